@@ -91,22 +91,47 @@ def _make_logins(data_dir: Path) -> None:
     import psycopg
     from psycopg import sql
 
-    with psycopg.connect(url(data_dir, OWNER, "postgres").replace("postgres://", "postgresql://"), autocommit=True) as db:
+    with psycopg.connect(url(data_dir, OWNER, "postgres"), autocommit=True) as db:
         if not db.execute("select 1 from pg_roles where rolname = %s", [WEB]).fetchone():
             db.execute(sql.SQL("create role {} login password {}").format(sql.Identifier(WEB), logins(data_dir)[WEB]))
         if not db.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
             db.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
-    grant(data_dir, DATABASE)
+    grant(url(data_dir, OWNER))
 
 
-def grant(data_dir: Path, database: str) -> None:
-    """What the owner makes from now on, the web login may use; a room that wants less takes it back in its migration."""
+def grant(owner_url: str, web_login: str = WEB) -> None:
+    """What the owner makes from now on in this database, the web login may use; a room that wants less takes it back in its migration."""
     import psycopg
+    from psycopg import sql
 
-    with psycopg.connect(url(data_dir, OWNER, database).replace("postgres://", "postgresql://"), autocommit=True) as db:
-        db.execute(f"grant usage on schema public to {WEB}")
-        db.execute(f"alter default privileges for role {OWNER} grant select, insert, update, delete on tables to {WEB}")
-        db.execute(f"alter default privileges for role {OWNER} grant usage, select on sequences to {WEB}")
+    web = sql.Identifier(web_login)
+    with psycopg.connect(owner_url, autocommit=True) as db:
+        db.execute(sql.SQL("grant usage on schema public to {}").format(web))
+        db.execute(sql.SQL("alter default privileges grant select, insert, update, delete on tables to {}").format(web))
+        db.execute(sql.SQL("alter default privileges grant usage, select on sequences to {}").format(web))
+
+
+@contextmanager
+def hold(data_dir: Path) -> Iterator[None]:
+    """The server runs inside this block; the last one to leave stops it, unless it was running before anybody held it."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    ours = data_dir / "pg.held"
+    with (data_dir / "pg.users").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        if not is_running(data_dir.resolve()):
+            ours.touch()
+        start(data_dir)
+        try:
+            yield
+        finally:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pass
+            else:
+                if ours.exists():
+                    stop(data_dir)
+                    ours.unlink()
 
 
 def stop(data_dir: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import unquote
 
 import environ
 from csp.constants import NONE, SELF
@@ -24,11 +25,13 @@ _web_url = postgres.url(DATA_DIR, postgres.WEB) if _embedded and DATA_DIR.exists
 _owner_url = postgres.url(DATA_DIR, postgres.OWNER) if _embedded and DATA_DIR.exists() else env.str("DATABASE_OWNER_URL", default=_web_url)
 
 
-def _database(address: str) -> dict[str, object]:
-    return {**environ.Env.db_url_config(address), "ENGINE": "django.db.backends.postgresql", "ATOMIC_REQUESTS": False}
+def DATABASE_FROM_URL(address: str) -> dict[str, object]:  # noqa: N802 - settings are capitals
+    """Django's form of a postgres:// address."""
+    parts = environ.Env.db_url_config(address)
+    return {**parts, "HOST": unquote(parts["HOST"]), "ENGINE": "django.db.backends.postgresql", "ATOMIC_REQUESTS": False}
 
 
-DATABASES = {"default": _database(_web_url), "owner": _database(_owner_url)}
+DATABASES = {"default": DATABASE_FROM_URL(_web_url), "owner": DATABASE_FROM_URL(_owner_url)}
 
 INSTALLED_APPS = [
     "audit",
@@ -96,7 +99,9 @@ TIME_ZONE = "Europe/London"
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": {"default-src": [SELF], "frame-ancestors": [NONE], "base-uri": [SELF], "object-src": [NONE], "img-src": [SELF, "data:"]}}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {"default-src": [SELF], "frame-ancestors": [NONE], "base-uri": [SELF], "object-src": [NONE], "img-src": [SELF, "data:"]}
+}
 REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
