@@ -1,0 +1,27 @@
+"""Turns the rooms' exceptions into plain pages. Forms catch refusals themselves (frontend/views/flow.py); this is for the rest."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from audit.errors import NotAllowed, Refusal
+
+
+class PlainWords:
+    """A refusal answers 409 with its sentence, "you may not" answers 404: even whether a thing exists is private."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if request.path.startswith("/api/"):
+            return None
+        if isinstance(exception, NotAllowed):
+            return render(request, "404.html", status=404)
+        if isinstance(exception, Refusal):
+            return render(request, "refused.html", {"sentence": exception.sentence}, status=409)
+        return None
