@@ -1,0 +1,37 @@
+"""Recording that something happened, for the rooms above to learn of."""
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from audit.models import Delivery, Fact
+
+log = structlog.get_logger()
+
+
+def record(*, kind: str, subject: str, payload: dict[str, Any], at: datetime, council_code: str = "") -> Fact:
+    """Writes the fact and one delivery per consumer that `settings.FACT_ROUTES` names for its kind, in the caller's transaction.
+
+    Call it while holding the lock of the thing it is about: then facts about one subject are numbered in the order they happened.
+    `payload` holds ids and pence, never names or words. A kind without a route is stored and delivered to nobody.
+    After the commit the worker is woken; when it can't be reached the timer delivers.
+    """
+    fact = Fact.objects.create(kind=kind, subject=subject, payload=payload, council_code=council_code, effective_at=at)
+    consumers = settings.FACT_ROUTES.get(kind, [])
+    Delivery.objects.bulk_create(Delivery(fact=fact, consumer=name, room=name.partition(".")[0], subject=subject) for name in consumers)
+    if consumers:
+        transaction.on_commit(_wake_the_worker)
+    return fact
+
+
+def _wake_the_worker() -> None:
+    from audit.tasks import deliver  # the task calls deliveries, which call consumers, which record facts
+
+    try:
+        deliver.apply_async(retry=False, ignore_result=True)
+    except (OperationalError, OSError) as error:
+        log.warning("worker_not_woken", error=type(error).__name__)

@@ -1,0 +1,32 @@
+"""Where things are, to the first part of a postcode: all that search and travel need, and all that we keep of an address."""
+
+from django.db import models
+from django.db.models import Q
+
+from places.querysets import OutcodeQuerySet
+
+
+class Outcode(models.Model):
+    """The first part of a postcode (`SE15`), its middle, its council, and the name people use for it."""
+
+    code = models.CharField(max_length=4, primary_key=True)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5)
+    council_code = models.CharField(max_length=9, blank=True)
+    town = models.CharField(max_length=60)
+
+    objects = OutcodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(name="outcode_is_in_capitals", condition=Q(code__regex=r"^[A-Z]{1,2}[0-9][0-9A-Z]?$")),
+            # The United Kingdom, with room to spare: catches swapped columns.
+            models.CheckConstraint(
+                name="outcode_is_in_the_uk",
+                condition=Q(latitude__gte=49, latitude__lte=61, longitude__gte=-9, longitude__lte=2.5),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
