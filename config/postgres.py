@@ -82,7 +82,7 @@ def start(data_dir: Path) -> None:
         runner = runner_for(data_dir)
         _initialise(runner, data_dir)
         if not is_running(data_dir):
-            _clear_what_a_dead_server_left(data_dir / "pg")
+            _clear_what_a_dead_server_left(data_dir / "pg", socket_folder(data_dir))
             _launch(runner, data_dir)
         _make_logins(data_dir)
 
@@ -150,7 +150,7 @@ def _launch(runner: Runner, data_dir: Path) -> None:
     options += ["-cmax_connections=120", "-cshared_buffers=64MB", "-ctimezone=UTC", "-clog_timezone=UTC", "-cfsync=on"]
     done = runner.run(binaries() / "pg_ctl", "-D", cluster, "-w", "-t", "120", "-l", log, "-o", shlex.join(options), "start", check=False)
     if done.returncode:
-        raise PostgresCannotRun(f"PostgreSQL did not start: {_last_line(log.read_text(errors='replace'))} The whole story is in {log}.")
+        raise PostgresCannotRun(f"PostgreSQL did not start; the end of {log} says why: {_last_line(log.read_text(errors='replace'))}")
 
 
 def _make_socket_folder(runner: Runner, folder: Path, cluster: Path) -> None:
@@ -166,8 +166,10 @@ def _make_socket_folder(runner: Runner, folder: Path, cluster: Path) -> None:
 
 
 def _last_line(text: str) -> str:
+    """The last complaint, or the last line where there is none."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing."
+    complaints = [line for line in lines if "FATAL" in line or "error" in line]
+    return (complaints or lines or ["it said nothing"])[-1]
 
 
 def is_running(data_dir: Path) -> bool:
@@ -192,7 +194,7 @@ def _processes_of(cluster: Path) -> set[int]:
     return found
 
 
-def _clear_what_a_dead_server_left(cluster: Path) -> None:
+def _clear_what_a_dead_server_left(cluster: Path, socket: Path) -> None:
     """Back ends that outlive their server end by themselves within moments; only then is its pid file safe to remove."""
     for name, patience_seconds in ((signal.SIGTERM, 10), (signal.SIGKILL, 5)):
         deadline = time.monotonic() + patience_seconds
@@ -202,7 +204,8 @@ def _clear_what_a_dead_server_left(cluster: Path) -> None:
             time.sleep(0.05)
     if left:
         raise PostgresCannotRun(f"An earlier database server in {cluster} does not end; end process {min(left)} and start again.")
-    (cluster / "postmaster.pid").unlink(missing_ok=True)
+    for stale in (cluster / "postmaster.pid", socket / f".s.PGSQL.{PORT}.lock", socket / f".s.PGSQL.{PORT}"):
+        stale.unlink(missing_ok=True)
 
 
 def _signal(pid: int, name: signal.Signals) -> None:

@@ -92,7 +92,7 @@ def _works(way: Runner, data_dir: Path) -> bool:
     probe = Path(tempfile.mkdtemp(prefix="pg.try-", dir=data_dir))
     try:
         way.own(probe)
-        return way.run("/bin/sh", "-c", 'touch "$1/here" && "$2" --version', "try", probe, binaries() / "postgres", check=False).returncode == 0
+        return way.run("/bin/sh", "-c", ': > "$1/here" && exec "$2" --version', "try", probe, binaries() / "postgres", check=False).returncode == 0
     except OSError:
         return False
     finally:
