@@ -1,0 +1,71 @@
+"""Naming accounts and opening them on first use."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from ledger.codes import CODES
+
+_COUNCIL = re.compile(r"[A-Z][0-9]{8}")
+_OWNER = re.compile(r"[A-Za-z0-9:/._-]{0,120}")
+_HIGH = 1 << 62
+
+
+class NotAnAccount(ValueError):
+    """A name that can't be an account: unknown code, not a council's GSS code, an owner with words in it. A bug in the caller."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Account:
+    """Names an account; it is opened when first posted to.
+
+    `council`: GSS code. `owner`: opaque, "" for the platform's own, else such as "member:12/portion:7", never a person's name.
+    `unit`: "GBP" (pence) or "TIME" (minutes).
+    """
+
+    code: str
+    council: str
+    owner: str = ""
+    unit: str = "GBP"
+
+    def __post_init__(self) -> None:
+        timed = self.code in {"TIME", "TIME_ISSUED"}
+        if self.code not in CODES or self.unit != ("TIME" if timed else "GBP"):
+            raise NotAnAccount(f"no account code {self.code} in {self.unit}")
+        if not _COUNCIL.fullmatch(self.council) or not _OWNER.fullmatch(self.owner):
+            raise NotAnAccount(f"council {self.council!r} or owner {self.owner!r} is not a code")
+
+
+def number(account: Account) -> int:
+    """The account's number, made from its name alone (as SQL's ledger_account_number does); says nothing of whether it is open."""
+    name = "\x1f".join((account.code, account.council, account.owner, account.unit))
+    low = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") & (_HIGH - 1)
+    return low if account.owner else low | _HIGH
+
+
+# Numbers this process has seen open. Only saves a question: what was rolled back since shows as unknown when posted to, and is opened again.
+_known_open: set[int] = set()
+
+
+def account_id(account: Account) -> int:
+    """The account's number; opens the account if it is new."""
+    account_number = number(account)
+    if account_number not in _known_open:
+        open_accounts([account])
+    return account_number
+
+
+def open_accounts(accounts: Iterable[Account], *, again: bool = False) -> None:
+    """Opens those not known to be open, in order of number so that two openers cannot wait for each other. `again`: asks for all."""
+    wanted = {number(account): account for account in accounts}
+    new = sorted(key for key in wanted if again or key not in _known_open)
+    if not new:
+        return
+    with connection.cursor() as cursor:
+        for key in new:
+            account = wanted[key]
+            cursor.execute("select ledger_open(%s, %s, %s, %s)", [account.code, account.council, account.owner, account.unit])
+    _known_open.update(new)

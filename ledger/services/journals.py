@@ -1,0 +1,186 @@
+"""The one way in: `post` and `post_many`. Only `payments` and `pooling` call them, last in their transaction."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from audit.errors import Refusal
+from ledger.services import accounts
+from ledger.services.accounts import Account
+
+MOST_JOURNALS = 200
+MOST_TRANSFERS = 2000
+_BIGGEST = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """`pence` (or minutes) from the debit account's side to the credit account's; both in one council and one unit."""
+
+    debit: Account
+    credit: Account
+    pence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """One event. `key` is made by the caller beforehand, so that its own rows can point at it.
+
+    `kind`: a slug such as "call_available". `effective_at`: when it happened for people. `actor`, `about`: opaque codes.
+    `reverses`: the key of the journal this one takes back. `group_key`: shared by the journals of one event over several councils.
+    """
+
+    key: uuid.UUID
+    kind: str
+    council: str
+    transfers: tuple[Transfer, ...]
+    effective_at: datetime
+    actor: str = ""
+    reason: str = ""
+    about: str = ""
+    reverses: uuid.UUID | None = None
+    group_key: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The journal is in the book. `replayed`: it already was, from an earlier call with the same key."""
+
+    key: uuid.UUID
+    journal_id: int
+    replayed: bool = False
+
+
+class Refused(Refusal):
+    """The book would not take this journal; nothing was changed.
+
+    `reason` is the database's word: not_enough, key_reused, amount, same_account, council, unit, empty, too_large,
+    reverses_unknown, linked. `account` is the one that stood in the way, where one did; `available_pence` what it could still give.
+    """
+
+    code = "journal_refused"
+    sentence = "The money could not be moved. Nothing was changed. Please tell the people who run this site."
+
+    def __init__(self, reason: str, account: Account | None = None, available_pence: int | None = None) -> None:
+        self.reason = reason
+        self.account = account
+        self.available_pence = available_pence
+        super().__init__()
+
+
+class NotEnough(Refused):
+    """A floor would be broken: there is less in `account` than asked for."""
+
+    code = "not_enough_money"
+    sentence = "There is not enough money here for that. Nothing was changed. Choose a smaller amount, or wait until more has been paid in."
+
+
+class KeyReused(Refused):
+    """The key is in the book for a different journal: a bug in the caller, never a repeat."""
+
+    code = "journal_key_reused"
+
+
+_CLASSES: dict[str, type[Refused]] = {"not_enough": NotEnough, "key_reused": KeyReused}
+
+_POST = "select outcome, journal, account, available from ledger_post(%s, %s, %s, %s::bigint[], %s::bigint[], %s::bigint[], %s, %s, %s, %s, %s, %s)"
+_POST_MANY = (
+    "select outcome, journal, account, available from ledger_post_many("
+    "%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], "
+    "%s::integer[], %s::bigint[], %s::bigint[], %s::bigint[], %s) order by item"
+)
+
+
+def post(journal: Journal) -> Posted:
+    """Posts one journal. The same key and content again gives `Posted(replayed=True)`.
+
+    Raises NotEnough, KeyReused or another Refused. Runs in the caller's transaction; with `retrying` when others post at once.
+    """
+    _check_shape(journal)
+    sides = [accounts.number(t.debit) for t in journal.transfers], [accounts.number(t.credit) for t in journal.transfers]
+    arguments = [journal.key, journal.kind, journal.council, *sides, [t.pence for t in journal.transfers], journal.effective_at]
+    arguments += [journal.actor, journal.reason, journal.about, journal.reverses, journal.group_key]
+    [row] = _ask(_POST, arguments, [journal])
+    result = _result(journal, row)
+    if isinstance(result, Refused):
+        raise result
+    return result
+
+
+def post_many(journals: Sequence[Journal], linked: bool = False) -> list[Posted | Refused]:
+    """Posts journals in order, one result each, in sets of at most 200. A refused one does not stop the others.
+
+    `linked`: all or none; then at most 200, because a set is what the database decides at once. The guilty one's result says why,
+    the others' reason is "linked". Raises ValueError for more than that, or for a journal that is too long.
+    """
+    if linked and len(journals) > MOST_JOURNALS:
+        raise ValueError(f"{len(journals)} linked journals: at most {MOST_JOURNALS}")
+    for journal in journals:
+        _check_shape(journal)
+    return [result for chunk in _chunks(journals) for result in _post_set(chunk, linked)]
+
+
+def _check_shape(journal: Journal) -> None:
+    """Refuses what could not even be asked of the database."""
+    if not journal.transfers:
+        raise Refused("empty")
+    if len(journal.transfers) > MOST_TRANSFERS:
+        raise ValueError(f"{len(journal.transfers)} transfers in one journal: at most {MOST_TRANSFERS}")
+    if journal.effective_at.tzinfo is None:
+        raise ValueError("effective_at has no time zone")
+    for transfer in journal.transfers:
+        if type(transfer.pence) is not int:
+            raise TypeError(f"pence must be a whole number, not {type(transfer.pence).__name__}")
+        if not 0 < transfer.pence < _BIGGEST:
+            raise Refused("amount", transfer.debit)
+
+
+def _chunks(journals: Sequence[Journal]) -> list[list[Journal]]:
+    """Splits in order, each set within both limits of the database's function."""
+    sets: list[list[Journal]] = []
+    room = 0
+    for journal in journals:
+        if not sets or len(sets[-1]) == MOST_JOURNALS or room < len(journal.transfers):
+            sets.append([])
+            room = MOST_TRANSFERS
+        sets[-1].append(journal)
+        room -= len(journal.transfers)
+    return sets
+
+
+def _post_set(journals: list[Journal], linked: bool) -> list[Posted | Refused]:
+    flat = [(item, t) for item, journal in enumerate(journals, start=1) for t in journal.transfers]
+    arguments: list[Any] = [
+        [getattr(journal, field) for journal in journals]
+        for field in ("key", "kind", "council", "effective_at", "actor", "reason", "about", "reverses", "group_key")
+    ]
+    arguments += [[item for item, _ in flat], [accounts.number(t.debit) for _, t in flat], [accounts.number(t.credit) for _, t in flat]]
+    arguments += [[t.pence for _, t in flat], linked]
+    rows = _ask(_POST_MANY, arguments, journals)
+    return [_result(journal, row) for journal, row in zip(journals, rows, strict=True)]
+
+
+def _ask(sql: str, arguments: list[Any], journals: Sequence[Journal]) -> list[tuple[Any, ...]]:
+    """Asks the database, opening accounts it does not know. An unknown account means that nothing at all was written."""
+    named = {account for journal in journals for t in journal.transfers for account in (t.debit, t.credit)}
+    accounts.open_accounts(named)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, arguments)
+        rows = cursor.fetchall()
+        if rows[0][0] == "unknown_account":
+            accounts.open_accounts(named, again=True)
+            cursor.execute(sql, arguments)
+            rows = cursor.fetchall()
+    return list(rows)
+
+
+def _result(journal: Journal, row: tuple[Any, ...]) -> Posted | Refused:
+    outcome, journal_id, culprit, available = row
+    if outcome in {"posted", "replayed"}:
+        return Posted(journal.key, journal_id, replayed=outcome == "replayed")
+    named = {accounts.number(account): account for t in journal.transfers for account in (t.debit, t.credit)}
+    return _CLASSES.get(outcome, Refused)(outcome, named.get(culprit), available)
