@@ -1,0 +1,72 @@
+"""Named filters of payments' rows. Payments knows owners as words (`person:3`), so it can tell whose money it is without knowing why."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.db import models
+from django.db.models import F, Model, Q
+
+from people.querysets import is_operator
+
+if TYPE_CHECKING:
+    from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance, WebhookEvent  # noqa: F401 - named in strings below
+
+Row = TypeVar("Row", bound=Model)
+
+
+class OperatorsQuerySet(models.QuerySet[Row]):
+    """Rows whose owner the rooms above know: they check first and ask by id. Of themselves only operators see them."""
+
+    def visible_to(self, person: Any) -> Self:
+        return self if is_operator(person) else self.none()
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",))
+
+
+class PaymentQuerySet(OperatorsQuerySet["Payment"]):
+    def visible_to(self, person: Any) -> Self:
+        """What a person paid themselves; for operators all. A holder's staff see theirs through `pooling`."""
+        if person is None or not person.is_active:
+            return self.none()
+        return self if is_operator(person) else self.filter(payer__owner=f"person:{person.pk}")
+
+    def with_money_left(self, lot_owner: str, council_code: str) -> Self:
+        """Lots that can still pay or be sent back."""
+        rows = self.filter(lot_owner=lot_owner, council_code=council_code, state="available")
+        return rows.filter(pence__gt=F("used_pence") + F("refunded_pence"))
+
+    def to_clear(self, at: datetime) -> Self:
+        """Taken, and by Stripe's own date available by now."""
+        return self.filter(Q(available_on__lte=at) | Q(available_on__isnull=True), state="clearing")
+
+
+class OperationQuerySet(OperatorsQuerySet["PaymentOperation"]):
+    def due(self, at: datetime) -> Self:
+        """To be sent, or to be asked after: planned, or sent with no answer seen and nobody waiting for one any more."""
+        ready = Q(next_try_at__isnull=True) | Q(next_try_at__lte=at)
+        return self.filter(ready, Q(after__isnull=True) | Q(after__state="succeeded"), state__in=("planned", "sent", "unknown"))
+
+
+class RemittanceQuerySet(OperatorsQuerySet["Remittance"]):
+    def waiting(self) -> Self:
+        return self.filter(state="waiting")
+
+
+class RefundQuerySet(OperatorsQuerySet["Refund"]):
+    def to_send(self) -> Self:
+        return self.filter(state="approved")
+
+
+class WebhookEventQuerySet(OperatorsQuerySet["WebhookEvent"]):
+    def due(self, at: datetime) -> Self:
+        return self.filter(Q(next_try_at__isnull=True) | Q(next_try_at__lte=at), state="waiting")
+
+
+class AlarmQuerySet(OperatorsQuerySet["Alarm"]):
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
+
+    def stopping(self, council_code: str) -> Self:
+        """Open ones that stop money going to providers of this council (or of all)."""
+        return self.open().filter(stops_releases=True, council_code__in=("", council_code))

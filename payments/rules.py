@@ -1,0 +1,104 @@
+"""Payments' transition tables and sums. Pure: no Django, no clock, no network."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+# (state, event) -> state. A payment that we thought dead and that Stripe says is paid comes alive again: the money is there.
+PAYMENT: dict[tuple[str, str], str] = {
+    ("started", "open"): "open",
+    ("started", "refuse"): "failed",
+    ("started", "cancel"): "cancelled",
+    ("started", "pay"): "clearing",
+    ("open", "pay"): "clearing",
+    ("open", "expire"): "expired",
+    ("open", "cancel"): "cancelled",
+    ("open", "fail"): "failed",
+    ("expired", "pay"): "clearing",
+    ("cancelled", "pay"): "clearing",
+    ("failed", "pay"): "clearing",
+    ("clearing", "clear"): "available",
+    ("clearing", "fail"): "failed",
+}
+
+REMITTANCE: dict[tuple[str, str], str] = {
+    ("waiting", "plan"): "planned",
+    ("waiting", "block"): "on_hold",
+    ("planned", "block"): "on_hold",
+    ("on_hold", "unblock"): "waiting",
+    ("planned", "send"): "sent",
+    ("sent", "refuse"): "planned",
+    ("planned", "pay"): "paid",
+    ("sent", "pay"): "paid",
+    ("waiting", "give_up"): "cancelled",
+    ("planned", "give_up"): "cancelled",
+    ("paid", "reverse"): "reversed",
+}
+
+REFUND: dict[tuple[str, str], str] = {
+    ("approved", "send"): "sent",
+    ("sent", "succeed"): "succeeded",
+    ("sent", "fail"): "failed",
+    ("succeeded", "fail"): "failed",  # banks send money back weeks after Stripe called the refund done
+    ("failed", "reroute"): "approved",
+    ("failed", "keep"): "cancelled",
+}
+
+OPERATION: dict[tuple[str, str], str] = {
+    ("planned", "send"): "sent",
+    ("unknown", "send"): "sent",
+    ("sent", "send"): "sent",
+    ("sent", "lose_sight"): "unknown",
+    ("planned", "lose_sight"): "unknown",
+    ("unknown", "lose_sight"): "unknown",
+    ("planned", "succeed"): "succeeded",
+    ("sent", "succeed"): "succeeded",
+    ("unknown", "succeed"): "succeeded",
+    ("planned", "refuse"): "refused",
+    ("sent", "refuse"): "refused",
+    ("unknown", "refuse"): "refused",
+    ("refused", "try_again"): "planned",
+}
+
+LEASE = timedelta(seconds=90)  # longer than the gateway's time-outs together: nobody else calls while one worker may still be calling
+RETRY_WAITS = (5, 15, 60, 300, 900, 3600)  # seconds; the last one repeats
+REFUSED_WAIT = timedelta(hours=1)
+BANK_CHANGE_WORKING_DAYS = 5  # design paper money.md, section 5, 6
+UNEXPLAINED_FREEZE_PENCE = 100
+EVENT_TRIES = 10
+
+
+class NoSuchStep(Exception):
+    """The transition table has no such step: a bug, or two events crossing; never something a person typed."""
+
+
+def step(table: dict[tuple[str, str], str], state: str, event: str) -> str:
+    """The state after `event`. Raises NoSuchStep."""
+    try:
+        return table[state, event]
+    except KeyError:
+        raise NoSuchStep(f"{event!r} does not follow {state!r}") from None
+
+
+def may_step(table: dict[tuple[str, str], str], state: str, event: str) -> bool:
+    """True when `event` may follow `state`."""
+    return (state, event) in table
+
+
+def wait_after(tries: int) -> timedelta:
+    """How long to wait after the nth try whose outcome we could not see."""
+    return timedelta(seconds=RETRY_WAITS[min(max(tries, 1), len(RETRY_WAITS)) - 1])
+
+
+def take_from(free: Sequence[int], pence: int) -> list[int]:
+    """Takes `pence` from lots in the order given, as much as each has. Adds up to less than `pence` when they fall short."""
+    parts: list[int] = []
+    for has in free:
+        part = min(max(has, 0), pence)
+        parts.append(part)
+        pence -= part
+    return parts
+
+
+def bank_is_settled(changed_on: date | None, working_days_since: int) -> bool:
+    """True when bank details never changed, or changed at least five working days ago."""
+    return changed_on is None or working_days_since >= BANK_CHANGE_WORKING_DAYS
