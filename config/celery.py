@@ -2,9 +2,23 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, Task
+from django.db import InterfaceError, OperationalError
+
+from config import broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-app = Celery("clubtogether")
+broker.register()
+
+
+class TaskTriedTwice(Task):  # type: ignore[misc]
+    """Every task may be repeated, and is, once, when the database connection is lost."""
+
+    autoretry_for = (OperationalError, InterfaceError)
+    max_retries = 1
+    default_retry_delay = 1
+
+
+app = Celery("clubtogether", task_cls=TaskTriedTwice)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

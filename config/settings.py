@@ -1,38 +1,39 @@
-"""Settings, read from the environment. An unknown or malformed value stops the start with one sentence naming it."""
+"""Settings, read from the environment. A malformed value stops the start with one sentence naming it; `config/checks.py` judges them together.
+
+Lists marked "rooms add here" are for every room; the rest belongs to this module.
+"""
 
 import os
+import secrets
 from pathlib import Path
-from urllib.parse import unquote
+from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
 
-from config import postgres
+from config import logs, postgres
+from config.environment import Environment, database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+_env = Environment(os.environ)
 
-DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".data")).resolve()
-DEMO = env.bool("DEMO", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="only-for-development-and-tests")
+DATA_DIR = _env.folder("DATA_DIR", BASE_DIR / ".data")
+DEMO = _env.flag("DEMO")
 DEBUG = False
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
+SITE_URL = _env.origin("SITE_URL", "http://127.0.0.1:8000")
+ALLOWED_HOSTS = _env.names("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "testserver"])
+# Without one, each process makes its own: nobody stays signed in past a restart, and `check --deploy` says so.
+SECRET_KEY = _env.text("SECRET_KEY") or f"django-insecure-{secrets.token_hex(32)}"
 
-# --- two logins: the web role works, the owner migrates, flushes tests and proves the books ---
-_embedded = "DATABASE_URL" not in os.environ
-_web_url = postgres.url(DATA_DIR, postgres.WEB) if _embedded and DATA_DIR.exists() else env.str("DATABASE_URL", default="postgres:///clubtogether")
-_owner_url = postgres.url(DATA_DIR, postgres.OWNER) if _embedded and DATA_DIR.exists() else env.str("DATABASE_OWNER_URL", default=_web_url)
+# --- two logins: the web role works; the owner migrates, empties tables between tests and proves the books ---
+EMBEDDED_POSTGRES = not _env.is_set("DATABASE_URL")
+_web_url = postgres.url(DATA_DIR, postgres.WEB) if EMBEDDED_POSTGRES else _env.text("DATABASE_URL")
+_owner_url = postgres.url(DATA_DIR, postgres.OWNER) if EMBEDDED_POSTGRES else _env.text("DATABASE_OWNER_URL", _web_url)
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": database(_web_url, "DATABASE_URL"),
+    "owner": database(_owner_url, "DATABASE_OWNER_URL"),
+}
 
-
-def DATABASE_FROM_URL(address: str) -> dict[str, object]:  # noqa: N802 - settings are capitals
-    """Django's form of a postgres:// address."""
-    parts = environ.Env.db_url_config(address)
-    return {**parts, "HOST": unquote(parts["HOST"]), "ENGINE": "django.db.backends.postgresql", "ATOMIC_REQUESTS": False}
-
-
-DATABASES = {"default": DATABASE_FROM_URL(_web_url), "owner": DATABASE_FROM_URL(_owner_url)}
-
+# --- rooms add here: applications ---
 INSTALLED_APPS = [
     "audit",
     "ledger",
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "django.forms",
     "allauth",
     "allauth.account",
@@ -63,6 +65,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "django_celery_beat",
 ]
+
+# --- rooms add here: middleware ---
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -74,9 +78,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "frontend.middleware.PlainWords",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+# --- rooms add here: context processors ---
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -91,34 +97,88 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-AUTH_USER_MODEL = "people.Person"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
-
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
+
+# --- rooms add here: sign-in (people) ---
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+# --- what a browser is told: only our own files, and https wherever the site's address is https ---
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = DATA_DIR / "static"
+# Once collected, files carry a hash in their name and are kept by browsers for ever; before that they are found where they lie.
+_are_collected = (STATIC_ROOT / "staticfiles.json").exists()
+_hashed, _plain = "whitenoise.storage.CompressedManifestStaticFilesStorage", "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _hashed if _are_collected else _plain},
+}
+WHITENOISE_USE_FINDERS = not _are_collected
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {"default-src": [SELF], "frame-ancestors": [NONE], "base-uri": [SELF], "object-src": [NONE], "img-src": [SELF, "data:"]}
 }
-REST_FRAMEWORK: dict[str, object] = {
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+IS_HTTPS = SITE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+# The web server speaks http to a proxy that ends https and must set this header itself.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+
+# --- rooms add here: the API ---
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
 }
 
-# --- Celery: a filesystem broker until it is outgrown; truth is the outbox table, which a sweep re-sends ---
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+# --- e-mail: written to the outbox at /demo/outbox unless an address is given ---
+_mail = _env.email("EMAIL_URL")
+EMAIL_BACKEND = _mail.get("EMAIL_BACKEND") or "people.mail.OutboxBackend"
+EMAIL_HOST = _mail.get("EMAIL_HOST") or ""
+EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = bool(_mail.get("EMAIL_USE_TLS"))
+EMAIL_USE_SSL = bool(_mail.get("EMAIL_USE_SSL"))
+
+# --- Celery: a filesystem broker until it is outgrown; the truth is the outbox table, which the timers look through again ---
+CELERY_BROKER_URL = _env.broker("CELERY_BROKER_URL", "filesystem://")
+_folder = DATA_DIR / "queue"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"data_folder_in": str(_folder), "data_folder_out": str(_folder), "control_folder": str(_folder), "polling_interval": 0.2}
+    if CELERY_BROKER_URL.startswith("filesystem://")
+    else {}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "config.worker:LeaderScheduler"
+DJANGO_CELERY_BEAT_TZ_AWARE = True
 
-# --- Stripe ---
-STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
-STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")
-STRIPE_WEBHOOK_SECRET_PLATFORM = env.str("STRIPE_WEBHOOK_SECRET_PLATFORM", default="")
-STRIPE_WEBHOOK_SECRET_CONNECT = env.str("STRIPE_WEBHOOK_SECRET_CONNECT", default="")
-HELD_MONEY_BASIS = env.str("HELD_MONEY_BASIS", default="")
+# --- Stripe: an empty base is Stripe itself; a webhook secret may be two with a comma between them while it is being changed ---
+STRIPE_SECRET_KEY = _env.prefixed("STRIPE_SECRET_KEY", ("sk_test_", "sk_live_", "rk_test_", "rk_live_"))
+STRIPE_API_BASE = _env.origin("STRIPE_API_BASE")
+STRIPE_WEBHOOK_SECRET_PLATFORM = _env.prefixed("STRIPE_WEBHOOK_SECRET_PLATFORM", ("whsec_",))
+STRIPE_WEBHOOK_SECRET_CONNECT = _env.prefixed("STRIPE_WEBHOOK_SECRET_CONNECT", ("whsec_",))
+HELD_MONEY_BASIS = _env.text("HELD_MONEY_BASIS")
 
-# --- facts: dotted strings, so that `audit` imports nobody. kind -> consumers ---
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logs.configure(_env.choice("LOG_FORMAT", ("text", "json")))
+
+# --- rooms add here: facts, as dotted strings, so that `audit` imports nobody. kind -> consumers ---
 FACT_ROUTES: dict[str, list[str]] = {}

@@ -27,10 +27,12 @@ from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
 from config import postgres
+from config.environment import database
+from config.runner import PostgresCannotRun
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("DATA_DIR") or ROOT / ".data").resolve()
-EMBEDDED = "DATABASE_URL" not in os.environ
+EMBEDDED = not os.environ.get("DATABASE_URL", "").strip()
 
 
 # --- the server ---
@@ -38,9 +40,13 @@ EMBEDDED = "DATABASE_URL" not in os.environ
 
 def pytest_configure(config: pytest.Config) -> None:
     held: AbstractContextManager[None] = postgres.hold(DATA_DIR) if EMBEDDED and not _is_xdist_worker() else nullcontext()
-    held.__enter__()
+    try:
+        held.__enter__()
+    except PostgresCannotRun as reason:
+        pytest.exit(str(reason), returncode=1)
     config.add_cleanup(lambda: held.__exit__(None, None, None))
     _keep_off_the_network()
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # nothing is collected for tests
 
 
 def _is_xdist_worker() -> bool:
@@ -136,7 +142,7 @@ def _is_alive(pid: str) -> bool:
 def _point_connections_at(clone: Clone) -> None:
     for alias, address in (("default", clone.web_url), ("owner", clone.owner_url)):
         connections[alias].close()
-        wanted = settings.DATABASE_FROM_URL(address)
+        wanted = database(address, "DATABASE_URL")
         connections[alias].settings_dict.update({key: wanted[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
 
 

@@ -1,0 +1,50 @@
+"""System checks of the settings together. The web server and the worker run `stop_unless_sound` and do not start with an error."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, Tags, register
+
+Apps = Sequence[AppConfig] | None
+
+
+@register(Tags.security)
+def stripe_settings(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """What would put real money at risk, whatever the command."""
+    key = settings.STRIPE_SECRET_KEY
+    is_live = key.startswith(("sk_live_", "rk_live_"))
+    found: list[CheckMessage] = []
+    if is_live and settings.STRIPE_API_BASE:
+        found.append(Error("STRIPE_SECRET_KEY is a live key and STRIPE_API_BASE points away from Stripe; unset one of them.", id="config.E001"))
+    if is_live and not settings.HELD_MONEY_BASIS:
+        found.append(
+            Error("STRIPE_SECRET_KEY is a live key; set HELD_MONEY_BASIS to the legal advice relied on, its author and date.", id="config.E002")
+        )
+    if is_live and settings.DEMO:
+        found.append(Error("STRIPE_SECRET_KEY is a live key and DEMO is on; the demo never touches real money.", id="config.E003"))
+    for name in ("STRIPE_WEBHOOK_SECRET_PLATFORM", "STRIPE_WEBHOOK_SECRET_CONNECT"):
+        if key and not all(secret.strip() for secret in getattr(settings, name).split(",")):
+            found.append(Error(f"{name} is empty; copy the signing secret from Stripe's webhook page.", id="config.E004"))
+    return found
+
+
+@register(Tags.security, deploy=True)
+def production_settings(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """What must not go to production: `manage.py check --deploy`."""
+    found: list[CheckMessage] = []
+    if "_test_" in settings.STRIPE_SECRET_KEY:
+        found.append(Error("STRIPE_SECRET_KEY is a test key; production needs a live one.", id="config.E005"))
+    if settings.DEMO:
+        found.append(Error("DEMO is on; anybody could be anybody. Unset it.", id="config.E006"))
+    if not settings.STRIPE_SECRET_KEY:
+        found.append(Info("STRIPE_SECRET_KEY is not set; nobody can pay or be paid.", id="config.I001"))
+    return found
+
+
+def stop_unless_sound() -> None:
+    """Stops the process with one sentence when the settings do not go together. Raises SystemExit."""
+    errors = stripe_settings(None)
+    if errors:
+        raise SystemExit(errors[0].msg)
