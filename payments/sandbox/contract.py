@@ -1,0 +1,118 @@
+"""The contract in use: routes, request and answer schemas of the operations we play, cached by SDK version."""
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from payments.sandbox import sdk_reader
+from payments.sandbox.sdk_reader import Schema, SdkReader
+
+
+@dataclass(frozen=True)
+class Route:
+    """One operation: `name` is `METHOD template`, `request` and `answer` its schemas."""
+
+    name: str
+    method: str
+    template: str
+    pattern: re.Pattern[str]
+    request: Schema
+    answer: Schema
+
+
+def derive(wanted: set[tuple[str, str]]) -> dict[str, Any]:
+    """Reads the installed SDK. About a second; raises LookupError when the SDK lacks an operation."""
+    root = sdk_reader.sdk_root()
+    reader = SdkReader(root)
+    operations = reader.operations(wanted)
+    return {"api_version": sdk_reader.api_version(root), "operations": operations, "$defs": reader.schemas}
+
+
+def load(wanted: set[tuple[str, str]], cache: Path) -> "Contract":
+    """The contract of these operations, from the cache folder when the same SDK and the same reader have written it before."""
+    version = sdk_reader.sdk_version(sdk_reader.sdk_root())
+    print_of = hashlib.sha256(Path(sdk_reader.__file__).read_bytes() + repr(sorted(wanted)).encode()).hexdigest()[:12]
+    path = cache / f"stripe-contract-{version}-{print_of}.json"
+    if not path.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(derive(wanted), separators=(",", ":")))
+        draft.replace(path)
+    return Contract(version, json.loads(path.read_text()))
+
+
+class Contract:
+    """Finds the route of a request, and checks requests and answers against the SDK's types."""
+
+    def __init__(self, sdk_version: str, document: dict[str, Any]) -> None:
+        self.sdk_version = sdk_version
+        self.api_version: str = document["api_version"]
+        self.defs: dict[str, Schema] = document["$defs"]
+        self._validators: dict[str, Any] = {}
+        self.routes = sorted(
+            (_route(name, operation) for name, operation in document["operations"].items()), key=lambda route: route.template.count("{")
+        )
+        self._class_of = {
+            key.split(":")[1]: key
+            for key in self.defs
+            if ".params." not in key and "." not in key.split(":")[1] and "object" in self.defs[key].get("properties", {})
+        }
+        self._key_of_object = {
+            self.defs[key]["properties"]["object"]["enum"][0]: key
+            for key in self._class_of.values()
+            if "enum" in self.defs[key]["properties"]["object"]
+        }
+
+    def route(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+        for route in self.routes:
+            found = route.pattern.match(path) if route.method == method else None
+            if found:
+                return route, found.groupdict()
+        return None
+
+    def follow(self, schema: Schema) -> Schema:
+        """The schema itself, with a leading reference followed."""
+        return self.defs[schema["$ref"].removeprefix("#/$defs/")] if "$ref" in schema else schema
+
+    def request_fault(self, route: Route, params: dict[str, Any]) -> str:
+        return self._fault(f"request {route.name}", route.request, params)
+
+    def answer_fault(self, route: Route, answer: dict[str, Any]) -> str:
+        return self._fault(f"answer {route.name}", route.answer, answer)
+
+    def object_fault(self, value: dict[str, Any]) -> str:
+        """What is wrong with an object that was put in place of its id; empty when nothing is, or when no operation answers with its kind."""
+        key = self._key_of_object.get(str(value.get("object")))
+        return self._fault(key, {"$ref": f"#/$defs/{key}"}, value) if key else ""
+
+    def _fault(self, name: str, schema: Schema, value: object) -> str:
+        if name not in self._validators:
+            self._validators[name] = jsonschema_rs.Draft202012Validator({**schema, "$defs": self._closure(schema)})
+        validator = self._validators[name]
+        if validator.is_valid(value):
+            return ""
+        first = next(iter(validator.iter_errors(value)))
+        return f"{'.'.join(str(step) for step in first.instance_path) or 'body'}: {first.message[:300]}"
+
+    def _closure(self, schema: Schema) -> dict[str, Schema]:
+        """Only the definitions this schema leads to: the whole document would cost a few hundred megabytes compiled."""
+        found: dict[str, Schema] = {}
+        todo = [schema]
+        while todo:
+            for key in re.findall(r'"#/\$defs/([^"]+)"', json.dumps(todo.pop())):
+                if key not in found:
+                    found[key] = self.defs[key]
+                    todo.append(self.defs[key])
+        return found
+
+
+def _route(name: str, operation: dict[str, Any]) -> Route:
+    method, template = name.split(" ")
+    pattern = re.compile("^" + re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", template) + "$")
+    return Route(name, method, template, pattern, operation["request"], operation["answer"])

@@ -1,0 +1,171 @@
+"""What happens at Stripe without our asking: a person at the dashboard, a bank, a cardholder who disputes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from payments.sandbox import money
+from payments.sandbox.errors import invalid
+from payments.sandbox.operations import accounts, payouts, refunds, transfers
+from payments.sandbox.registry import Call
+from payments.sandbox.store import Json
+from payments.sandbox.world import PLATFORM, World
+
+Action = Callable[[World, Json], Json]
+DISPUTE_FEE = 2000
+
+
+def _by_hand(world: World, **params: Any) -> Call:
+    return Call(world, {key: value for key, value in params.items() if value is not None}, {})
+
+
+def refund_by_hand(world: World, asked: Json) -> Json:
+    """`charge`, `amount` optional."""
+    return refunds.create_refund(_by_hand(world, charge=asked["charge"], amount=asked.get("amount")))
+
+
+def transfer_by_hand(world: World, asked: Json) -> Json:
+    """`destination`, `amount`."""
+    return transfers.create_transfer(_by_hand(world, destination=asked["destination"], amount=asked["amount"], currency="gbp"))
+
+
+def payout_by_hand(world: World, asked: Json) -> Json:
+    """`amount`, `account` optional (the platform)."""
+    account = accounts.connected(world, asked.get("account", PLATFORM))
+    money.require(world, account["id"], asked["amount"])
+    return payouts.make(world, account, asked["amount"], automatic=False)
+
+
+def set_payouts(world: World, asked: Json) -> Json:
+    """`interval` (daily or manual), `account` optional (the platform)."""
+    account = accounts.connected(world, asked.get("account", PLATFORM))
+    account["settings"]["payouts"]["schedule"]["interval"] = asked["interval"]
+    return accounts.announce(world, account)
+
+
+def onboard(world: World, asked: Json) -> Json:
+    """`account`; finishes its onboarding without the page. `sort_code`, `account_number` optional."""
+    account = accounts.connected(world, asked["account"])
+    return accounts.finish_onboarding(world, account, _bank(world, asked))
+
+
+def change_bank(world: World, asked: Json) -> Json:
+    """`account`, `sort_code`, `account_number`: the fingerprint changes with them."""
+    account = accounts.connected(world, asked["account"])
+    return accounts.change_bank(world, account, _bank(world, asked))
+
+
+def _bank(world: World, asked: Json) -> Json:
+    return accounts.bank_account(world, asked["account"], asked.get("sort_code", "108800"), asked.get("account_number", "00012345"))
+
+
+def lose_transfers(world: World, asked: Json) -> Json:
+    """`account`: Stripe asks for something more and stops transfers to it."""
+    account = accounts.connected(world, asked["account"])
+    account["requirements"] = accounts.requirements(["individual.verification.document"])
+    account["payouts_enabled"] = False
+    accounts.set_capabilities(world, account, "inactive")
+    return accounts.announce(world, account)
+
+
+def regain_transfers(world: World, asked: Json) -> Json:
+    """`account`: what was asked for has been given."""
+    account = accounts.connected(world, asked["account"])
+    account |= {"requirements": accounts.requirements([]), "payouts_enabled": True}
+    accounts.set_capabilities(world, account, "active")
+    return accounts.announce(world, account)
+
+
+def reject_account(world: World, asked: Json) -> Json:
+    """`account`: Stripe will not have it."""
+    account = accounts.connected(world, asked["account"])
+    account |= {"requirements": accounts.requirements([], "rejected.other"), "payouts_enabled": False}
+    accounts.set_capabilities(world, account, "inactive")
+    return accounts.announce(world, account)
+
+
+def fail_refund(world: World, asked: Json) -> Json:
+    """`refund`, `reason` optional."""
+    return refunds.fail(world, world.get("refund", asked["refund"]), asked.get("reason", "lost_or_stolen_card"))
+
+
+def fail_payout(world: World, asked: Json) -> Json:
+    """`payout`, `code` optional."""
+    return payouts.fail(world, world.get("payout", asked["payout"]), asked.get("code", "account_closed"))
+
+
+def dispute(world: World, asked: Json) -> Json:
+    """`charge`, `amount` optional: the cardholder's bank takes the money back, and Stripe its fee."""
+    charge = world.get("charge", asked["charge"])
+    if charge["disputed"] or charge["status"] != "succeeded":
+        raise invalid("This charge cannot be disputed.")
+    pence = asked.get("amount", charge["amount"] - charge["amount_refunded"])
+    dispute_id = world.new_id("du")
+    line = money.post(world, "adjustment", -pence, dispute_id, fee=DISPUTE_FEE, description=f"Chargeback withdrawal for {charge['id']}")
+    case = _dispute(world, dispute_id, charge, pence, line)
+    world.save(charge | {"disputed": True})
+    world.add(case)
+    world.emit("charge.dispute.created", case)
+    world.emit("charge.dispute.funds_withdrawn", case)
+    return case
+
+
+def _dispute(world: World, dispute_id: str, charge: Json, pence: int, line: Json) -> Json:
+    details = {"due_by": world.now() + 14 * 86_400, "enhanced_eligibility": {}, "has_evidence": False, "past_due": False, "submission_count": 0}
+    return {
+        "id": dispute_id,
+        "object": "dispute",
+        "amount": pence,
+        "balance_transactions": [line],
+        "charge": charge["id"],
+        "created": world.now(),
+        "currency": "gbp",
+        "enhanced_eligibility_types": [],
+        "evidence": {"enhanced_evidence": {}},
+        "evidence_details": details | {"submission_method": "not_submitted"},
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "reason": "general",
+        "status": "needs_response",
+    }
+
+
+def close_dispute(world: World, asked: Json) -> Json:
+    """`dispute`, `won` true or false: a dispute won gives the money back, not the fee."""
+    case = world.get("dispute", asked["dispute"])
+    if case["status"] != "needs_response":
+        raise invalid(f"This dispute is {case['status']}.")
+    case["status"] = "won" if asked["won"] else "lost"
+    if asked["won"]:
+        case["balance_transactions"].append(money.post(world, "adjustment", case["amount"], case["id"], description="Chargeback reversal"))
+        world.save(world.get("charge", case["charge"]) | {"disputed": False})
+        world.emit("charge.dispute.funds_reinstated", case)
+    world.emit("charge.dispute.closed", case)
+    return world.save(case)
+
+
+def unexplained(world: World, asked: Json) -> Json:
+    """`amount`, signed: a line in the books that nothing of ours explains."""
+    return money.post(world, "adjustment", asked["amount"], world.new_id("adj"), description="Adjustment")
+
+
+ACTIONS: dict[str, Action] = {
+    verb.__name__: verb
+    for verb in (
+        refund_by_hand,
+        transfer_by_hand,
+        payout_by_hand,
+        set_payouts,
+        onboard,
+        change_bank,
+        lose_transfers,
+        regain_transfers,
+        reject_account,
+        fail_refund,
+        fail_payout,
+        dispute,
+        close_dispute,
+        unexplained,
+    )
+}

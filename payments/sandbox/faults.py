@@ -1,0 +1,41 @@
+"""Faults put in the way on purpose: which request they meet, and what they do to it."""
+
+from fnmatch import fnmatchcase
+
+from payments.sandbox.errors import StripeError, invalid
+from payments.sandbox.store import Json, Store
+
+BEFORE = {"500_before", "429", "409", "slow"}
+AFTER = {"500_stored_after", "hang_after_commit", "drop_after_commit", "truncated"}
+
+
+def add(store: Store, fault: Json) -> Json:
+    """Puts a fault in place. Keys: method, path (exact, template or with *), kind, count (default 1), seconds (slow and hang)."""
+    if fault.get("kind") not in BEFORE | AFTER:
+        raise invalid(f"A fault's kind is one of {', '.join(sorted(BEFORE | AFTER))}.", param="kind")
+    kept = {"method": "*", "path": "*", "count": 1, "seconds": 3} | fault
+    store.set("faults", [*store.setting("faults", []), kept])
+    return kept
+
+
+def take(store: Store, method: str, path: str, template: str) -> Json | None:
+    """The first fault that meets this request, counted down."""
+    faults = store.setting("faults", [])
+    for fault in faults:
+        if fault["method"] in ("*", method) and (fault["path"] == template or fnmatchcase(path, fault["path"])):
+            fault["count"] -= 1
+            store.set("faults", [each for each in faults if each["count"] > 0])
+            return dict(fault)
+    return None
+
+
+def refusal(kind: str) -> StripeError | None:
+    """What a fault that strikes before the work answers. None of these is stored under the idempotency key."""
+    if kind == "500_before":
+        return StripeError(500, "api_error", "An unknown error occurred.")
+    if kind == "429":
+        return StripeError(429, "invalid_request_error", "Request rate limit exceeded.", code="rate_limit")
+    if kind == "409":
+        message = "This object cannot be accessed right now because another API request or Stripe process is currently accessing it."
+        return StripeError(409, "invalid_request_error", message, code="lock_timeout")
+    return None

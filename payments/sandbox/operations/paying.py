@@ -1,0 +1,94 @@
+"""How an intent is paid: by card at once, or by the bank transfers that arrive for it."""
+
+from payments.sandbox.errors import StripeError
+from payments.sandbox.operations import cash, charges
+from payments.sandbox.store import Json
+from payments.sandbox.world import World
+
+PAYING_CARDS = {"pm_card_visa", "pm_card_gb", "pm_card_visa_debit", "pm_card_mastercard"}
+DECLINES = {
+    "pm_card_chargeDeclined": ("card_declined", "generic_decline", "Your card was declined."),
+    "pm_card_visa_chargeDeclined": ("card_declined", "generic_decline", "Your card was declined."),
+    "pm_card_chargeDeclinedInsufficientFunds": ("card_declined", "insufficient_funds", "Your card has insufficient funds."),
+    "pm_card_chargeDeclinedExpiredCard": ("expired_card", "expired_card", "Your card has expired."),
+}
+
+
+def pay_by_card(world: World, intent: Json) -> Json:
+    """Takes a card payment. Raises a 402 that keeps what it wrote when the bank says no."""
+    if intent["payment_method"] in DECLINES:
+        code, reason, message = DECLINES[intent["payment_method"]]
+        decline = {"code": code, "decline_code": reason, "message": message, "type": "card_error"}
+        charge = charges.failed_charge(world, intent, decline)
+        error = decline | {"charge": charge["id"], "doc_url": "https://stripe.com/docs/error-codes/card-declined"}
+        intent |= {"status": "requires_payment_method", "last_payment_error": error, "latest_charge": charge["id"], "payment_method": None}
+        world.save(intent)
+        world.emit("payment_intent.payment_failed", intent)
+        raise StripeError(402, "card_error", message, code=code, keeps=True, decline_code=reason, charge=charge["id"], payment_intent={**intent})
+    return _succeed(world, intent, "card")
+
+
+def _succeed(world: World, intent: Json, method: str) -> Json:
+    charge = charges.take(world, intent, method)
+    intent |= {
+        "status": "succeeded",
+        "amount_received": intent["amount"],
+        "latest_charge": charge["id"],
+        "next_action": None,
+        "last_payment_error": None,
+    }
+    world.emit("payment_intent.succeeded", intent)
+    return world.save(intent)
+
+
+# --- bank transfers ---
+
+
+def wait_for_transfer(world: World, intent: Json) -> Json:
+    customer = world.get("customer", intent["customer"])
+    intent["status"] = "requires_action"
+    intent["_reference"] = f"CT{intent['id'][-8:].upper()}"
+    intent["next_action"] = _instructions(world, intent, customer)
+    world.save(intent)
+    world.emit("payment_intent.requires_action", intent)
+    if customer["_cash"]:
+        apply_cash(world, customer["id"], intent["_reference"])
+    return world.get("payment_intent", intent["id"])
+
+
+def _instructions(world: World, intent: Json, customer: Json) -> Json:
+    """Where to send the money: one account number for each customer, as Stripe gives, and a reference for each payment."""
+    number = f"{int.from_bytes(customer['id'].encode()[-6:], 'big') % 100_000_000:08d}"
+    address = {"city": "London", "country": "GB", "line1": "1 Practice Street", "line2": None, "postal_code": "EC1A 1AA", "state": None}
+    sort_code = {"account_holder_address": address, "account_holder_name": "Clubtogether practice", "account_number": number, "bank_address": address}
+    where = {"type": "sort_code", "sort_code": sort_code | {"sort_code": "108800"}, "supported_networks": ["bacs", "fps"]}
+    told = {
+        "amount_remaining": intent["amount"] - intent["_funded"],
+        "currency": "gbp",
+        "financial_addresses": [where],
+        "reference": intent["_reference"],
+    }
+    told |= {"hosted_instructions_url": f"{world.base_url}/_bank_transfer/{intent['id']}", "type": "gb_bank_transfer"}
+    return {"type": "display_bank_transfer_instructions", "display_bank_transfer_instructions": told}
+
+
+def apply_cash(world: World, customer_id: str, reference: str | None) -> None:
+    """Uses a customer's cash: first for the payment whose reference was given, then for the oldest."""
+    waiting = world.store.find("payment_intent", customer=customer_id, status="requires_action")
+    for intent in sorted(waiting, key=lambda intent: intent["_reference"] != reference):
+        _apply(world, intent)
+
+
+def _apply(world: World, intent: Json) -> None:
+    customer = world.get("customer", intent["customer"])
+    used = min(customer["_cash"], intent["amount"] - intent["_funded"])
+    if used <= 0:
+        return
+    cash.move_cash(world, customer, -used, "applied_to_payment", applied_to_payment={"payment_intent": intent["id"]})
+    intent["_funded"] += used
+    if intent["_funded"] == intent["amount"]:
+        _succeed(world, intent, "customer_balance")
+        return
+    intent["next_action"] = _instructions(world, intent, customer)
+    world.save(intent)
+    world.emit("payment_intent.partially_funded", intent)
