@@ -4,14 +4,16 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import connection, transaction
 
 from ledger.codes import CODES
 
 _COUNCIL = re.compile(r"[A-Z][0-9]{8}")
 _OWNER = re.compile(r"[A-Za-z0-9:/._-]{0,120}")
 _HIGH = 1 << 62
+_OPEN = "select ledger_open(code, council, owner, unit) from unnest(%s::text[], %s::text[], %s::text[], %s::text[]) names(code, council, owner, unit)"
 
 
 class NotAnAccount(ValueError):
@@ -46,26 +48,35 @@ def number(account: Account) -> int:
     return low if account.owner else low | _HIGH
 
 
-# Numbers this process has seen open. Only saves a question: what was rolled back since shows as unknown when posted to, and is opened again.
-_known_open: set[int] = set()
+# Numbers known to be open for good, by database connection: added only once the opening is committed, because whoever takes another's
+# uncommitted opening for done would meet it again while holding locks that the opener waits for; and gone with the connection, because
+# the database may have been put back to an earlier state behind it.
+_known_open: WeakKeyDictionary[object, set[int]] = WeakKeyDictionary()
+_MOST_KNOWN = 50_000
 
 
 def account_id(account: Account) -> int:
     """The account's number; opens the account if it is new."""
-    account_number = number(account)
-    if account_number not in _known_open:
-        open_accounts([account])
-    return account_number
+    open_accounts([account])
+    return number(account)
 
 
 def open_accounts(accounts: Iterable[Account], *, again: bool = False) -> None:
-    """Opens those not known to be open, in order of number so that two openers cannot wait for each other. `again`: asks for all."""
+    """Opens those not known to be open, in order of number so that two openers can't wait for each other. `again`: asks for all."""
+    connection.ensure_connection()
+    known = _known_open.setdefault(connection.connection, set())
     wanted = {number(account): account for account in accounts}
-    new = sorted(key for key in wanted if again or key not in _known_open)
+    new = sorted(key for key in wanted if again or key not in known)
     if not new:
         return
+    names = [wanted[key] for key in new]
+    columns = [[getattr(name, part) for name in names] for part in ("code", "council", "owner", "unit")]
     with connection.cursor() as cursor:
-        for key in new:
-            account = wanted[key]
-            cursor.execute("select ledger_open(%s, %s, %s, %s)", [account.code, account.council, account.owner, account.unit])
-    _known_open.update(new)
+        cursor.execute(_OPEN, columns)
+    transaction.on_commit(lambda: _remember(known, new))
+
+
+def _remember(known: set[int], new: list[int]) -> None:
+    if len(known) > _MOST_KNOWN:
+        known.clear()
+    known.update(new)

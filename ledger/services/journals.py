@@ -102,7 +102,7 @@ def post(journal: Journal) -> Posted:
     """
     _check_shape(journal)
     sides = [accounts.number(t.debit) for t in journal.transfers], [accounts.number(t.credit) for t in journal.transfers]
-    arguments = [journal.key, journal.kind, journal.council, *sides, [t.pence for t in journal.transfers], journal.effective_at]
+    arguments = [journal.key, journal.kind, journal.council, *sides, [_amount(t) for t in journal.transfers], journal.effective_at]
     arguments += [journal.actor, journal.reason, journal.about, journal.reverses, journal.group_key]
     [row] = _ask(_POST, arguments, [journal])
     result = _result(journal, row)
@@ -125,9 +125,7 @@ def post_many(journals: Sequence[Journal], linked: bool = False) -> list[Posted 
 
 
 def _check_shape(journal: Journal) -> None:
-    """Refuses what could not even be asked of the database."""
-    if not journal.transfers:
-        raise Refused("empty")
+    """Stops what is a bug in the caller rather than a refusal: it could not even be asked of the database."""
     if len(journal.transfers) > MOST_TRANSFERS:
         raise ValueError(f"{len(journal.transfers)} transfers in one journal: at most {MOST_TRANSFERS}")
     if journal.effective_at.tzinfo is None:
@@ -135,8 +133,11 @@ def _check_shape(journal: Journal) -> None:
     for transfer in journal.transfers:
         if type(transfer.pence) is not int:
             raise TypeError(f"pence must be a whole number, not {type(transfer.pence).__name__}")
-        if not 0 < transfer.pence < _BIGGEST:
-            raise Refused("amount", transfer.debit)
+
+
+def _amount(transfer: Transfer) -> int:
+    """The pence as the database can read them; what is too large for it is refused there like any other silly amount."""
+    return transfer.pence if abs(transfer.pence) < _BIGGEST else 0
 
 
 def _chunks(journals: Sequence[Journal]) -> list[list[Journal]]:
@@ -159,7 +160,7 @@ def _post_set(journals: list[Journal], linked: bool) -> list[Posted | Refused]:
         for field in ("key", "kind", "council", "effective_at", "actor", "reason", "about", "reverses", "group_key")
     ]
     arguments += [[item for item, _ in flat], [accounts.number(t.debit) for _, t in flat], [accounts.number(t.credit) for _, t in flat]]
-    arguments += [[t.pence for _, t in flat], linked]
+    arguments += [[_amount(t) for _, t in flat], linked]
     rows = _ask(_POST_MANY, arguments, journals)
     return [_result(journal, row) for journal, row in zip(journals, rows, strict=True)]
 

@@ -24,14 +24,18 @@ begin
         raise exception 'not a journal' using errcode = '22023';
     end if;
 
-    -- lock, by number
+    -- lock, by number; where the first is not there the second is not touched, or it would be locked out of turn later
     if debit < credit then
         select a.balance, a.version, a.floor, a.council, a.unit into d_bal, d_ver, d_floor, d_council, d_unit
         from public.ledger_account a where a.id = debit for no key update;
+        if d_bal is null then
+            outcome := 'unknown_account';
+            return;
+        end if;
     end if;
     select a.balance, a.version, a.council, a.unit into c_bal, c_ver, c_council, c_unit
     from public.ledger_account a where a.id = credit for no key update;
-    if debit >= credit then
+    if debit >= credit and c_bal is not null then
         select a.balance, a.version, a.floor, a.council, a.unit into d_bal, d_ver, d_floor, d_council, d_unit
         from public.ledger_account a where a.id = debit for no key update;
     end if;

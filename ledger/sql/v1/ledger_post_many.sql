@@ -37,7 +37,7 @@ declare
     i integer; t integer := 1; t0 integer; t1 integer; u integer; d integer; c integer; amount bigint;
     why text; culprit bigint; left_over bigint; fallen boolean := false; inserted integer; wanted integer := 0;
 begin
-    if n is null or n not between 1 and 200 or m is null or m not between 1 and 2000
+    if n is null or n not between 1 and 200 or m is null or m not between 0 and 2000
         or (select count(*) from unnest(array[cardinality(p_kinds), cardinality(p_councils), cardinality(p_effective_at), cardinality(p_actors),
             cardinality(p_reasons), cardinality(p_abouts), cardinality(p_reverses), cardinality(p_groups)]) s where s is distinct from n) > 0
         or cardinality(p_item) is distinct from m or cardinality(p_debits) is distinct from m or cardinality(p_credits) is distinct from m

@@ -1,0 +1,41 @@
+"""The functions that run are the functions in the files."""
+
+import re
+
+import pytest
+from django.db import connection
+
+from ledger import sql
+
+pytestmark = pytest.mark.django_db
+FUNCTIONS = {name: text for name, text in sql.newest().items() if name.startswith("ledger_")}
+
+
+def _live() -> dict[str, tuple[str, bool, tuple[str, ...]]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select proname, prosrc, prosecdef, coalesce(proconfig, '{}') from pg_proc "
+            "where pronamespace = 'public'::regnamespace and proname like 'ledger%%'"
+        )
+        return {name: (body, definer, tuple(config)) for name, body, definer, config in cursor.fetchall()}
+
+
+def test_every_function_of_the_book_has_a_file_and_every_file_is_loaded():
+    assert set(_live()) == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_the_live_body_is_the_files(name):
+    body, definer, config = _live()[name]
+    text = FUNCTIONS[name]
+    head, written, _ = text.split("$$")
+    assert body == written
+    assert definer == ("security definer" in head)
+    assert sorted(config) == sorted(f"{key}={value}" for key, value in re.findall(r"^set (\w+) = (.+)$", head, re.MULTILINE))
+
+
+def test_the_triggers_are_those_of_the_file():
+    with connection.cursor() as cursor:
+        cursor.execute("select tgname, tgenabled from pg_trigger where not tgisinternal and tgrelid::regclass::text like 'ledger%%'")
+        live = dict(cursor.fetchall())
+    assert live == dict.fromkeys(re.findall(r"create trigger (\w+)", sql.newest()["tables"]), "O")
