@@ -1,0 +1,54 @@
+"""The base of every form on a page: our sentences instead of the browser's, and a place for a service's refusal."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+
+from audit.errors import Refusal
+from frontend.forms.fields import default_sentences
+
+
+class Form(forms.Form):
+    """A form whose every error is a sentence that says how to put it right. What was typed is kept.
+
+    Templates draw a field with `{{ form.name.as_field_group }}`. A field named by another field's `Option(reveals=…)` is drawn under
+    that choice and not again; `shown` is the rest, in order. `refuse` puts a service's refusal at its field.
+    """
+
+    use_required_attribute = False
+    error_css_class = "bad"
+    question: str = ""  # the one field whose label is the heading of the page
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if not field.label:
+                field.label = name.replace("_", " ").capitalize()
+            default_sentences(field)
+            if name == self.question:
+                field.is_question = True  # type: ignore[attr-defined]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Shows what a service would not do: at the field it is about, or above the form."""
+        field = refusal.field if refusal.field in self.fields else None
+        self.add_error(field, ValidationError(refusal.sentence, code=refusal.code))
+
+    @property
+    def revealed(self) -> set[str]:
+        """The names of fields that are drawn under a choice of another."""
+        return {name for field in self.fields.values() for label in _labels(field) for name in getattr(label, "reveals", ())}
+
+    @property
+    def shown(self) -> Iterable[forms.BoundField]:
+        """The visible fields in order, without those drawn under a choice."""
+        hidden = self.revealed
+        return [field for field in self.visible_fields() if field.name not in hidden]
+
+
+def _labels(field: forms.Field) -> Iterable[str | Promise]:
+    for _, label in getattr(field, "choices", ()):
+        yield label

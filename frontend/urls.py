@@ -1,0 +1,16 @@
+"""Addresses of the pages. Names are what templates and tests use."""
+
+from django.urls import path
+
+from frontend.views import public
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("how-it-works/", public.how, name="how"),
+    path("help/", public.help_page, name="help"),
+    path("worried/", public.worried, name="worried"),
+    path("accessibility/", public.accessibility, name="accessibility"),
+    path("privacy/", public.privacy, name="privacy"),
+    path("easy-view/", public.easy_view, name="easy-view"),
+    path("style/", public.style, name="style"),
+]

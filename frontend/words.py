@@ -1,0 +1,78 @@
+"""Amounts, dates, times and lists as people say them. Pure: no Django, no clock. Dates of moments are London's."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+
+
+def pounds(pence: int) -> str:
+    """125000 is "£1,250.00"; -1250 is "-£12.50". Always both decimals."""
+    sign = "-" if pence < 0 else ""
+    whole, rest = divmod(abs(int(pence)), 100)
+    return f"{sign}£{whole:,}.{rest:02d}"
+
+
+def local_date(when: date | datetime) -> date:
+    """The London date of a moment; a date stays as it is. A moment without a zone is refused."""
+    if isinstance(when, datetime):
+        if when.tzinfo is None:
+            raise ValueError("a moment needs a time zone before it can be said")
+        return when.astimezone(LONDON).date()
+    return when
+
+
+def day(when: date | datetime) -> str:
+    """ "Tuesday 3 March"."""
+    local = local_date(when)
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
+
+
+def day_year(when: date | datetime) -> str:
+    """ "Tuesday 3 March 2026", for statements and anything more than half a year away."""
+    return f"{day(when)} {local_date(when).year}"
+
+
+def short_day(when: date | datetime) -> str:
+    """ "3 March", where the weekday stands beside it already."""
+    local = local_date(when)
+    return f"{local.day} {_MONTHS[local.month - 1]}"
+
+
+def clock(when: time | datetime) -> str:
+    """ "10am", "10:30am", "midday", "midnight"."""
+    if isinstance(when, datetime):
+        if when.tzinfo is None:
+            raise ValueError("a moment needs a time zone before it can be said")
+        when = when.astimezone(LONDON).time()
+    if when.minute == 0 and when.hour in (0, 12):
+        return "midday" if when.hour else "midnight"
+    minutes = f":{when.minute:02d}" if when.minute else ""
+    return f"{when.hour % 12 or 12}{minutes}{'am' if when.hour < 12 else 'pm'}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """ "1 visit", "2 visits"; `many` where adding an s is wrong."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def duration(minutes: int) -> str:
+    """150 is "2 hours 30 minutes"."""
+    hours, rest = divmod(int(minutes), 60)
+    said = [count(hours, "hour")] if hours else []
+    return " ".join([*said, count(rest, "minute")] if rest or not hours else said)
+
+
+def names(people: Iterable[object]) -> str:
+    """ "Amina, Yusuf and Halima"."""
+    said = [str(each) for each in people]
+    return " and ".join([", ".join(said[:-1]), said[-1]]) if len(said) > 1 else "".join(said)
+
+
+def greeting(when: datetime) -> str:
+    """ "Good morning" until midday, "Good afternoon" until 6pm, then "Good evening"."""
+    hour = when.astimezone(LONDON).hour
+    return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
