@@ -45,8 +45,8 @@ def endpoints(asked: argparse.Namespace) -> list[Endpoint]:
 
 def build(asked: argparse.Namespace) -> SandboxServer:
     assert operations.__all__, "importing them registers them"
-    store = Store(asked.state / "sandbox.sqlite3")
     known = contract.load(set(OPERATIONS), asked.cache or asked.state.resolve().parent)
+    store = Store(asked.state / "sandbox.sqlite3")
     server = SandboxServer(asked.port)
     destinations = endpoints(asked)
     world = World(store, known, f"http://127.0.0.1:{server.server_port}", tuple(endpoint.name for endpoint in destinations))

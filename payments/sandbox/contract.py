@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 import re
+import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,9 @@ from typing import Any
 import jsonschema_rs
 
 from payments.sandbox import sdk_reader
-from payments.sandbox.sdk_reader import Schema, SdkReader
+from payments.sandbox.sdk_reader import Schema, SdkReader, page_of
+
+EMPTY_PAGE = page_of({})
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,28 @@ def load(wanted: set[tuple[str, str]], cache: Path) -> "Contract":
     path = cache / f"stripe-contract-{version}-{print_of}.json"
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps(derive(wanted), separators=(",", ":")))
-        draft.replace(path)
+        _in_a_child(lambda: _write(path, wanted))
     return Contract(version, json.loads(path.read_text()))
+
+
+def _write(path: Path, wanted: set[tuple[str, str]]) -> None:
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps(derive(wanted), separators=(",", ":")))
+    draft.replace(path)
+
+
+def _in_a_child(work: Callable[[], None]) -> None:
+    """Reading the SDK needs memory that is never given back, so a child does it and dies. Call it before any thread starts."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+    if os.waitpid(child, 0)[1]:
+        raise RuntimeError("The contract could not be read from the installed stripe SDK.")
 
 
 class Contract:
@@ -81,17 +103,34 @@ class Contract:
         return self.defs[schema["$ref"].removeprefix("#/$defs/")] if "$ref" in schema else schema
 
     def request_fault(self, route: Route, params: dict[str, Any]) -> str:
-        return self._fault(f"request {route.name}", route.request, params)
+        return self._fault(route.request, params)
 
     def answer_fault(self, route: Route, answer: dict[str, Any]) -> str:
-        return self._fault(f"answer {route.name}", route.answer, answer)
+        """What is wrong with an answer; empty when nothing is. A list's items are checked one by one: a validator per class, not per operation."""
+        item = route.answer.get("properties", {}).get("data", {}).get("items")
+        if item is None:
+            return self._fault(route.answer, answer) or self._inner_fault(list(answer.values()))
+        faults = [self._fault(item, each) or self._inner_fault(list(each.values())) for each in answer["data"]]
+        return next(filter(None, faults), "") or self._fault(EMPTY_PAGE, answer | {"data": []})
 
     def object_fault(self, value: dict[str, Any]) -> str:
-        """What is wrong with an object that was put in place of its id; empty when nothing is, or when no operation answers with its kind."""
+        """What is wrong with an object that stands inside another; empty when nothing is, or when no operation answers with its kind."""
         key = self._key_of_object.get(str(value.get("object")))
-        return self._fault(key, {"$ref": f"#/$defs/{key}"}, value) if key else ""
+        return self._fault({"$ref": f"#/$defs/{key}"}, value) if key else ""
 
-    def _fault(self, name: str, schema: Schema, value: object) -> str:
+    def _inner_fault(self, values: list[Any]) -> str:
+        for value in values:
+            fault = ""
+            if isinstance(value, dict):
+                fault = self.object_fault(value) or self._inner_fault(list(value.values()))
+            elif isinstance(value, list):
+                fault = self._inner_fault(value)
+            if fault:
+                return fault
+        return ""
+
+    def _fault(self, schema: Schema, value: object) -> str:
+        name = schema.get("$ref") or json.dumps(schema)
         if name not in self._validators:
             self._validators[name] = jsonschema_rs.Draft202012Validator({**schema, "$defs": self._closure(schema)})
         validator = self._validators[name]

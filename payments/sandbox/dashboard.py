@@ -4,14 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from payments.sandbox import money
-from payments.sandbox.errors import invalid
-from payments.sandbox.operations import accounts, payouts, refunds, transfers
+from payments.sandbox.operations import accounts, disputes, payouts, refunds, transfers
 from payments.sandbox.registry import Call
 from payments.sandbox.store import Json
 from payments.sandbox.world import PLATFORM, World
 
 Action = Callable[[World, Json], Json]
-DISPUTE_FEE = 2000
 
 
 def _by_hand(world: World, **params: Any) -> Call:
@@ -96,53 +94,12 @@ def fail_payout(world: World, asked: Json) -> Json:
 def dispute(world: World, asked: Json) -> Json:
     """`charge`, `amount` optional: the cardholder's bank takes the money back, and Stripe its fee."""
     charge = world.get("charge", asked["charge"])
-    if charge["disputed"] or charge["status"] != "succeeded":
-        raise invalid("This charge cannot be disputed.")
-    pence = asked.get("amount", charge["amount"] - charge["amount_refunded"])
-    dispute_id = world.new_id("du")
-    line = money.post(world, "adjustment", -pence, dispute_id, fee=DISPUTE_FEE, description=f"Chargeback withdrawal for {charge['id']}")
-    case = _dispute(world, dispute_id, charge, pence, line)
-    world.save(charge | {"disputed": True})
-    world.add(case)
-    world.emit("charge.dispute.created", case)
-    world.emit("charge.dispute.funds_withdrawn", case)
-    return case
-
-
-def _dispute(world: World, dispute_id: str, charge: Json, pence: int, line: Json) -> Json:
-    details = {"due_by": world.now() + 14 * 86_400, "enhanced_eligibility": {}, "has_evidence": False, "past_due": False, "submission_count": 0}
-    return {
-        "id": dispute_id,
-        "object": "dispute",
-        "amount": pence,
-        "balance_transactions": [line],
-        "charge": charge["id"],
-        "created": world.now(),
-        "currency": "gbp",
-        "enhanced_eligibility_types": [],
-        "evidence": {"enhanced_evidence": {}},
-        "evidence_details": details | {"submission_method": "not_submitted"},
-        "is_charge_refundable": False,
-        "livemode": False,
-        "metadata": {},
-        "payment_intent": charge["payment_intent"],
-        "reason": "general",
-        "status": "needs_response",
-    }
+    return disputes.start(world, charge, asked.get("amount", charge["amount"] - charge["amount_refunded"]))
 
 
 def close_dispute(world: World, asked: Json) -> Json:
     """`dispute`, `won` true or false: a dispute won gives the money back, not the fee."""
-    case = world.get("dispute", asked["dispute"])
-    if case["status"] != "needs_response":
-        raise invalid(f"This dispute is {case['status']}.")
-    case["status"] = "won" if asked["won"] else "lost"
-    if asked["won"]:
-        case["balance_transactions"].append(money.post(world, "adjustment", case["amount"], case["id"], description="Chargeback reversal"))
-        world.save(world.get("charge", case["charge"]) | {"disputed": False})
-        world.emit("charge.dispute.funds_reinstated", case)
-    world.emit("charge.dispute.closed", case)
-    return world.save(case)
+    return disputes.close(world, world.get("dispute", asked["dispute"]), won=bool(asked["won"]))
 
 
 def unexplained(world: World, asked: Json) -> Json:

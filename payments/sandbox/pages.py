@@ -109,10 +109,7 @@ class Pages:
         account = accounts.connected(self.world, link["account"])
         sort_code = _digits(form["sort_code"])
         bank = accounts.bank_account(self.world, account["id"], sort_code, _digits(form["account_number"]))
-        if account["details_submitted"]:
-            accounts.change_bank(self.world, account, bank)
-        else:
-            accounts.finish_onboarding(self.world, account, bank)
+        accounts.finish_onboarding(self.world, account, bank)
         self.world.save(link | {"form": None})
         return go_to(link["return_url"])
 

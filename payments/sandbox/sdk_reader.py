@@ -20,6 +20,10 @@ PRIMITIVES: dict[str, Schema] = {
     "float": {"type": "number"},
     "Decimal": {"type": ["string", "number"]},
 }
+# Answers describe some sixty ways to pay, each at length; we play these, and reading the rest would double the sandbox's memory.
+WAYS_TO_PAY = {"card", "customer_balance", "stripe_account"}
+# An object of its own inside another is checked by its own class, so that no schema holds the whole of Stripe.
+ANOTHER_OBJECT: Schema = {"type": "object", "required": ["object"]}
 OPEN_CLASSES = {"StripeObject", "UntypedStripeObject"}
 
 
@@ -38,6 +42,11 @@ class Scope:
 
     module: Module
     inside: str = ""
+
+
+def _is_answer(scope: Scope) -> bool:
+    """Whether the scope is inside a class that Stripe answers with, rather than one of requests or a service."""
+    return bool(scope.inside) and ".params." not in scope.module.name
 
 
 def sdk_root() -> Path:
@@ -127,7 +136,9 @@ class SdkReader:
         if name in PRIMITIVES:
             return dict(PRIMITIVES[name])
         key = self.resolve(name, scope)
-        return {} if key is None or key.split(":")[1] in OPEN_CLASSES else self.ref(key)
+        if key is None or key.split(":")[1] in OPEN_CLASSES:
+            return {}
+        return dict(ANOTHER_OBJECT) if _is_answer(scope) and not key.startswith(f"{scope.module.name}:") else self.ref(key)
 
     def _generic(self, node: ast.Subscript, scope: Scope) -> Schema:
         head = _dotted(node.value)
@@ -135,7 +146,7 @@ class SdkReader:
         if head == "Literal":
             return {"enum": [item.value for item in inner if isinstance(item, ast.Constant)]}
         if head == "ExpandableField":
-            return {"anyOf": [{"type": "string"}, {"type": "object", "required": ["object"]}]}
+            return {"anyOf": [{"type": "string"}, dict(ANOTHER_OBJECT)]}
         last = self.schema_of(inner[-1], scope)
         match head:
             case "NotRequired" | "Required" | "ClassVar":
@@ -149,7 +160,7 @@ class SdkReader:
             case "Dict" | "UntypedStripeObject":
                 return {"type": "object", "additionalProperties": last}
             case "ListObject":
-                return _page_of(last)
+                return page_of(last)
         return {}
 
     def finish(self) -> None:
@@ -157,22 +168,29 @@ class SdkReader:
         while self._todo:
             key = self._todo.pop()
             module_name, inside = key.split(":")
-            self.schemas[key] = self._class_schema(Scope(self.module(module_name), inside), is_request=".params." in f"{module_name}.")
+            self.schemas[key] = self._class_schema(Scope(self.module(module_name), inside), is_request=".params." in module_name)
 
     def _class_schema(self, scope: Scope, *, is_request: bool) -> Schema:
         properties: Schema = {}
         required = []
-        for line in scope.module.classes[scope.inside].body:
-            if not isinstance(line, ast.AnnAssign) or not isinstance(line.target, ast.Name):
-                continue
-            name, head = line.target.id, _dotted(line.annotation.value) if isinstance(line.annotation, ast.Subscript) else ""
-            if head == "ClassVar" or name.startswith("_"):
+        lines = [line for line in scope.module.classes[scope.inside].body if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)]
+        names = {_dotted(line.target) for line in lines}
+        is_menu = not is_request and {"card", "customer_balance"} <= names
+        for line in lines:
+            name, head = _dotted(line.target), _dotted(line.annotation.value) if isinstance(line.annotation, ast.Subscript) else ""
+            if head == "ClassVar" or name.startswith("_") or (is_menu and name not in WAYS_TO_PAY and self._is_nested(line.annotation, scope)):
                 continue
             properties[name] = self.schema_of(line.annotation, scope)
             if head not in ("NotRequired", "Optional"):
                 required.append(name)
         closed = {"additionalProperties": False} if is_request else {}
         return {"type": "object", "properties": properties, "required": required, **closed}
+
+    def _is_nested(self, annotation: ast.expr, scope: Scope) -> bool:
+        """Whether an annotation names a class written inside the class at hand."""
+        inner = annotation.slice if isinstance(annotation, ast.Subscript) else annotation
+        key = self.resolve(_dotted(inner), scope)
+        return bool(key) and str(key).startswith(f"{scope.module.name}:{scope.inside}.")
 
     def operations(self, wanted: set[tuple[str, str]]) -> dict[str, Schema]:
         """`METHOD path` to the schemas of its request and its answer. An operation the SDK does not know is an error."""
@@ -208,7 +226,7 @@ def _either(options: list[Schema]) -> Schema:
     return flat[0] if len(flat) == 1 else {"anyOf": flat}
 
 
-def _page_of(item: Schema) -> Schema:
+def page_of(item: Schema) -> Schema:
     properties = {"object": {"enum": ["list"]}, "data": {"type": "array", "items": item}, "has_more": {"type": "boolean"}, "url": {"type": "string"}}
     return {"type": "object", "required": list(properties), "properties": properties}
 

@@ -61,7 +61,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return self._write(Answer(413, json.dumps({"error": {"type": "invalid_request_error", "message": "Too much."}})))
         body = self.rfile.read(length).decode() if length else ""
-        if self.headers.get("host", "").rpartition(":")[0] not in LOOPBACK:
+        if self.headers.get("host", "").partition(":")[0] not in LOOPBACK:
             return self._write(
                 Answer(403, json.dumps({"error": {"type": "invalid_request_error", "message": "The sandbox answers this machine alone."}}))
             )

@@ -201,13 +201,21 @@ def update_balance_settings(call: Call) -> Json:
 
 
 def finish_onboarding(world: World, account: Json, bank: Json) -> Json:
-    """Everything asked for has been given: the asked capabilities become active and money may be paid out."""
+    """Everything asked for has been given: the asked capabilities become active and money may be paid out. Stripe's own no stays a no."""
+    if is_rejected(account):
+        return change_bank(world, account, bank)
+    before = {"details_submitted": account["details_submitted"], "payouts_enabled": account["payouts_enabled"]}
+    known = bool(account["external_accounts"]["data"])
     account["external_accounts"]["data"] = [bank]
     account |= {"details_submitted": True, "payouts_enabled": True, "requirements": requirements([])}
     account["tos_acceptance"] |= {"date": world.now(), "ip": "127.0.0.1"}
-    world.emit("account.external_account.created", bank, account["id"])
+    world.emit(f"account.external_account.{'updated' if known else 'created'}", bank, account["id"])
     set_capabilities(world, account, "active")
-    return announce(world, account, {"details_submitted": False, "payouts_enabled": False})
+    return announce(world, account, before)
+
+
+def is_rejected(account: Json) -> bool:
+    return str(account["requirements"]["disabled_reason"] or "").startswith("rejected")
 
 
 def set_capabilities(world: World, account: Json, standing: str) -> None:
@@ -219,6 +227,8 @@ def set_capabilities(world: World, account: Json, standing: str) -> None:
 
 
 def change_bank(world: World, account: Json, bank: Json) -> Json:
+    """A new bank account takes the place of the old one; after a payout that failed it is what lets payouts go on."""
     account["external_accounts"]["data"] = [bank]
+    account["payouts_enabled"] = account["details_submitted"] and not account["requirements"]["currently_due"] and not is_rejected(account)
     world.emit("account.external_account.updated", bank, account["id"])
     return announce(world, account)

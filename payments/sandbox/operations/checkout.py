@@ -8,6 +8,8 @@ from payments.sandbox.registry import Call, operation, page_of
 from payments.sandbox.store import Json
 from payments.sandbox.world import DAY, World, timer
 
+SMALLEST = 30  # pence: Stripe takes no card payment below it
+
 
 def _items(call: Call) -> tuple[int, list[Json]]:
     """The total in pence, and the lines as the page shows them."""
@@ -28,14 +30,15 @@ def create_session(call: Call) -> Json:
     world = call.world
     if call.param("mode") != "payment":
         raise invalid("The sandbox plays mode=payment alone.", param="mode")
-    if not call.param("success_url"):
-        raise invalid("Missing required param: success_url.", code="parameter_missing", param="success_url")
+    for name in ("success_url", "cancel_url") if call.param("cancel_url") else ("success_url",):
+        if not call.param(name, "").startswith(("http://", "https://")):
+            raise invalid("Not a valid URL", code="url_invalid", param=name)
     if call.param("allowed_payment_method_types", ["card"]) != ["card"]:
         raise invalid("The sandbox's Checkout takes cards alone.", param="allowed_payment_method_types")
     if call.param("customer"):
         world.get("customer", call.params["customer"], call.account, param="customer")
     total, lines = _items(call)
-    if total < 30:
+    if total < SMALLEST:
         raise invalid("The Checkout Session's total amount must be at least £0.30 gbp.", code="amount_too_small")
     expires = call.param("expires_at", world.now() + DAY)
     if not world.now() + 1800 <= expires <= world.now() + DAY + 60:

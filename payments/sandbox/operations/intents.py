@@ -64,6 +64,8 @@ def create_intent(call: Call) -> Json:
     call.pounds()
     if call.param("capture_method") == "manual":
         raise invalid("The sandbox does not play manual capture.", param="capture_method")
+    if call.amount() < 30:
+        raise invalid("Amount must be at least £0.30 gbp", code="amount_too_small", param="amount")
     customer = call.param("customer")
     types = call.param("allowed_payment_method_types") or (["card", "customer_balance"] if customer else ["card"])
     if customer:
