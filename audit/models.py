@@ -98,7 +98,9 @@ class Delivery(models.Model):
         constraints = [
             # A fact reaches each consumer once.
             models.UniqueConstraint(name="delivery_is_once_per_consumer", fields=["fact", "consumer"]),
-            models.CheckConstraint(name="delivery_done_says_when", condition=Q(state="done", done_at__isnull=False) | ~Q(state="done") & Q(done_at__isnull=True)),
+            models.CheckConstraint(
+                name="delivery_done_says_when", condition=Q(state="done", done_at__isnull=False) | ~Q(state="done") & Q(done_at__isnull=True)
+            ),
         ]
         indexes = [
             # The queue is small whatever has been delivered before.

@@ -39,5 +39,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def due(self, at: datetime) -> Self:
         """Waiting, its time come, and nothing earlier to the same room about the same subject still open."""
-        earlier = self.model._default_manager.filter(room=OuterRef("room"), subject=OuterRef("subject"), fact__lt=OuterRef("fact")).exclude(state="done")
+        earlier = self.model._default_manager.filter(room=OuterRef("room"), subject=OuterRef("subject"), fact__lt=OuterRef("fact")).exclude(
+            state="done"
+        )
         return self.filter(Q(next_try_at__isnull=True) | Q(next_try_at__lte=at), state="waiting").exclude(Exists(earlier))

@@ -43,7 +43,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     """
 
     email = models.EmailField(unique=True, null=True, blank=True)
-    phone = models.CharField(max_length=16, unique=True, null=True, blank=True)  # noqa: DJ001 - null: many people have none, and it is unique
+    phone = models.CharField(max_length=16, unique=True, null=True, blank=True)
+    phone_verified = models.BooleanField(default=False)
     full_name = models.CharField(max_length=120)
     known_as = models.CharField(max_length=40)
     outcode = models.CharField(max_length=4, blank=True)
@@ -205,7 +206,9 @@ class Supporter(models.Model):
             models.UniqueConstraint(name="supporter_is_recorded_once", fields=["person", "supporter"], condition=Q(ends_at__isnull=True)),
             models.CheckConstraint(name="supporter_is_another_person", condition=~Q(person=F("supporter"))),
             # Whoever gains the power to decide may not be the one who says that they have it.
-            models.CheckConstraint(name="supporter_is_not_confirmed_by_themselves", condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("supporter"))),
+            models.CheckConstraint(
+                name="supporter_is_not_confirmed_by_themselves", condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("supporter"))
+            ),
             models.CheckConstraint(
                 name="supporter_is_confirmed_whole",
                 condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True, starts_at__isnull=True)
@@ -283,10 +286,12 @@ class Message(models.Model):
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
     kind = models.CharField(max_length=60)
-    dedup_key = models.CharField(max_length=120, unique=True, null=True, blank=True)  # noqa: DJ001 - null: most have none, and it is unique
+    dedup_key = models.CharField(max_length=120, unique=True, null=True, blank=True)
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=6, choices=State, default=State.QUEUED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()
 

@@ -29,10 +29,19 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.select_for_update(of=("self",))
 
 
-class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]
+class PersonManager(BaseUserManager["Person"]):
     """Makes people with e-mail and phone in the one form we store: `people.rules.clean_email`, `clean_phone`."""
 
     use_in_migrations = False
+
+    def get_queryset(self) -> PersonQuerySet:
+        return PersonQuerySet(self.model, using=self._db)
+
+    def visible_to(self, person: "Person | None") -> PersonQuerySet:
+        return self.get_queryset().visible_to(person)
+
+    def locked(self) -> PersonQuerySet:
+        return self.get_queryset().locked()
 
     def create_user(self, email: str | None = None, password: str | None = None, *, phone: str | None = None, **fields: Any) -> "Person":
         from people.rules import clean_email, clean_phone

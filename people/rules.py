@@ -14,7 +14,9 @@ APPROVAL_LASTS = timedelta(days=14)
 
 class PhoneIsNotOne(Refusal):
     code = "phone_is_not_one"
-    sentence = "This is not a phone number we can use. A UK mobile looks like 07700 900123. From another country, start with + and the country's number."
+    sentence = (
+        "This is not a phone number we can use. A UK mobile looks like 07700 900123. From another country, start with + and the country's number."
+    )
     field = "phone"
 
 

@@ -6,76 +6,120 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ClockOffset',
+            name="ClockOffset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seconds', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seconds", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('by_id', models.BigIntegerField(null=True)),
-                ('on_behalf_of_id', models.BigIntegerField(null=True)),
-                ('verb', models.CharField(max_length=80)),
-                ('about_kind', models.CharField(max_length=40)),
-                ('about_id', models.CharField(max_length=64)),
-                ('council_code', models.CharField(blank=True, max_length=9)),
-                ('detail', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("by_id", models.BigIntegerField(null=True)),
+                ("on_behalf_of_id", models.BigIntegerField(null=True)),
+                ("verb", models.CharField(max_length=80)),
+                ("about_kind", models.CharField(max_length=40)),
+                ("about_id", models.CharField(max_length=64)),
+                ("council_code", models.CharField(blank=True, max_length=9)),
+                ("detail", models.JSONField(default=dict)),
             ],
             options={
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['about_kind', 'about_id', 'id'], name='entry_about'), models.Index(fields=['by_id', 'id'], name='entry_by')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('verb', ''), _negated=True), models.Q(('about_kind', ''), _negated=True), models.Q(('about_id', ''), _negated=True)), name='entry_says_what_was_done'), models.CheckConstraint(condition=models.Q(('on_behalf_of_id__isnull', True), models.Q(('on_behalf_of_id', models.F('by_id')), _negated=True), _connector='OR'), name='entry_on_behalf_of_is_another')],
+                "ordering": ["id"],
+                "indexes": [
+                    models.Index(fields=["about_kind", "about_id", "id"], name="entry_about"),
+                    models.Index(fields=["by_id", "id"], name="entry_by"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verb", ""), _negated=True),
+                            models.Q(("about_kind", ""), _negated=True),
+                            models.Q(("about_id", ""), _negated=True),
+                        ),
+                        name="entry_says_what_was_done",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("on_behalf_of_id__isnull", True), models.Q(("on_behalf_of_id", models.F("by_id")), _negated=True), _connector="OR"
+                        ),
+                        name="entry_on_behalf_of_is_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=80)),
-                ('subject', models.CharField(max_length=100)),
-                ('payload', models.JSONField(default=dict)),
-                ('council_code', models.CharField(blank=True, max_length=9)),
-                ('effective_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=80)),
+                ("subject", models.CharField(max_length=100)),
+                ("payload", models.JSONField(default=dict)),
+                ("council_code", models.CharField(blank=True, max_length=9)),
+                ("effective_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['subject', 'id'], name='fact_subject')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__contains', '.'), models.Q(('subject', ''), _negated=True)), name='fact_names_kind_and_subject')],
+                "ordering": ["id"],
+                "indexes": [models.Index(fields=["subject", "id"], name="fact_subject")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__contains", "."), models.Q(("subject", ""), _negated=True)), name="fact_names_kind_and_subject"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('consumer', models.CharField(max_length=120)),
-                ('room', models.CharField(max_length=40)),
-                ('subject', models.CharField(max_length=100)),
-                ('state', models.CharField(choices=[('waiting', 'not delivered yet; tried again at `next_try_at`'), ('done', "the consumer's work and this row were committed together"), ('parked', 'failed ten times; later ones about its subject wait for an operator')], default='waiting', max_length=8)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(blank=True)),
-                ('fact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='audit.fact')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("consumer", models.CharField(max_length=120)),
+                ("room", models.CharField(max_length=40)),
+                ("subject", models.CharField(max_length=100)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "not delivered yet; tried again at `next_try_at`"),
+                            ("done", "the consumer's work and this row were committed together"),
+                            ("parked", "failed ten times; later ones about its subject wait for an operator"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(blank=True)),
+                ("fact", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="audit.fact")),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'done'), _negated=True), fields=['room', 'subject', 'fact'], name='delivery_open'), models.Index(condition=models.Q(('state', 'waiting')), fields=['next_try_at'], name='delivery_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('fact', 'consumer'), name='delivery_is_once_per_consumer'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at__isnull', True)), _connector='OR'), name='delivery_done_says_when')],
+                "verbose_name_plural": "deliveries",
+                "ordering": ["id"],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "done"), _negated=True), fields=["room", "subject", "fact"], name="delivery_open"),
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["next_try_at"], name="delivery_waiting"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("fact", "consumer"), name="delivery_is_once_per_consumer"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", False), ("state", "done")),
+                            models.Q(models.Q(("state", "done"), _negated=True), ("done_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="delivery_done_says_when",
+                    ),
+                ],
             },
         ),
     ]

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib import import_module
+from pathlib import Path
+from traceback import extract_tb
 from typing import cast
 
 import structlog
@@ -62,13 +64,19 @@ def _note_failure(pk: int, error: Exception, at: datetime) -> None:
         if delivery.state != Delivery.State.WAITING:
             return
         delivery.tries += 1
-        # The kind of error only: its words may hold a name or a sum.
-        delivery.last_error = f"{type(error).__module__}.{type(error).__qualname__}"
+        delivery.last_error = _describe(error)
         delivery.next_try_at = at + wait_before_try(delivery.tries)
         if delivery.tries >= MAX_TRIES:
             delivery.state = Delivery.State.PARKED
         delivery.save(update_fields=["tries", "last_error", "next_try_at", "state"])
-    log.warning("delivery_failed", delivery=pk, consumer=delivery.consumer, tries=delivery.tries, state=delivery.state, exc_info=error)
+    log.warning("delivery_failed", delivery=pk, consumer=delivery.consumer, tries=delivery.tries, state=delivery.state, error=delivery.last_error)
+
+
+def _describe(error: Exception) -> str:
+    """Which error, raised where. Not its words: they may hold somebody's name."""
+    frames = extract_tb(error.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
+    return f"{type(error).__module__}.{type(error).__qualname__}{where}"
 
 
 def _consumer(dotted: str) -> Consumer:

@@ -23,9 +23,14 @@ def record(*, kind: str, subject: str, payload: dict[str, Any], at: datetime, co
     fact = Fact.objects.create(kind=kind, subject=subject, payload=payload, council_code=council_code, effective_at=at)
     consumers = settings.FACT_ROUTES.get(kind, [])
     Delivery.objects.bulk_create(Delivery(fact=fact, consumer=name, room=name.partition(".")[0], subject=subject) for name in consumers)
-    if consumers:
+    if consumers and not _will_wake():
         transaction.on_commit(_wake_the_worker)
     return fact
+
+
+def _will_wake() -> bool:
+    """Once per transaction is enough, however many facts it records. (Django drops the entry when the savepoint it belongs to is rolled back.)"""
+    return any(task is _wake_the_worker for _, task, *_ in transaction.get_connection().run_on_commit)
 
 
 def _wake_the_worker() -> None:

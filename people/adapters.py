@@ -1,0 +1,66 @@
+"""How allauth finds people, and reaches them: by e-mail or phone, by password or by a code."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django import forms
+from django.http import HttpRequest
+
+from audit import clock
+from people.models import Channel, Person
+from people.rules import PhoneIsNotOne, clean_phone
+from people.services import messages
+from people.services import people as people_services
+
+
+class PhoneField(forms.CharField):
+    """A phone number however it is written."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+
+    def clean(self, value: Any) -> str:
+        typed: str = super().clean(value)
+        try:
+            return clean_phone(typed) if typed else ""
+        except PhoneIsNotOne as error:
+            raise forms.ValidationError(error.sentence) from error
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-in only: the one way to make a person is `people.services.people.register`."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def render_mail(self, template_prefix: str, email: str, context: dict[str, Any], headers: Any = None) -> Any:
+        mail = super().render_mail(template_prefix, email, context, headers)
+        person = Person.objects.filter(email=email.lower()).first()
+        if person is not None and person.phrase and not mail.alternatives:
+            mail.body = messages.with_phrase(person, str(mail.body))
+        return mail
+
+    def phone_form_field(self, **options: Any) -> Any:
+        return PhoneField(**options)
+
+    def clean_phone(self, phone: str) -> str:
+        return clean_phone(phone)
+
+    def get_user_by_phone(self, phone: str) -> Person | None:
+        try:
+            return Person.objects.filter(phone=clean_phone(phone)).first()
+        except PhoneIsNotOne:
+            return None
+
+    def get_phone(self, user: Person) -> tuple[str, bool] | None:
+        return (user.phone, user.phone_verified) if user.phone else None
+
+    def set_phone(self, user: Person, phone: str, verified: bool) -> None:
+        people_services.set_phone(person=user, phone=phone, is_verified=verified, at=clock.now())
+
+    def set_phone_verified(self, user: Person, phone: str) -> None:
+        people_services.mark_phone_verified(person=user, phone=phone, at=clock.now())
+
+    def send_verification_code_sms(self, user: Person, phone: str, code: str, **context: Any) -> None:
+        body = f"Your Clubtogether numbers: {code}. Do not tell them to anyone. Not even to us."
+        text = messages.with_phrase(user, body)
+        messages.write(person=user, channel=Channel.TEXT, to=phone, kind="sign_in_code", subject="", body=text, at=clock.now())
