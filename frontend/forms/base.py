@@ -1,13 +1,12 @@
-"""The base of every form on a page: our sentences instead of the browser's, and a place for a service's refusal."""
+"""The base of every form on a page: our sentences instead of the browser's, and one field that may be the page's question."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils.functional import Promise
 
-from audit.errors import Refusal
 from frontend.forms.fields import default_sentences
 
 
@@ -15,7 +14,7 @@ class Form(forms.Form):
     """A form whose every error is a sentence that says how to put it right. What was typed is kept.
 
     Templates draw a field with `{{ form.name.as_field_group }}`. A field named by another field's `Option(reveals=…)` is drawn under
-    that choice and not again; `shown` is the rest, in order. `refuse` puts a service's refusal at its field.
+    that choice and not again; `shown` is the rest, in order. Views use `frontend.views.flow`, which puts refusals at their field.
     """
 
     use_required_attribute = False
@@ -31,11 +30,13 @@ class Form(forms.Form):
             default_sentences(field)
             if name == self.question:
                 field.is_question = True  # type: ignore[attr-defined]
+        for name in self.revealed & set(self.fields):
+            self.fields[name].is_revealed = True  # type: ignore[attr-defined]
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Shows what a service would not do: at the field it is about, or above the form."""
-        field = refusal.field if refusal.field in self.fields else None
-        self.add_error(field, ValidationError(refusal.sentence, code=refusal.code))
+    def reopened(self, data: Any) -> "Form":
+        """The same answers to change, without complaints: what "Change" on a check page goes back to."""
+        self._errors = ErrorDict()
+        return self
 
     @property
     def revealed(self) -> set[str]:

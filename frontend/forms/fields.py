@@ -30,7 +30,7 @@ class Option(str):
 
 def default_sentences(field: forms.Field) -> None:
     """Replaces Django's own messages, which say what is wrong, by sentences that say how to put it right."""
-    name = str(field.label or "this").rstrip("?.: ")
+    name = str(field.label or "this").rstrip(": ")
     ours = _sentences(field, name)
     builtin = _messages_of(type(field))
     for code, sentence in ours.items():

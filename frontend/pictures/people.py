@@ -8,7 +8,7 @@ from typing import Final
 from frontend.pictures.strands import number, strand
 
 SKINS: Final = {"a": "#53301F", "b": "#7A4A30", "c": "#9A6440", "d": "#C98F68", "e": "#EDC4A6"}
-_NECK: Final = '<path fill="{skin}" d="M-9 12H9V36H-9Z"/>'
+_NECK: Final = '<path fill="{skin}" d="M-9 12H9V29Q0 38-9 29Z"/>'
 _HEAD: Final = '<circle r="23" fill="{skin}"/>'
 _GLASSES: Final = '<g fill="none" stroke="#2B1422" stroke-width="2.6"><circle cx="-8.5" cy="2" r="7"/><circle cx="8.5" cy="2" r="7"/></g>'
 
@@ -101,7 +101,7 @@ FIGURES: Final = {
         _NECK
         + _HEAD
         + '<path d="M-24 2C-28-34 28-34 24 2C22-10 14-15 4-13C-8-11-18-12-24 2Z" fill="{cloth}"/>'
-        + '<path d="M22-2C30-4 31 8 24 10" fill="none" stroke="#27358C" stroke-width="4" stroke-linecap="round"/>',
+        + '<circle cx="23" cy="3" r="6" fill="{skin}"/><path d="M21-5C29-8 32 0 28 7" fill="none" stroke="#27358C" stroke-width="3.6" stroke-linecap="round"/>',
         "c",
         "#8A8288",
     ),

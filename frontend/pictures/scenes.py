@@ -68,7 +68,7 @@ def home_tall() -> str:
     drawn += things.at('<rect class="band" x="20" y="300" width="272" height="62" rx="17"/>', 0, 0)
     drawn += '<path class="band-l" d="M38 331H98M214 331H274" stroke-width="4" stroke-dasharray="10 10"/>'
     drawn += '<text class="band-t" x="156" y="332" text-anchor="middle" dominant-baseline="central">Held</text>'
-    drawn += '<text x="276" y="196" class="pic-t">what is</text><text x="276" y="222" class="pic-t">left comes</text>'
+    drawn += '<text x="282" y="176" class="pic-t">what is</text><text x="282" y="202" class="pic-t">left comes</text><text x="282" y="228" class="pic-t">home</text>'
     return _svg(
         "0 0 390 560",
         drawn,
@@ -161,7 +161,8 @@ def leaving(which: int, others: Sequence[int]) -> str:
     drawn = "".join(strand(each, f"M-20 {base - 30 * place}H1300", 28, cap="butt") for place, each in enumerate(others))
     top = base - 30 * len(others)
     drawn += strand(which, f"M-20 {top + 12}H520C620 {top + 12} 600 {top - 22} 700 {top - 22}H900", 28)
-    return _svg(f"0 -14 1280 {base + 32}", drawn)
+    drawn += f'<g class="s{slot(which)}"><path class="home-arrow" d="M890 {top - 40}L912 {top - 22}L890 {top - 4}" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"/></g>'
+    return _svg(f"0 {top - 46} 1280 {base - top + 64}", drawn)
 
 
 def story() -> str:

@@ -13,7 +13,7 @@ STRANDS: Final = {
     5: ("Heather", "blocks"),
     6: ("Moss", "plain"),
     7: ("Marigold", "two rows of stitches"),
-    8: ("Bluebell", "slanting lines"),
+    8: ("Bluebell", "long and short stitches"),
 }
 
 STATES: Final = {
@@ -50,7 +50,6 @@ def _marks(strand: int, path: str, width: float) -> str:
     """The pattern of a strand as dashed strokes of the same path, in widths of the strand."""
     body = width - 5
     round_cap = ' stroke-linecap="round"'
-    slanted = f"{_stroke('mark', path, body * 0.5, _dashes(width * 0.1, width * 0.22))}"
     recipes: dict[int, Callable[[], str]] = {
         1: lambda: _stroke("mark", path, width * 0.11, _dashes(width * 0.42, width * 0.3)),
         2: lambda: _stroke("mark", path, body, _dashes(width * 0.12, width * 0.4)),
@@ -59,7 +58,7 @@ def _marks(strand: int, path: str, width: float) -> str:
         5: lambda: _stroke("mark", path, width * 0.4, _dashes(width * 0.4, width * 0.4)),
         6: lambda: "",
         7: lambda: _stroke("mark", path, width * 0.5, _dashes(width * 0.42, width * 0.3)) + _stroke("fill", path, width * 0.3),
-        8: lambda: slanted,
+        8: lambda: _stroke("mark", path, width * 0.18, _dashes(width * 0.7, width * 0.22, width * 0.18, width * 0.22)),
     }
     return recipes[strand]()
 
@@ -85,7 +84,7 @@ _TILES: Final = {
     5: (18, '<path class="pt-d" d="M3 9h9v12h-9z"/>'),
     6: (30, ""),
     7: (18, '<path class="pt-l" stroke-width="2.5" d="M3 10h11M3 20h11"/>'),
-    8: (14, '<path class="pt-l" stroke-width="2.5" d="M-3 22 10 8M11 22 24 8"/>'),
+    8: (28, '<path class="pt-l" stroke-width="4" d="M2 15h14M20.5 15h3.5"/>'),
 }
 
 
@@ -143,7 +142,7 @@ def path_piece(state: str, which: int) -> str:
     """The strand's piece in one cell of the path table: cells join, so it has an end only where it begins, is paid or came back."""
     which = slot(which)
     paint = f'fill="url(#p{which})"'
-    straight = f'<rect width="100%" height="34" {paint}/><rect class="pt-d" width="100%" height="2.5"/><rect class="pt-d" y="31.5" width="100%" height="2.5"/>'
+    straight = f'<rect y="-2" width="100%" height="34" {paint} transform="translate(0 2)"/><rect class="pt-d" width="100%" height="2.5"/><rect class="pt-d" y="31.5" width="100%" height="2.5"/>'
     begins = '<rect class="line {css}" x="1.5" y="1.5" width="150%" height="31" rx="15.5"/>'
     solid = f'<rect x="1.5" y="1.5" width="150%" height="31" rx="15.5" {paint}/>' + begins.format(css="")
     ends = (

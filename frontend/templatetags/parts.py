@@ -44,9 +44,9 @@ _BUTTONS = {"main": "btn", "second": "btn btn-2", "quiet": "btn btn-quiet", "sto
 
 
 @register.inclusion_tag("parts/error_summary.html")
-def error_summary(*forms: BaseForm) -> dict[str, Any]:
+def error_summary(*forms: BaseForm, focus: bool = True) -> dict[str, Any]:
     """Every problem of the forms of this page, each a link to its field. Takes focus when the page opens."""
-    return {"problems": [problem for form in forms if form and form.is_bound for problem in _problems(form)]}
+    return {"problems": [problem for form in forms if form and form.is_bound for problem in _problems(form)], "focus": focus}
 
 
 def _problems(form: BaseForm) -> Iterable[dict[str, str]]:
@@ -58,6 +58,14 @@ def _problems(form: BaseForm) -> Iterable[dict[str, str]]:
             target = f"{bound.auto_id}_0" if bound.field.widget.use_fieldset else bound.auto_id
         for error in errors:
             yield {"text": str(error), "target": target}
+
+
+@register.inclusion_tag("parts/hidden_answers.html", name="hidden_answers")
+def hidden_answers(form: BaseForm) -> dict[str, Any]:
+    """Everything typed, as hidden fields, for a "check your answers" page. Buttons (names that begin with _) are left out."""
+    kept = [(name, values) for name, values in dict(getattr(form.data, "lists", form.data.items)()).items() if not name.startswith("_")]
+    pairs = [(name, value) for name, values in kept if name != "csrfmiddlewaretoken" for value in (values if isinstance(values, list) else [values])]
+    return {"pairs": pairs}
 
 
 @register.inclusion_tag("parts/summary_list.html")
