@@ -12,7 +12,7 @@ declare
     debit constant bigint := p_debits[1]; credit constant bigint := p_credits[1]; amount constant bigint := p_pence[1];
     d_bal bigint; d_ver bigint; d_floor bigint; d_council text; d_unit text;
     c_bal bigint; c_ver bigint; c_council text; c_unit text;
-    hash bytea; old_hash bytea;
+    hash bytea; why text;
 begin
     if cardinality(p_pence) is distinct from 1 or cardinality(p_debits) is distinct from 1 or cardinality(p_credits) is distinct from 1 then
         select m.outcome, m.journal, m.account, m.available into outcome, journal, account, available
@@ -44,14 +44,6 @@ begin
         return;
     end if;
 
-    -- key and hash
-    hash := public.ledger_request_hash(p_kind, p_council, p_debits, p_credits, p_pence, p_reverses, p_group, p_about);
-    select j.id, j.request_hash into journal, old_hash from public.ledger_journal j where j.key = p_key;
-    if found then
-        outcome := case when old_hash = hash then 'replayed' else 'key_reused' end;
-        return;
-    end if;
-
     -- refusals
     outcome := case
         when p_reverses is not null and not exists (select 1 from public.ledger_journal j where j.key = p_reverses) then 'reverses_unknown'
@@ -62,8 +54,22 @@ begin
         when d_bal - amount < d_floor then 'not_enough'
         when d_bal - amount < -1000000000000000000 or c_bal + amount > 1000000000000000000 then 'too_large'
     end;
-    if outcome is not null then
-        if outcome <> 'reverses_unknown' then
+
+    -- key and hash: the insert itself asks whether the key is taken, by a journal in the book or by one being posted now
+    hash := public.ledger_request_hash(p_kind, p_council, p_debits, p_credits, p_pence, p_reverses, p_group, p_about);
+    if outcome is null then
+        insert into public.ledger_journal (key, request_hash, kind, council, actor, reason, about, effective_at, recorded_at, reverses, group_key)
+        values (p_key, hash, p_kind, p_council, p_actor, p_reason, p_about, p_effective_at, clock_timestamp(), p_reverses, p_group)
+        on conflict (key) do nothing returning id into journal;
+    end if;
+    if journal is null then  -- refused, unless it is a repeat of what was posted earlier: then the first outcome stands
+        select j.id, case when j.request_hash = hash then 'replayed' else 'key_reused' end into journal, why
+        from public.ledger_journal j where j.key = p_key;
+        if found then
+            outcome := why;
+        elsif outcome is null then
+            raise exception 'a key was taken meanwhile' using errcode = '40001';
+        elsif outcome <> 'reverses_unknown' then
             account := case when outcome = 'council' and d_council = p_council then credit else debit end;
             available := case when outcome = 'not_enough' then d_bal - d_floor end;
         end if;
@@ -71,18 +77,11 @@ begin
     end if;
 
     -- write
-    insert into public.ledger_journal (key, request_hash, kind, council, actor, reason, about, effective_at, recorded_at, reverses, group_key)
-    values (p_key, hash, p_kind, p_council, p_actor, p_reason, p_about, p_effective_at, clock_timestamp(), p_reverses, p_group)
-    on conflict do nothing returning id into journal;
-    if journal is null then  -- another transaction took this key for other accounts while we looked
-        select j.id, case when j.request_hash = hash then 'replayed' else 'key_reused' end into strict journal, outcome
-        from public.ledger_journal j where j.key = p_key;
-        return;
-    end if;
     insert into public.ledger_transfer (journal_id, line, debit_id, credit_id, pence, debit_after, debit_version, credit_after, credit_version)
     values (journal, 1, debit, credit, amount, d_bal - amount, d_ver + 1, c_bal + amount, c_ver + 1);
-    update public.ledger_account a set balance = d_bal - amount, version = d_ver + 1 where a.id = debit;
-    update public.ledger_account a set balance = c_bal + amount, version = c_ver + 1 where a.id = credit;
+    update public.ledger_account a
+    set balance = case a.id when debit then d_bal - amount else c_bal + amount end, version = a.version + 1
+    where a.id = debit or a.id = credit;
     outcome := 'posted';
 end
 $$;

@@ -154,7 +154,7 @@ begin
         from unnest(journals, p_keys, hashes, p_kinds, p_councils, p_actors, p_reasons, p_abouts, p_effective_at, p_reverses, p_groups, outcomes)
             x(id, key, hash, kind, council, actor, reason, about, effective_at, reverses, grp, outcome)
         where x.outcome = 'posted'
-        on conflict do nothing;
+        on conflict (key) do nothing;
         get diagnostics inserted = row_count;
         if inserted <> wanted then  -- another transaction took one of our keys for other accounts: ask again and see what it did
             raise exception 'a key was taken meanwhile' using errcode = '40001';
