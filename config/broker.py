@@ -14,19 +14,21 @@ from kombu.transport import TRANSPORT_ALIASES, filesystem
 from kombu.utils.json import dumps, loads
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):
     """One connection's view of the folder; `<time>_<number>.<queue>.msg` is one message."""
 
-    def _put(self, queue: str, payload: Any, **_: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        Path(self.data_folder_in).mkdir(parents=True, exist_ok=True)
+
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override] # the stubs disagree with themselves
         folder = Path(self.data_folder_out)
-        folder.mkdir(parents=True, exist_ok=True)
         name = f"{time_ns()}_{uuid.uuid4().hex}.{queue}"
         (folder / f"{name}.new").write_text(dumps(payload))
         (folder / f"{name}.new").rename(folder / f"{name}.msg")
 
-    def _get(self, queue: str) -> Any:
-        folder = Path(self.data_folder_in)
-        for message in sorted(folder.glob(f"*.{queue}.msg")):
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
+        for message in sorted(Path(self.data_folder_in).glob(f"*.{queue}.msg")):
             taken = message.with_suffix(".taken")
             try:
                 message.rename(taken)
@@ -38,7 +40,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
         raise Empty
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     """kombu's transport with our channel."""
 
     Channel = Channel

@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 broker.register()
 
 
-class TaskTriedTwice(Task):  # type: ignore[misc]
+class TaskTriedTwice(Task):  # type: ignore[type-arg]
     """Every task may be repeated, and is, once, when the database connection is lost."""
 
     autoretry_for = (OperationalError, InterfaceError)
@@ -22,3 +22,4 @@ class TaskTriedTwice(Task):  # type: ignore[misc]
 app = Celery("clubtogether", task_cls=TaskTriedTwice)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add("config.worker:BeatStep")

@@ -6,11 +6,14 @@ import structlog
 
 Processors = list[Any]
 
+# Without the local variables, which hold people's names and words.
+_tracebacks = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 _SHARED: Processors = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
-    structlog.stdlib.ExtraAdder(),
+    structlog.stdlib.ExtraAdder(allow=["status_code"]),  # a request shows what somebody searched for
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
@@ -33,6 +36,9 @@ def configure(log_format: str) -> dict[str, Any]:
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
             "celery.app.trace": {"level": "WARNING"},
+            "celery.beat": {"level": "WARNING"},
+            "django_celery_beat.schedulers": {"level": "WARNING"},
+            "kombu.connection": {"level": "ERROR"},  # it misses a host name in filesystem://
             "stripe": {"level": "WARNING"},
         },
     }
@@ -41,5 +47,5 @@ def configure(log_format: str) -> dict[str, Any]:
 def _last(log_format: str) -> Processors:
     drop = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if log_format == "json":
-        return [drop, structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    return [drop, structlog.dev.ConsoleRenderer(colors=False)]
+        return [drop, _tracebacks, structlog.processors.JSONRenderer()]
+    return [drop, structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]

@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -179,19 +180,19 @@ def is_running(data_dir: Path) -> bool:
         pid = int((cluster / "postmaster.pid").read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return False
-    return pid in _processes_of(cluster)
+    return _is_of(cluster, Path(f"/proc/{pid}"))
+
+
+def _is_of(cluster: Path, process: Path) -> bool:
+    """Servers and back ends work in their cluster's folder: that tells them from a stranger who got a dead one's number."""
+    try:
+        return (process / "cwd").readlink() == cluster and (process / "exe").readlink().name.startswith("postgres")
+    except OSError:
+        return False
 
 
 def _processes_of(cluster: Path) -> set[int]:
-    """Servers and back ends work in their cluster's folder: that tells them from a stranger who got a dead one's number."""
-    found = set()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (process / "cwd").readlink() == cluster and (process / "exe").readlink().name.startswith("postgres"):
-                found.add(int(process.name))
-        except OSError:
-            continue
-    return found
+    return {int(process.name) for process in Path("/proc").glob("[0-9]*") if _is_of(cluster, process)}
 
 
 def _clear_what_a_dead_server_left(cluster: Path, socket: Path) -> None:
@@ -226,11 +227,16 @@ def _make_logins(data_dir: Path) -> None:
 
 def grant(owner_url: str, web_login: str = WEB) -> None:
     """What the owner makes from now on in this database, the web login may use; a room that wants less takes it back in its migration."""
-    web = sql.Identifier(web_login)
     with psycopg.connect(owner_url, autocommit=True) as db:
-        db.execute(sql.SQL("grant usage on schema public to {}").format(web))
-        db.execute(sql.SQL("alter default privileges grant select, insert, update, delete on tables to {}").format(web))
-        db.execute(sql.SQL("alter default privileges grant usage, select on sequences to {}").format(web))
+        grant_on(db, web_login)
+
+
+def grant_on(db: "psycopg.Connection[Any]", web_login: str) -> None:
+    """`grant` on a connection of the owner's. Safe to repeat."""
+    web = sql.Identifier(web_login)
+    db.execute(sql.SQL("grant usage on schema public to {}").format(web))
+    db.execute(sql.SQL("alter default privileges grant select, insert, update, delete on tables to {}").format(web))
+    db.execute(sql.SQL("alter default privileges grant usage, select on sequences to {}").format(web))
 
 
 def stop(data_dir: Path) -> None:
@@ -251,8 +257,8 @@ def hold(data_dir: Path) -> Iterator[None]:
         fcntl.flock(users, fcntl.LOCK_SH)
         if not is_running(data_dir):
             ours.touch()
-        start(data_dir)
         try:
+            start(data_dir)
             yield
         finally:
             _leave(data_dir, users.fileno())

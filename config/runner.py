@@ -45,6 +45,7 @@ class Runner:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd="/",
+            start_new_session=True,  # Ctrl-C is for us to hear, not for a server half-way through starting
             env=clean,
             user=self.uid if changes_user else None,
             group=self.gid if changes_user else None,

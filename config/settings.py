@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 
 from config import logs, postgres
 from config.environment import Environment, database
+from config.timetable import beat_schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 _env = Environment(os.environ)
@@ -92,6 +93,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "frontend.context.frame",
             ],
         },
     }
@@ -167,7 +169,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_RESULT_EXPIRES = None
 CELERY_BEAT_SCHEDULER = "config.worker:LeaderScheduler"
+CELERY_BEAT_SCHEDULE = beat_schedule()
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- Stripe: an empty base is Stripe itself; a webhook secret may be two with a comma between them while it is being changed ---

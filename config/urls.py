@@ -1,5 +1,21 @@
 """Every address starts here."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from config import demo_clock, health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]
+# --- rooms add here: addresses that exist in the demo only ---
+demo_urlpatterns = [path("clock/", demo_clock.move_clock, name="clock")]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include((demo_urlpatterns, "demo"))))
+
+# --- rooms add here ---
+urlpatterns += [
+    path("accounts/", include("allauth.urls")),
+    path("", include("frontend.urls")),
+]

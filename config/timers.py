@@ -1,0 +1,79 @@
+"""The timers of every room, in the order their effects travel: facts and money first, what depends on them after.
+
+A timer is `name(*, at) -> int`: how many things it moved. Each is safe to repeat and commits item by item.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import structlog
+from django.db import connection
+from django.utils.module_loading import import_string
+
+log = structlog.get_logger()
+
+Timer = Callable[..., int]
+
+# --- rooms add here, in this order ---
+TIMERS = [
+    "audit.services.deliveries.deliver_due",
+    "payments.services.operations.perform_due",
+    "payments.services.inbox.process_due",
+    "payments.services.payins.clear_due",
+    "payments.services.payees.refresh_due",
+    "pooling.services.calls.advance_due",
+    "pooling.services.memberships.advance_due",
+    "marketplace.services.agreements.advance_due",
+    "marketplace.services.milestones.advance_due",
+    "marketplace.services.shares.advance_due",
+    "payments.services.remittances.plan_due",
+    "frontend.notices.send_due",
+]
+MOST_ROUNDS = 50
+
+
+TIMERS_LOCK = 20_260_302  # any number that no other advisory lock of ours uses
+
+
+def run_all(*, at: datetime, wait: bool = True) -> int:
+    """Runs every timer, round after round, until a round moves nothing. Returns how many things moved.
+
+    One run at a time in the whole platform: while another is at it, waits for it, or with `wait=False` leaves it to it and returns 0.
+    One timer's failure is logged and does not keep the others from their work: its items wait for the next time.
+    """
+    with _alone(wait=wait) as is_ours:
+        return _rounds(at) if is_ours else 0
+
+
+@contextmanager
+def _alone(*, wait: bool) -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s) is not null" if wait else "select pg_try_advisory_lock(%s)", [TIMERS_LOCK])
+        is_ours = bool(cursor.fetchone()[0])
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s)", [TIMERS_LOCK])
+
+
+def _rounds(at: datetime) -> int:
+    moved = 0
+    for _ in range(MOST_ROUNDS):
+        now_moved = sum(_run(name, at) for name in TIMERS)
+        moved += now_moved
+        if not now_moved:
+            return moved
+    log.error("timers_never_rest", rounds=MOST_ROUNDS, moved=moved)
+    return moved
+
+
+def _run(name: str, at: datetime) -> int:
+    timer: Timer = import_string(name)
+    try:
+        return timer(at=at)
+    except Exception:
+        log.exception("timer_failed", timer=name)
+        return 0
