@@ -1,7 +1,7 @@
 """Payments' transition tables and sums. Pure: no Django, no clock, no network."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 # (state, event) -> state. A payment that we thought dead and that Stripe says is paid comes alive again: the money is there.
 PAYMENT: dict[tuple[str, str], str] = {
@@ -99,6 +99,6 @@ def take_from(free: Sequence[int], pence: int) -> list[int]:
     return parts
 
 
-def bank_is_settled(changed_on: date | None, working_days_since: int) -> bool:
-    """True when bank details never changed, or changed at least five working days ago."""
-    return changed_on is None or working_days_since >= BANK_CHANGE_WORKING_DAYS
+def bank_is_settled(working_days_since: int) -> bool:
+    """True when bank details changed at least five working days ago."""
+    return working_days_since >= BANK_CHANGE_WORKING_DAYS

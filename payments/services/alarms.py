@@ -1,0 +1,45 @@
+"""Ringing for a person when money does not add up, and stopping releases until somebody has looked."""
+
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+
+from audit.services import trail
+from payments.models import Alarm
+from people.models import Person
+
+log = structlog.get_logger()
+
+
+def ring(*, kind: str, about: str, sentence: str, at: datetime, council_code: str = "", stops_releases: bool = False) -> Alarm:
+    """Raises an alarm; the same trouble (`kind` and `about`) rings once until it is closed.
+
+    `council_code` empty: all councils. With `stops_releases` nothing goes to providers of those councils meanwhile.
+    Call it outside a transaction that may roll back.
+    """
+    with transaction.atomic():
+        fields = {"sentence": sentence, "council_code": council_code, "stops_releases": stops_releases, "raised_at": at}
+        alarm, is_new = Alarm.objects.get_or_create(kind=kind, about=about, closed_at=None, defaults=fields)
+        if is_new:
+            trail.write(by=None, verb="payments.ring", about_kind="alarm", about_id=alarm.pk, at=at, council_code=council_code, detail={"kind": kind})
+    if is_new:
+        log.error("money_alarm", kind=kind, about=about, stops_releases=stops_releases)
+    return alarm
+
+
+def settle(*, kind: str, at: datetime, about: str = "") -> int:
+    """Closes alarms whose cause has gone by itself. Returns how many."""
+    rows = Alarm.objects.open().filter(kind=kind)
+    return (rows.filter(about=about) if about else rows).update(closed_at=at)
+
+
+def close(*, alarm_id: int, by: Person, at: datetime) -> Alarm:
+    """An operator has looked and put it right. Whoever calls has checked that `by` is one."""
+    with transaction.atomic():
+        alarm = Alarm.objects.locked().get(pk=alarm_id)
+        if alarm.closed_at is None:
+            alarm.closed_at, alarm.closed_by_id = at, by.pk
+            alarm.save(update_fields=["closed_at", "closed_by_id"])
+            trail.write(by=by, verb="payments.close_alarm", about_kind="alarm", about_id=alarm.pk, at=at, council_code=alarm.council_code)
+    return alarm

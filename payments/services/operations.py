@@ -1,0 +1,173 @@
+"""Performing stored operations: claim and commit, call Stripe outside any transaction, write the outcome and its journal together.
+
+Whatever happens in between (a time-out, a kill, two workers), an operation has at most one object at Stripe: the same key is used until
+Stripe says no for good, and before anything is asked a second time the object is looked for.
+"""
+
+import hashlib
+import json
+import uuid
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from ledger.services.retry import retrying
+from payments.gateways import stripe_gateway as gateway
+from payments.gateways.shapes import AccountLink, AnswerLost, Made, StripeIsBusy, StripeSaidNo
+from payments.models import PaymentOperation
+from payments.rules import LEASE, OPERATION, step, wait_after
+from payments.services import alarms
+
+log = structlog.get_logger()
+BATCH = 100
+
+# Which service knows what an outcome means. It has `made(operation, thing, at)` and `refused(operation, code, at)`, and may have `sending`.
+MEANING = {
+    "customer": "payments.services.payins",
+    "checkout_session": "payments.services.payins",
+    "payment_intent": "payments.services.payins",
+    "expire_session": "payments.services.payins",
+    "cancel_intent": "payments.services.payins",
+    "top_up": "payments.services.floats",
+    "account": "payments.services.payees",
+    "account_link": "payments.services.payees",
+    "transfer": "payments.services.remittances",
+    "refund": "payments.services.refunds",
+}
+
+
+def perform_due(*, at: datetime) -> int:
+    """Performs what is planned, and asks after what was sent and not answered. Returns how many came to an end."""
+    due = list(PaymentOperation.objects.due(at).order_by("planned_at", "pk").values_list("pk", flat=True)[:BATCH])
+    return sum(_came_to_an_end(pk, at) for pk in due)
+
+
+def _came_to_an_end(pk: uuid.UUID, at: datetime) -> bool:
+    perform(pk, at=at)
+    return PaymentOperation.objects.filter(pk=pk, state__in=("succeeded", "refused")).exists()
+
+
+def perform(operation_id: uuid.UUID, *, at: datetime) -> Made | None:
+    """Calls Stripe for one operation (first for the one it comes after) and writes the outcome. Not inside a transaction.
+
+    None: it was done already, another worker is at it, its time has not come, or no sure answer was had; the timer goes on with it.
+    """
+    before = PaymentOperation.objects.filter(followers=operation_id).exclude(state="succeeded").values_list("pk", flat=True).first()
+    if before is not None:
+        perform(before, at=at)
+    operation = _claim(operation_id, at)
+    if operation is None:
+        return None
+    try:
+        thing = _ask(operation)
+    except StripeSaidNo as no:
+        _refuse(operation_id, no, at)
+    except (AnswerLost, StripeIsBusy) as unsure:
+        _wait(operation_id, str(unsure), at)
+    else:
+        settle(operation_id, thing, at=at)
+        return thing
+    return None
+
+
+def _claim(operation_id: uuid.UUID, at: datetime) -> PaymentOperation | None:
+    """Marks it sent, for one worker alone, and commits that before anything goes out."""
+    with transaction.atomic(durable=True):
+        operation = PaymentOperation.objects.locked().due(at).filter(pk=operation_id).first()
+        if operation is None or not _may_send(operation):
+            return None
+        if operation.first_sent_at is None:
+            operation.first_sent_at = at
+            operation.params = _meaning(operation, "complete")(operation) or operation.params
+            operation.params_hash = hashlib.sha256(json.dumps(operation.params, sort_keys=True).encode()).hexdigest()
+            _meaning(operation, "sending")(operation)
+        operation.state = step(OPERATION, operation.state, "send")
+        operation.tries += 1
+        operation.next_try_at = at + LEASE
+        operation.save()
+        return operation
+
+
+def _may_send(operation: PaymentOperation) -> bool:
+    return operation.first_sent_at is not None or bool(_meaning(operation, "may_send", lambda _: True)(operation))
+
+
+def _ask(operation: PaymentOperation) -> Made:
+    """Asked once before: look first. The key may be forgotten (after 24 hours), or hold a stored 500 over something that was done."""
+    if operation.tries > 1 and operation.first_sent_at is not None:
+        found = gateway.find(operation.kind, operation.params, str(operation.pk), operation.first_sent_at)
+        if found is not None:
+            return found
+    return gateway.make(operation.kind, operation.params, operation.idempotency_key)
+
+
+def settle(operation_id: uuid.UUID, thing: Made, *, at: datetime) -> bool:
+    """Writes down that Stripe has done it: the state, the row it is about and the journal, in one transaction. Safe to repeat.
+
+    False when it was written already. Also called when an event or a balance line shows the object before its answer came.
+    """
+    stripe_id = None if isinstance(thing, AccountLink) else thing.id
+
+    def write() -> bool:
+        operation = PaymentOperation.objects.locked().get(pk=operation_id)
+        if operation.state in ("succeeded", "refused"):
+            return _same_as_before(operation, stripe_id)
+        operation.state, operation.next_try_at, operation.error = step(OPERATION, operation.state, "succeed"), None, ""
+        operation.stripe_id = stripe_id if operation.kind not in ("expire_session", "cancel_intent") else None
+        operation.save(update_fields=["state", "next_try_at", "error", "stripe_id"])
+        _meaning(operation, "made")(operation, thing, at)
+        return True
+
+    done: bool = retrying(write)
+    return done
+
+
+def _same_as_before(operation: PaymentOperation, stripe_id: str | None) -> bool:
+    """A second object for one operation must not be: a person has to look."""
+    if operation.stripe_id != stripe_id and operation.stripe_id and stripe_id:
+        about = f"operation:{operation.pk}"
+        sentence = f"Stripe made two things for one {operation.kind}: {operation.stripe_id} and {stripe_id}. Look at both and undo one."
+        when = operation.first_sent_at or operation.planned_at
+        alarms.ring(kind="made_twice", about=about, sentence=sentence, at=when, stops_releases=True)
+    return False
+
+
+def _refuse(operation_id: uuid.UUID, no: StripeSaidNo, at: datetime) -> None:
+    def write() -> None:
+        operation = PaymentOperation.objects.locked().get(pk=operation_id)
+        if operation.state in ("succeeded", "refused"):
+            return
+        operation.state, operation.next_try_at = step(OPERATION, operation.state, "refuse"), None
+        operation.error = no.code[:300]
+        operation.save(update_fields=["state", "next_try_at", "error"])
+        _meaning(operation, "refused")(operation, no.code, at)
+
+    retrying(write)
+    log.warning("stripe_said_no", operation=str(operation_id), code=no.code, detail=no.detail)
+
+
+def _wait(operation_id: uuid.UUID, why: str, at: datetime) -> None:
+    with transaction.atomic():
+        operation = PaymentOperation.objects.locked().get(pk=operation_id)
+        if operation.state in ("succeeded", "refused"):
+            return
+        operation.state = step(OPERATION, operation.state, "lose_sight")
+        operation.next_try_at, operation.error = at + wait_after(operation.tries), why[:300]
+        operation.save(update_fields=["state", "next_try_at", "error"])
+    log.warning("stripe_answer_lost", operation=str(operation_id), why=why)
+
+
+def _meaning(operation: PaymentOperation, verb: str, default: Any = lambda *_: None) -> Any:
+    return getattr(import_module(MEANING[operation.kind]), verb, default)
+
+
+def settle_by_reference(operation: str, thing: Made, *, at: datetime) -> bool:
+    """An object seen at Stripe names the operation that made it. False when no such operation is ours, or it was settled already."""
+    try:
+        pk = uuid.UUID(operation)
+    except ValueError:
+        return False
+    return PaymentOperation.objects.filter(pk=pk).exists() and settle(pk, thing, at=at)

@@ -1,0 +1,248 @@
+"""Stripe's balance, line by line, against the book: every line is exactly one journal, or it is waited for, or it rings.
+
+Events may all be lost: reading the lines and asking after what is still open reaches the same state. Safe to run twice, side by side,
+or to be killed anywhere.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+
+from ledger.services.accounts import Account
+from ledger.services.journals import Journal, Transfer, post
+from ledger.services.retry import retrying
+from payments.gateways import stripe_gateway as gateway
+from payments.gateways.shapes import Line, NotFound, PageOfLines
+from payments.models import Payment, ReconcileCursor, Refund, Remittance, StripeLine
+from payments.rules import UNEXPLAINED_FREEZE_PENCE
+from payments.services import alarms, inbox, refunds, taking
+
+log = structlog.get_logger()
+# Where a line belongs that names nobody's council: the books of the platform itself.
+NO_COUNCIL = "X00000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one run did: lines read, matched to a journal, put to SUSPENSE, still waited for, and states taken over that no event had told."""
+
+    read: int
+    matched: int
+    suspended: int
+    waiting: int
+    caught_up: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What a line should be by our rows. `journal_key` None: not posted yet. `net_pence` signed as Stripe signs it."""
+
+    journal_key: uuid.UUID | None
+    pence: int
+    fee_pence: int
+    council_code: str
+
+
+def run(*, at: datetime) -> Report:
+    """Reads what is new, asks after what is open, matches what can be. Not inside a transaction.
+
+    Raises AnswerLost or StripeIsBusy when Stripe can't be reached; what was done until then stays, and the next run goes on.
+    """
+    _check_own_payouts(at)
+    read = _read_new()
+    _see_pending_become_available(at)
+    caught_up = taking.refresh_open(at=at) + refunds.refresh_open(at=at)
+    before = StripeLine.objects.filter(state="suspense").count()
+    matched = sum(_match(line_id, at) for line_id in _waiting())
+    suspended = StripeLine.objects.filter(state="suspense").count() - before
+    report = Report(read, matched, suspended, StripeLine.objects.filter(state="waiting").count(), caught_up)
+    log.info("reconciled", read=report.read, matched=report.matched, suspended=report.suspended, waiting=report.waiting)
+    return report
+
+
+def _check_own_payouts(at: datetime) -> None:
+    """The platform's own money must leave by hand only, or what is held for people could be paid out to the platform's bank."""
+    if gateway.own_payouts() == "manual":
+        alarms.settle(kind="automatic_payouts", at=at)
+        return
+    sentence = "Stripe pays the platform's balance out by itself. Set its payouts to manual; releases stop until then."
+    alarms.ring(kind="automatic_payouts", about="platform", sentence=sentence, at=at, stops_releases=True)
+
+
+# --- reading ---
+
+
+def _read_new() -> int:
+    cursor, _ = ReconcileCursor.objects.get_or_create(pk=1)
+    return _read_after(cursor.last_line_id) if cursor.last_line_id else _read_all()
+
+
+def _read_after(line_id: str) -> int:
+    read = 0
+    while True:
+        page = gateway.lines_after(line_id)
+        if page.lines:
+            line_id = page.lines[-1].id
+            read += _keep(page, line_id)
+        if not page.has_more:
+            return read
+
+
+def _read_all() -> int:
+    """The first time: from the newest back. The cursor moves only at the end, so that a run killed halfway begins again."""
+    read, before, newest = 0, "", ""
+    while True:
+        page = gateway.lines_before(before)
+        if page.lines:
+            before, newest = page.lines[0].id, newest or page.lines[-1].id
+            read += _keep(page, "" if page.has_more else newest)
+        if not page.has_more:
+            return read
+
+
+def _keep(page: PageOfLines, cursor: str) -> int:
+    """Stores a page's lines that are new, and moves the cursor, together."""
+    with transaction.atomic():
+        known = set(StripeLine.objects.filter(pk__in=[line.id for line in page.lines]).values_list("pk", flat=True))
+        new = [_row(line) for line in page.lines if line.id not in known]
+        StripeLine.objects.bulk_create(new, ignore_conflicts=True)
+        if cursor:
+            ReconcileCursor.objects.filter(pk=1).update(last_line_id=cursor)
+        return len(new)
+
+
+def _row(line: Line) -> StripeLine:
+    return StripeLine(
+        id=line.id,
+        kind=line.kind,
+        source=line.source,
+        pence=line.pence,
+        fee_pence=line.fee_pence,
+        net_pence=line.net_pence,
+        currency=line.currency,
+        is_available=line.is_available,
+        available_on=line.available_on,
+        created_at=line.created_at,
+    )
+
+
+def _waiting() -> list[str]:
+    return list(StripeLine.objects.filter(state="waiting").order_by("created_at", "pk").values_list("pk", flat=True))
+
+
+def _see_pending_become_available(at: datetime) -> None:
+    for pk in list(StripeLine.objects.filter(is_available=False, available_on__lte=at).values_list("pk", flat=True)):
+        if gateway.line(pk).is_available:
+            StripeLine.objects.filter(pk=pk).update(is_available=True)
+
+
+# --- matching ---
+
+
+def _match(line_id: str, at: datetime) -> bool:
+    """True when the line became exactly one journal (its own, or one in SUSPENSE)."""
+    line = StripeLine.objects.get(pk=line_id)
+    ours = what_it_is(line)
+    if ours is None or ours.journal_key is None:
+        _catch_up(line, at)
+        ours = what_it_is(line)
+    if ours is None:
+        return _cannot_explain(line, at)
+    if (ours.pence, ours.fee_pence) != (line.pence, line.fee_pence) or line.currency != "gbp":
+        sentence = f"Stripe's line {line.pk} says {line.pence}p less {line.fee_pence}p; our books say {ours.pence}p less {ours.fee_pence}p."
+        alarms.ring(kind="line_differs", about=f"line:{line.pk}", sentence=sentence, at=at, council_code=ours.council_code, stops_releases=True)
+        return False
+    if ours.journal_key is None or not line.is_available:
+        return False
+    final = {"state": StripeLine.State.MATCHED, "journal_key": ours.journal_key, "council_code": ours.council_code}
+    with transaction.atomic():
+        return bool(StripeLine.objects.filter(pk=line.pk, state="waiting").update(**final))
+
+
+def what_it_is(line: StripeLine) -> Ours | None:
+    """Which of our rows a line is; None when none of ours explains it. Asks nobody but our own rows."""
+    kind = line.source.partition("_")[0]
+    if kind in ("ch", "py", "tu"):
+        payment = Payment.objects.filter(charge_id=line.source).first()
+        # Other lines may name the same charge (a dispute's, a fee's): only its own first line is the payment.
+        if payment is None or line.kind not in ("charge", "payment", "topup"):
+            return None
+        fee = line.fee_pence if payment.fee_pence is None else payment.fee_pence
+        return Ours(payment.available_journal, payment.pence, fee, payment.council_code)
+    if kind == "tr" and line.kind == "transfer":
+        remittance = Remittance.objects.filter(operation__stripe_id=line.source).first()
+        return Ours(remittance.paid_journal, -remittance.pence, 0, remittance.council_code) if remittance else None
+    if kind in ("re", "pyr"):
+        refund = Refund.objects.filter(operation__stripe_id=line.source).first()
+        return _refund_line(refund, line) if refund else None
+    return None
+
+
+def _refund_line(refund: Refund, line: StripeLine) -> Ours:
+    """A refund has one line going out, and a second one if the bank sends it back."""
+    if line.net_pence > 0 or "failure" in line.kind:
+        return Ours(refund.failed_journal, refund.pence, 0, refund.council_code)
+    return Ours(refund.done_journal, -refund.pence, 0, refund.council_code)
+
+
+def _catch_up(line: StripeLine, at: datetime) -> None:
+    """Our side has not heard of it: what an event would have told is fetched now."""
+    verbs = {
+        "ch": inbox.see_charge,
+        "py": inbox.see_charge,
+        "tu": inbox.see_top_up,
+        "tr": inbox.see_transfer,
+        "re": inbox.see_refund,
+        "pyr": inbox.see_refund,
+    }
+    see = verbs.get(line.source.partition("_")[0])
+    if see is None:
+        return
+    try:
+        thing = see(line.source, at)
+    except NotFound:
+        return
+    if isinstance(thing, Payment) and line.is_available and line.kind in ("charge", "payment", "topup"):
+        taking.clear(payment_id=thing.pk, line=gateway.line(line.pk), at=at)
+
+
+# --- what nobody can explain ---
+
+
+def _cannot_explain(line: StripeLine, at: datetime) -> bool:
+    """An alarm at once; once available, the money is where Stripe says it is and the other side in SUSPENSE until a person has looked."""
+    council = _council_of(line)
+    stops = abs(line.net_pence) >= UNEXPLAINED_FREEZE_PENCE
+    sentence = f"Stripe's balance has a line nobody here can explain: {line.kind} {line.pk} of {line.net_pence}p. Find out who made it and why."
+    ring_for = "" if council == NO_COUNCIL else council
+    alarms.ring(kind="unexplained_line", about=f"line:{line.pk}", sentence=sentence, at=at, council_code=ring_for, stops_releases=stops)
+    if not line.is_available or line.net_pence == 0:
+        return False
+    return bool(retrying(lambda: _suspend(line.pk, council, at)))
+
+
+def _suspend(line_id: str, council: str, at: datetime) -> bool:
+    line = StripeLine.objects.locked().get(pk=line_id)
+    if line.state != StripeLine.State.WAITING:
+        return False
+    bank, suspense = Account("BANK", council), Account("SUSPENSE", council)
+    debit, credit = (bank, suspense) if line.net_pence > 0 else (suspense, bank)
+    line.state, line.journal_key, line.council_code = StripeLine.State.SUSPENSE, uuid.uuid4(), council
+    line.save(update_fields=["state", "journal_key", "council_code"])
+    transfers = (Transfer(debit, credit, abs(line.net_pence)),)
+    post(Journal(line.journal_key, "unexplained_line", council, transfers, at, actor="system", about=f"line:{line.pk}"))
+    return True
+
+
+def _council_of(line: StripeLine) -> str:
+    """Whose money it touched: that of the charge a refund by hand was made on, where there is one."""
+    charge_id = line.source
+    if line.source.startswith(("re_", "pyr_")):
+        try:
+            charge_id = gateway.refund(line.source).charge_id
+        except NotFound:
+            return NO_COUNCIL
+    return Payment.objects.filter(charge_id=charge_id).values_list("council_code", flat=True).first() or NO_COUNCIL

@@ -1,0 +1,211 @@
+"""Money to those who helped: one Stripe transfer for each lot it comes from."""
+
+import uuid
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.db.models import F
+
+from audit.clock import london_date
+from audit.errors import Refusal
+from audit.services import facts, trail
+from ledger.services.accounts import Account
+from ledger.services.journals import Journal, Transfer, post
+from ledger.services.retry import retrying
+from payments.gateways.shapes import AnswerLost, Made, NotFound, StripeIsBusy
+from payments.gateways.shapes import Transfer as StripeTransfer
+from payments.models import Alarm, Payee, Payment, PaymentOperation, PaymentUse, Remittance
+from payments.rules import REFUSED_WAIT, REMITTANCE, bank_is_settled, may_step, step, take_from
+from payments.services import alarms, payees, planning
+from people.models import Person
+from people.services import approvals
+
+BATCH = 200
+
+
+class LotsFallShort(Refusal):
+    """The payments of this owner do not hold that much any more: a bug above, because SHARE and lots go together."""
+
+    code = "lots_fall_short"
+    sentence = "There is not enough of this person's own paid-in money for that. Nothing was changed."
+
+
+class TooLateToHold(Refusal):
+    """Stripe has it, or is being asked."""
+
+    code = "too_late_to_hold"
+    sentence = "This payment is already on its way, so it can't be held or given up any more."
+
+
+def owe(*, payee_id: int, lot_owner: str, pence: int, council_code: str, about: str, at: datetime, group: str = "") -> list[Remittance]:
+    """In the caller's transaction, before the caller posts HOLD to DUE: names the lots, oldest first, and has the money wait to go out.
+
+    `about`: "share:9". `group`: what belongs together at Stripe, such as "agreement:4". Raises LotsFallShort and then changes nothing.
+    """
+    with transaction.atomic():
+        lots = list(Payment.objects.with_money_left(lot_owner, council_code).order_by("charged_at", "pk").locked())
+        parts = take_from([lot.free_pence for lot in lots], pence)
+        if pence <= 0 or sum(parts) != pence:
+            raise LotsFallShort
+        rows = []
+        for lot, part in zip(lots, parts, strict=True):
+            if part:
+                Payment.objects.filter(pk=lot.pk).update(used_pence=F("used_pence") + part)
+                fields = {"payee_id": payee_id, "payment": lot, "pence": part, "council_code": council_code}
+                rows.append(Remittance.objects.create(**fields, about=about, group=group or about, waiting_since=at))
+        return rows
+
+
+def plan_due(*, at: datetime) -> int:
+    """Waiting money is planned to go: DUE Dr / OUT Cr with its operation. Returns how many were.
+
+    Only while nothing stops releases, when the payee is ready by Stripe's own word of this moment, and when its bank details are the same
+    as five working days ago.
+    """
+    moved = 0
+    for payee_id in Remittance.objects.waiting().order_by("payee_id").values_list("payee_id", flat=True).distinct():
+        rows = list(Remittance.objects.waiting().filter(payee_id=payee_id).order_by("waiting_since", "pk").values_list("pk", flat=True)[:BATCH])
+        if _may_be_paid(payee_id, at):
+            moved += sum(retrying(partial(_plan, pk, at)) for pk in rows)
+    return moved
+
+
+def _may_be_paid(payee_id: int, at: datetime) -> bool:
+    """Compares with Stripe's word each time: an event that told of changed bank details may have been lost."""
+    payee = Payee.objects.get(pk=payee_id)
+    if not payee.ready and not payees.is_worth_asking(payee, at):
+        return False
+    try:
+        payee = payees.refresh(payee=payee, at=at)
+    except (AnswerLost, StripeIsBusy, NotFound):
+        return False
+    return payee.ready and _bank_is_settled(payee, at)
+
+
+def _bank_is_settled(payee: Payee, at: datetime) -> bool:
+    if payee.bank_changed_at is None:
+        return True
+    from places.calendar import working_days_between
+
+    return bank_is_settled(working_days_between(london_date(payee.bank_changed_at), london_date(at)))
+
+
+def _plan(pk: int, at: datetime) -> bool:
+    row = Remittance.objects.locked().select_related("payment", "payee").get(pk=pk)
+    if row.state != Remittance.State.WAITING or Alarm.objects.stopping(row.council_code).exists():
+        return False
+    params = {
+        "amount": row.pence,
+        "currency": "gbp",
+        "destination": row.payee.stripe_account_id,
+        "source_transaction": row.payment.charge_id,
+        "transfer_group": row.group,
+    }
+    reference, council = f"remittance:{row.pk}", row.council_code
+    operation = planning.plan(kind="transfer", reference=reference, params=params, council_code=council, at=at, pence=row.pence)
+    PaymentUse.objects.create(payment=row.payment, operation=operation, pence=row.pence)
+    row.state, row.operation, row.planned_journal = step(REMITTANCE, row.state, "plan"), operation, uuid.uuid4()
+    row.save(update_fields=["state", "operation", "planned_journal"])
+    _post(row, row.planned_journal, "remittance_planned", _due(row), _platform(row, "OUT"), None, at)
+    return True
+
+
+# --- what the operation's steps mean (called by `operations`, in its transaction) ---
+
+
+def may_send(operation: PaymentOperation) -> bool:
+    """Not while something stops releases, even if it was planned before."""
+    return not Alarm.objects.stopping(operation.council_code).exists()
+
+
+def sending(operation: PaymentOperation) -> None:
+    """The operation goes out now."""
+    row = Remittance.objects.locked().get(operation=operation)
+    row.state = step(REMITTANCE, row.state, "send")
+    row.save(update_fields=["state"])
+
+
+def made(operation: PaymentOperation, thing: Made, at: datetime) -> None:
+    """Stripe made the transfer: OUT Dr / BANK Cr."""
+    row = Remittance.objects.locked().get(operation=operation)
+    if not may_step(REMITTANCE, row.state, "pay") or not isinstance(thing, StripeTransfer):
+        return
+    row.state, row.paid_at, row.paid_journal = step(REMITTANCE, row.state, "pay"), at, uuid.uuid4()
+    row.save(update_fields=["state", "paid_at", "paid_journal"])
+    payload = {"remittance": row.pk, "about": row.about, "pence": row.pence, "payee": row.payee_id}
+    facts.record(kind="payments.remittance_paid", subject=row.about, payload=payload, at=at, council_code=row.council_code)
+    _post(row, row.paid_journal, "remittance_paid", _platform(row, "OUT"), _platform(row, "BANK"), None, at)
+
+
+def refused(operation: PaymentOperation, code: str, at: datetime) -> None:
+    """Stripe said no for good: back to planned, still in OUT, a new attempt in an hour; an operator is told."""
+    row = Remittance.objects.locked().get(operation=operation)
+    row.state = step(REMITTANCE, row.state, "refuse")
+    row.save(update_fields=["state"])
+    planning.try_again(operation, next_try_at=at + REFUSED_WAIT)
+    about, council = f"remittance:{row.pk}", row.council_code
+    sentence = f"Stripe would not send {row.pence}p to {row.payee.owner} ({code}). It is tried again every hour."
+    alarms.ring(kind="transfer_refused", about=about, sentence=sentence, at=at, council_code=council)
+
+
+# --- what two people may do ---
+
+
+def hold(*, remittance_id: int, by: Person, at: datetime) -> Remittance:
+    """Two people stop it before it goes. In OUT already: OUT Dr / DUE Cr. Raises NeedsApproval, TooLateToHold."""
+    return _stop("remittance.hold", "block", remittance_id, by, at)
+
+
+def give_up(*, remittance_id: int, by: Person, at: datetime) -> Remittance:
+    """Two people give it up: it will not go this way, and stays owed (DUE) out of the same lot. Raises NeedsApproval, TooLateToHold."""
+    return _stop("remittance.give_up", "give_up", remittance_id, by, at)
+
+
+def _stop(what: str, event: str, remittance_id: int, by: Person, at: datetime) -> Remittance:
+    with transaction.atomic():
+        # The operation first, as everywhere: whoever sends it holds that lock.
+        operation = PaymentOperation.objects.locked().filter(remittance=remittance_id).first()
+        row = Remittance.objects.locked().get(pk=remittance_id)
+        approvals.require(what=what, about_kind="remittance", about_id=row.pk, at=at)
+        if not may_step(REMITTANCE, row.state, event):
+            raise TooLateToHold
+        planned = row.planned_journal
+        if operation is not None and not planning.take_back(operation, why=what):
+            raise TooLateToHold
+        row.state, row.operation, row.planned_journal = step(REMITTANCE, row.state, event), None, None
+        row.save(update_fields=["state", "operation", "planned_journal"])
+        if operation is not None:
+            operation.uses.all().delete()
+        trail.write(by=by, verb=f"payments.{event}", about_kind="remittance", about_id=row.pk, at=at, council_code=row.council_code)
+        if planned is not None:
+            _post(row, uuid.uuid4(), "remittance_stopped", _platform(row, "OUT"), _due(row), by, at, reverses=planned)
+        return row
+
+
+def unhold(*, remittance_id: int, by: Person, at: datetime) -> Remittance:
+    """Two people let it go on: it waits again and is planned with the next. Raises NeedsApproval."""
+    with transaction.atomic():
+        row = Remittance.objects.locked().get(pk=remittance_id)
+        approvals.require(what="remittance.unhold", about_kind="remittance", about_id=row.pk, at=at)
+        if may_step(REMITTANCE, row.state, "unblock"):
+            row.state = step(REMITTANCE, row.state, "unblock")
+            row.save(update_fields=["state"])
+            trail.write(by=by, verb="payments.unblock", about_kind="remittance", about_id=row.pk, at=at, council_code=row.council_code)
+        return row
+
+
+def _due(row: Remittance) -> Account:
+    return Account("DUE", row.council_code, f"payee:{row.payee_id}")
+
+
+def _platform(row: Remittance, code: str) -> Account:
+    return Account(code, row.council_code)
+
+
+def _post(
+    row: Remittance, key: uuid.UUID, kind: str, debit: Account, credit: Account, by: Person | None, at: datetime, reverses: uuid.UUID | None = None
+) -> None:
+    transfers = (Transfer(debit, credit, row.pence),)
+    about = f"remittance:{row.pk}"
+    post(Journal(key, kind, row.council_code, transfers, at, actor=planning.actor(by), about=about, reverses=reverses))
