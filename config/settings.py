@@ -186,4 +186,10 @@ LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logs.configure(_env.choice("LOG_FORMAT", ("text", "json")))
 
 # --- rooms add here: facts, as dotted strings, so that `audit` imports nobody. kind -> consumers ---
-FACT_ROUTES: dict[str, list[str]] = {}
+FACT_ROUTES: dict[str, list[str]] = {
+    "payments.payment_clearing": ["pooling.consumers.payment_clearing"],
+    "payments.payment_available": ["pooling.consumers.payment_available"],
+    "payments.payment_failed": ["pooling.consumers.payment_failed"],
+    "payments.refund_succeeded": ["pooling.consumers.refund_succeeded"],
+    "payments.refund_failed": ["pooling.consumers.refund_failed"],
+}

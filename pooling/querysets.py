@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 
 from pooling.rules import CALL_FINAL, MEMBERSHIP_FINAL, MEMBERSHIP_IN
 
@@ -176,6 +176,11 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
 
     def live(self) -> Self:
         return self.filter(state="pledged")
+
+    def over_before(self, day: date) -> Self:
+        """Promises whose last week ended before this day."""
+        first_day_after = ExpressionWrapper(F("starts_on") + F("weeks") * 7, output_field=models.DateField())
+        return self.annotate(first_day_after=first_day_after).filter(first_day_after__lte=day)
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
+from audit.errors import Refusal
+
 NEW = ""
 
 # --- routes of a portion (product.md "Words") ---
@@ -70,7 +72,6 @@ MEMBERSHIP = {
     (NEW, "apply"): "applied",
     ("proposed", "approve"): "invited",
     ("proposed", "reject"): "declined",
-    ("proposed", "decline"): "declined",
     ("applied", "approve"): "invited",
     ("applied", "reject"): "declined",
     ("applied", "withdraw"): "withdrawn",
@@ -111,6 +112,7 @@ CALL = {
     ("called", "miss"): "missed",
     ("missed", "call_again"): "called",
     ("missed", "cover_again"): "funded",
+    ("missed", "order_again"): "ordered",
     ("missed", "drop_call"): "cancelled",
     ("ordered", "bill"): "ordered",
     ("ordered", "cover_bill"): "funded",
@@ -133,9 +135,28 @@ WITHDRAWAL = {
     (NEW, "withdraw"): "returning",
     ("returning", "sent"): "returned",
     ("returning", "fail"): "failed",
+    ("returned", "fail"): "failed",
+    ("failed", "sent"): "returned",
+    ("failed", "keep"): "kept",
 }
 
 MACHINES = {"cluster": CLUSTER, "membership": MEMBERSHIP, "pledge": PLEDGE, "earmark": EARMARK, "call": CALL, "withdrawal": WITHDRAWAL}
+
+
+class NotNow(Refusal):
+    """The thing is not in a state where this can be done."""
+
+    code = "not_now"
+    sentence = "This changed since you opened the page. Look at it again, and choose from what it offers now."
+
+
+def step(table: dict[tuple[str, str], str], state: str, verb: str, sentence: str | None = None) -> str:
+    """The state after `verb`. Raises NotNow where the table has no such step."""
+    try:
+        return table[state, verb]
+    except KeyError:
+        raise NotNow(sentence) from None
+
 
 # --- figures, each a choice that a council may want otherwise ---
 
@@ -148,6 +169,8 @@ ORDER_PAID_WITHIN_DAYS = 30
 SMALLEST_ASK_PENCE = 30
 """Stripe takes no card payment below 30p: a smaller rest is asked for as 30p, and less of the free money is used."""
 SIZE_MIN, SIZE_MAX = 2, 8
+MOST_WEEKLY_PENCE = 1_000_000
+MOST_WEEKS = 52
 
 # --- S1: split to the penny ---
 

@@ -90,6 +90,7 @@ class Withdrawal(models.Model):
         RETURNING = "returning", "Going back"
         RETURNED = "returned", "Back"
         FAILED = "failed", "Some of it could not be sent back yet"
+        KEPT = "kept", "What could not be sent back is free here again"
 
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="withdrawals")
     portion = models.ForeignKey(Portion, on_delete=models.PROTECT, related_name="withdrawals")
@@ -98,6 +99,8 @@ class Withdrawal(models.Model):
     returned_pence = models.PositiveBigIntegerField(default=0)
     state = models.CharField(max_length=9, choices=State, default=State.RETURNING)
     journal_key = models.UUIDField()
+    kept_pence = models.PositiveBigIntegerField(default=0)
+    kept_journal = models.UUIDField(null=True, blank=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
 
@@ -106,7 +109,10 @@ class Withdrawal(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(name="withdrawal_returns_what_it_took", condition=Q(returned_pence__lte=F("pence"), pence__gt=0)),
+            models.CheckConstraint(
+                name="withdrawal_returns_what_it_took", condition=Q(pence__gte=F("returned_pence") + F("kept_pence"), pence__gt=0)
+            ),
+            models.CheckConstraint(name="withdrawal_kept_has_its_journal", condition=Q(kept_pence=0) | Q(kept_journal__isnull=False)),
             models.CheckConstraint(name="withdrawal_returned_is_whole", condition=~Q(state="returned") | Q(returned_pence=F("pence"))),
         ]
 

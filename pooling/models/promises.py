@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from pooling.models.budgets import Mode, Portion
 from pooling.models.groups import Membership
 from pooling.querysets import CallQuerySet, EarmarkQuerySet, PledgeQuerySet
+from pooling.rules import to_ask
 
 
 class Pledge(models.Model):
@@ -145,4 +146,4 @@ class Call(models.Model):
     @property
     def to_pay_pence(self) -> int:
         """What must come by payment: what is asked for, or of an order what was said yes to, less the free money it counts on."""
-        return self.asked_pence if self.owed_pence is None else max(0, self.owed_pence - self.spare_pence)
+        return self.asked_pence if self.owed_pence is None else to_ask(self.owed_pence, self.spare_pence)

@@ -1,0 +1,63 @@
+"""The names of this room's ledger accounts. `council` is the payer's council, in every journal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ledger.services.accounts import Account
+
+if TYPE_CHECKING:
+    from people.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """One portion's money in one group: whose it is, wherever in the book it lies."""
+
+    membership_id: int
+    portion_id: int
+    council: str
+
+    @property
+    def owner(self) -> str:
+        return f"member:{self.membership_id}/portion:{self.portion_id}"
+
+    @property
+    def share(self) -> Account:
+        return Account("SHARE", self.council, self.owner)
+
+    @property
+    def pending(self) -> Account:
+        return Account("PENDING", self.council, self.owner)
+
+    @property
+    def refund(self) -> Account:
+        return Account("REFUND", self.council, self.owner)
+
+    def reserve(self, about: str) -> Account:
+        return Account("RESERVE", self.council, f"{about}/{self.owner}")
+
+    def hold(self, hold_id: int) -> Account:
+        return Account("HOLD", self.council, f"hold:{hold_id}/{self.owner}")
+
+    def dispute(self, hold_id: int) -> Account:
+        return Account("DISPUTE", self.council, f"hold:{hold_id}/{self.owner}")
+
+
+def due(payee_id: int, council: str) -> Account:
+    """What is owed to a provider out of one council's people's money."""
+    return Account("DUE", council, f"payee:{payee_id}")
+
+
+def actor(by: "Person | None") -> str:
+    """Who did it, as a journal names them: an opaque code, or "" for the system."""
+    return f"person:{by.pk}" if by is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What a journal says of itself: who, when, about what."""
+
+    by: "Person | None"
+    at: datetime
+    about: str

@@ -1,0 +1,50 @@
+"""What this room learns from facts. Each calls one service and is safe to repeat."""
+
+from datetime import datetime
+from uuid import UUID
+
+from audit.models import Fact
+from pooling.services import arrivals, shares
+
+
+def payment_clearing(*, fact: Fact, at: datetime) -> None:
+    """A payment was made and is on its way."""
+    if call_id := _about(fact, "call"):
+        arrivals.note_clearing(call_id=call_id, payment_id=_payment(fact), at=at)
+
+
+def payment_available(*, fact: Fact, at: datetime) -> None:
+    """A payment's money is here."""
+    if call_id := _about(fact, "call"):
+        arrivals.note_available(call_id=call_id, payment_id=_payment(fact), at=at)
+
+
+def payment_failed(*, fact: Fact, at: datetime) -> None:
+    """A payment came to nothing."""
+    if call_id := _about(fact, "call"):
+        arrivals.note_failed(call_id=call_id, payment_id=_payment(fact), at=at)
+
+
+def refund_succeeded(*, fact: Fact, at: datetime) -> None:
+    """Money is back where it came from."""
+    _refund(fact, at)
+
+
+def refund_failed(*, fact: Fact, at: datetime) -> None:
+    """Money could not be sent back to where it came from."""
+    _refund(fact, at)
+
+
+def _refund(fact: Fact, at: datetime) -> None:
+    if withdrawal_id := _about(fact, "withdrawal"):
+        shares.note_refunds(withdrawal_id=withdrawal_id, at=at)
+
+
+def _about(fact: Fact, kind: str) -> int | None:
+    """The number in "call:12", if it is about such a thing."""
+    what, _, number = str(fact.payload.get("about", "")).partition(":")
+    return int(number) if what == kind else None
+
+
+def _payment(fact: Fact) -> UUID:
+    return UUID(str(fact.payload["payment"]))

@@ -1,0 +1,72 @@
+"""Who may do what in this room. `by` None is the system, which these never let through: services say where the system acts."""
+
+from datetime import datetime
+
+from people.models import Person
+from people.policies import may_act_for
+from people.roles import has_role
+from pooling.models import Budget, Cluster, Membership, Portion
+
+
+def may_decide(*, by: Person | None, person: Person, decision: str, at: datetime) -> bool:
+    """The person, or a supporter whose authority names this decision (budgets, groups, promises, payments)."""
+    return by is not None and may_act_for(by=by, person=person, decision=decision, at=at)
+
+
+def works_for_holder(*, by: Person | None, portion: Portion, at: datetime) -> bool:
+    """Works for the organisation that looks after this portion."""
+    return by is not None and portion.holder is not None and has_role(by, "holder_staff", organisation=portion.holder, at=at)
+
+
+def may_record_budget(*, by: Person | None, person: Person, at: datetime) -> bool:
+    """The person, a supporter for budgets, or a facilitator of their council. Recording makes nothing surer."""
+    if may_decide(by=by, person=person, decision="budgets", at=at):
+        return True
+    return by is not None and has_role(by, "facilitator", council_code=person.council_code, at=at)
+
+
+def may_vouch(*, by: Person | None, budget: Budget, level: str, at: datetime) -> bool:
+    """`seen`: a facilitator of that council, or an operator. `confirmed`: who works for the funder: a holder of one of its portions, or the council.
+
+    Never whoever may decide about that budget (state-machines.md 1; abuse.md 18).
+    """
+    if by is None or may_decide(by=by, person=budget.person, decision="budgets", at=at):
+        return False
+    if level == "seen":
+        return by.is_operator or has_role(by, "facilitator", council_code=budget.council_code, at=at) or _works_for_funder(by, budget, at)
+    return level == "confirmed" and _works_for_funder(by, budget, at)
+
+
+def _works_for_funder(by: Person, budget: Budget, at: datetime) -> bool:
+    if any(works_for_holder(by=by, portion=portion, at=at) for portion in budget.portions.select_related("holder")):
+        return True
+    roles = by.roles.live(at).filter(kind="holder_staff", organisation__kind="council", organisation__council_code=budget.council_code)
+    return roles.exists()
+
+
+def is_in(*, by: Person | None, cluster: Cluster) -> bool:
+    """In the group now."""
+    return by is not None and cluster.memberships.inside().of(by).exists()
+
+
+def is_facilitator_of(*, by: Person | None, cluster: Cluster) -> bool:
+    """The facilitator that this group chose."""
+    return by is not None and by.is_active and cluster.facilitator_id == by.pk
+
+
+def may_invite(*, by: Person | None, cluster: Cluster) -> bool:
+    """Somebody in the group, or its facilitator; the group decides in either case."""
+    return is_in(by=by, cluster=cluster) or is_facilitator_of(by=by, cluster=cluster)
+
+
+def may_pay(*, by: Person | None, membership: Membership, portion: Portion, at: datetime) -> bool:
+    """Own money: the person or a supporter for payments. Money somebody looks after: whoever works for them."""
+    if portion.is_held:
+        return works_for_holder(by=by, portion=portion, at=at)
+    return may_decide(by=by, person=membership.person, decision="payments", at=at)
+
+
+def may_send_home(*, by: Person | None, membership: Membership, portion: Portion, at: datetime) -> bool:
+    """Sending free money back to where it came from: whoever may pay it in, or the person it is for."""
+    paying = may_pay(by=by, membership=membership, portion=portion, at=at)
+    return paying or may_decide(by=by, person=membership.person, decision="payments", at=at)

@@ -1,0 +1,160 @@
+"""Starting a group, and asking a facilitator to stand beside it."""
+
+from datetime import datetime
+
+from audit.errors import NotAllowed, Refusal
+from audit.services import trail
+from people.models import Person
+from people.roles import has_role
+from places.postcodes import outcode_of
+from pooling import policies
+from pooling.models import Charter, CharterSignature, Cluster, Membership
+from pooling.rules import CLUSTER, MEMBERSHIP, NEW, SIZE_MAX, SIZE_MIN, TRIAL_DAYS, is_sure_enough, step
+from pooling.services.transactions import all_or_nothing
+
+
+class NotMetYet(Refusal):
+    code = "not_met_yet"
+    sentence = "We have not met you yet. Ask to meet us, and bring a letter that says who you are. Then you can do this."
+
+
+class NameIsMissing(Refusal):
+    code = "name_is_missing"
+    sentence = "Give your group a name, of at most 60 letters."
+    field = "name"
+
+
+class AnswerIsMissing(Refusal):
+    code = "answer_is_missing"
+    sentence = "Say who comes. For example: women who speak Somali and live near SE15."
+    field = "who_comes"
+
+
+class NoticeIsTooLong(Refusal):
+    code = "notice_is_too_long"
+    sentence = "Choose a notice of 0 to 91 days. Four weeks is 28 days."
+    field = "notice_days"
+
+
+class NoSuchFacilitator(Refusal):
+    code = "no_such_facilitator"
+    sentence = "This person does not help groups here. Choose somebody from the list."
+    field = "facilitator"
+
+
+@all_or_nothing
+def start(
+    *,
+    name: str,
+    purpose: str,
+    outcode: str,
+    who_comes: str,
+    cost_rule: str,
+    decision_rule: str,
+    notice_days: int,
+    by: Person,
+    at: datetime,
+    person: Person | None = None,
+    what_for: str = "",
+    text: str = "",
+    size_max: int = SIZE_MAX,
+    is_listed: bool = True,
+) -> Cluster:
+    """A new group from the five answers (state-machines.md 3), with `person` (default: `by`) as its first member, charter version 1 signed.
+
+    `outcode` may be typed as a whole postcode. Raises NotAllowed, NotMetYet, NameIsMissing, AnswerIsMissing, NoticeIsTooLong, UnknownOutcode.
+    """
+    founder = person or by
+    if not policies.may_decide(by=by, person=founder, decision="groups", at=at):
+        raise NotAllowed
+    if not is_sure_enough(founder.sureness, "seen"):
+        raise NotMetYet
+    _check(name, who_comes, notice_days)
+    cluster = Cluster.objects.create(
+        name=name.strip(),
+        purpose=purpose,
+        outcode=outcode_of(outcode),
+        council_code=founder.council_code,
+        size_min=SIZE_MIN,
+        size_max=size_max,
+        state=step(CLUSTER, NEW, "start"),
+        started_by=founder,
+        started_at=at,
+        is_listed=is_listed,
+    )
+    charter = Charter.objects.create(
+        cluster=cluster,
+        what_for=what_for.strip() or name.strip(),
+        who_comes=who_comes.strip(),
+        cost_rule=cost_rule,
+        decision_rule=decision_rule,
+        notice_days=notice_days,
+        trial_days=TRIAL_DAYS,
+        text=text,
+        written_at=at,
+    )
+    _found(cluster, charter, founder, by, at)
+    trail.write(
+        by=by, on_behalf_of=founder, verb="pooling.start_group", about_kind="cluster", about_id=cluster.pk, at=at, council_code=cluster.council_code
+    )
+    return cluster
+
+
+def _check(name: str, who_comes: str, notice_days: int) -> None:
+    if not 1 <= len(name.strip()) <= 60:
+        raise NameIsMissing
+    if not who_comes.strip():
+        raise AnswerIsMissing
+    if not 0 <= notice_days <= 91:
+        raise NoticeIsTooLong
+
+
+def _found(cluster: Cluster, charter: Charter, founder: Person, by: Person, at: datetime) -> None:
+    membership = Membership.objects.create(
+        cluster=cluster,
+        person=founder,
+        council_code=cluster.council_code,
+        state=step(MEMBERSHIP, NEW, "found"),
+        strand=1,
+        opened_at=at,
+        joined_at=at,
+    )
+    CharterSignature.objects.create(charter=charter, membership=membership, by=by, at=at)
+
+
+def activate_when_two(cluster: Cluster, at: datetime) -> None:
+    """The group is going once two people who are in have signed the same charter. `cluster` is locked by the caller."""
+    if cluster.state != Cluster.State.FORMING:
+        return
+    signed = CharterSignature.objects.filter(charter=current_charter(cluster), membership__in=cluster.memberships.inside()).count()
+    if signed >= cluster.size_min:
+        cluster.state = step(CLUSTER, cluster.state, "activate")
+        cluster.save(update_fields=["state"])
+        trail.write(by=None, verb="pooling.group_active", about_kind="cluster", about_id=cluster.pk, at=at, council_code=cluster.council_code)
+
+
+def current_charter(cluster: Cluster) -> Charter:
+    """The newest version."""
+    return cluster.charters.order_by("-version")[0]
+
+
+@all_or_nothing
+def ask_facilitator(*, cluster: Cluster, facilitator: Person, by: Person, at: datetime) -> Cluster:
+    """Somebody in the group asks a facilitator of its council to stand beside it. Raises NotAllowed, NoSuchFacilitator."""
+    row = Cluster.objects.locked().get(pk=cluster.pk)
+    if not policies.is_in(by=by, cluster=row):
+        raise NotAllowed
+    if not has_role(facilitator, "facilitator", council_code=row.council_code, at=at) or policies.is_in(by=facilitator, cluster=row):
+        raise NoSuchFacilitator
+    row.facilitator = facilitator
+    row.save(update_fields=["facilitator"])
+    trail.write(
+        by=by,
+        verb="pooling.ask_facilitator",
+        about_kind="cluster",
+        about_id=row.pk,
+        at=at,
+        council_code=row.council_code,
+        detail={"facilitator": facilitator.pk},
+    )
+    return row
