@@ -4,25 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Outcode',
+            name="Outcode",
             fields=[
-                ('code', models.CharField(max_length=4, primary_key=True, serialize=False)),
-                ('latitude', models.DecimalField(decimal_places=5, max_digits=8)),
-                ('longitude', models.DecimalField(decimal_places=5, max_digits=8)),
-                ('council_code', models.CharField(blank=True, max_length=9)),
-                ('town', models.CharField(max_length=60)),
+                ("code", models.CharField(max_length=4, primary_key=True, serialize=False)),
+                ("latitude", models.DecimalField(decimal_places=5, max_digits=8)),
+                ("longitude", models.DecimalField(decimal_places=5, max_digits=8)),
+                ("council_code", models.CharField(blank=True, max_length=9)),
+                ("town", models.CharField(max_length=60)),
             ],
             options={
-                'ordering': ['code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z]{1,2}[0-9][0-9A-Z]?$')), name='outcode_is_in_capitals'), models.CheckConstraint(condition=models.Q(('latitude__gte', 49), ('latitude__lte', 61), ('longitude__gte', -9), ('longitude__lte', 2.5)), name='outcode_is_in_the_uk')],
+                "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("code__regex", "^[A-Z]{1,2}[0-9][0-9A-Z]?$")), name="outcode_is_in_capitals"),
+                    models.CheckConstraint(
+                        condition=models.Q(("latitude__gte", 49), ("latitude__lte", 61), ("longitude__gte", -9), ("longitude__lte", 2.5)),
+                        name="outcode_is_in_the_uk",
+                    ),
+                ],
             },
         ),
     ]

@@ -5,28 +5,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('category', 'Kind of help'), ('outcome', 'What it is for'), ('language', 'Language'), ('access', 'Easy to get into and use'), ('purpose', 'What a group is for')], max_length=8)),
-                ('slug', models.SlugField(max_length=40)),
-                ('label', models.CharField(max_length=80)),
-                ('checks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
-                ('regulated', models.BooleanField(default=False)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('term_uri', models.URLField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("category", "Kind of help"),
+                            ("outcome", "What it is for"),
+                            ("language", "Language"),
+                            ("access", "Easy to get into and use"),
+                            ("purpose", "What a group is for"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=40)),
+                ("label", models.CharField(max_length=80)),
+                (
+                    "checks",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None),
+                ),
+                ("regulated", models.BooleanField(default=False)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("term_uri", models.URLField(blank=True)),
             ],
             options={
-                'ordering': ['kind', 'position', 'label'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'slug'), name='term_is_once_per_list'), models.CheckConstraint(condition=models.Q(('kind', 'category'), models.Q(('checks', []), ('regulated', False)), _connector='OR'), name='term_checks_are_of_categories')],
+                "ordering": ["kind", "position", "label"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "slug"), name="term_is_once_per_list"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "category"), models.Q(("checks", []), ("regulated", False)), _connector="OR"),
+                        name="term_checks_are_of_categories",
+                    ),
+                ],
             },
         ),
     ]
