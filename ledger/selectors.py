@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from ledger import models
 from ledger.codes import natural
@@ -98,3 +98,18 @@ def _entry(row: models.Transfer, side: str, sign: int) -> Entry:
         about=row.journal.about,
         reason=row.journal.reason,
     )
+
+
+def moved(*, code: str, keys: Iterable[uuid.UUID] | None = None) -> dict[uuid.UUID, int]:
+    """What each journal moved on the accounts of one code, over all councils, in its natural sign; all journals without `keys`.
+
+    For proofs: a journal that moved nothing there, or that is not in the book, is not in the answer.
+    """
+    total: dict[uuid.UUID, int] = {}
+    for side, sign in (("debit", -1), ("credit", 1)):
+        rows = models.Transfer.objects.filter(**{f"{side}__code": code})
+        if keys is not None:
+            rows = rows.filter(journal__key__in=list(keys))
+        for key, pence in rows.values_list("journal__key").annotate(sum=Sum("pence")):
+            total[key] = total.get(key, 0) + natural(code, sign * pence)
+    return total

@@ -1,15 +1,19 @@
-"""The worked journal of docs/money.md, row by row: one £240.00 piece of work, three equal payers, part of it delivered."""
+"""docs/money.md is true: its worked journal is posted row by row, and its table of accounts is the code's."""
+
+import re
+import uuid
+from pathlib import Path
 
 import pytest
 
-from ledger import selectors
+from ledger.codes import CODES
 from ledger.services.accounts import Account
 from ledger.services.journals import NotEnough, post
 from ledger.services.proof import prove
-from tests.ledger.book import BANK, CLEAR, DUE, FEE_COST, FLOAT, OUT, SOUTHWARK, A, B, C, H, hold, holds, journal, reserve, share
+from tests.ledger.book import BANK, CLEAR, DUE, FEE_COST, FLOAT, LAMBETH, SOUTHWARK, A, B, C, H, hold, holds, journal, reserve, share
 
-pytestmark = pytest.mark.django_db
-EVERYBODY = (A, B, C)
+PAPER = (Path(__file__).resolve().parents[2] / "docs" / "money.md").read_text()
+PEOPLE = {"A": A, "B": B, "C": C, "H": H}
 
 
 def pending(owner: str) -> Account:
@@ -20,115 +24,81 @@ def dispute(owner: str) -> Account:
     return Account("DISPUTE", SOUTHWARK, f"hold:1/{owner}")
 
 
-def book(*transfers):
-    """Posts one event; after every one people's money is covered and the book is right."""
-    posted = post(journal(*transfers))
-    assert prove("default") == []
-    return posted
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the first table under a heading, without its head."""
+    text = PAPER.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
-def top_up(pence=1000):
-    book((BANK, FLOAT, pence))
+def account(written: str) -> Account:
+    """`HOLD(A)` and the like; the platform's accounts stand alone."""
+    code, who = re.fullmatch(r"([A-Z_]+)(?:\((\w)\))?", written).groups()
+    made = {"SHARE": share, "RESERVE": reserve, "HOLD": hold, "DISPUTE": dispute, "PENDING": pending}
+    if who == "p":
+        return DUE
+    return made[code](PEOPLE[who]) if who else Account(code, SOUTHWARK)
 
 
-def pay_by_card(owner, pence=8000):
-    book((CLEAR, pending(owner), pence))
+def listed(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(";")]
 
 
-def becomes_available(owner, pence=8000, fee=140):
-    book((BANK, CLEAR, pence), (pending(owner), share(owner), pence), (FEE_COST, BANK, fee), (FLOAT, FEE_COST, fee))
+def test_the_papers_table_of_accounts_is_the_codes():
+    told = {code.strip("`"): (kind, floor, owner, by, meaning) for code, kind, floor, owner, by, meaning in rows("Accounts")}
+    terms = {code: (t.kind.value, "" if t.floor is None else str(t.floor), t.owner, t.posted_by, t.meaning) for code, t in CODES.items()}
+    assert told == terms
 
 
-def fund(*owners):
-    book(*[(share(o), reserve(o), 8000) for o in owners], *[(reserve(o), hold(o), 8000) for o in owners])
+@pytest.mark.django_db
+def test_the_worked_journal_comes_out_as_the_paper_says_row_by_row():
+    for event, debits, credits, pence, then in rows("The worked journal"):
+        pairs = zip(listed(debits), listed(credits), listed(pence), strict=True)
+        post(journal(*[(account(debit), account(credit), int(amount)) for debit, credit, amount in pairs], reason=event))
+        expected = [part.rsplit(" ", 1) for part in listed(then)]
+        holds(*[(account(name), int(amount)) for name, amount in expected])
+        assert prove("default") == [], event
+    assert len(rows("The worked journal")) == 17
 
 
-def everybody_paid_and_held():
-    top_up()
-    for owner in EVERYBODY:
-        pay_by_card(owner)
-        becomes_available(owner)
-    fund(*EVERYBODY)
-
-
-def test_a_top_up_is_the_platforms_own_money():
-    top_up()
-    holds((BANK, 1000), (FLOAT, 1000))
-
-
+@pytest.mark.django_db
 def test_a_card_payment_can_not_be_spent_before_it_is_available():
-    top_up()
-    pay_by_card(B)
-    holds((CLEAR, 8000), (pending(B), 8000), (share(B), 0))
+    post(journal((CLEAR, pending(B), 8000)))
     with pytest.raises(NotEnough):
-        fund(B)
+        post(journal((share(B), reserve(B), 8000), (reserve(B), hold(B), 8000)))
+    holds((pending(B), 8000), (share(B), 0), (hold(B), 0))
 
 
-def test_once_available_all_of_it_is_the_members_and_the_float_pays_the_fee():
-    top_up()
-    pay_by_card(B)
-    becomes_available(B)
-    holds((BANK, 8860), (CLEAR, 0), (pending(B), 0), (share(B), 8000), (FEE_COST, 0), (FLOAT, 860))
-
-
-def test_funding_needs_everybody_of_the_journal():
-    everybody_paid_and_held()
-    holds(*[(share(o), 0) for o in EVERYBODY], *[(reserve(o), 0) for o in EVERYBODY], *[(hold(o), 8000) for o in EVERYBODY])
-    assert selectors.balance(BANK) == 24580
-
-
-def test_two_yeses_pay_two_thirds_and_the_third_stays_held():
-    everybody_paid_and_held()
-    book((hold(A), DUE, 2000), (hold(B), DUE, 2000))
-    holds((hold(A), 6000), (hold(B), 6000), (hold(C), 8000), (DUE, 4000))
-
-
-def test_a_questioned_part_waits_until_it_is_agreed():
-    everybody_paid_and_held()
-    book((hold(A), DUE, 2000), (hold(B), DUE, 2000))
-    book((hold(C), dispute(C), 2000))
-    holds((hold(C), 6000), (dispute(C), 2000), (DUE, 4000))
-    book((dispute(C), DUE, 2000))
-    holds((dispute(C), 0), (DUE, 6000))
-
-
-def test_the_rest_goes_back_and_the_provider_is_paid():
-    everybody_paid_and_held()
-    book((hold(A), DUE, 2000), (hold(B), DUE, 2000))
-    book((hold(C), dispute(C), 2000))
-    book((dispute(C), DUE, 2000))
-    book(*[(hold(o), share(o), 6000) for o in EVERYBODY])
-    holds(*[(share(o), 6000) for o in EVERYBODY], *[(hold(o), 0) for o in EVERYBODY])
-    book((DUE, OUT, 6000))
-    holds((DUE, 0), (OUT, -6000), (BANK, 24580))
-    book((OUT, BANK, 6000))
-    holds((OUT, 0), (BANK, 18580), (FLOAT, 580), *[(share(o), 6000) for o in EVERYBODY])
-    with pytest.raises(NotEnough):
-        book((DUE, OUT, 1))
-
-
-def test_by_order_the_money_goes_from_available_to_due_in_one_journal():
-    top_up()
-    pay_by_card(H)
-    becomes_available(H)
-    book((share(H), reserve(H), 8000), (reserve(H), hold(H), 8000), (hold(H), DUE, 8000))
-    holds((share(H), 0), (reserve(H), 0), (hold(H), 0), (DUE, 8000))
-
-
-def test_the_platforms_float_never_pays_what_it_does_not_have():
-    top_up(100)
-    pay_by_card(B)
+@pytest.mark.django_db
+def test_funding_together_needs_everybodys_money():
+    for owner in (A, B):
+        post(journal((BANK, share(owner), 8000)))
     with pytest.raises(NotEnough) as refusal:
-        becomes_available(B)
+        post(journal(*[(share(owner), reserve(owner), 8000) for owner in (A, B, C)]))
+    assert refusal.value.account == share(C)
+    holds((share(A), 8000), (share(B), 8000), (reserve(A), 0))
+
+
+@pytest.mark.django_db
+def test_the_provider_is_never_sent_more_than_was_released():
+    post(journal((BANK, hold(A), 2000), (hold(A), DUE, 2000)))
+    with pytest.raises(NotEnough):
+        post(journal((DUE, Account("OUT", SOUTHWARK), 2001)))
+
+
+@pytest.mark.django_db
+def test_the_platforms_float_never_pays_what_it_does_not_have():
+    post(journal((BANK, FLOAT, 100)))
+    post(journal((CLEAR, pending(B), 8000)))
+    with pytest.raises(NotEnough) as refusal:
+        post(journal((BANK, CLEAR, 8000), (pending(B), share(B), 8000), (FEE_COST, BANK, 140), (FLOAT, FEE_COST, 140)))
     assert (refusal.value.account, refusal.value.available_pence) == (FLOAT, 100)
     holds((CLEAR, 8000), (pending(B), 8000), (share(B), 0), (BANK, 100))
 
 
+@pytest.mark.django_db
 def test_an_event_over_two_councils_is_one_journal_each_under_one_group():
-    import uuid
-
     group = uuid.uuid4()
-    lambeth = [Account(code, "E09000022", owner) for code, owner in (("BANK", ""), ("SHARE", A))]
     post(journal((BANK, share(A), 10), group_key=group))
-    post(journal((lambeth[0], lambeth[1], 10), council="E09000022", group_key=group))
+    post(journal((Account("BANK", LAMBETH), share(A, LAMBETH), 10), council=LAMBETH, group_key=group))
     assert prove("default") == []

@@ -7,6 +7,8 @@ create or replace function ledger_post(
 )
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $$
 declare
     debit constant bigint := p_debits[1]; credit constant bigint := p_credits[1]; amount constant bigint := p_pence[1];
