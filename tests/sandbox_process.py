@@ -38,7 +38,8 @@ class SandboxProcess:
         assert self.process.stdout
         line = self.process.stdout.readline()
         if not line.startswith("ready "):
-            raise RuntimeError(f"The sandbox did not start: {line!r}, exit {self.process.wait()}")
+            self._end()
+            raise RuntimeError(f"The sandbox did not start: exit {self.process.returncode}, {line!r}")
         return self
 
     def control(self, verb: str, asked: Any = None, *, method: str | None = None) -> Any:

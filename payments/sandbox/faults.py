@@ -29,6 +29,13 @@ def take(store: Store, method: str, path: str, template: str) -> Json | None:
     return None
 
 
+def key_in_use(key: str) -> StripeError:
+    """What Stripe answers while the first request under a key is still at work. The SDK's IdempotencyError is for 400 alone: this is a plain APIError."""
+    return StripeError(
+        409, "idempotency_error", f"There is currently another in-progress request using this Idempotent Key: {key}", code="idempotency_key_in_use"
+    )
+
+
 def refusal(kind: str) -> StripeError | None:
     """What a fault that strikes before the work answers. None of these is stored under the idempotency key."""
     if kind == "500_before":
@@ -36,6 +43,5 @@ def refusal(kind: str) -> StripeError | None:
     if kind == "429":
         return StripeError(429, "invalid_request_error", "Request rate limit exceeded.", code="rate_limit")
     if kind == "409":
-        message = "This object cannot be accessed right now because another API request or Stripe process is currently accessing it."
-        return StripeError(409, "invalid_request_error", message, code="lock_timeout")
+        return key_in_use("")
     return None

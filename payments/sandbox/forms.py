@@ -73,7 +73,7 @@ def _nested(value: Fields, schema: Schema, contract: Contract, name: str) -> obj
 
 def _scalar(value: str, kind: str, name: str) -> object:
     if kind == "integer":
-        if not re.fullmatch(r"-?\d{1,15}", value):
+        if not re.fullmatch(r"-?[0-9]{1,15}", value):
             raise invalid(f"Invalid integer: {value}", code="parameter_invalid_integer", param=name)
         return int(value)
     if kind == "boolean":

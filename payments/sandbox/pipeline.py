@@ -178,8 +178,7 @@ class _Turn:
     def __enter__(self) -> None:
         with self._lock:
             if self._key in self._busy:
-                message = f"There is currently another in-progress request using this Idempotent Key: {self._key[1] if self._key else ''}"
-                raise StripeError(409, "idempotency_error", message, code="idempotency_key_in_use")
+                raise faults.key_in_use(self._key[1] if self._key else "")
             if self._key:
                 self._busy.add(self._key)
 

@@ -92,6 +92,7 @@ def list_intents(call: Call) -> Json:
 @operation("POST", "/v1/payment_intents/{intent}/confirm")
 def confirm_intent(call: Call) -> Json:
     intent = retrieve_intent(call)
+    _must_be_open(intent, "confirm")
     if call.param("payment_method") or call.param("payment_method_data"):
         _attach(intent, call)
     return _confirm(call, intent)
