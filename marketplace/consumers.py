@@ -1,0 +1,31 @@
+"""Facts from the rooms below: what is covered, what was missed, what is in, what reached the provider. Each is one call, safe to repeat."""
+
+from datetime import datetime
+
+from audit.models import Fact
+from marketplace.services import milestones, payments, shares
+
+
+def call_covered(*, fact: Fact, at: datetime) -> None:
+    """`pooling.call_covered`: a share's money is in, or its order accepted."""
+    if fact.payload["about_kind"] == "milestone_share":
+        milestones.cover_share(share_id=fact.payload["about_id"], covered_by=fact.payload["covered_by"], at=at)
+
+
+def call_missed(*, fact: Fact, at: datetime) -> None:
+    """`pooling.call_missed`: a payment or order did not come in time."""
+    if fact.payload["about_kind"] == "milestone_share":
+        milestones.fall_short_for(share_id=fact.payload["about_id"], at=at)
+
+
+def call_paid(*, fact: Fact, at: datetime) -> None:
+    """`pooling.call_paid`: the money of an order is available: what was said yes to is paid on."""
+    if fact.payload["about_kind"] == "milestone_share":
+        shares.advance_share(share_id=fact.payload["about_id"], at=at)
+
+
+def remittance_paid(*, fact: Fact, at: datetime) -> None:
+    """`payments.remittance_paid`: a transfer to the provider was made."""
+    kind, _, share_id = str(fact.payload["about"]).partition(":")
+    if kind == "share":
+        payments.count_sent(share_id=int(share_id), at=at)

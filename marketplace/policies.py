@@ -1,0 +1,103 @@
+"""Who may do what in the market. Each answers yes or no; services turn a no into a sentence."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from marketplace.models import Agreement, MilestoneShare, Payer
+from people.models import Person, Role, Supporter
+from people.policies import may_act_for
+from providers.models import Enterprise, Worker
+
+
+def is_linked_to(*, person: Person, enterprise: Enterprise) -> bool:
+    """Owns it, works for it, or ever did: they never say for a payer that it happened, and never decide about its pay."""
+    return enterprise.owner_id == person.pk or Worker.objects.filter(enterprise=enterprise, person=person).exists()
+
+
+def may_speak_for_enterprise(*, by: Person, enterprise: Enterprise) -> bool:
+    """The owner signs, refuses and settles for it."""
+    return by.is_active and enterprise.owner_id == by.pk
+
+
+def may_record_visits(*, by: Person, enterprise: Enterprise) -> bool:
+    """The owner and those who work there now."""
+    return may_speak_for_enterprise(by=by, enterprise=enterprise) or (
+        by.is_active and Worker.objects.filter(enterprise=enterprise, person=by, state="active").exists()
+    )
+
+
+def may_sign_for(*, by: Person, payer: Payer, at: datetime) -> bool:
+    """The person, or a supporter with authority over promises. Nobody linked to the provider signs as a payer."""
+    return may_act_for(by=by, person=payer.person, decision="promises", at=at) and not is_linked_to(person=by, enterprise=payer.agreement.enterprise)
+
+
+def may_say_it_happened(*, by: Person, share: MilestoneShare, at: datetime) -> bool:
+    """The payer; or their supporter with authority "visits", unless that supporter booked it for them or is linked to the provider (abuse.md 4)."""
+    payer, agreement = share.payer, share.milestone.agreement
+    if not may_act_for(by=by, person=payer.person, decision="visits", at=at) or is_linked_to(person=by, enterprise=agreement.enterprise):
+        return False
+    return by.pk == payer.person_id or by.pk not in {payer.signed_by_id, agreement.proposed_by_id}
+
+
+def may_write_down_answer(*, by: Person, share: MilestoneShare, at: datetime) -> bool:
+    """A named human who asked the person: who helps the group, who looks after that money, or the person's supporter. Nobody linked to the provider."""
+    agreement = share.milestone.agreement
+    if is_linked_to(person=by, enterprise=agreement.enterprise) or not by.is_active:
+        return False
+    if is_holder_of(person=by, share=share, at=at):
+        return not holder_is_payee(share=share)
+    booked_it = by.pk in {share.payer.signed_by_id, agreement.proposed_by_id}
+    supports = Supporter.objects.live(at).filter(person=share.payer.person, supporter=by).exists()
+    return agreement.cluster.facilitator_id == by.pk or (supports and not booked_it)
+
+
+def is_holder_of(*, person: Person, share: MilestoneShare, at: datetime) -> bool:
+    """Looks after the part of a budget that pays this share."""
+    holder = share.portion.holder_id
+    return holder is not None and Role.objects.live(at).filter(person=person, kind=Role.Kind.HOLDER_STAFF, organisation_id=holder).exists()
+
+
+def holder_is_payee(*, share: MilestoneShare) -> bool:
+    """The one who looks after the money is also the provider: their staff, or their parent's, own it or work there (abuse.md 7)."""
+    holder = share.portion.holder
+    if holder is None:
+        return False
+    enterprise = share.milestone.agreement.enterprise
+    theirs = Worker.objects.filter(enterprise=enterprise, person__isnull=False).values("person_id")
+    staff = Role.objects.filter(kind=Role.Kind.HOLDER_STAFF, organisation_id__in=[holder.pk, holder.parent_id], ends_at__isnull=True)
+    return staff.filter(Q(person_id=enterprise.owner_id) | Q(person_id__in=theirs)).exists()
+
+
+def has_an_interest(*, person: Person, share: MilestoneShare) -> bool:
+    """Is a party or close to one: linked to the provider, in the group, a payer's supporter, or who booked it."""
+    agreement = share.milestone.agreement
+    if is_linked_to(person=person, enterprise=agreement.enterprise) or person.pk == agreement.proposed_by_id:
+        return True
+    payers = Payer.objects.filter(agreement=agreement)
+    in_group = agreement.cluster.memberships.filter(person=person).exists()
+    return in_group or Supporter.objects.filter(supporter=person, person__in=payers.values("person_id")).exists()
+
+
+def may_decide(*, by: Person, share: MilestoneShare, at: datetime) -> bool:
+    """An operator, or who looks after that payer's money unless the payee is itself; never with an interest."""
+    if has_an_interest(person=by, share=share):
+        return False
+    return (by.is_active and by.is_staff) or (is_holder_of(person=by, share=share, at=at) and not holder_is_payee(share=share))
+
+
+def may_be_second_person(*, by: Person, share: MilestoneShare, at: datetime) -> bool:
+    """Whose yes a large payment needs beside the payer's: who helps the group, who looks after the money, a supporter, or an operator."""
+    agreement = share.milestone.agreement
+    if not by.is_active or by.pk in {share.payer.person_id, share.answered_by_id} or is_linked_to(person=by, enterprise=agreement.enterprise):
+        return False
+    if by.is_staff or agreement.cluster.facilitator_id == by.pk:
+        return True
+    if is_holder_of(person=by, share=share, at=at):
+        return not holder_is_payee(share=share)
+    return Supporter.objects.live(at).filter(person=share.payer.person, supporter=by).exists()
+
+
+def may_manage(*, by: Person, agreement: Agreement) -> bool:
+    """Suspend and resume: operators."""
+    return by.is_active and by.is_staff

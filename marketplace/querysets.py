@@ -1,0 +1,178 @@
+"""Named filters of agreements, weeks, shares, visits and needs, and who may see each."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from people.models import Person, Role, Supporter
+
+if TYPE_CHECKING:
+    from marketplace.models import Agreement, Milestone, MilestoneShare, Need, Payer, Visit, VisitPart  # noqa: F401 - named in strings below
+
+
+def is_operator(person: Person | None) -> bool:
+    return person is not None and person.is_active and person.is_staff
+
+
+def helped_by(person: Person) -> models.QuerySet[Supporter]:
+    """Rows that make `person` a supporter of somebody now."""
+    return Supporter.objects.filter(supporter=person, confirmed_at__isnull=False, ends_at__isnull=True)
+
+
+def people_seen_by(person: Person) -> models.QuerySet[Person]:
+    """Oneself and those one is a confirmed supporter of."""
+    return Person.objects.filter(Q(pk=person.pk) | Q(pk__in=helped_by(person).values("person_id")))
+
+
+def holders_of(person: Person) -> models.QuerySet[Role]:
+    """Organisations for which this person looks after money."""
+    return Role.objects.filter(person=person, kind=Role.Kind.HOLDER_STAFF, ends_at__isnull=True).values("organisation_id")
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """Those who pay or were asked to, their supporters, the provider's people, who helps the group, who looks after a payer's money, operators."""
+        if person is None or not person.is_active:
+            return self.none()
+        if is_operator(person):
+            return self
+        from marketplace.models import Payer
+
+        payers = Payer.objects.filter(agreement=OuterRef("pk")).filter(
+            Q(person__in=people_seen_by(person)) | Q(portion__holder__in=holders_of(person))
+        )
+        return self.filter(Exists(payers) | Q(proposed_by=person) | Q(cluster__facilitator=person) | of_enterprise_people(person, "enterprise"))
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",))
+
+    def open_to_sign(self) -> Self:
+        return self.filter(state__in=["with_parties", "half_signed"])
+
+    def live(self) -> Self:
+        return self.filter(state__in=["active", "suspended", "ending"])
+
+
+class PayerQuerySet(models.QuerySet["Payer"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """Oneself, those one supports or looks after money for, who helps the group, operators. Not the other payers: they see how many."""
+        if person is None or not person.is_active:
+            return self.none()
+        if is_operator(person):
+            return self
+        return self.filter(
+            Q(person__in=people_seen_by(person)) | Q(portion__holder__in=holders_of(person)) | Q(agreement__cluster__facilitator=person)
+        )
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",))
+
+    def taking_part(self) -> Self:
+        return self.exclude(state="declined")
+
+    def signed(self) -> Self:
+        return self.filter(state="signed")
+
+
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """As their agreement."""
+        from marketplace.models import Agreement
+
+        return self.filter(agreement__in=Agreement.objects.visible_to(person).values("pk"))
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",))
+
+
+class ShareQuerySet(models.QuerySet["MilestoneShare"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """The payer, their supporters, who looks after their money, who helps the group, the provider's people, operators. Never other payers."""
+        if person is None or not person.is_active:
+            return self.none()
+        if is_operator(person):
+            return self
+        return self.filter(
+            Q(payer__person__in=people_seen_by(person))
+            | Q(portion__holder__in=holders_of(person))
+            | Q(milestone__agreement__cluster__facilitator=person)
+            | of_enterprise_people(person, "milestone__agreement__enterprise")
+        )
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",)).order_by("pk")
+
+    def open(self) -> Self:
+        return self.exclude(state__in=["dropped", "decided", "released", "returned"])
+
+    def of(self, person_id: int) -> Self:
+        return self.filter(payer__person_id=person_id)
+
+    def to_enterprise(self, enterprise_id: int) -> Self:
+        return self.filter(milestone__agreement__enterprise_id=enterprise_id)
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """As their agreement; somebody's own visits only by them, their supporters, who helps the group, the provider's people and operators."""
+        from marketplace.models import Agreement
+
+        mine = self.filter(milestone__agreement__in=Agreement.objects.visible_to(person).values("pk"))
+        if person is None or is_operator(person):
+            return mine
+        return mine.filter(
+            Q(payer__isnull=True)
+            | Q(payer__person__in=people_seen_by(person))
+            | Q(milestone__agreement__cluster__facilitator=person)
+            | of_enterprise_people(person, "milestone__agreement__enterprise")
+        )
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",))
+
+    def between(self, first: date, last: date) -> Self:
+        return self.filter(on__gte=first, on__lte=last)
+
+
+class VisitPartQuerySet(models.QuerySet["VisitPart"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """The person visited, their supporters, and the provider's people who wrote the note. Nobody else, not operators: notes are private."""
+        if person is None or not person.is_active:
+            return self.none()
+        return self.filter(
+            Q(share__payer__person__in=people_seen_by(person)) | of_enterprise_people(person, "visit__milestone__agreement__enterprise")
+        )
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",)).order_by("pk")
+
+
+class NeedQuerySet(models.QuerySet["Need"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """One's own, those one supports; shared ones by those in the group. Not operators, not commissioners: they see counts."""
+        if person is None or not person.is_active:
+            return self.none()
+        return self.filter(
+            Q(person__in=people_seen_by(person))
+            | Q(state__in=["shared", "buying"], cluster__memberships__person=person, cluster__memberships__state__in=["trial", "active"])
+        ).distinct()
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",))
+
+    def counted_for(self, council_code: str) -> Self:
+        """What a council may count: told to be counted, not withdrawn."""
+        return self.filter(council_code=council_code, counted=True).exclude(state="withdrawn")
+
+
+def of_enterprise_people(person: Person, path: str) -> Q:
+    """Rows whose enterprise `person` owns or works for."""
+    return Q(**{f"{path}__owner": person}) | Q(**{f"{path}__in": enterprises_worked_for(person)})
+
+
+def enterprises_worked_for(person: Person) -> models.QuerySet[models.Model]:
+    from providers.models import Worker
+
+    return Worker.objects.filter(person=person, state="active").values("enterprise_id")

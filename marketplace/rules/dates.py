@@ -1,0 +1,63 @@
+"""When each thing is due. Working days come in as functions, so that this stays arithmetic."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+SIGHT_WORKING_DAYS = 5
+"""Everybody sees what they are asked to pay for so long before it is due."""
+SPARE_WORKING_DAYS = 2
+"""Between the last day to pay and the first visit."""
+CLEARING_WORKING_DAYS = {"card": 5, "bank": 1, "order": 0}
+"""How long money takes to become available, at the slowest usual: Stripe says 3 to 7 days for a new card payer."""
+SIGN_WORKING_DAYS = 10
+SHORT_WORKING_DAYS = 2
+"""So long before the start a week that is not covered is called short."""
+SAY_NO_HOURS = 24
+"""Until so long before the start a provider may say no to going ahead for those who are covered."""
+OVERDUE_NEVER_BEGUN_DAYS = 7
+OVERDUE_BEGUN_DAYS = 14
+CALL_OFF_DAYS = 60
+NO_ANSWER_DAYS = 15
+REMIND_DAYS = (15, 30)
+CLOCK_OUT_DAYS = 45
+LARGE_PENCE_IN_28_DAYS = 50_000
+"""Above this, from one payer to one provider in 28 days, a second person must agree (state-machines.md 8, `release`)."""
+
+WorkingDays = Callable[[date, int], date]
+
+
+def clearing_kind(*, route: str, mode: str) -> str:
+    """How this payer's money comes: an order, a bank transfer by who looks after the money, or their own card."""
+    if mode == "on_yes":
+        return "order"
+    return "card" if route in {"direct_payment", "phb_direct", "self_funded", "top_up"} else "bank"
+
+
+def pay_by(*, starts_on: date, kind: str, add_working_days: WorkingDays) -> date:
+    """The last day to pay (or accept the order) for a week that starts on `starts_on`."""
+    return add_working_days(starts_on, -(SPARE_WORKING_DAYS + CLEARING_WORKING_DAYS[kind]))
+
+
+def ask_funding_on(*, starts_on: date, kinds: list[str], add_working_days: WorkingDays) -> date:
+    """When to ask for money: sight, the slowest payer's clearing, and two days to spare, all before the start (money.md 2, "A promise")."""
+    slowest = max((CLEARING_WORKING_DAYS[kind] for kind in kinds), default=0)
+    return add_working_days(starts_on, -(SIGHT_WORKING_DAYS + SPARE_WORKING_DAYS + slowest))
+
+
+def answer_by(*, asked_at: datetime, working_days: int, add_working_days: WorkingDays) -> datetime:
+    """So many working days after asking, at the same time of day in London."""
+    local = asked_at.astimezone(LONDON)
+    return datetime.combine(add_working_days(local.date(), working_days), local.time(), tzinfo=LONDON)
+
+
+def start_of(day: date, at_time: time | None = None) -> datetime:
+    """The moment a visit or a day begins in London. Without a time: nine in the morning."""
+    return datetime.combine(day, at_time or time(9), tzinfo=LONDON)
+
+
+def is_past(moment: datetime, days: int, at: datetime) -> bool:
+    """Whether `days` whole days have gone since `moment`."""
+    return at >= moment + timedelta(days=days)

@@ -1,0 +1,114 @@
+"""Tables of transitions (state-machines.md 7 and 8), each {(state now, verb): state after}. A pair that is not there is refused."""
+
+from audit.errors import Refusal
+
+NEW = ""
+
+NEED = {
+    (NEW, "note"): "private",
+    ("private", "share"): "shared",
+    ("private", "not_found"): "unmet",
+    ("shared", "not_found"): "unmet",
+    ("buying", "not_found"): "unmet",
+    ("private", "met_freely"): "met",
+    ("shared", "met_freely"): "met",
+    ("private", "short_way"): "buying",
+    ("shared", "short_way"): "buying",
+    ("buying", "fulfilled"): "met",
+    ("unmet", "retry"): "shared",
+    ("private", "withdraw"): "withdrawn",
+    ("shared", "withdraw"): "withdrawn",
+    ("unmet", "withdraw"): "withdrawn",
+}
+
+AGREEMENT = {
+    (NEW, "build"): "drafting",
+    ("drafting", "send"): "with_parties",
+    ("with_parties", "provider_sign"): "half_signed",
+    ("with_parties", "payers_sign"): "half_signed",
+    ("half_signed", "second_sign"): "active",
+    # Somebody said no and the price for those left is another: everybody looks again.
+    ("with_parties", "price_again"): "with_parties",
+    ("half_signed", "price_again"): "with_parties",
+    ("with_parties", "refuse"): "void",
+    ("half_signed", "refuse"): "void",
+    ("with_parties", "time_out"): "void",
+    ("half_signed", "time_out"): "void",
+    ("active", "suspend"): "suspended",
+    ("suspended", "resume"): "active",
+    ("active", "end_early"): "ending",
+    ("suspended", "end_early"): "ending",
+    ("active", "finish"): "completed",
+    ("ending", "close_out"): "terminated",
+}
+
+MILESTONE = {
+    (NEW, "plan"): "planned",
+    ("planned", "ask_funding"): "funding_due",
+    ("planned", "drop_milestone"): "cancelled",
+    ("funding_due", "fund"): "funded",
+    ("funding_due", "fall_short"): "short",
+    ("funding_due", "drop_milestone"): "cancelled",
+    ("short", "fund"): "funded",
+    ("short", "go_ahead"): "funded",
+    ("short", "drop_milestone"): "cancelled",
+    ("funded", "begin"): "in_delivery",
+    ("in_delivery", "begin"): "in_delivery",
+    ("funded", "overdue"): "overdue",
+    ("in_delivery", "overdue"): "overdue",
+    ("in_delivery", "submit"): "submitted",
+    ("overdue", "submit"): "submitted",
+    # Every visit of a week was called off before any began.
+    ("funded", "call_off"): "closing",
+    ("overdue", "call_off"): "closing",
+    ("in_delivery", "stop_work"): "closing",
+    ("submitted", "all_final"): "closed",
+    ("closing", "all_final"): "closed",
+}
+
+SHARE = {
+    (NEW, "plan"): "planned",
+    ("planned", "cover"): "covered",
+    ("planned", "drop"): "dropped",
+    ("covered", "away"): "returned",
+    ("covered", "band"): "agreed",
+    ("covered", "give_back"): "returned",
+    ("covered", "ask"): "asked",
+    ("asked", "yes"): "agreed",
+    ("asked", "part_yes"): "agreed",
+    ("asked", "question"): "questioned",
+    ("asked", "not_sure"): "asked",
+    ("asked", "silence"): "agreed",
+    ("asked", "ask_person"): "with_helper",
+    ("with_helper", "yes"): "agreed",
+    ("with_helper", "part_yes"): "agreed",
+    ("with_helper", "question"): "questioned",
+    ("with_helper", "no_answer"): "questioned",
+    ("agreed", "release"): "released",
+    ("agreed", "hold_back"): "questioned",
+    ("questioned", "settle"): "decided",
+    ("questioned", "decide"): "decided",
+    ("questioned", "remind"): "questioned",
+    ("questioned", "clock_out"): "decided",
+}
+
+MACHINES = {"need": NEED, "agreement": AGREEMENT, "milestone": MILESTONE, "share": SHARE}
+
+AGREEMENT_FINAL = frozenset({"void", "completed", "terminated"})
+MILESTONE_FINAL = frozenset({"closed", "cancelled"})
+SHARE_FINAL = frozenset({"dropped", "returned", "decided", "released"})
+
+
+class NotNow(Refusal):
+    """The thing is not in a state from which this can be done."""
+
+    code = "not_now"
+    sentence = "This can't be done now. Look at the page again: something has changed."
+
+
+def after(machine: dict[tuple[str, str], str], state: str, verb: str, sentence: str | None = None) -> str:
+    """The state after `verb`. Raises NotNow, with `sentence` if given, when the table has no such row."""
+    try:
+        return machine[(state, verb)]
+    except KeyError:
+        raise NotNow(sentence) from None

@@ -1,0 +1,79 @@
+"""Prices before asking, and whether this money may pay for this."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from providers.selectors import checks_live, price_pence
+
+from marketplace.rules.dates import SIGHT_WORKING_DAYS, clearing_kind, pay_by
+from marketplace.rules.weeks import plan_payers, visit_pence
+from places.calendar import add_working_days
+from pooling.models import Portion
+from pooling.rules import Costs, PurchaseFacts, Relative, Verdict, may_buy
+from pooling.services.budgets import mode_of
+from providers.models import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a service would cost: one visit, a week for all, and each person's week (they may differ by a penny, which goes round)."""
+
+    people: int
+    visit_pence: int
+    weekly_pence: int
+    each_weekly_pence: tuple[int, ...]
+
+    def costs(self, *, weeks: int, notice_days: int) -> Costs:
+        """The most it can cost one person, and the most still to pay after stopping: never less than an agreement will say."""
+        weekly = max(self.each_weekly_pence)
+        return Costs(most_pence=weekly * weeks, if_you_stop_pence=weekly * min(weeks, -(-notice_days // 7)))
+
+
+def quote(*, listing: Listing, people: int, together: bool, visits_per_week: int, minutes: int) -> Quote | None:
+    """Prices for `people` persons. None: the provider has no price for so many together."""
+    whole = price_pence(listing, people if together else 1)
+    if whole is None or people < 1:
+        return None
+    visit = visit_pence(price_pence=whole, unit=listing.unit, minutes=minutes)
+    plans = plan_payers(visit_pence=visit, visits_per_week=visits_per_week, weeks=1, together=together, debts=[0] * people)
+    each = tuple(plan.weeks_pence[0] for plan in plans)
+    return Quote(people=people, visit_pence=visit, weekly_pence=sum(each), each_weekly_pence=each)
+
+
+def purchase_facts(
+    *, portion: Portion, weekly_pence: int, free_weekly_pence: int, listing: Listing | None, related: Relative | None, on: date
+) -> PurchaseFacts:
+    """What `may_buy` needs: the budget's half from pooling, the provider's half from its listing and checks."""
+    budget = portion.budget
+    missing = None if listing is None else checks_live(enterprise=listing.enterprise, worker=None, category=listing.category, on=on)
+    return PurchaseFacts(
+        budget_kind=budget.kind,
+        budget_sureness=budget.sureness,
+        person_sureness=budget.person.sureness,
+        route=portion.route,
+        weekly_pence=weekly_pence,
+        free_weekly_pence=free_weekly_pence,
+        category=None if listing is None else listing.category.slug,
+        allowed_categories=frozenset(portion.categories),
+        checks_missing=None if missing is None else tuple(missing),
+        relative=related,
+    )
+
+
+def purchase_verdict(
+    *, portion: Portion, weekly_pence: int, free_weekly_pence: int, listing: Listing | None, related: Relative | None, on: date
+) -> Verdict:
+    """`pooling.rules.may_buy` on `purchase_facts`: yes, with approval, or no, with a sentence for each reason."""
+    facts = purchase_facts(portion=portion, weekly_pence=weekly_pence, free_weekly_pence=free_weekly_pence, listing=listing, related=related, on=on)
+    return may_buy(facts)
+
+
+def earliest_start(*, portions: Sequence[Portion], today: date) -> date:
+    """The first day on which a first visit is likely to be covered for everybody, if each pays or orders within the sight they are given."""
+    kinds = [clearing_kind(route=one.route, mode=mode_of(one)) for one in portions]
+    day = add_working_days(today, 3)
+    wanted = add_working_days(today, SIGHT_WORKING_DAYS if portions else 0)
+    while any(pay_by(starts_on=day, kind=kind, add_working_days=add_working_days) < wanted for kind in kinds):
+        day = add_working_days(day, 1)
+    return day

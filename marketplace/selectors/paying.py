@@ -1,0 +1,84 @@
+"""A provider's money: what is coming, on its way, and paid; week by week."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+
+from marketplace.models import MilestoneShare
+from payments.models import Remittance
+from providers.models import Enterprise
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyWeek:
+    """One week: covered and waiting for a yes, said yes to and waiting, on its way, sent on, questioned, gone back."""
+
+    starts_on: date
+    coming_pence: int
+    agreed_pence: int
+    going_pence: int
+    paid_pence: int
+    questioned_pence: int
+    returned_pence: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderMoney:
+    """All weeks together, and each of them, newest first. `by_order_pence`: of what is coming, promised by order and not paid in yet."""
+
+    coming_pence: int
+    by_order_pence: int
+    agreed_pence: int
+    going_pence: int
+    paid_pence: int
+    questioned_pence: int
+    returned_pence: int
+    weeks: tuple[MoneyWeek, ...]
+
+
+def provider_money(enterprise: Enterprise) -> ProviderMoney:
+    """Whole pence from the shares of this provider's weeks. One query."""
+    weeks: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    by_order = 0
+    rows = MilestoneShare.objects.to_enterprise(enterprise.pk).exclude(state__in=["planned", "dropped"]).select_related("milestone")
+    for share in rows:
+        week = weeks[share.milestone.starts_on]
+        week["paid"] += share.sent_pence
+        week["going"] += share.paid_pence - share.sent_pence
+        week["returned"] += share.returned_pence
+        rest = share.pence - share.paid_pence - share.returned_pence
+        kind = {"questioned": "questioned", "agreed": "agreed", "decided": "agreed"}.get(share.state, "coming")
+        week[kind] += rest
+        if share.covered_by == "order" and kind in {"coming", "agreed"}:
+            by_order += rest
+    lines = tuple(_line(day, weeks[day]) for day in sorted(weeks, reverse=True))
+    return ProviderMoney(
+        coming_pence=sum(one.coming_pence for one in lines),
+        by_order_pence=by_order,
+        agreed_pence=sum(one.agreed_pence for one in lines),
+        going_pence=sum(one.going_pence for one in lines),
+        paid_pence=sum(one.paid_pence for one in lines),
+        questioned_pence=sum(one.questioned_pence for one in lines),
+        returned_pence=sum(one.returned_pence for one in lines),
+        weeks=lines,
+    )
+
+
+def _line(day: date, week: dict[str, int]) -> MoneyWeek:
+    return MoneyWeek(
+        starts_on=day,
+        coming_pence=week["coming"],
+        agreed_pence=week["agreed"],
+        going_pence=week["going"],
+        paid_pence=week["paid"],
+        questioned_pence=week["questioned"],
+        returned_pence=week["returned"],
+    )
+
+
+def paid_pence_about(*, about: str) -> int:
+    """How much of what is owed `about` ("share:9") has left for the provider, over all its transfers."""
+    paid = Remittance.objects.filter(about=about, state=Remittance.State.PAID).aggregate(sum=Sum("pence"))["sum"]
+    return int(paid or 0)

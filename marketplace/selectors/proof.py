@@ -1,0 +1,63 @@
+"""What `check_books` asks of this room: every week's shares add up, every share that moved money has its journal and its hold agrees."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from ledger.selectors import journal_exists
+from marketplace.models import Milestone, MilestoneShare
+from pooling.models import Hold, HoldMove
+
+
+def proof(using: str = "owner") -> list[str]:
+    """Sentences of what differs; empty when all is well. Reads by the owner's connection unless told otherwise."""
+    found: list[str] = []
+    by_milestone: dict[int, int] = defaultdict(int)
+    by_hold: dict[int, list[MilestoneShare]] = defaultdict(list)
+    for share in MilestoneShare.objects.using(using).order_by("pk").iterator():
+        by_milestone[share.milestone_id] += share.pence
+        if share.hold_id is not None:
+            by_hold[share.hold_id].append(share)
+        found += _share(share)
+    for pk, pence in Milestone.objects.using(using).values_list("pk", "pence"):
+        if by_milestone[pk] != pence:
+            found.append(f"The shares of milestone {pk} are {by_milestone[pk]}p, not {pence}p.")
+    for hold in Hold.objects.using(using).filter(pk__in=by_hold).order_by("pk"):
+        found += _hold(hold, by_hold[hold.pk])
+    return found + _moves_once(using)
+
+
+def _share(share: MilestoneShare) -> Iterable[str]:
+    if share.paid_pence and (share.release_journal is None or not journal_exists(share.release_journal)):
+        yield f"Share {share.pk} says {share.paid_pence}p was paid, without its journal."
+    if share.returned_pence and share.hold_id and (share.return_journal is None or not journal_exists(share.return_journal)):
+        yield f"Share {share.pk} says {share.returned_pence}p came back, without its journal."
+    if share.is_final and share.state != "dropped" and share.paid_pence + share.returned_pence != share.pence:
+        yield f"Share {share.pk} is {share.state}, and {share.pence - share.paid_pence - share.returned_pence}p of it went nowhere."
+    if share.state in {"asked", "with_helper", "questioned"} and share.covered_by == "money" and share.hold_id is None:
+        yield f"Share {share.pk} is covered by money and holds nothing."
+
+
+def _hold(hold: Hold, shares: list[MilestoneShare]) -> Iterable[str]:
+    claims = (
+        ("placed", hold.placed_pence, sum(one.pence for one in shares)),
+        ("released", hold.released_pence, sum(one.paid_pence for one in shares)),
+        ("returned", hold.returned_pence, sum(one.returned_pence for one in shares)),
+        ("disputed", hold.disputed_pence, sum(one.pence for one in shares if one.state == "questioned")),
+    )
+    for name, held, shared in claims:
+        if held != shared:
+            yield f"Hold {hold.pk} has {name} {held}p; its shares say {shared}p."
+
+
+def _moves_once(using: str) -> Iterable[str]:
+    """Each released or paid share has exactly one payment of exactly its pence."""
+    paid: dict[str, int] = defaultdict(int)
+    times: dict[str, int] = defaultdict(int)
+    for about, pence in HoldMove.objects.using(using).filter(kind__in=["release", "settle_pay"]).values_list("about", "pence"):
+        paid[about] += pence
+        times[about] += 1
+    rows = dict(MilestoneShare.objects.using(using).filter(paid_pence__gt=0).values_list("pk", "paid_pence"))
+    wanted = {f"share:{pk}": pence for pk, pence in rows.items()}
+    for about in sorted(set(paid) | set(wanted)):
+        if paid[about] != wanted.get(about, 0) or times[about] > 1:
+            yield f"{about} was paid {times[about]} times, {paid[about]}p in all; its row says {wanted.get(about, 0)}p."
