@@ -114,6 +114,28 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+_forms = "frontend.forms.account"
+ACCOUNT_FORMS = {
+    "login": f"{_forms}.LoginForm",
+    "request_login_code": f"{_forms}.RequestLoginCodeForm",
+    "confirm_login_code": f"{_forms}.ConfirmLoginCodeForm",
+    "reset_password": f"{_forms}.ResetPasswordForm",
+    "reset_password_from_key": f"{_forms}.ResetPasswordKeyForm",
+    "confirm_password_reset_code": f"{_forms}.ConfirmPasswordResetCodeForm",
+    "change_password": f"{_forms}.ChangePasswordForm",
+    "set_password": f"{_forms}.SetPasswordForm",
+    "reauthenticate": f"{_forms}.ReauthenticateForm",
+    "add_email": f"{_forms}.AddEmailForm",
+    "change_email": f"{_forms}.ChangeEmailForm",
+    "confirm_email_verification_code": f"{_forms}.ConfirmEmailVerificationCodeForm",
+    "change_phone": f"{_forms}.ChangePhoneForm",
+    "verify_phone": f"{_forms}.VerifyPhoneForm",
+}
+MFA_FORMS = {
+    "authenticate": f"{_forms}.AuthenticateForm",
+    "reauthenticate": f"{_forms}.MfaReauthenticateForm",
+    "activate_totp": f"{_forms}.ActivateTOTPForm",
+}
 
 # --- what a browser is told: only our own files, and https wherever the site's address is https ---
 STATIC_URL = "/static/"

@@ -54,6 +54,8 @@ class InOurWords:
         for name, field in fields.items():
             field.label = _LABELS.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
+            field.help_text = field.help_text if name.startswith("password1") else ""
+            field.hides_optional = name in ("email", "phone", "remember")  # type: ignore[attr-defined]
             default_sentences(field)
 
     def add_error(self, field: str | None, error: Any) -> None:

@@ -31,7 +31,7 @@ class Form(forms.Form):
             if name == self.question:
                 field.is_question = True  # type: ignore[attr-defined]
         for name in self.revealed & set(self.fields):
-            self.fields[name].is_revealed = True  # type: ignore[attr-defined]
+            self.fields[name].hides_optional = True  # type: ignore[attr-defined]
 
     def reopened(self, data: Any) -> "Form":
         """The same answers to change, without complaints: what "Change" on a check page goes back to."""
