@@ -28,6 +28,8 @@ TIMERS = [
     "marketplace.services.milestones.advance_due",
     "marketplace.services.shares.advance_due",
     "payments.services.remittances.plan_due",
+    "payments.services.refunds.plan_due",
+    "payments.services.reconciliation.run_due",
     "frontend.notices.send_due",
 ]
 MOST_ROUNDS = 50
@@ -71,8 +73,8 @@ def _rounds(at: datetime) -> int:
 
 
 def _run(name: str, at: datetime) -> int:
-    timer: Timer = import_string(name)
     try:
+        timer: Timer = import_string(name)
         return timer(at=at)
     except Exception:
         log.exception("timer_failed", timer=name)

@@ -17,5 +17,6 @@ if settings.DEMO:
 # --- rooms add here ---
 urlpatterns += [
     path("accounts/", include("allauth.urls")),
+    path("", include("payments.api.urls")),
     path("", include("frontend.urls")),
 ]

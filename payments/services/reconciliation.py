@@ -6,7 +6,7 @@ or to be killed anywhere.
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -15,7 +15,7 @@ from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Transfer, post
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
-from payments.gateways.shapes import Line, NotFound, PageOfLines
+from payments.gateways.shapes import AnswerLost, Line, NotFound, PageOfLines, StripeIsBusy
 from payments.models import Payment, ReconcileCursor, Refund, Remittance, StripeLine
 from payments.rules import UNEXPLAINED_FREEZE_PENCE
 from payments.services import alarms, inbox, refunds, taking
@@ -23,6 +23,7 @@ from payments.services import alarms, inbox, refunds, taking
 log = structlog.get_logger()
 # Where a line belongs that names nobody's council: the books of the platform itself.
 NO_COUNCIL = "X00000000"
+EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,22 @@ def run(*, at: datetime) -> Report:
     before = StripeLine.objects.filter(state="suspense").count()
     matched = sum(_match(line_id, at) for line_id in _waiting())
     suspended = StripeLine.objects.filter(state="suspense").count() - before
+    ReconcileCursor.objects.filter(pk=1).update(read_at=at)
     report = Report(read, matched, suspended, StripeLine.objects.filter(state="waiting").count(), caught_up)
     log.info("reconciled", read=report.read, matched=report.matched, suspended=report.suspended, waiting=report.waiting)
     return report
+
+
+def run_due(*, at: datetime) -> int:
+    """Runs once an hour. Returns how many lines were matched and states taken over; 0 when it is not time, or Stripe can't be reached."""
+    cursor, _ = ReconcileCursor.objects.get_or_create(pk=1)
+    if cursor.read_at is not None and at < cursor.read_at + EVERY:
+        return 0
+    try:
+        report = run(at=at)
+    except (AnswerLost, StripeIsBusy):
+        return 0
+    return report.matched + report.caught_up
 
 
 def _check_own_payouts(at: datetime) -> None:
@@ -107,14 +121,15 @@ def _keep(page: PageOfLines, cursor: str) -> int:
     """Stores a page's lines that are new, and moves the cursor, together."""
     with transaction.atomic():
         known = set(StripeLine.objects.filter(pk__in=[line.id for line in page.lines]).values_list("pk", flat=True))
-        new = [_row(line) for line in page.lines if line.id not in known]
+        new = [row_of(line) for line in page.lines if line.id not in known]
         StripeLine.objects.bulk_create(new, ignore_conflicts=True)
         if cursor:
             ReconcileCursor.objects.filter(pk=1).update(last_line_id=cursor)
         return len(new)
 
 
-def _row(line: Line) -> StripeLine:
+def row_of(line: Line) -> StripeLine:
+    """Our row of a line, not stored."""
     return StripeLine(
         id=line.id,
         kind=line.kind,

@@ -20,6 +20,7 @@ from payments.rules import REFUSED_WAIT, REMITTANCE, bank_is_settled, may_step, 
 from payments.services import alarms, payees, planning
 from people.models import Person
 from people.services import approvals
+from places.calendar import working_days_between
 
 BATCH = 200
 
@@ -86,8 +87,6 @@ def _may_be_paid(payee_id: int, at: datetime) -> bool:
 def _bank_is_settled(payee: Payee, at: datetime) -> bool:
     if payee.bank_changed_at is None:
         return True
-    from places.calendar import working_days_between
-
     return bank_is_settled(working_days_between(london_date(payee.bank_changed_at), london_date(at)))
 
 

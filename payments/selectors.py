@@ -1,0 +1,170 @@
+"""Reading payments: what pages show, what operators watch, and what must be so (`proof`)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Sum
+
+from audit.clock import london_date
+from ledger.selectors import balance
+from ledger.services.accounts import Account
+from payments.models import Alarm, Payee, Payment, PaymentOperation, Refund, Remittance
+from payments.services.proof import prove
+from places.calendar import add_working_days
+
+BANK_WORKING_DAYS = 2  # from Stripe's balance of theirs to their bank; Stripe's usual time in the United Kingdom
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSeen:
+    """A payment for its payer's page. `instructions`: reference, sort_code, account_number, name, remaining_pence (bank transfers)."""
+
+    id: UUID
+    kind: str
+    state: str
+    pence: int
+    about: str
+    started_at: datetime
+    charged_at: datetime | None
+    available_on: datetime | None
+    checkout_url: str
+    instructions: dict[str, Any]
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemittanceSeen:
+    """Money to a payee. `bank_on`: the day it should be in their bank; None while that can't be said."""
+
+    id: int
+    about: str
+    pence: int
+    state: str
+    waiting_since: datetime
+    paid_at: datetime | None
+    bank_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeSeen:
+    """Whether somebody can be paid, and what Stripe still asks of them (Stripe's own field names)."""
+
+    id: int
+    owner: str
+    is_ready: bool
+    has_account: bool
+    details_needed: tuple[str, ...]
+    bank_ends_in: str
+    bank_changed_at: datetime | None
+
+
+def payments_of(owner: str, *, about: Iterable[str] = ()) -> list[PaymentSeen]:
+    """All of a payer's payments ("person:3"), newest first; narrowed to some things they were for. Whoever calls has checked who asks."""
+    rows = Payment.objects.filter(payer__owner=owner)
+    if about := tuple(about):
+        rows = rows.filter(about__in=about)
+    return [_payment(row) for row in rows.order_by("-started_at", "-pk")]
+
+
+def payments_about(about: Iterable[str]) -> dict[str, list[PaymentSeen]]:
+    """The payments for each of several things, newest first."""
+    found: dict[str, list[PaymentSeen]] = {name: [] for name in about}
+    for row in Payment.objects.filter(about__in=list(found)).order_by("-started_at", "-pk"):
+        found[row.about].append(_payment(row))
+    return found
+
+
+def payment(payment_id: UUID) -> PaymentSeen:
+    """One payment. Raises Payment.DoesNotExist."""
+    return _payment(Payment.objects.get(pk=payment_id))
+
+
+def _payment(row: Payment) -> PaymentSeen:
+    return PaymentSeen(
+        id=row.pk,
+        kind=row.kind,
+        state=row.state,
+        pence=row.pence,
+        about=row.about,
+        started_at=row.started_at,
+        charged_at=row.charged_at,
+        available_on=row.available_on,
+        checkout_url=row.checkout_url if row.state == "open" else "",
+        instructions=row.instructions,
+        problem=row.problem,
+    )
+
+
+def remittances_of(payee_id: int, *, today: date) -> list[RemittanceSeen]:
+    """What went and goes to a payee, newest first, each with the day it should be in their bank."""
+    rows = Remittance.objects.filter(payee_id=payee_id).order_by("-waiting_since", "-pk")
+    return [_remittance(row, today) for row in rows]
+
+
+def remittances_about(about: Iterable[str], *, today: date) -> dict[str, list[RemittanceSeen]]:
+    """What went and goes out for each of several things ("share:9")."""
+    found: dict[str, list[RemittanceSeen]] = {name: [] for name in about}
+    for row in Remittance.objects.filter(about__in=list(found)).order_by("waiting_since", "pk"):
+        found[row.about].append(_remittance(row, today))
+    return found
+
+
+def _remittance(row: Remittance, today: date) -> RemittanceSeen:
+    return RemittanceSeen(row.pk, row.about, row.pence, row.state, row.waiting_since, row.paid_at, _bank_on(row, today))
+
+
+def _bank_on(row: Remittance, today: date) -> date | None:
+    if row.state in ("waiting", "on_hold", "cancelled", "reversed"):
+        return None
+    return add_working_days(london_date(row.paid_at) if row.paid_at else today, BANK_WORKING_DAYS)
+
+
+def payee(payee_id: int) -> PayeeSeen:
+    """How a payee stands. Raises Payee.DoesNotExist."""
+    row = Payee.objects.get(pk=payee_id)
+    needed = tuple(row.details_needed)
+    return PayeeSeen(row.pk, row.owner, row.ready, row.stripe_account_id is not None, needed, row.bank_ends_in, row.bank_changed_at)
+
+
+def is_ready(payee_id: int) -> bool:
+    """True when Stripe, as last asked, lets us pay them."""
+    return Payee.objects.filter(pk=payee_id, ready=True).exists()
+
+
+def float_balance(council_code: str) -> int:
+    """The platform's own money at Stripe for a council, in pence."""
+    return balance(Account("FLOAT", council_code))
+
+
+def frozen(council_code: str = "") -> bool:
+    """True while nothing goes out to this council's providers (with "", while nothing goes out anywhere)."""
+    return Alarm.objects.stopping(council_code).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorsList:
+    """What an operator looks at: open alarms, calls to Stripe without an answer, money that waits for its payee, refunds that came back."""
+
+    alarms: list[Alarm]
+    unanswered: list[PaymentOperation]
+    waiting_pence: int
+    failed_refunds: list[Refund]
+
+
+def operators_list(person: Any) -> OperatorsList:
+    """Empty for anybody but an operator."""
+    waiting = Remittance.objects.visible_to(person).waiting().aggregate(sum=Sum("pence"))["sum"] or 0
+    return OperatorsList(
+        alarms=list(Alarm.objects.visible_to(person).open().order_by("raised_at", "pk")),
+        unanswered=list(PaymentOperation.objects.visible_to(person).filter(state__in=("sent", "unknown")).order_by("first_sent_at")),
+        waiting_pence=waiting,
+        failed_refunds=list(Refund.objects.visible_to(person).filter(state="failed").order_by("finished_at")),
+    )
+
+
+def proof() -> list[str]:
+    """Sentences of what is not as it must be between payments' rows and the book; empty when all is well. `check_books` prints them."""
+    return prove()

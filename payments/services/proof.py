@@ -1,0 +1,150 @@
+"""What must be so between payments' rows, the book and Stripe. Reads only; trusts no state that it can count again."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, QuerySet, Sum
+
+from ledger.selectors import balances, moved
+from payments.gateways import stripe_gateway as gateway
+from payments.gateways.shapes import Line
+from payments.models import Payment, PaymentOperation, PaymentUse, Refund, Remittance, StripeLine
+from payments.services.reconciliation import row_of, what_it_is
+
+# Lots back exactly what is owed to people here: what left and what was sent back is out of both.
+BACKED_BY_LOTS = ("SHARE", "RESERVE", "HOLD", "DISPUTE", "LEAVING", "WALLET")
+
+
+def prove() -> list[str]:
+    """Rows against the book. Sentences, empty when all is well."""
+    return [*_journals(), *_lots(), *_accounts(), *_operations()]
+
+
+def _journals() -> Iterator[str]:
+    """Every state that claims money moved has its journal, and the journal moved just that."""
+    bank, out, clear = moved(code="BANK"), moved(code="OUT"), moved(code="CLEAR")
+    for row in Payment.objects.all():
+        if row.kind != "top_up":
+            yield from _is("took", row, row.state in ("clearing", "available"), row.clearing_journal, clear, row.pence)
+        yield from _is("made available", row, row.state == "available", row.available_journal, bank, row.pence - (row.fee_pence or 0))
+    for sent in Remittance.objects.all():
+        yield from _is("sent out", sent, sent.state in ("planned", "sent", "paid", "reversed"), sent.planned_journal, out, -sent.pence)
+        yield from _is("paid", sent, sent.state in ("paid", "reversed"), sent.paid_journal, bank, -sent.pence)
+    for back in Refund.objects.all():
+        yield from _is("sent back", back, back.state in ("sent", "succeeded", "failed"), back.sent_journal, out, -back.pence)
+        yield from _is("sent back", back, back.state == "succeeded", back.done_journal, bank, -back.pence)
+
+
+def _is(verb: str, row: Model, claims: bool, key: UUID | None, by_journal: dict[UUID, int], pence: int) -> Iterator[str]:
+    found = by_journal.get(key, 0) if key else 0
+    if claims and found != pence:
+        yield f"{row} says it {verb} {abs(pence)}p, but its journal moved {abs(found)}p."
+
+
+def _lots() -> Iterator[str]:
+    """What left a lot is what its remittances, refunds and uses say."""
+    used = _sums(Remittance.objects.all())
+    refunded = _sums(Refund.objects.exclude(state="cancelled"))
+    for row in Payment.objects.exclude(used_pence=0, refunded_pence=0):
+        if row.used_pence != used.pop(row.pk, 0) or row.refunded_pence != refunded.pop(row.pk, 0):
+            yield f"{row} does not add up: used {row.used_pence}p, sent back {row.refunded_pence}p, but its remittances and refunds differ."
+    for pk in {*used, *refunded}:
+        yield f"payment {pk} was used, and does not know it."
+    for use in PaymentUse.objects.select_related("operation"):
+        if use.pence != use.operation.pence:
+            yield f"{use.operation} sends {use.operation.pence}p, but takes {use.pence}p from its lot."
+
+
+def _sums(rows: QuerySet[Any]) -> dict[UUID, int]:
+    return dict(rows.values_list("payment").annotate(sum=Sum("pence")))
+
+
+def _accounts() -> Iterator[str]:
+    """The accounts that mirror our rows hold just what the rows add up to, council by council."""
+    clearing = Payment.objects.filter(state="clearing").exclude(kind="top_up")
+    outgoing = Remittance.objects.filter(state__in=("planned", "sent"))
+    # A refund's money is on its way until Stripe calls it done; a failed one is back in REFUND.
+    going_back = Refund.objects.filter(state="sent", done_journal=None)
+    owed = Remittance.objects.filter(state__in=("waiting", "on_hold", "cancelled"))
+    lots: Counter[str] = Counter()
+    for council, pence, used, refunded in (
+        Payment.objects.filter(state="available").exclude(kind="top_up").values_list("council_code", "pence", "used_pence", "refunded_pence")
+    ):
+        lots[council] += pence - used - refunded
+    yield from _same(("CLEAR",), _by_council(clearing), "payments being cleared")
+    yield from _same(("PENDING",), _by_council(clearing), "payments being cleared")
+    yield from _same(("OUT",), Counter({k: -v for k, v in (_by_council(outgoing) + _by_council(going_back)).items()}), "money on its way out")
+    yield from _same(("DUE",), _by_council(owed), "what is owed to those who helped")
+    yield from _same(("REFUND",), _by_council(Refund.objects.filter(state__in=("approved", "failed"))), "refunds agreed and not sent")
+    yield from _same(BACKED_BY_LOTS, lots, "what is left of people's payments")
+
+
+def _by_council(rows: QuerySet[Any]) -> Counter[str]:
+    return Counter(dict(rows.values_list("council_code").annotate(sum=Sum("pence"))))
+
+
+def _same(codes: tuple[str, ...], rows: Counter[str], what: str) -> Iterator[str]:
+    book: Counter[str] = Counter()
+    for account, pence in balances(codes=codes).items():
+        book[account.council] += pence
+    for council in sorted({*book, *rows}):
+        if book[council] != rows[council]:
+            yield f"In {council} the book has {book[council]}p in {', '.join(codes)}, but {what} add up to {rows[council]}p."
+
+
+def _operations() -> Iterator[str]:
+    """A finished row belongs to an operation that Stripe has carried out."""
+    for row in Remittance.objects.filter(state="paid").exclude(operation__state="succeeded"):
+        yield f"{row} is paid, but its operation is not done."
+    for back in Refund.objects.filter(state="succeeded").exclude(operation__state="succeeded"):
+        yield f"{back} is sent back, but its operation is not done."
+    for operation in PaymentOperation.objects.filter(kind="transfer", state="succeeded", remittance=None):
+        yield f"{operation} made a transfer that belongs to no remittance."
+
+
+# --- Stripe, line by line ---
+
+
+def prove_against_stripe() -> list[str]:
+    """Fetches every line of Stripe's balance afresh and compares it with the journal that it is, both ways; changes nothing.
+
+    A line still pending at Stripe is no difference. Asks twice when something differs, because both sides may have moved meanwhile.
+    Raises AnswerLost, StripeIsBusy.
+    """
+    first = _compare()
+    again = set(_compare()) if first else set()
+    return [sentence for sentence in first if sentence in again]
+
+
+def _compare() -> list[str]:
+    bank = moved(code="BANK")
+    unexplained = dict(StripeLine.objects.filter(state="suspense").values_list("pk", "journal_key"))
+    wrong, named = [], set()
+    for line in _all_lines():
+        key = unexplained.get(line.id) or _journal_of(line)
+        named.add(key)
+        if key is None and line.is_available:
+            wrong.append(f"Stripe's line {line.id} ({line.kind}, {line.net_pence}p) is in no journal.")
+        elif key is not None and bank.get(key, 0) != line.net_pence:
+            wrong.append(f"Stripe's line {line.id} moved {line.net_pence}p; its journal moved {bank.get(key, 0)}p.")
+        elif line.id in unexplained:
+            wrong.append(f"Stripe's line {line.id} ({line.kind}, {line.net_pence}p) is in SUSPENSE: nobody has explained it.")
+    wrong += [
+        f"Journal {key} moved {pence}p of Stripe's balance, and no line of Stripe's says so." for key, pence in bank.items() if key not in named
+    ]
+    return wrong
+
+
+def _journal_of(line: Line) -> UUID | None:
+    ours = what_it_is(row_of(line))
+    return ours.journal_key if ours else None
+
+
+def _all_lines() -> Iterator[Line]:
+    before, has_more = "", True
+    while has_more:
+        page = gateway.lines_before(before)
+        yield from reversed(page.lines)
+        before, has_more = page.lines[0].id if page.lines else "", page.has_more
