@@ -112,4 +112,4 @@ def moved(*, code: str, keys: Iterable[uuid.UUID] | None = None) -> dict[uuid.UU
             rows = rows.filter(journal__key__in=list(keys))
         for key, pence in rows.values_list("journal__key").annotate(sum=Sum("pence")):
             total[key] = total.get(key, 0) + natural(code, sign * pence)
-    return total
+    return {key: pence for key, pence in total.items() if pence}

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from ledger import selectors
 from ledger.services.accounts import Account
 from ledger.services.journals import post
-from tests.ledger.book import BANK, FLOAT, LAMBETH, OUT, A, B, hold, journal, pay_in, share
+from tests.ledger.book import BANK, CLEAR, FEE_COST, FLOAT, LAMBETH, OUT, A, B, hold, journal, pay_in, share
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +68,12 @@ def test_entries_of_nobody_are_refused():
 def test_a_journal_exists_once_posted():
     assert selectors.journal_exists(pay_in(5).key)
     assert not selectors.journal_exists(uuid.uuid4())
+
+
+def test_what_journals_moved_on_one_code_is_told_by_journal_without_those_that_came_to_nothing():
+    one = pay_in(500).key
+    two = post(journal((BANK, CLEAR, 90), (FEE_COST, BANK, 20))).key
+    post(journal((BANK, CLEAR, 7), (CLEAR, BANK, 7)))
+    post(journal((share(), hold(), 1)))
+    assert selectors.moved(code="BANK") == {one: 500, two: 70}
+    assert selectors.moved(code="BANK", keys=[two, uuid.uuid4()]) == {two: 70}
