@@ -10,13 +10,13 @@ from pooling.services import arrivals, shares
 def payment_clearing(*, fact: Fact, at: datetime) -> None:
     """A payment was made and is on its way."""
     if call_id := _about(fact, "call"):
-        arrivals.note_clearing(call_id=call_id, payment_id=_payment(fact), at=at)
+        arrivals.note_clearing(call_id=call_id, payment_id=_payment(fact), pence=fact.payload["pence"], at=at)
 
 
 def payment_available(*, fact: Fact, at: datetime) -> None:
     """A payment's money is here."""
     if call_id := _about(fact, "call"):
-        arrivals.note_available(call_id=call_id, payment_id=_payment(fact), at=at)
+        arrivals.note_available(call_id=call_id, payment_id=_payment(fact), pence=fact.payload["pence"], at=at)
 
 
 def payment_failed(*, fact: Fact, at: datetime) -> None:

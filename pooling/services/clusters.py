@@ -11,6 +11,7 @@ from pooling import policies
 from pooling.models import Charter, CharterSignature, Cluster, Membership
 from pooling.rules import CLUSTER, MEMBERSHIP, NEW, SIZE_MAX, SIZE_MIN, TRIAL_DAYS, is_sure_enough, step
 from pooling.services.transactions import all_or_nothing
+from vocabulary.models import Term
 
 
 class NotMetYet(Refusal):
@@ -28,6 +29,12 @@ class AnswerIsMissing(Refusal):
     code = "answer_is_missing"
     sentence = "Say who comes. For example: women who speak Somali and live near SE15."
     field = "who_comes"
+
+
+class PurposeIsUnknown(Refusal):
+    code = "purpose_is_unknown"
+    sentence = "Choose what your group is for from the list."
+    field = "purpose"
 
 
 class NoticeIsTooLong(Refusal):
@@ -62,7 +69,8 @@ def start(
 ) -> Cluster:
     """A new group from the five answers (state-machines.md 3), with `person` (default: `by`) as its first member, charter version 1 signed.
 
-    `outcode` may be typed as a whole postcode. Raises NotAllowed, NotMetYet, NameIsMissing, AnswerIsMissing, NoticeIsTooLong, UnknownOutcode.
+    `outcode` may be typed as a whole postcode. Raises NotAllowed, NotMetYet, NameIsMissing, AnswerIsMissing, PurposeIsUnknown, NoticeIsTooLong,
+    UnknownOutcode.
     """
     founder = person or by
     if not policies.may_decide(by=by, person=founder, decision="groups", at=at):
@@ -70,6 +78,8 @@ def start(
     if not is_sure_enough(founder.sureness, "seen"):
         raise NotMetYet
     _check(name, who_comes, notice_days)
+    if not Term.objects.filter(kind=Term.Kind.PURPOSE, slug=purpose).exists():
+        raise PurposeIsUnknown
     cluster = Cluster.objects.create(
         name=name.strip(),
         purpose=purpose,
