@@ -49,6 +49,20 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # nothing is collected for tests
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick tests first; those that start whole platforms or browsers one after the other on one worker each."""
+    slow = {"live": 1, "browser": 2}
+
+    def rank(item: pytest.Item) -> int:
+        return max((place for name, place in slow.items() if item.get_closest_marker(name)), default=0)
+
+    items.sort(key=rank)
+    for item in items:
+        for name in slow:
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.xdist_group(name))
+
+
 def _is_xdist_worker() -> bool:
     return "PYTEST_XDIST_WORKER" in os.environ
 
@@ -129,7 +143,7 @@ def _template() -> str:
             _as_owner("create database {building}", building=building)
             postgres.grant(Clone(building).owner_url, urlsplit(Clone(building).web_url).username or postgres.WEB)
             _point_connections_at(Clone(building))
-            call_command("migrate", database="owner", verbosity=0, interactive=False)
+            call_command("migrate", database="owner", verbosity=0, interactive=False, skip_checks=True)
             connections.close_all()
             _as_owner("alter database {building} rename to {name}", building=building, name=name)
     return name

@@ -1,0 +1,69 @@
+# Needs Python 3.11 or newer and make; everything else is fetched into .venv. `make help` lists the verbs.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: demo test check format help lock bench books clean browser
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/runtime.done ## Start everything here with a story to walk through (PORT=8000, DATA_DIR=.data)
+	@exec $(BIN)/python manage.py demo
+
+test: $(VENV)/dev.done browser ## Run the whole suite (ARGS="-k words" narrows it)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: $(VENV)/dev.done ## Lint, types, import contracts, missing migrations, the settings of production
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint --check --lint --quiet frontend/templates
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy .
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	SITE_URL=https://clubtogether.example SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: $(VENV)/dev.done ## Put the Python in order
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/runtime.done ## Measure (NAME=ledger): one JSON object a line
+	@exec $(BIN)/python manage.py bench $(or $(NAME),all)
+
+books: $(VENV)/runtime.done ## Prove the books of the demo here, to the penny
+	@exec $(BIN)/python manage.py check_books
+
+lock: $(VENV)/lock.done ## Choose exact versions again and write requirements/*.lock with their hashes
+	$(VENV)/lock/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-header --upgrade --quiet -o requirements/runtime.lock
+	$(VENV)/lock/bin/uv pip compile pyproject.toml --group dev -c requirements/runtime.lock \
+		--universal --generate-hashes --no-header --upgrade --quiet -o requirements/dev.lock
+
+clean: ## Remove what can be made again; the demo's data in .data stays
+	rm -rf $(VENV) build test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## List the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+browser: $(VENV)/dev.done
+	@$(BIN)/python -m tests.browsers
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 demo"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv module is needed; on Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/runtime.done: requirements/runtime.lock | $(BIN)/python
+	@echo "Fetching what Clubtogether stands on; this is done once."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@touch $@
+
+# The development lock holds the run-time one whole.
+$(VENV)/dev.done: requirements/dev.lock | $(BIN)/python
+	@echo "Fetching what the tests need; this is done once."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@ $(VENV)/runtime.done
+
+$(VENV)/lock.done: | $(BIN)/python
+	@$(BIN)/python -m venv $(VENV)/lock
+	@$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@touch $@

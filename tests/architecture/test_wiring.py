@@ -1,0 +1,29 @@
+"""What is named in words is there: timers, consumers, tasks."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from config.timers import TIMERS
+from config.timetable import TIMETABLE
+from tests.architecture.source import ROOMS
+
+
+@pytest.mark.parametrize("name", TIMERS)
+def test_every_timer_is_there(name: str) -> None:
+    assert callable(import_string(name))
+
+
+def test_every_consumer_of_a_fact_is_there() -> None:
+    assert [name for names in settings.FACT_ROUTES.values() for name in names if not callable(import_string(name))] == []
+
+
+def test_every_task_of_the_timetable_is_there() -> None:
+    for room in ROOMS:
+        if find_spec(f"{room}.tasks"):
+            import_module(f"{room}.tasks")
+    assert [name for name, _ in TIMETABLE if name not in current_app.tasks] == []
