@@ -10,7 +10,7 @@ from payments.sandbox.operations import balances
 from payments.sandbox.pipeline import Answer, Request
 from payments.sandbox.store import Json
 from payments.sandbox.webhooks import Postman
-from payments.sandbox.world import DEFAULTS, World, public
+from payments.sandbox.world import DEFAULTS, PLATFORM, World, public
 
 MODES = ("normal", "drop", "duplicate", "delay", "reorder")
 
@@ -48,10 +48,17 @@ class Control:
         return {"now": self.world.now(), "offset": self.world.store.setting("clock_offset", 0)}
 
     def post_clock(self, asked: Json) -> Json:
-        """`seconds` forward. Time never goes back."""
-        if int(asked["seconds"]) < 0:
-            raise invalid("The clock goes forward alone.", param="seconds")
-        self.world.move_clock(int(asked["seconds"]))
+        """`seconds` forward, or to the moment `at` (seconds since 1970). Back only while nothing has happened yet: a story may begin in the past."""
+        seconds = int(asked["at"]) - self.world.now() if "at" in asked else int(asked["seconds"])
+        if seconds >= 0:
+            self.world.move_clock(seconds)
+            return self.get_clock({})
+        if self.world.store.rows("SELECT 1 FROM objects WHERE id <> ? LIMIT 1", PLATFORM):
+            raise invalid("The clock goes forward alone, once anything has happened.", param="seconds")
+        offset = self.world.store.setting("clock_offset", 0) + seconds
+        self.world.store.clear("objects", "timers")
+        self.world.store.set("clock_offset", offset)
+        self._begin(self.world)
         return self.get_clock({})
 
     def get_settings(self, _: Json) -> Json:
@@ -76,7 +83,8 @@ class Control:
         return self.get_faults({})
 
     def get_webhooks(self, _: Json) -> Json:
-        rows = self.world.store.rows("SELECT seq, event, endpoint, state, attempts FROM deliveries ORDER BY seq DESC LIMIT 1000")
+        """The mode, how many deliveries are in each state, and the latest fifty."""
+        rows = self.world.store.rows("SELECT seq, event, endpoint, state, attempts FROM deliveries ORDER BY seq DESC LIMIT 50")
         counts = dict(self.world.store.rows("SELECT state, count(*) FROM deliveries GROUP BY state"))
         names = ("seq", "event", "endpoint", "state", "attempts")
         mode: Json = self.world.store.setting("webhooks", {"mode": "normal"})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from payments.sandbox import money
-from payments.sandbox.operations import accounts, disputes, payouts, refunds, transfers
+from payments.sandbox.operations import accounts, customers, disputes, payouts, refunds, transfers
 from payments.sandbox.registry import Call
 from payments.sandbox.store import Json
 from payments.sandbox.world import PLATFORM, World
@@ -91,6 +91,13 @@ def fail_payout(world: World, asked: Json) -> Json:
     return payouts.fail(world, world.get("payout", asked["payout"]), asked.get("code", "account_closed"))
 
 
+def bank_transfer(world: World, asked: Json) -> Json:
+    """`amount` sent from the bank of a `customer`, or of whoever a `payment_intent` waits for; `reference` optional."""
+    intent = world.get("payment_intent", asked["payment_intent"]) if "payment_intent" in asked else {"customer": asked.get("customer")}
+    reference = asked.get("reference", intent.get("_reference"))
+    return customers.receive(world, world.get("customer", str(intent["customer"])), int(asked["amount"]), reference)
+
+
 def dispute(world: World, asked: Json) -> Json:
     """`charge`, `amount` optional: the cardholder's bank takes the money back, and Stripe its fee."""
     charge = world.get("charge", asked["charge"])
@@ -121,6 +128,7 @@ ACTIONS: dict[str, Action] = {
         reject_account,
         fail_refund,
         fail_payout,
+        bank_transfer,
         dispute,
         close_dispute,
         unexplained,

@@ -30,7 +30,7 @@ def take(store: Store, method: str, path: str, template: str) -> Json | None:
 
 
 def key_in_use(key: str) -> StripeError:
-    """What Stripe answers while the first request under a key is still at work. The SDK's IdempotencyError is for 400 alone: this is a plain APIError."""
+    """What Stripe answers while the first request under a key is at work. The SDK's IdempotencyError is for 400 alone; this is an APIError."""
     return StripeError(
         409, "idempotency_error", f"There is currently another in-progress request using this Idempotent Key: {key}", code="idempotency_key_in_use"
     )

@@ -120,6 +120,7 @@ class Store:
     def set(self, name: str, value: object) -> None:
         self.run("INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, json.dumps(value))
 
-    def clear(self) -> None:
-        for table in TABLE_NAMES:
+    def clear(self, *tables: str) -> None:
+        """Empties these tables; all of them when none is named."""
+        for table in tables or TABLE_NAMES:
             self.run(f"DELETE FROM {table}")  # noqa: S608 - our own names

@@ -18,7 +18,7 @@ TIMEOUT = 10
 
 @dataclass(frozen=True)
 class Endpoint:
-    """`platform` for the platform's own events, `connect` for those of connected accounts."""
+    """`platform` for the platform's own events, `connect` for those of connected accounts. `secret` may be two with a comma while one is replaced."""
 
     name: str
     url: str
@@ -26,9 +26,11 @@ class Endpoint:
 
 
 def signature(payload: bytes, secret: str, at: int | None = None) -> str:
-    """Stripe's `t=…,v1=…`. Signed with real time: the SDK refuses what is older than 300 seconds, whatever the sandbox's clock says."""
+    """Stripe's `t=…,v1=…`, one `v1` for each secret. Signed with real time: the SDK refuses what is older than 300 seconds."""
     at = int(time.time()) if at is None else at
-    return f"t={at},v1={hmac.new(secret.encode(), f'{at}.'.encode() + payload, hashlib.sha256).hexdigest()}"
+    signed = f"{at}.".encode() + payload
+    prints = [hmac.new(each.strip().encode(), signed, hashlib.sha256).hexdigest() for each in secret.split(",")]
+    return ",".join([f"t={at}", *(f"v1={each}" for each in prints)])
 
 
 def send(endpoint: Endpoint, payload: bytes, header: str) -> int:

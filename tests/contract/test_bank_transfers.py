@@ -95,6 +95,15 @@ def test_cancelling_gives_a_part_payment_back_to_the_customer(api, customer, ban
     assert kinds == ["unapplied_from_payment", "applied_to_payment", "funded"]
 
 
+def test_money_may_be_sent_by_the_control_plane_too(api, customer, sandbox):
+    """For a pretend bank: it names the payment, and the reference goes with it."""
+    oldest, named = wait_for(api, customer, 5000), wait_for(api, customer, 5000)
+    sandbox.act("bank_transfer", payment_intent=named.id, amount=5000)
+    assert [api.payment_intents.retrieve(each.id).status for each in (oldest, named)] == ["requires_action", "succeeded"]
+    with pytest.raises(RuntimeError, match="greater than or equal to 1"):
+        sandbox.act("bank_transfer", customer=customer, amount=0)
+
+
 def test_other_customers_money_pays_nothing_of_mine(api, customer, bank):
     intent = wait_for(api, customer, 5000)
     stranger = api.customers.create({}).id

@@ -77,4 +77,4 @@ def test_books_are_whole_after_any_history(api, sandbox, seed):
     lines = [line for line in books["balance_transactions"] if line["account"] == "acct_platform"]
     assert len({line["id"] for line in lines}) == len(lines)
     kinds = {line["type"] for line in lines}
-    assert {"charge", "payment", "topup", "transfer", "transfer_refund", "refund"} <= kinds
+    assert {"charge", "payment", "topup", "transfer", "refund"} <= kinds

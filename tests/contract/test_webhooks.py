@@ -5,6 +5,7 @@ import time
 import pytest
 
 from tests.contract.conftest import PROVIDER, pay_by_card
+from tests.sandbox_process import PLATFORM_SECRET
 
 
 @pytest.fixture
@@ -98,6 +99,12 @@ def test_forged_webhook_is_seen_through(own, letterbox, how):
     answer = own.control("forge", {"endpoint": "platform", "event": {"id": "evt_x", "object": "event", "type": "charge.succeeded"}} | how)
     assert answer["status"] == 400
     assert len(letterbox.refused) == 1
+
+
+def test_two_secrets_both_sign_while_one_is_replaced(own_sandbox, letterbox, connect):
+    process = own_sandbox(webhooks_to=letterbox.url, platform_secret=f"whsec_new,{PLATFORM_SECRET}")
+    connect(process).v1.customers.create({})
+    assert letterbox.next().type == "customer.created"
 
 
 def test_webhook_address_without_a_secret_stops_the_start(own_sandbox, letterbox):

@@ -1,8 +1,10 @@
 """Customers, and the cash balance that bank transfers arrive in."""
 
+from payments.sandbox.errors import invalid
 from payments.sandbox.operations import cash, paying
 from payments.sandbox.registry import Call, operation, page_of
 from payments.sandbox.store import Json
+from payments.sandbox.world import World
 
 
 @operation("POST", "/v1/customers")
@@ -68,17 +70,19 @@ def list_cash_lines(call: Call) -> Json:
 
 @operation("POST", "/v1/test_helpers/customers/{customer}/fund_cash_balance")
 def fund_cash_balance(call: Call) -> Json:
-    """A bank transfer arrives: first to the payment whose reference it names, then to the oldest that waits; the rest is kept for the customer."""
-    world = call.world
-    customer = retrieve_customer(call)
     call.pounds()
-    amount = call.amount()
-    reference = call.param("reference")
+    return receive(call.world, retrieve_customer(call), call.amount(), call.param("reference"))
+
+
+def receive(world: World, customer: Json, amount: int, reference: str | None) -> Json:
+    """A bank transfer arrives: first to the payment whose reference it names, then to the oldest that waits; the rest is kept for the customer."""
     bank = {
         "reference": reference,
         "type": "gb_bank_transfer",
         "gb_bank_transfer": {"account_number_last4": "6789", "sender_name": None, "sort_code": "108800"},
     }
+    if amount < 1:
+        raise invalid("This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="amount")
     line = cash.move_cash(world, customer, amount, "funded", funded={"bank_transfer": bank})
     paying.apply_cash(world, customer["id"], reference)
     return line
