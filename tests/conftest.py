@@ -46,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit(str(reason), returncode=1)
     config.add_cleanup(lambda: held.__exit__(None, None, None))
     _keep_off_the_network()
+    settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher", *settings.PASSWORD_HASHERS]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # nothing is collected for tests
 
 
