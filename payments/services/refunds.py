@@ -101,6 +101,9 @@ def _see(row: Refund, thing: RefundMade, at: datetime) -> None:
     row.line_id, row.failed_line_id = thing.line_id, thing.failed_line_id
     row.problem, row.checked_at = thing.problem[:60], at
     row.save(update_fields=["line_id", "failed_line_id", "problem", "checked_at"])
+    if thing.line_id and row.state == Refund.State.SENT:
+        # Stripe's balance is less from this moment, even while the bank is still at it.
+        _leave(row, at)
     if thing.status == "succeeded" and may_step(REFUND, row.state, "succeed"):
         _leave(row, at)
         row.state, row.finished_at = step(REFUND, row.state, "succeed"), at
@@ -115,7 +118,7 @@ def _leave(row: Refund, at: datetime) -> None:
     if row.done_journal is None:
         row.done_journal = uuid.uuid4()
         row.save(update_fields=["done_journal"])
-        _post(row, row.done_journal, "refund_succeeded", _platform(row, "OUT"), _platform(row, "BANK"), at)
+        _post(row, row.done_journal, "refund_left", _platform(row, "OUT"), _platform(row, "BANK"), at)
 
 
 def _fail(row: Refund, at: datetime, *, came_back: bool) -> None:
