@@ -48,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _keep_off_the_network()
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher", *settings.PASSWORD_HASHERS]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # nothing is collected for tests
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

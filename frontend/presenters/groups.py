@@ -1,0 +1,172 @@
+"""A group in words: who is in it (first names), what waits for me, what we agreed, what I promised. Each payer sees their own pence."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from frontend import words
+from frontend.pictures.scenes import AtTable
+from people.models import Person
+from pooling import selectors
+from pooling.models import AdmissionAnswer, Charter, Cluster, Membership, Pledge
+from pooling.services.clusters import current_charter
+from vocabulary.models import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A group as strangers see it: what it is for, where, how many. No names."""
+
+    cluster_id: int
+    purpose: str
+    outcode: str
+    people: int
+    room_for: int
+
+
+@dataclass(frozen=True, slots=True)
+class MyGroups:
+    inside: list[Membership]
+    invited: list[Membership]
+    waiting: list[Membership]
+    near: list[Card]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Somebody in the group as its people see them."""
+
+    place_id: int
+    known_as: str
+    figure: str
+    strand: int
+    is_trying: bool
+    is_me: bool
+    may_be_welcomed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the group agreed, as questions and answers."""
+
+    version: int
+    rows: list[dict[str, str]]
+    signed_by: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPage:
+    cluster: Cluster
+    purpose: str
+    faces: list[Face]
+    me: Face | None
+    rules: Rules
+    questions: list[Membership]
+    asked: list[Membership]
+    money: selectors.ClusterMoney
+    promises: list[Pledge]
+    agreements: list[object] = field(default_factory=list)
+
+    is_helper: bool = False
+
+    @property
+    def is_going(self) -> bool:
+        return self.cluster.state == Cluster.State.ACTIVE
+
+    @property
+    def table(self) -> list[AtTable]:
+        """Who sits at the table in the picture, in the order they joined."""
+        return [AtTable(face.known_as, face.figure, face.strand) for face in self.faces]
+
+
+def mine(person: Person) -> MyGroups:
+    """My places, and the groups of my council that may be found."""
+    places = selectors.places_of(person)
+    state = Membership.State
+    known = {place.cluster_id for place in places}
+    purposes = purpose_labels()
+    near = [
+        Card(card.cluster_id, purposes.get(card.purpose, card.purpose), card.outcode, card.people, card.room_for)
+        for card in selectors.public_cards(council_code=person.council_code)
+        if card.cluster_id not in known
+    ]
+    return MyGroups(
+        inside=[place for place in places if place.is_in],
+        invited=[place for place in places if place.state == state.INVITED],
+        waiting=[place for place in places if place.state == state.APPLIED],
+        near=near,
+    )
+
+
+def purpose_labels() -> dict[str, str]:
+    return dict(Term.objects.filter(kind=Term.Kind.PURPOSE).values_list("slug", "label"))
+
+
+def card_of(cluster: Cluster) -> Card:
+    people = cluster.memberships.inside().count()
+    return Card(cluster.pk, purpose_labels().get(cluster.purpose, cluster.purpose), cluster.outcode, people, cluster.size_max - people)
+
+
+def first_names(cluster: Cluster) -> list[str]:
+    return list(cluster.memberships.inside().order_by("joined_at").values_list("person__known_as", flat=True))
+
+
+def rules_of(cluster: Cluster) -> Rules:
+    charter = current_charter(cluster)
+    signed = charter.signatures.select_related("membership__person").order_by("at")
+    return Rules(charter.version, _rows(charter), [one.membership.person.known_as for one in signed if one.membership.is_in])
+
+
+def _rows(charter: Charter) -> list[dict[str, str]]:
+    weeks, days = divmod(charter.notice_days, 7)
+    notice = words.count(weeks, "week") if not days else words.count(charter.notice_days, "day")
+    rows = [
+        {"key": "What it is for", "value": charter.what_for},
+        {"key": "Who can come", "value": charter.who_comes},
+        {"key": "How we split the cost", "value": charter.get_cost_rule_display()},
+        {"key": "How we decide", "value": charter.get_decision_rule_display()},
+        {"key": "Who says a visit happened", "value": "The person who was visited. Never the provider."},
+        {"key": "If you want to leave", "value": f"Tell us {notice} before. You take what is yours."},
+        {"key": "The first days", "value": f"{words.count(charter.trial_days, 'day')} to try it. You can leave on any of them."},
+    ]
+    return [*rows, {"key": "Also", "value": charter.text}] if charter.text else rows
+
+
+def page(cluster: Cluster, viewer: Person, at: datetime) -> GroupPage:
+    """The group's page for somebody who may see it."""
+    places = list(cluster.memberships.unended().select_related("person").order_by("joined_at", "pk"))
+    mine_ = next((place for place in places if place.person_id == viewer.pk), None)
+    inside = mine_ is not None and mine_.is_in
+    faces = [_face(place, viewer, mine_) for place in places if place.is_in]
+    return GroupPage(
+        cluster=cluster,
+        purpose=purpose_labels().get(cluster.purpose, cluster.purpose),
+        faces=faces,
+        me=next((face for face in faces if face.is_me), None),
+        rules=rules_of(cluster),
+        questions=_questions(cluster, viewer) if inside else [],
+        asked=[place for place in places if not place.is_in] if inside else [],
+        money=selectors.cluster_money(cluster, viewer),
+        is_helper=cluster.facilitator_id == viewer.pk,
+        promises=list(Pledge.objects.live().filter(membership=mine_).select_related("portion")) if mine_ else [],
+    )
+
+
+def _face(place: Membership, viewer: Person, mine_: Membership | None) -> Face:
+    trying = place.state == Membership.State.TRIAL
+    settled = mine_ is not None and mine_.state == Membership.State.ACTIVE
+    return Face(
+        place_id=place.pk,
+        known_as=place.person.known_as,
+        figure=place.person.figure or "plain",
+        strand=place.strand or 1,
+        is_trying=trying,
+        is_me=place.person_id == viewer.pk,
+        may_be_welcomed=trying and settled and place.person_id != viewer.pk,
+    )
+
+
+def _questions(cluster: Cluster, viewer: Person) -> list[Membership]:
+    """People this viewer is asked about and has not answered."""
+    open_ = AdmissionAnswer.objects.filter(voter__person=viewer, question="admit", yes__isnull=True, membership__cluster=cluster)
+    ids = open_.filter(membership__state__in=("proposed", "applied")).values_list("membership_id", flat=True)
+    return list(cluster.memberships.filter(pk__in=ids).select_related("person"))

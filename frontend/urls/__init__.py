@@ -1,0 +1,5 @@
+"""Every page's address, one file an area. Names are flat, unique and what templates and tests use."""
+
+from frontend.urls import budgets, groups, public
+
+urlpatterns = [*public.urlpatterns, *budgets.urlpatterns, *groups.urlpatterns]

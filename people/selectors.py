@@ -1,0 +1,26 @@
+"""Reads of people that pages and other rooms need."""
+
+from audit.errors import Refusal
+from people.models import Person
+from people.rules import clean_email, clean_phone
+
+
+class NobodyByThatAddress(Refusal):
+    """Said alike for an address nobody has and for one whose owner is no longer here: it tells nobody who has a page."""
+
+    code = "nobody_by_that_address"
+    sentence = "We can't ask anybody at this address. Check it with them. They need a page of their own here first."
+    field = "reach"
+
+
+def find_by_address(reach: str) -> Person:
+    """The person who signs in with this e-mail address or phone number, however it is typed. Raises NobodyByThatAddress."""
+    typed = reach.strip()
+    try:
+        found = Person.objects.filter(email=clean_email(typed)) if "@" in typed else Person.objects.filter(phone=clean_phone(typed))
+    except (Refusal, ValueError):
+        raise NobodyByThatAddress from None
+    person = found.filter(is_active=True).first()
+    if person is None:
+        raise NobodyByThatAddress
+    return person
