@@ -114,6 +114,11 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "people.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]  # allauth asks for one to be required; its own sign-up is closed
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 _forms = "frontend.forms.account"
 ACCOUNT_FORMS = {
     "login": f"{_forms}.LoginForm",
