@@ -1,15 +1,15 @@
-"""A small town for pooling's tests: three people with three kinds of budget, who helps them, who looks after their money."""
+"""The cast of pooling's tests in one hand: three people with three kinds of budget, who helps them, who looks after their money."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import pytest
 
 from people.models import Organisation, Person
-from people.services import organisations, people
-from tests.cast_pooling import SOUTHWARK, Bank
+from tests import cast
+from tests.cast import AT
+from tests.cast_pooling import Bank
 
-AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+__all__ = ["AT", "Town"]
 
 
 @dataclass(frozen=True)
@@ -22,33 +22,29 @@ class Town:
     colin: Person
     operator: Person
     stranger: Person
-    threads: Organisation
+    neighbour: Person
+    kasmo: Organisation
     council: Organisation
-    at: datetime = AT
 
     @property
     def bank(self) -> Bank:
-        return Bank(self.at)
-
-
-def somebody(name: str, *, council: str = SOUTHWARK) -> Person:
-    return people.register(full_name=name, email=f"{name.split()[0].lower()}@example.org", outcode="SE15", council_code=council, at=AT)
+        return Bank(AT)
 
 
 def build_town() -> Town:
-    organisations.add_council(code=SOUTHWARK, name="Southwark", by=None, at=AT)
-    threads = organisations.add_organisation(kind="isf_holder", name="Threads", council_code=SOUTHWARK, by=None, at=AT)
-    council = organisations.add_organisation(kind="council", name="Southwark Council", council_code=SOUTHWARK, by=None, at=AT)
-    names = ["Amina Yare", "Yusuf Ali", "Halima Noor", "Ruth Bello", "Sam Reed", "Colin Hart", "Olga Price", "Steve Grey"]
-    amina, yusuf, halima, ruth, sam, colin, operator, stranger = [somebody(name) for name in names]
-    organisations.give_role(person=ruth, kind="facilitator", council_code=SOUTHWARK, by=None, at=AT)
-    organisations.give_role(person=sam, kind="holder_staff", organisation=threads, by=None, at=AT)
-    organisations.give_role(person=colin, kind="holder_staff", organisation=council, by=None, at=AT)
-    organisations.give_role(person=operator, kind="operator", by=None, at=AT)
-    for person in (amina, yusuf, halima):
-        people.vouch(person=person, level="seen", by=ruth, at=AT)
-        person.refresh_from_db()
-    return Town(amina, yusuf, halima, ruth, sam, colin, operator, stranger, threads, council)
+    return Town(
+        amina=cast.amina(),
+        yusuf=cast.yusuf(),
+        halima=cast.halima(),
+        ruth=cast.ruth(),
+        sam=cast.sam(),
+        colin=cast.colin(),
+        operator=cast.operator(),
+        stranger=cast.stranger(),
+        neighbour=cast.neighbour(),
+        kasmo=cast.kasmo(),
+        council=cast.southwark_money(),
+    )
 
 
 @pytest.fixture

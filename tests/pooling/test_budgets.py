@@ -19,7 +19,7 @@ DIRECT = PortionDraft("direct_payment", 20_000, "Southwark Council")
 
 def record(town: Town, **changes: object) -> Budget:
     asked = {"person": town.amina, "kind": "agreed", "amounts": Amounts(20_000, 1_500, 18_500), "period": YEAR, "portions": [DIRECT]}
-    return budgets.record(**{**asked, "by": town.amina, "at": town.at, **changes})  # type: ignore[arg-type]
+    return budgets.record(**{**asked, "by": town.amina, "at": AT, **changes})  # type: ignore[arg-type]
 
 
 def test_record_keeps_the_three_amounts_and_is_only_said(town: Town) -> None:
@@ -47,7 +47,7 @@ def test_record_refuses_money_nobody_looks_after_and_own_money_with_a_holder(tow
     with pytest.raises(PortionIsNotWhole):
         record(town, portions=[PortionDraft("isf", 20_000, "Southwark Council")])
     with pytest.raises(PortionIsNotWhole):
-        record(town, portions=[PortionDraft("direct_payment", 20_000, "Southwark Council", holder=town.threads)])
+        record(town, portions=[PortionDraft("direct_payment", 20_000, "Southwark Council", holder=town.kasmo)])
 
 
 def test_record_refuses_more_spent_elsewhere_than_there_is(town: Town) -> None:
@@ -90,12 +90,12 @@ def test_who_may_vouch_for_a_direct_payment(town: Town, who: str, level: str, ma
 
 
 def test_the_organisation_that_looks_after_it_confirms_an_isf(town: Town) -> None:
-    portion = cast.isf(town.yusuf, holder=town.threads, confirmed_by=town.sam, at=AT)
-    assert (portion.budget.sureness, portion.payer_owner) == ("confirmed", f"organisation:{town.threads.pk}")
+    portion = cast.isf(town.yusuf, holder=town.kasmo, confirmed_by=town.sam, at=AT)
+    assert (portion.budget.sureness, portion.payer_owner) == ("confirmed", f"organisation:{town.kasmo.pk}")
 
 
 def test_vouching_never_makes_us_less_sure(town: Town) -> None:
-    portion = cast.isf(town.yusuf, holder=town.threads, confirmed_by=town.sam, at=AT)
+    portion = cast.isf(town.yusuf, holder=town.kasmo, confirmed_by=town.sam, at=AT)
     assert budgets.vouch(budget=portion.budget, level="seen", by=town.ruth, at=AT).sureness == "confirmed"
 
 
@@ -122,7 +122,7 @@ def test_a_new_version_refuses_parts_that_are_more_than_the_whole(town: Town) ->
 
 
 def test_money_comes_ahead_or_on_yes_by_route_unless_the_council_says_otherwise(town: Town) -> None:
-    isf = cast.isf(town.yusuf, holder=town.threads, confirmed_by=town.sam, at=AT)
+    isf = cast.isf(town.yusuf, holder=town.kasmo, confirmed_by=town.sam, at=AT)
     assert mode_of(isf) == "on_yes"
     with pytest.raises(NotAllowed):
         budgets.choose_mode(council_code=cast.SOUTHWARK, route="isf", mode="ahead", by=town.sam, at=AT)
@@ -139,7 +139,7 @@ def test_a_budget_is_seen_by_its_person_and_nobody_else_who_has_no_business_with
 
 
 def test_who_looks_after_a_portion_sees_it_and_the_groups_facilitator_sees_the_budget(town: Town) -> None:
-    cast.isf(town.yusuf, holder=town.threads, confirmed_by=town.sam, at=AT)
+    cast.isf(town.yusuf, holder=town.kasmo, confirmed_by=town.sam, at=AT)
     assert Portion.objects.visible_to(town.sam).count() == Budget.objects.visible_to(town.sam).count() == 1
     assert Portion.objects.visible_to(town.colin).count() == 0
     cast.group(town.amina, town.yusuf, at=AT, facilitator=town.ruth)

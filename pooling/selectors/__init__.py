@@ -1,0 +1,27 @@
+"""Reads that pages and other rooms need. Sums are in pence."""
+
+from pooling.selectors.groups import ClusterMoney, PublicCard, cluster_money, places_of, public_cards, questions_for
+from pooling.selectors.holders import HolderList, calls_to_pay, holder_list
+from pooling.selectors.money import Money, money_of
+from pooling.selectors.promises import free_share, free_to_promise, has_something_on, mode_of, money_in_group
+from pooling.selectors.proof import proof
+
+__all__ = [
+    "ClusterMoney",
+    "HolderList",
+    "Money",
+    "PublicCard",
+    "calls_to_pay",
+    "cluster_money",
+    "free_share",
+    "free_to_promise",
+    "has_something_on",
+    "holder_list",
+    "mode_of",
+    "money_in_group",
+    "money_of",
+    "places_of",
+    "proof",
+    "public_cards",
+    "questions_for",
+]

@@ -1,0 +1,60 @@
+"""What is free: to promise, or of the money that is here."""
+
+from datetime import date, timedelta
+
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+
+from ledger import selectors as book
+from pooling.books import Lot
+from pooling.models import Call, FundingMode, Membership, Pledge, Portion
+from pooling.rules import CALL_WAITS_FOR_MONEY, DEFAULT_MODES, Promised, most_promised_at_once
+
+State = Call.State
+
+
+def mode_of(portion: Portion) -> str:
+    """`ahead` or `on_yes`: the council's choice for this route, else the default."""
+    chosen = FundingMode.objects.filter(council_code=portion.council_code, route=portion.route).values_list("mode", flat=True).first()
+    return chosen or DEFAULT_MODES[portion.route]
+
+
+def free_to_promise(portion: Portion, *, starts_on: date | None = None, weeks: int | None = None, leaving_out: Pledge | None = None) -> int:
+    """What of a portion is free to promise, in pence a week: what there is, less what is spent elsewhere, less the most promised at once.
+
+    In the weeks given, or in all weeks. Below zero when the budget was cut after promises were made.
+    """
+    live = portion.pledges.live().exclude(pk=leaving_out.pk if leaving_out else 0)
+    promised = [Promised(one.starts_on, one.weeks, one.weekly_pence) for one in live]
+    if starts_on is None or weeks is None:
+        first = min((one.starts_on for one in promised), default=date.min)
+        last = max((one.ends_on for one in promised), default=date.min)
+    else:
+        first, last = starts_on, starts_on + timedelta(weeks=weeks, days=-1)
+    return portion.weekly_pence - portion.spent_elsewhere_weekly_pence - most_promised_at_once(promised, starts_on=first, ends_on=last)
+
+
+def free_share(membership_id: int, portion_id: int, council_code: str) -> int:
+    """A payer's own money here that nothing counts on: what is here, less what funded calls need, less what open calls were reduced by.
+
+    Ask with the membership locked, before promising any of it.
+    """
+    here = book.balance(Lot(membership_id, portion_id, council_code).share)
+    calls = Call.objects.filter(membership_id=membership_id, portion_id=portion_id)
+    needed = calls.filter(state=State.FUNDED).aggregate(pence=Sum(Coalesce("owed_pence", "pence")))["pence"] or 0
+    waiting = calls.filter(state__in=CALL_WAITS_FOR_MONEY, unwanted_at__isnull=True)
+    counted_on: int = waiting.aggregate(pence=Sum(F("pence") - F("asked_pence")))["pence"] or 0
+    return here - int(needed) - counted_on
+
+
+def has_something_on(membership: Membership) -> bool:
+    """Visits said yes to, money asked for and not dealt with, or money held."""
+    kept = membership.pledges.live().filter(earmarks__state="live").exists()
+    return kept or membership.calls.unended().exists() or membership.holds.filter(placed_pence__gt=F("released_pence") + F("returned_pence")).exists()
+
+
+def money_in_group(membership: Membership) -> int:
+    """Pence of this person's own money in the group, free or on its way in."""
+    portions = Portion.objects.filter(budget__person_id=membership.person_id)
+    lots = [Lot(membership.pk, portion.pk, portion.council_code) for portion in portions]
+    return sum(book.balance(lot.share) + book.balance(lot.pending) for lot in lots)

@@ -1,0 +1,98 @@
+"""Proves this room's rows against the book and against each other: sentences of what differs, none when all is right.
+
+A state that says money was held, paid on, given back or sent home has its journal, with the same pence.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from ledger import selectors as book
+from ledger.services.accounts import Account
+from pooling.books import Lot
+from pooling.models import Call, Earmark, Hold, HoldMove, Pledge, Withdrawal
+from pooling.selectors.promises import free_share
+
+Kind = HoldMove.Kind
+# What each kind of movement does to the accounts of each code, in natural sign.
+EFFECTS = {
+    "HOLD": {Kind.PLACE: 1, Kind.RELEASE: -1, Kind.GIVE_BACK: -1, Kind.DISPUTE: -1},
+    "DISPUTE": {Kind.DISPUTE: 1, Kind.SETTLE_PAY: -1, Kind.SETTLE_RETURN: -1},
+    "DUE": {Kind.RELEASE: 1, Kind.SETTLE_PAY: 1},
+}
+
+
+def proof(using: str = "default") -> list[str]:
+    """What differs. Reads rows by the connection `using`; the book by the one everybody reads it with."""
+    return [*_holds(using), *_moves(using), *_withdrawals(using), *_promises(using), *_free(using)]
+
+
+def _holds(using: str) -> Iterator[str]:
+    """Each hold is what its movements made it, and equals its HOLD and DISPUTE accounts; no such account without a hold."""
+    moved: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for hold_id, kind, pence in HoldMove.objects.using(using).values_list("hold_id", "kind", "pence"):
+        moved[hold_id][kind] += pence
+    wanted: dict[Account, int] = {}
+    for hold in Hold.objects.using(using):
+        sums = moved[hold.pk]
+        paid, back = sums[Kind.RELEASE] + sums[Kind.SETTLE_PAY], sums[Kind.GIVE_BACK] + sums[Kind.SETTLE_RETURN]
+        questioned = sums[Kind.DISPUTE] - sums[Kind.SETTLE_PAY] - sums[Kind.SETTLE_RETURN]
+        if (hold.placed_pence, hold.released_pence, hold.returned_pence, hold.disputed_pence) != (sums[Kind.PLACE], paid, back, questioned):
+            yield f"hold {hold.pk}: its figures are not those of its movements"
+        lot = Lot(hold.membership_id, hold.portion_id, hold.council_code)
+        wanted |= {lot.hold(hold.pk): hold.held_pence, lot.dispute(hold.pk): hold.disputed_pence}
+    there = book.balances(codes=("HOLD", "DISPUTE"))
+    for account in sorted(wanted.keys() | there.keys()):
+        if wanted.get(account, 0) != there.get(account, 0):
+            yield f"{account.code} of {account.owner}: the book has {there.get(account, 0)}p, the holds {wanted.get(account, 0)}p"
+
+
+def _moves(using: str) -> Iterator[str]:
+    """Each movement's journal is in the book, and moved what the movements of that journal say."""
+    rows = list(HoldMove.objects.using(using).values_list("journal_key", "kind", "pence"))
+    for code, effects in EFFECTS.items():
+        yield from _compare(code, ((key, effects.get(Kind(kind), 0) * pence) for key, kind, pence in rows))
+    unknown = set(Hold.objects.using(using).values_list("place_journal", flat=True)) - {key for key, kind, _ in rows if kind == Kind.PLACE}
+    yield from (f"journal {key}: a hold names it, no movement does" for key in sorted(unknown))
+
+
+def _withdrawals(using: str) -> Iterator[str]:
+    rows = list(Withdrawal.objects.using(using))
+    yield from _compare("REFUND", ((row.journal_key, row.pence) for row in rows))
+    yield from _compare("REFUND", ((row.kept_journal, -row.kept_pence) for row in rows if row.kept_journal is not None))
+
+
+def _compare(code: str, claims: Iterable[tuple[UUID, int]]) -> Iterator[str]:
+    """What rows claim their journals moved on accounts of a code, against what they did."""
+    claimed: dict[UUID, int] = defaultdict(int)
+    for key, pence in claims:
+        claimed[key] += pence
+    did = book.moved(code=code, keys=claimed)
+    for key in sorted(claimed):
+        if claimed[key] != did.get(key, 0):
+            yield f"journal {key}: moved {did.get(key, 0)}p of {code}, its rows say {claimed[key]}p"
+
+
+def _promises(using: str) -> Iterator[str]:
+    """What was called and kept adds up: calls within earmarks within promises."""
+    called: dict[int, int] = defaultdict(int)
+    for earmark_id, pence in Call.objects.using(using).filter(follows__isnull=True).exclude(state="cancelled").values_list("earmark_id", "pence"):
+        called[earmark_id] += pence
+    kept: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for earmark in Earmark.objects.using(using):
+        if earmark.called_pence != called[earmark.pk]:
+            yield f"earmark {earmark.pk}: its calls are {called[earmark.pk]}p, it says {earmark.called_pence}p"
+        sums = kept[earmark.pledge_id]
+        sums[0] += earmark.called_pence if earmark.state == Earmark.State.DROPPED else earmark.pence
+        sums[1] += earmark.called_pence
+    for pledge in Pledge.objects.using(using):
+        if [pledge.earmarked_pence, pledge.called_pence] != kept[pledge.pk]:
+            yield f"promise {pledge.pk}: its earmarks are {kept[pledge.pk]}p, it says {[pledge.earmarked_pence, pledge.called_pence]}p"
+
+
+def _free(using: str) -> Iterator[str]:
+    """Nobody's money is counted on twice."""
+    lots = Call.objects.using(using).filter(state__in=["called", "ordered", "clearing", "funded"])
+    for membership_id, portion_id, council in sorted(set(lots.values_list("membership_id", "portion_id", "council_code"))):
+        if free_share(membership_id, portion_id, council) < 0:
+            yield f"member {membership_id}, portion {portion_id}: less is here than calls count on"
