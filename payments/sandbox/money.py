@@ -29,6 +29,10 @@ def bank_transfer_fee(pence: int) -> int:
     return min((pence * 5 + 500) // 1000, 200)
 
 
+def pounds(pence: int) -> str:
+    return f"£{pence // 100:,}.{pence % 100:02d}"
+
+
 def post(
     world: World, kind: str, pence: int, source: str, *, account: str = PLATFORM, fee: int = 0, available_on: int = 0, description: str | None = None
 ) -> Json:

@@ -5,6 +5,7 @@ from html import escape
 from urllib.parse import parse_qs
 
 from payments.sandbox.errors import StripeError
+from payments.sandbox.money import pounds
 from payments.sandbox.operations import accounts, checkout
 from payments.sandbox.pipeline import Answer, Request
 from payments.sandbox.store import Json
@@ -129,10 +130,6 @@ class Pages:
         }
         items = "".join(f"<dt><strong>{name}</strong></dt><dd>{escape(value)}</dd>" for name, value in rows.items())
         return page("Pay by bank transfer", f"<p>Send the money to this account. Use the reference, so that it finds its way.</p><dl>{items}</dl>")
-
-
-def pounds(pence: int) -> str:
-    return f"£{pence // 100:,}.{pence % 100:02d}"
 
 
 def not_found() -> Answer:

@@ -18,6 +18,7 @@ CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, account, seq);
 CREATE INDEX IF NOT EXISTS objects_by_source ON objects (json_extract(body, '$.source')) WHERE kind = 'balance_transaction';
 CREATE INDEX IF NOT EXISTS objects_by_intent ON objects (json_extract(body, '$.payment_intent'))
     WHERE kind IN ('charge', 'refund', 'checkout.session');
+CREATE INDEX IF NOT EXISTS objects_by_customer ON objects (json_extract(body, '$.customer')) WHERE kind = 'payment_intent';
 CREATE INDEX IF NOT EXISTS objects_by_charge ON objects (json_extract(body, '$.charge')) WHERE kind = 'refund';
 CREATE INDEX IF NOT EXISTS objects_by_source_transaction ON objects (json_extract(body, '$.source_transaction')) WHERE kind = 'transfer';
 CREATE INDEX IF NOT EXISTS objects_by_transfer ON objects (json_extract(body, '$.transfer')) WHERE kind = 'transfer_reversal';
@@ -27,6 +28,7 @@ CREATE INDEX IF NOT EXISTS timers_by_time ON timers (at, seq);
 CREATE TABLE IF NOT EXISTS answers (
     account TEXT, key TEXT, print TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, request_id TEXT NOT NULL, at INTEGER NOT NULL,
     PRIMARY KEY (account, key));
+CREATE INDEX IF NOT EXISTS answers_by_time ON answers (at);
 CREATE TABLE IF NOT EXISTS deliveries (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, endpoint TEXT NOT NULL,
     state TEXT NOT NULL, attempts INTEGER NOT NULL, next_at REAL NOT NULL);

@@ -109,6 +109,13 @@ def test_checkout_page_stays_and_says_so_when_the_card_is_declined(api):
     assert len(api.payment_intents.list().data) == 1
 
 
+def test_expired_session_ends_the_payment_that_was_tried_in_it(api):
+    session = session_for(api)
+    open_page(session.url, {"choice": "4000 0000 0000 0002"})
+    expired = api.checkout.sessions.expire(session.id, {"expand": ["payment_intent"]})
+    assert (expired.payment_intent.status, expired.payment_intent.cancellation_reason) == ("canceled", "expired")
+
+
 def test_checkout_page_refuses_a_card_number_that_is_no_practice_one(api):
     session = session_for(api)
     assert "Enter one of the practice card numbers" in open_page(session.url, {"number": "1234"}).text

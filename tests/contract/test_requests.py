@@ -5,15 +5,25 @@ import threading
 import pytest
 import stripe
 
+from payments.sandbox import operations
 from payments.sandbox.forms import decode
+from payments.sandbox.registry import OPERATIONS
 from tests.contract.conftest import pay_by_card, top_up
 from tests.sandbox_process import KEY
+
+assert operations.__all__, "importing them registers them"
 
 
 def refused(call, *args, **options):
     with pytest.raises(stripe.StripeError) as error:
         call(*args, **options)
     return error.value
+
+
+@pytest.mark.parametrize("path", sorted(path for method, path in OPERATIONS if method == "GET" and "{" not in path))
+def test_everything_that_can_be_listed_is(sandbox, connect, path):
+    answer = connect(sandbox).raw_request("get", path)
+    assert answer.data
 
 
 def test_unknown_parameter_is_refused(api):

@@ -103,6 +103,9 @@ def expire_session(call: Call) -> Json:
 
 
 def close(world: World, session: Json) -> Json:
+    """Ends a session that nobody paid, and the payment that was tried in it."""
+    if session["payment_intent"]:
+        intents.end(world, world.get("payment_intent", session["payment_intent"]), "expired")
     session |= {"status": "expired", "url": None}
     world.emit("checkout.session.expired", session)
     return world.save(session)

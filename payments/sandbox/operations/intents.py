@@ -107,13 +107,11 @@ def cancel_intent(call: Call) -> Json:
     if intent["_funded"]:
         customer = world.get("customer", intent["customer"])
         cash.move_cash(world, customer, intent["_funded"], "unapplied_from_payment", unapplied_from_payment={"payment_intent": intent["id"]})
-    intent |= {
-        "status": "canceled",
-        "canceled_at": world.now(),
-        "cancellation_reason": call.param("cancellation_reason"),
-        "next_action": None,
-        "_funded": 0,
-    }
+    return end(world, intent, call.param("cancellation_reason"))
+
+
+def end(world: World, intent: Json, reason: str | None) -> Json:
+    intent |= {"status": "canceled", "canceled_at": world.now(), "cancellation_reason": reason, "next_action": None, "_funded": 0}
     world.emit("payment_intent.canceled", intent)
     return world.save(intent)
 

@@ -41,7 +41,7 @@ def create_refund(call: Call) -> Json:
         raise invalid(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
     pence = call.amount(default=left)
     if pence > left:
-        raise invalid(f"Refund amount (£{pence / 100:.2f}) is greater than unrefunded amount on charge (£{left / 100:.2f})", param="amount")
+        raise invalid(f"Refund amount ({money.pounds(pence)}) is greater than unrefunded amount on charge ({money.pounds(left)})", param="amount")
     refund = _blank(world, pence, call)
     refund |= {"charge": charge["id"], "payment_intent": charge["payment_intent"]}
     return send(world, refund, charge)

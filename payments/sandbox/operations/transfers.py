@@ -94,7 +94,7 @@ def _must_fit(world: World, charge: Json, pence: int) -> None:
     gone = sum(each["amount"] - each["amount_reversed"] for each in world.store.find("transfer", source_transaction=charge["id"]))
     left = charge["amount"] - charge["amount_refunded"] - gone
     if pence > left:
-        message = f"Cannot create transfers totalling more than the charge's amount: £{left / 100:.2f} of the charge is left."
+        message = f"Cannot create transfers totalling more than the charge's amount: {money.pounds(left)} of the charge is left."
         raise invalid(message, code="transfer_source_balance_parameters_mismatch", param="amount")
 
 
@@ -119,7 +119,9 @@ def create_reversal(call: Call) -> Json:
         raise invalid("Transfer has already been fully reversed.")
     pence = call.amount(default=left)
     if pence > left:
-        raise invalid(f"Reversal amount (£{pence / 100:.2f}) is greater than unreversed amount (£{left / 100:.2f}) on the transfer", param="amount")
+        raise invalid(
+            f"Reversal amount ({money.pounds(pence)}) is greater than unreversed amount ({money.pounds(left)}) on the transfer", param="amount"
+        )
     when = world.get("balance_transaction", transfer["balance_transaction"])["available_on"]
     if when <= world.now() and money.balance(world, transfer["destination"]) < pence:
         raise insufficient("Insufficient funds in the connected account to reverse this transfer.")
