@@ -41,7 +41,7 @@ def may_say_it_happened(*, by: Person, share: MilestoneShare, at: datetime) -> b
 
 
 def may_write_down_answer(*, by: Person, share: MilestoneShare, at: datetime) -> bool:
-    """A named human who asked the person: who helps the group, who looks after that money, or the person's supporter. Nobody linked to the provider."""
+    """A named human who asked the person: who helps the group, who looks after that money, or a supporter. Nobody linked to the provider."""
     agreement = share.milestone.agreement
     if is_linked_to(person=by, enterprise=agreement.enterprise) or not by.is_active:
         return False

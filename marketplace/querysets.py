@@ -1,7 +1,7 @@
 """Named filters of agreements, weeks, shares, visits and needs, and who may see each."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -26,14 +26,14 @@ def people_seen_by(person: Person) -> models.QuerySet[Person]:
     return Person.objects.filter(Q(pk=person.pk) | Q(pk__in=helped_by(person).values("person_id")))
 
 
-def holders_of(person: Person) -> models.QuerySet[Role]:
+def holders_of(person: Person) -> models.QuerySet[Role, Any]:
     """Organisations for which this person looks after money."""
     return Role.objects.filter(person=person, kind=Role.Kind.HOLDER_STAFF, ends_at__isnull=True).values("organisation_id")
 
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def visible_to(self, person: Person | None) -> Self:
-        """Those who pay or were asked to, their supporters, the provider's people, who helps the group, who looks after a payer's money, operators."""
+        """Those who pay or were asked to, their supporters, the provider's people, the group's helper, who looks after a payer's money, operators."""
         if person is None or not person.is_active:
             return self.none()
         if is_operator(person):
@@ -172,7 +172,7 @@ def of_enterprise_people(person: Person, path: str) -> Q:
     return Q(**{f"{path}__owner": person}) | Q(**{f"{path}__in": enterprises_worked_for(person)})
 
 
-def enterprises_worked_for(person: Person) -> models.QuerySet[models.Model]:
+def enterprises_worked_for(person: Person) -> models.QuerySet[Any, Any]:
     from providers.models import Worker
 
     return Worker.objects.filter(person=person, state="active").values("enterprise_id")

@@ -8,10 +8,19 @@ from django.db import migrations
 FUNCTION = """
 create function marketplace_shares_add_up() returns trigger language plpgsql set search_path = pg_catalog, public as $$
 declare
-    week bigint := case when tg_table_name = 'marketplace_milestone' then new.id when tg_op = 'DELETE' then old.milestone_id else new.milestone_id end;
-    amount bigint := (select pence from public.marketplace_milestone where id = week);
-    shares bigint := (select coalesce(sum(pence), 0) from public.marketplace_milestoneshare where milestone_id = week);
+    week bigint;
+    amount bigint;
+    shares bigint;
 begin
+    if tg_table_name = 'marketplace_milestone' then
+        week := new.id;
+    elsif tg_op = 'DELETE' then
+        week := old.milestone_id;
+    else
+        week := new.milestone_id;
+    end if;
+    select pence into amount from public.marketplace_milestone where id = week;
+    select coalesce(sum(pence), 0) into shares from public.marketplace_milestoneshare where milestone_id = week;
     if amount is not null and amount <> shares then
         raise exception 'the shares of milestone % are %p, not %p', week, shares, amount using errcode = 'check_violation';
     end if;

@@ -1,4 +1,4 @@
-"""Composed reads, as frozen rows: prices before asking, who is coming, what needs doing, a provider's week and money, and the proof for `check_books`."""
+"""Composed reads, as frozen rows: prices before asking, who is coming, what needs doing, a provider's week and money, the proof for `check_books`."""
 
 from marketplace.selectors.agreements import AgreementView, agreement_view
 from marketplace.selectors.buying import Quote, earliest_start, purchase_facts, purchase_verdict, quote

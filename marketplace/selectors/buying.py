@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from providers.selectors import checks_live, price_pence
 
@@ -11,7 +12,7 @@ from marketplace.rules.weeks import plan_payers, visit_pence
 from places.calendar import add_working_days
 from pooling.models import Portion
 from pooling.rules import Costs, PurchaseFacts, Relative, Verdict, may_buy
-from pooling.services.budgets import mode_of
+from pooling.selectors import mode_of
 from providers.models import Listing
 
 
@@ -36,7 +37,7 @@ def quote(*, listing: Listing, people: int, together: bool, visits_per_week: int
     if whole is None or people < 1:
         return None
     visit = visit_pence(price_pence=whole, unit=listing.unit, minutes=minutes)
-    plans = plan_payers(visit_pence=visit, visits_per_week=visits_per_week, weeks=1, together=together, debts=[0] * people)
+    plans = plan_payers(visit_pence=visit, visits_per_week=visits_per_week, weeks=1, together=together, debts=[Fraction(0)] * people)
     each = tuple(plan.weeks_pence[0] for plan in plans)
     return Quote(people=people, visit_pence=visit, weekly_pence=sum(each), each_weekly_pence=each)
 

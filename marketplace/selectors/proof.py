@@ -23,7 +23,7 @@ def proof(using: str = "owner") -> list[str]:
             found.append(f"The shares of milestone {pk} are {by_milestone[pk]}p, not {pence}p.")
     for hold in Hold.objects.using(using).filter(pk__in=by_hold).order_by("pk"):
         found += _hold(hold, by_hold[hold.pk])
-    return found + _moves_once(using)
+    return [*found, *_moves_once(using)]
 
 
 def _share(share: MilestoneShare) -> Iterable[str]:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from fractions import Fraction
 from typing import Any
 
-from django.db import transaction
 from providers.selectors import checks_live
 
 from audit.errors import NotAllowed, Refusal
@@ -14,13 +14,15 @@ from marketplace.models import Agreement, Milestone, Payer
 from marketplace.rules.dates import LONDON, SIGN_WORKING_DAYS, answer_by
 from marketplace.rules.tables import AGREEMENT, MILESTONE_FINAL, NEW, after
 from marketplace.rules.weeks import DEFAULT_BANDS, spread_weekdays
+from marketplace.services import needs
 from marketplace.services.plans import make_weeks, plans_for, price_of_visit, set_plan
 from marketplace.services.writing import log, tell
 from people.models import Person
 from people.policies import may_act_for
 from places.calendar import add_working_days
 from pooling.models import Cluster, Membership
-from pooling.services import earmarks
+from pooling.services import earmarks, memberships
+from pooling.services.transactions import all_or_nothing
 from providers.models import Listing
 
 SOONEST_WORKING_DAYS = 3
@@ -58,6 +60,7 @@ class Wish:
     keep_going: Mapping[str, str] = field(default_factory=dict)
 
 
+@all_or_nothing
 def propose(
     *,
     cluster: Cluster,
@@ -82,16 +85,15 @@ def propose(
     Raises WishIsNotComplete, ServiceIsNotOnSale, NoPriceForSoMany, NotAllowed.
     """
     wish = Wish(together, visits_per_week, minutes, weeks, starts_on, weekdays, parts_of_day, start_time, keep_going)
-    with transaction.atomic():
-        _may_propose(by, cluster, listing, at)
-        _is_complete(wish, payers, cluster, at)
-        _is_on_sale(listing, at)
-        agreement = _build(cluster, listing, wish, payers, by, at)
-        agreement.state = after(AGREEMENT, agreement.state, "send")
-        agreement.sent_at = at
-        agreement.save(update_fields=["state", "sent_at"])
-        log(by=by, verb="propose", row=agreement, at=at, listing=listing.pk, payers=[one.pk for one in payers])
-        tell(kind="agreement_sent", row=agreement, at=at, version=agreement.version)
+    _may_propose(by, cluster, listing, at)
+    _is_complete(wish, payers, cluster, at)
+    _is_on_sale(listing, at)
+    agreement = _build(cluster, listing, wish, payers, by, at)
+    agreement.state = after(AGREEMENT, agreement.state, "send")
+    agreement.sent_at = at
+    agreement.save(update_fields=["state", "sent_at"])
+    log(by=by, verb="propose", row=agreement, at=at, listing=listing.pk, payers=[one.pk for one in payers])
+    tell(kind="agreement_sent", row=agreement, at=at, version=agreement.version)
     return agreement
 
 
@@ -191,6 +193,8 @@ def make_active(*, agreement: Agreement, by: Person | None, at: datetime) -> Non
     agreement.active_at = at
     agreement.save(update_fields=["state", "active_at", "provider_signed_by", "provider_signed_at", "provider_signed_version"])
     make_weeks(agreement=agreement, at=at)
+    _carry_rounding(agreement, at)
+    needs.fulfil_for(agreement=agreement, at=at)
     log(by=by, verb="make_active", row=agreement, at=at, version=agreement.version)
     tell(kind="agreement_active", row=agreement, at=at)
 
@@ -201,36 +205,48 @@ def make_void(*, agreement: Agreement, verb: str, reason: str, by: Person | None
     agreement.ended_at, agreement.ended_reason = at, reason
     agreement.save(update_fields=["state", "ended_at", "ended_reason"])
     earmarks.drop(about_kind="agreement", about_id=agreement.pk, at=at)
+    needs.give_up_for(agreement=agreement, at=at)
     log(by=by, verb=verb, row=agreement, at=at)
     tell(kind="agreement_void", row=agreement, at=at)
 
 
+def _carry_rounding(agreement: Agreement, at: datetime) -> None:
+    """What splitting to the penny owes each payer after this agreement is the start of their next split (state-machines.md S1)."""
+    payers = list(agreement.payers.signed().select_related("membership").order_by("pk"))
+    if not agreement.together:
+        return
+    exact = Fraction(agreement.visit_pence * agreement.visits_per_week * agreement.weeks, len(payers))
+    for payer in payers:
+        debt = payer.membership.rounding_debt + exact - payer.ceiling_pence
+        memberships.set_rounding_debt(membership=payer.membership, debt=debt, at=at)
+
+
+@all_or_nothing
 def suspend(*, agreement: Agreement, reason: str, by: Person | None, at: datetime) -> Agreement:
     """No new visits until an operator resumes it; what was done is still paid. `by` None: a check ran out."""
     if by is not None and not policies.may_manage(by=by, agreement=agreement):
         raise NotAllowed
-    with transaction.atomic():
-        row = Agreement.objects.locked().get(pk=agreement.pk)
-        row.state = after(AGREEMENT, row.state, "suspend")
-        row.ended_reason = reason
-        row.save(update_fields=["state", "ended_reason"])
-        log(by=by, verb="suspend", row=row, at=at)
-        tell(kind="agreement_suspended", row=row, at=at)
+    row = Agreement.objects.locked().get(pk=agreement.pk)
+    row.state = after(AGREEMENT, row.state, "suspend")
+    row.ended_reason = reason
+    row.save(update_fields=["state", "ended_reason"])
+    log(by=by, verb="suspend", row=row, at=at)
+    tell(kind="agreement_suspended", row=row, at=at)
     return row
 
 
+@all_or_nothing
 def resume(*, agreement: Agreement, by: Person, at: datetime) -> Agreement:
     """An operator lets visits go on, once the checks are live again. Raises ServiceIsNotOnSale when they are not."""
     if not policies.may_manage(by=by, agreement=agreement):
         raise NotAllowed
-    with transaction.atomic():
-        row = Agreement.objects.locked().get(pk=agreement.pk)
-        row.state = after(AGREEMENT, row.state, "resume")
-        if _checks_missing(row, at):
-            raise ServiceIsNotOnSale("A check they need is still not live.")
-        row.ended_reason = ""
-        row.save(update_fields=["state", "ended_reason"])
-        log(by=by, verb="resume", row=row, at=at)
+    row = Agreement.objects.locked().get(pk=agreement.pk)
+    row.state = after(AGREEMENT, row.state, "resume")
+    if _checks_missing(row, at):
+        raise ServiceIsNotOnSale("A check they need is still not live.")
+    row.ended_reason = ""
+    row.save(update_fields=["state", "ended_reason"])
+    log(by=by, verb="resume", row=row, at=at)
     return row
 
 
@@ -250,31 +266,31 @@ def advance_due(*, at: datetime) -> int:
     return moved
 
 
+@all_or_nothing
 def _time_out(pk: int, today: date, at: datetime) -> int:
-    with transaction.atomic():
-        row = Agreement.objects.locked().get(pk=pk)
-        if not row.is_open_to_sign or row.sent_at is None:
-            return 0
-        late = at >= answer_by(asked_at=row.sent_at, working_days=SIGN_WORKING_DAYS, add_working_days=add_working_days)
-        if not late and today < row.starts_on:
-            return 0
-        make_void(agreement=row, verb="time_out", reason="Not everybody signed in time.", by=None, at=at)
+    row = Agreement.objects.locked().get(pk=pk)
+    if not row.is_open_to_sign or row.sent_at is None:
+        return 0
+    late = at >= answer_by(asked_at=row.sent_at, working_days=SIGN_WORKING_DAYS, add_working_days=add_working_days)
+    if not late and today < row.starts_on:
+        return 0
+    make_void(agreement=row, verb="time_out", reason="Not everybody signed in time.", by=None, at=at)
     return 1
 
 
+@all_or_nothing
 def _follow(pk: int, at: datetime) -> int:
-    with transaction.atomic():
-        row = Agreement.objects.locked().select_related("enterprise", "listing__category").get(pk=pk)
-        if row.state == Agreement.State.ACTIVE and _checks_missing(row, at):
-            suspend(agreement=row, reason="A check they need is not live.", by=None, at=at)
-            return 1
-        verb = {"active": "finish", "ending": "close_out"}.get(row.state)
-        if verb is None or Milestone.objects.filter(agreement=row).exclude(state__in=MILESTONE_FINAL).exists():
-            return 0
-        row.state = after(AGREEMENT, row.state, verb)
-        row.ended_at = at
-        row.save(update_fields=["state", "ended_at"])
-        earmarks.drop(about_kind="agreement", about_id=row.pk, at=at)
-        log(by=None, verb=verb, row=row, at=at)
-        tell(kind="agreement_over", row=row, at=at)
+    row = Agreement.objects.locked().select_related("enterprise", "listing__category").get(pk=pk)
+    if row.state == Agreement.State.ACTIVE and _checks_missing(row, at):
+        suspend(agreement=row, reason="A check they need is not live.", by=None, at=at)
+        return 1
+    verb = {"active": "finish", "ending": "close_out"}.get(row.state)
+    if verb is None or Milestone.objects.filter(agreement=row).exclude(state__in=MILESTONE_FINAL).exists():
+        return 0
+    row.state = after(AGREEMENT, row.state, verb)
+    row.ended_at = at
+    row.save(update_fields=["state", "ended_at"])
+    earmarks.drop(about_kind="agreement", about_id=row.pk, at=at)
+    log(by=None, verb=verb, row=row, at=at)
+    tell(kind="agreement_over", row=row, at=at)
     return 1

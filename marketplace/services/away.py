@@ -3,8 +3,6 @@
 from datetime import datetime
 from fractions import Fraction
 
-from django.db import transaction
-
 from audit.errors import NotAllowed
 from marketplace.models import Milestone, MilestoneShare, Visit, VisitPart
 from marketplace.rules.dates import start_of
@@ -15,31 +13,32 @@ from marketplace.services.visits import part_pence
 from marketplace.services.writing import log
 from people.models import Person
 from people.policies import may_act_for
+from pooling.services.transactions import all_or_nothing
 
 OPEN_TO_AWAY = frozenset({"planned", "funding_due", "short", "funded", "in_delivery"})
 
 
+@all_or_nothing
 def away(*, share: MilestoneShare, visit: Visit, by: Person, at: datetime) -> VisitPart:
     """The payer (or a supporter with authority "visits") will not be there. Nobody else's price changes.
 
     What the bands leave comes back at once, or, if the week is not covered yet, as soon as it is. Raises NotAllowed, NotNow.
     """
-    with transaction.atomic():
-        milestone = Milestone.objects.locked().select_related("agreement").get(pk=share.milestone_id)
-        row = money.lock_share(share)
-        if not may_act_for(by=by, person=row.payer.person, decision="visits", at=at):
-            raise NotAllowed("Only the person who pays can say this, or somebody who may for them.")
-        slot = _slot(milestone, row, visit)
-        if milestone.state not in OPEN_TO_AWAY or row.state not in {"planned", "covered"}:
-            raise NotNow("This week is being settled. Say what happened on its own page.")
-        pence = part_pence(share=row, visit=slot)
-        part = VisitPart.objects.create(
-            visit=slot, share=row, pence=pence, is_away=True, accepted_pence=_kept(milestone, slot, pence, at), answered_by=by, answered_at=at
-        )
-        log(by=by, verb="away", row=row, at=at, on_behalf_of=row.payer.person, visit=slot.pk, kept_pence=part.accepted_pence)
-        _call_off_if_nobody_is_left(milestone, slot, at)
-        if milestone.state in {"funded", "in_delivery"} and row.state == MilestoneShare.State.COVERED:
-            carry_out_away(share=row, at=at)
+    milestone = Milestone.objects.locked().select_related("agreement").get(pk=share.milestone_id)
+    row = money.lock_share(share)
+    if not may_act_for(by=by, person=row.payer.person, decision="visits", at=at):
+        raise NotAllowed("Only the person who pays can say this, or somebody who may for them.")
+    slot = _slot(milestone, row, visit)
+    if milestone.state not in OPEN_TO_AWAY or row.state not in {"planned", "covered"}:
+        raise NotNow("This week is being settled. Say what happened on its own page.")
+    pence = part_pence(share=row, visit=slot)
+    part = VisitPart.objects.create(
+        visit=slot, share=row, pence=pence, is_away=True, accepted_pence=_kept(milestone, slot, pence, at), answered_by=by, answered_at=at
+    )
+    log(by=by, verb="away", row=row, at=at, on_behalf_of=row.payer.person, visit=slot.pk, kept_pence=part.accepted_pence)
+    _call_off_if_nobody_is_left(milestone, slot, at)
+    if milestone.state in {"funded", "in_delivery"} and row.state == MilestoneShare.State.COVERED:
+        carry_out_away(share=row, at=at)
     return part
 
 

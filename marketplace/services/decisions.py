@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from audit.errors import NotAllowed, Refusal
 from marketplace import policies
 from marketplace.models import MilestoneShare, VisitPart
@@ -12,6 +10,7 @@ from marketplace.services import money
 from marketplace.services.writing import log
 from people.models import Approval, Person
 from people.services import approvals
+from pooling.services.transactions import all_or_nothing
 
 DECIDE = "marketplace.decide_question"
 HOLD_BACK = "marketplace.hold_back"
@@ -47,134 +46,134 @@ WHY_NOT = {
 }
 
 
+@all_or_nothing
 def provider_reply(*, share: MilestoneShare, words: str, by: Person, at: datetime) -> MilestoneShare:
     """The provider answers a question in words; the payer and who decides read it."""
-    with transaction.atomic():
-        row = money.lock_share(share)
-        if not policies.may_speak_for_enterprise(by=by, enterprise=row.milestone.agreement.enterprise):
-            raise NotAllowed("Only the provider can answer this.")
-        if row.state != MilestoneShare.State.QUESTIONED:
-            raise NotNow("This question is over.")
-        if not words.strip():
-            raise ReasonIsMissing("Write your answer.", field="words")
-        row.reply, row.replied_at = words.strip(), at
-        row.save(update_fields=["reply", "replied_at"])
-        log(by=by, verb="provider_reply", row=row, at=at)
+    row = money.lock_share(share)
+    if not policies.may_speak_for_enterprise(by=by, enterprise=row.milestone.agreement.enterprise):
+        raise NotAllowed("Only the provider can answer this.")
+    if row.state != MilestoneShare.State.QUESTIONED:
+        raise NotNow("This question is over.")
+    if not words.strip():
+        raise ReasonIsMissing("Write your answer.", field="words")
+    row.reply, row.replied_at = words.strip(), at
+    row.save(update_fields=["reply", "replied_at"])
+    log(by=by, verb="provider_reply", row=row, at=at)
     return row
 
 
+@all_or_nothing
 def settle(*, share: MilestoneShare, pay_pence: int, by: Person, at: datetime) -> MilestoneShare:
     """One side says how much should be paid; when the other has said or says the same sum, it is done at once.
 
     The payer's side: they, or their supporter with authority "visits" (not who booked it alone). The provider's side: its owner.
     Raises NotAllowed, NotNow, SumDoesNotFit, CannotBePaidYet.
     """
-    with transaction.atomic():
-        row = _questioned(share)
-        side = _side(row, by, at)
-        _fits(row, pay_pence)
-        if row.settle_side not in {"", side} and row.settle_pence == pay_pence:
-            _can_be_paid(row, pay_pence, at)
-            money.finish_question(share=row, verb="settle", pay_pence=pay_pence, reason="Both agreed.", by=by, at=at)
-            return row
-        row.settle_pence, row.settle_side, row.settle_by = pay_pence, side, by
-        row.save(update_fields=["settle_pence", "settle_side", "settle_by"])
-        log(by=by, verb="offer_settlement", row=row, at=at, pay_pence=pay_pence, side=side)
+    row = _questioned(share)
+    side = _side(row, by, at)
+    _fits(row, pay_pence)
+    if row.settle_side not in {"", side} and row.settle_pence == pay_pence:
+        _can_be_paid(row, pay_pence, at)
+        money.finish_question(share=row, verb="settle", pay_pence=pay_pence, reason="Both agreed.", by=by, at=at)
+        return row
+    row.settle_pence, row.settle_side, row.settle_by = pay_pence, side, by
+    row.save(update_fields=["settle_pence", "settle_side", "settle_by"])
+    log(by=by, verb="offer_settlement", row=row, at=at, pay_pence=pay_pence, side=side)
     return row
 
 
+@all_or_nothing
 def propose_decision(*, share: MilestoneShare, pay_pence: int, reason: str, by: Person, at: datetime) -> Approval:
     """The first of two people, neither with an interest, says how a question should end. Nothing moves yet. The reason is kept with the request."""
-    with transaction.atomic():
-        row = _questioned(share)
-        _may_decide(row, by, at)
-        _fits(row, pay_pence)
-        if not reason.strip():
-            raise ReasonIsMissing
-        if Approval.objects.about(DECIDE, money.ABOUT_SHARE, row.pk).open(at).exists():
-            raise NotNow("There is a proposal already. Somebody else must agree to it, or say no, first.")
-        row.proposed_pence, row.proposed_by = pay_pence, by
-        row.save(update_fields=["proposed_pence", "proposed_by"])
-        log(by=by, verb="propose_decision", row=row, at=at, pay_pence=pay_pence)
-        return approvals.ask(
-            what=DECIDE,
-            about_kind=money.ABOUT_SHARE,
-            about_id=row.pk,
-            by=by,
-            reason=reason.strip(),
-            at=at,
-            council_code=row.council_code,
-        )
+    row = _questioned(share)
+    _may_decide(row, by, at)
+    _fits(row, pay_pence)
+    if not reason.strip():
+        raise ReasonIsMissing
+    if Approval.objects.about(DECIDE, money.ABOUT_SHARE, row.pk).open(at).exists():
+        raise NotNow("There is a proposal already. Somebody else must agree to it, or say no, first.")
+    row.proposed_pence, row.proposed_by = pay_pence, by
+    row.save(update_fields=["proposed_pence", "proposed_by"])
+    log(by=by, verb="propose_decision", row=row, at=at, pay_pence=pay_pence)
+    return approvals.ask(
+        what=DECIDE,
+        about_kind=money.ABOUT_SHARE,
+        about_id=row.pk,
+        by=by,
+        reason=reason.strip(),
+        at=at,
+        council_code=row.council_code,
+    )
 
 
+@all_or_nothing
 def confirm_decision(*, share: MilestoneShare, reason: str, by: Person, at: datetime) -> MilestoneShare:
     """The second person agrees, with their own reason, and the money moves. Raises NotAllowed (the same person, or with an interest), NotNow."""
-    with transaction.atomic():
-        row = _questioned(share)
-        _may_decide(row, by, at)
-        if not reason.strip():
-            raise ReasonIsMissing
-        approval = Approval.objects.about(DECIDE, money.ABOUT_SHARE, row.pk).open(at).order_by("-pk").first()
-        if approval is None or row.proposed_pence is None:
-            raise NotNow("Nobody has proposed how this should end yet.")
-        if approval.asked_by_id == by.pk:
-            raise NotAllowed("Two people decide this. Somebody else must agree to what you proposed.")
-        _can_be_paid(row, row.proposed_pence, at)
-        approvals.give(approval=approval, by=by, at=at)
-        approvals.require(what=DECIDE, about_kind=money.ABOUT_SHARE, about_id=row.pk, at=at)
-        why = f"{approval.reason}\n{reason.strip()}"
-        money.finish_question(share=row, verb="decide", pay_pence=row.proposed_pence, reason=why, by=by, at=at)
+    row = _questioned(share)
+    _may_decide(row, by, at)
+    if not reason.strip():
+        raise ReasonIsMissing
+    approval = Approval.objects.about(DECIDE, money.ABOUT_SHARE, row.pk).open(at).order_by("-pk").first()
+    if approval is None or row.proposed_pence is None:
+        raise NotNow("Nobody has proposed how this should end yet.")
+    if approval.asked_by_id == by.pk:
+        raise NotAllowed("Two people decide this. Somebody else must agree to what you proposed.")
+    _can_be_paid(row, row.proposed_pence, at)
+    approvals.give(approval=approval, by=by, at=at)
+    approvals.require(what=DECIDE, about_kind=money.ABOUT_SHARE, about_id=row.pk, at=at)
+    why = f"{approval.reason}\n{reason.strip()}"
+    money.finish_question(share=row, verb="decide", pay_pence=row.proposed_pence, reason=why, by=by, at=at)
     return row
 
 
+@all_or_nothing
 def refuse_decision(*, share: MilestoneShare, by: Person, at: datetime) -> MilestoneShare:
     """The second person does not agree: the question stays open for another proposal."""
-    with transaction.atomic():
-        row = _questioned(share)
-        _may_decide(row, by, at)
-        approval = Approval.objects.about(DECIDE, money.ABOUT_SHARE, row.pk).open(at).order_by("-pk").first()
-        if approval is None:
-            raise NotNow("Nobody has proposed how this should end yet.")
-        approvals.refuse(approval=approval, by=by, at=at)
-        row.proposed_pence, row.proposed_by = None, None
-        row.save(update_fields=["proposed_pence", "proposed_by"])
-        log(by=by, verb="refuse_decision", row=row, at=at)
+    row = _questioned(share)
+    _may_decide(row, by, at)
+    approval = Approval.objects.about(DECIDE, money.ABOUT_SHARE, row.pk).open(at).order_by("-pk").first()
+    if approval is None:
+        raise NotNow("Nobody has proposed how this should end yet.")
+    approvals.refuse(approval=approval, by=by, at=at)
+    row.proposed_pence, row.proposed_by = None, None
+    row.save(update_fields=["proposed_pence", "proposed_by"])
+    log(by=by, verb="refuse_decision", row=row, at=at)
     return row
 
 
+@all_or_nothing
 def propose_hold_back(*, share: MilestoneShare, reason: str, by: Person, at: datetime) -> Approval:
     """The first of two people says that agreed money must wait: a safeguarding worry or fraud. Nothing changes yet."""
-    with transaction.atomic():
-        row = money.lock_share(share)
-        _may_decide(row, by, at)
-        after(SHARE, row.state, "hold_back", "Only money that is about to be paid can be held back.")
-        if not reason.strip():
-            raise ReasonIsMissing
-        log(by=by, verb="propose_hold_back", row=row, at=at)
-        return approvals.ask(
-            what=HOLD_BACK,
-            about_kind=money.ABOUT_SHARE,
-            about_id=row.pk,
-            by=by,
-            reason=reason.strip(),
-            at=at,
-            council_code=row.council_code,
-        )
+    row = money.lock_share(share)
+    _may_decide(row, by, at)
+    after(SHARE, row.state, "hold_back", "Only money that is about to be paid can be held back.")
+    if not reason.strip():
+        raise ReasonIsMissing
+    log(by=by, verb="propose_hold_back", row=row, at=at)
+    return approvals.ask(
+        what=HOLD_BACK,
+        about_kind=money.ABOUT_SHARE,
+        about_id=row.pk,
+        by=by,
+        reason=reason.strip(),
+        at=at,
+        council_code=row.council_code,
+    )
 
 
+@all_or_nothing
 def confirm_hold_back(*, share: MilestoneShare, by: Person, at: datetime) -> MilestoneShare:
     """The second person agrees: the money waits as a question; the provider is told and may answer."""
-    with transaction.atomic():
-        row = money.lock_share(share)
-        _may_decide(row, by, at)
-        approval = Approval.objects.about(HOLD_BACK, money.ABOUT_SHARE, row.pk).open(at).order_by("-pk").first()
-        if approval is None:
-            raise NotNow("Nobody has asked to hold this back.")
-        if approval.asked_by_id == by.pk:
-            raise NotAllowed("Two people decide this. Somebody else must agree to what you proposed.")
-        approvals.give(approval=approval, by=by, at=at)
-        approvals.require(what=HOLD_BACK, about_kind=money.ABOUT_SHARE, about_id=row.pk, at=at)
-        money.question(share=row, verb="hold_back", words="", by=by, at=at)
+    row = money.lock_share(share)
+    _may_decide(row, by, at)
+    approval = Approval.objects.about(HOLD_BACK, money.ABOUT_SHARE, row.pk).open(at).order_by("-pk").first()
+    if approval is None:
+        raise NotNow("Nobody has asked to hold this back.")
+    if approval.asked_by_id == by.pk:
+        raise NotAllowed("Two people decide this. Somebody else must agree to what you proposed.")
+    approvals.give(approval=approval, by=by, at=at)
+    approvals.require(what=HOLD_BACK, about_kind=money.ABOUT_SHARE, about_id=row.pk, at=at)
+    money.question(share=row, verb="hold_back", words="", by=by, at=at)
     return row
 
 

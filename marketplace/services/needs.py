@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from audit.errors import NotAllowed, Refusal
 from marketplace.models import Agreement, Need
 from marketplace.rules.tables import NEED, NEW, after
@@ -12,6 +10,7 @@ from people.models import Person
 from people.policies import may_act_for
 from places.postcodes import outcode_of
 from pooling.models import Cluster
+from pooling.services.transactions import all_or_nothing
 from vocabulary.models import Term
 
 
@@ -23,6 +22,7 @@ class NeedIsNotClear(Refusal):
     field = "category"
 
 
+@all_or_nothing
 def note(
     *,
     person: Person,
@@ -36,12 +36,12 @@ def note(
     counted: bool = True,
 ) -> Need:
     """Keeps what a person would like, for them alone. `category`: vocabulary slug. Raises NotAllowed, NeedIsNotClear, UnknownOutcode."""
-    with transaction.atomic():
-        need = _new(person, category, outcode, council_code, by, at, words, cluster, counted)
-        log(by=by, verb="note_need", row=need, at=at, on_behalf_of=person, category=category)
+    need = _new(person, category, outcode, council_code, by, at, words, cluster, counted)
+    log(by=by, verb="note_need", row=need, at=at, on_behalf_of=person, category=category)
     return need
 
 
+@all_or_nothing
 def note_unmet(
     *,
     person: Person,
@@ -56,62 +56,61 @@ def note_unmet(
     counted: bool = True,
 ) -> Need:
     """ "None of these is right", or the list near them is empty: kept as unmet, with why (a `Need.Reason`). Counted unless they say no."""
-    with transaction.atomic():
-        need = _new(person, category, outcode, council_code, by, at, words, cluster, counted)
-        _not_found(need, reason, by, at)
+    need = _new(person, category, outcode, council_code, by, at, words, cluster, counted)
+    _not_found(need, reason, by, at)
     return need
 
 
+@all_or_nothing
 def not_found(*, need: Need, reason: str, by: Person, at: datetime) -> Need:
     """A need that was kept or being bought finds nothing."""
-    with transaction.atomic():
-        row = _mine(need, by, at)
-        _not_found(row, reason, by, at)
+    row = _mine(need, by, at)
+    _not_found(row, reason, by, at)
     return row
 
 
+@all_or_nothing
 def share(*, need: Need, cluster: Cluster, by: Person, at: datetime) -> Need:
     """Lets the group see it."""
-    with transaction.atomic():
-        row = _mine(need, by, at)
-        if not cluster.memberships.filter(person=row.person, state__in=["trial", "active"]).exists():
-            raise NotAllowed("You are not in that group.")
-        row.state = after(NEED, row.state, "share")
-        row.cluster = cluster
-        row.save(update_fields=["state", "cluster"])
-        log(by=by, verb="share_need", row=row, at=at, on_behalf_of=row.person)
+    row = _mine(need, by, at)
+    if not cluster.memberships.filter(person=row.person, state__in=["trial", "active"]).exists():
+        raise NotAllowed("You are not in that group.")
+    row.state = after(NEED, row.state, "share")
+    row.cluster = cluster
+    row.save(update_fields=["state", "cluster"])
+    log(by=by, verb="share_need", row=row, at=at, on_behalf_of=row.person)
     return row
 
 
+@all_or_nothing
 def short_way(*, need: Need, agreement: Agreement, by: Person, at: datetime) -> Need:
     """The group picked a service for it."""
-    with transaction.atomic():
-        row = _mine(need, by, at)
-        row.state = after(NEED, row.state, "short_way")
-        row.agreement = agreement
-        row.save(update_fields=["state", "agreement"])
-        log(by=by, verb="need_short_way", row=row, at=at, on_behalf_of=row.person, agreement=agreement.pk)
+    row = _mine(need, by, at)
+    row.state = after(NEED, row.state, "short_way")
+    row.agreement = agreement
+    row.save(update_fields=["state", "agreement"])
+    log(by=by, verb="need_short_way", row=row, at=at, on_behalf_of=row.person, agreement=agreement.pk)
     return row
 
 
+@all_or_nothing
 def met_freely(*, need: Need, by: Person, at: datetime) -> Need:
     """Somebody they know, or something free, does it."""
-    with transaction.atomic():
-        row = _mine(need, by, at)
-        row.state = after(NEED, row.state, "met_freely")
-        row.met_at = at
-        row.save(update_fields=["state", "met_at"])
-        log(by=by, verb="need_met_freely", row=row, at=at, on_behalf_of=row.person)
+    row = _mine(need, by, at)
+    row.state = after(NEED, row.state, "met_freely")
+    row.met_at = at
+    row.save(update_fields=["state", "met_at"])
+    log(by=by, verb="need_met_freely", row=row, at=at, on_behalf_of=row.person)
     return row
 
 
+@all_or_nothing
 def withdraw(*, need: Need, by: Person, at: datetime) -> Need:
     """No longer wanted; no longer counted."""
-    with transaction.atomic():
-        row = _mine(need, by, at)
-        row.state = after(NEED, row.state, "withdraw")
-        row.save(update_fields=["state"])
-        log(by=by, verb="withdraw_need", row=row, at=at, on_behalf_of=row.person)
+    row = _mine(need, by, at)
+    row.state = after(NEED, row.state, "withdraw")
+    row.save(update_fields=["state"])
+    log(by=by, verb="withdraw_need", row=row, at=at, on_behalf_of=row.person)
     return row
 
 

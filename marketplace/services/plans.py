@@ -54,6 +54,7 @@ def make_weeks(*, agreement: Agreement, at: datetime) -> list[Milestone]:
     weeks = plan_weeks(starts_on=agreement.starts_on, weeks=agreement.weeks, weekdays=agreement.weekdays)
     made = []
     for week in weeks:
+        whose: list[Payer | None] = [None] if agreement.together else [*payers]
         pence = [payer.weeks_pence[week.number - 1] for payer in payers]
         milestone = Milestone.objects.create(
             agreement=agreement,
@@ -66,7 +67,7 @@ def make_weeks(*, agreement: Agreement, at: datetime) -> list[Milestone]:
             state=after(MILESTONE, NEW, "plan"),
         )
         _make_shares(milestone, payers, pence)
-        _make_visits(milestone, week, payers if not agreement.together else [None])
+        _make_visits(milestone, week, whose)
         made.append(milestone)
     return made
 
@@ -77,7 +78,7 @@ def _make_shares(milestone: Milestone, payers: Sequence[Payer], pence: Sequence[
             milestone=milestone,
             payer=payer,
             membership_id=payer.membership_id,
-            portion_id=payer.portion_id,
+            portion=payer.portion,
             council_code=payer.council_code,
             pence=amount,
             state=after(SHARE, NEW, "plan"),

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
-
 from audit.errors import NotAllowed, Refusal
 from marketplace import policies
 from marketplace.models import MilestoneShare, ShareNotice, VisitPart
@@ -20,6 +18,7 @@ from marketplace.services.writing import log, tell
 from people.models import Person
 from people.services import approvals
 from places.calendar import add_working_days
+from pooling.services.transactions import all_or_nothing
 
 __all__ = ["advance_due", "agree_to_large_payment", "answer", "away", "not_sure", "part_yes", "question", "record_for_person", "record_notice", "yes"]
 
@@ -64,22 +63,22 @@ def not_sure(*, share: MilestoneShare, by: Person, at: datetime) -> MilestoneSha
     return _answer(share, None, "", by, at, everything=VisitPart.Answer.NOT_SURE)
 
 
+@all_or_nothing
 def record_for_person(*, share: MilestoneShare, answers: Answers, words: str, by: Person, at: datetime) -> MilestoneShare:
     """A named human asked the person, when the system asked for it, and writes down the person's own answer. `words`: how they answered.
 
     Raises NotAllowed (linked to the provider, or not one of those who may), NotNow, WordsAreMissing.
     """
-    with transaction.atomic():
-        row = money.lock_share(share)
-        if not policies.may_write_down_answer(by=by, share=row, at=at):
-            raise NotAllowed("You can't write down this person's answer.")
-        if row.state != MilestoneShare.State.WITH_HELPER:
-            raise NotNow("Nobody was asked to help with this answer.")
-        if not words.strip():
-            raise WordsAreMissing("Write how they answered: in their words, by a nod, on the phone.")
-        keep(share=row, said=as_said(answers), by=by, at=at)
-        log(by=by, verb="record_for_person", row=row, at=at, on_behalf_of=row.payer.person)
-        conclude(share=row, by=by, at=at, words=words.strip())
+    row = money.lock_share(share)
+    if not policies.may_write_down_answer(by=by, share=row, at=at):
+        raise NotAllowed("You can't write down this person's answer.")
+    if row.state != MilestoneShare.State.WITH_HELPER:
+        raise NotNow("Nobody was asked to help with this answer.")
+    if not words.strip():
+        raise WordsAreMissing("Write how they answered: in their words, by a nod, on the phone.")
+    keep(share=row, said=as_said(answers), by=by, at=at)
+    log(by=by, verb="record_for_person", row=row, at=at, on_behalf_of=row.payer.person)
+    conclude(share=row, by=by, at=at, words=words.strip())
     return row
 
 
@@ -89,52 +88,52 @@ def record_notice(*, share: MilestoneShare, kind: str, channel: str, at: datetim
     return notice
 
 
+@all_or_nothing
 def agree_to_large_payment(*, share: MilestoneShare, by: Person, at: datetime) -> MilestoneShare:
     """The second person's yes to a payment above £500 from one payer to one provider in 28 days. Raises NotAllowed, NotNow."""
-    with transaction.atomic():
-        row = money.lock_share(share)
-        if not policies.may_be_second_person(by=by, share=row, at=at):
-            raise NotAllowed
-        if row.waits_for != MilestoneShare.WaitsFor.SECOND_PERSON:
-            raise NotNow("This payment does not need a second person.")
-        asked = row.answered_by or row.payer.person
-        approval = approvals.ask(
-            what=money.LARGE_PAYMENT,
-            about_kind=money.ABOUT_SHARE,
-            about_id=row.pk,
-            by=asked,
-            reason="A large payment to one provider in 28 days.",
-            at=at,
-            council_code=row.council_code,
-        )
-        approvals.give(approval=approval, by=by, at=at)
-        log(by=by, verb="agree_to_large_payment", row=row, at=at, pence=row.pence)
-        if row.state == MilestoneShare.State.AGREED:
-            money.try_release(share=row, at=at)
+    row = money.lock_share(share)
+    if not policies.may_be_second_person(by=by, share=row, at=at):
+        raise NotAllowed
+    if row.waits_for != MilestoneShare.WaitsFor.SECOND_PERSON:
+        raise NotNow("This payment does not need a second person.")
+    asked = row.answered_by or row.payer.person
+    approval = approvals.ask(
+        what=money.LARGE_PAYMENT,
+        about_kind=money.ABOUT_SHARE,
+        about_id=row.pk,
+        by=asked,
+        reason="A large payment to one provider in 28 days.",
+        at=at,
+        council_code=row.council_code,
+    )
+    approvals.give(approval=approval, by=by, at=at)
+    log(by=by, verb="agree_to_large_payment", row=row, at=at, pence=row.pence)
+    if row.state == MilestoneShare.State.AGREED:
+        money.try_release(share=row, at=at)
     return row
 
 
+@all_or_nothing
 def _answer(
     share: MilestoneShare, said: list[Said] | None, words: str, by: Person, at: datetime, everything: VisitPart.Answer | None = None
 ) -> MilestoneShare:
-    with transaction.atomic():
-        row = money.lock_share(share)
-        if not policies.may_say_it_happened(by=by, share=row, at=at):
-            raise NotAllowed(MAY_NOT_SAY)
-        if row.state not in {"covered", "asked", "with_helper"}:
-            raise NotNow("This has been answered already.")
-        said = _everything(row, everything) if said is None and everything is not None else said or []
-        if not said:
-            raise AnswerIsNotClear
-        if any(one.answer in {"no", "part"} for one in said) and not words.strip():
-            raise WordsAreMissing
-        keep(share=row, said=said, by=by, at=at)
-        log(by=by, verb="answer", row=row, at=at, on_behalf_of=row.payer.person, parts=[one.part_id for one in said])
-        if row.state == MilestoneShare.State.COVERED:
-            row.question = words.strip() or row.question
-            row.save(update_fields=["question"])
-        else:
-            conclude(share=row, by=by, at=at, words=words.strip() or row.question)
+    row = money.lock_share(share)
+    if not policies.may_say_it_happened(by=by, share=row, at=at):
+        raise NotAllowed(MAY_NOT_SAY)
+    if row.state not in {"covered", "asked", "with_helper"}:
+        raise NotNow("This has been answered already.")
+    said = _everything(row, everything) if said is None and everything is not None else said or []
+    if not said:
+        raise AnswerIsNotClear
+    if any(one.answer in {"no", "part"} for one in said) and not words.strip():
+        raise WordsAreMissing
+    keep(share=row, said=said, by=by, at=at)
+    log(by=by, verb="answer", row=row, at=at, on_behalf_of=row.payer.person, parts=[one.part_id for one in said])
+    if row.state == MilestoneShare.State.COVERED:
+        row.question = words.strip() or row.question
+        row.save(update_fields=["question"])
+    else:
+        conclude(share=row, by=by, at=at, words=words.strip() or row.question)
     return row
 
 
@@ -152,14 +151,14 @@ def advance_due(*, at: datetime) -> int:
     return sum(advance_share(share_id=pk, at=at) for pk in [*due, *waiting])
 
 
+@all_or_nothing
 def advance_share(*, share_id: int, at: datetime) -> int:
     """What the clock, or money that has come in, does to one share: 1 if it moved."""
-    with transaction.atomic():
-        share = money.lock_share(MilestoneShare.objects.only("pk", "milestone_id").get(pk=share_id))
-        if share.state == MilestoneShare.State.DECIDED:
-            return int(bool(share.waits_for) and money.pay_decided_order(share=share, at=at))
-        step = STEPS.get(share.state)
-        return int(step(share, at)) if step else 0
+    share = money.lock_share(MilestoneShare.objects.only("pk", "milestone_id").get(pk=share_id))
+    if share.state == MilestoneShare.State.DECIDED:
+        return int(bool(share.waits_for) and money.pay_decided_order(share=share, at=at))
+    step = STEPS.get(share.state)
+    return int(step(share, at)) if step else 0
 
 
 def _when_asked(share: MilestoneShare, at: datetime) -> bool:

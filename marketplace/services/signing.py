@@ -1,8 +1,8 @@
 """Each side's own yes or no to an agreement: to a purpose, a price and a ceiling (state-machines.md 1, "Two yeses")."""
 
 from datetime import datetime
+from typing import get_args
 
-from django.db import transaction
 from providers.selectors import checks_live
 
 from audit.errors import NotAllowed, Refusal
@@ -17,8 +17,10 @@ from marketplace.services.writing import log, tell
 from people.models import Person
 from people.services import approvals
 from pooling.models import Membership, Pledge
+from pooling.rules import Relative
 from pooling.selectors import mode_of
 from pooling.services import earmarks
+from pooling.services.transactions import all_or_nothing
 
 RELATIVE_EXCEPTION = "marketplace.pay_relative"
 """What a funder's yes to paying a partner, or family in the same home, is called in `people.Approval`."""
@@ -53,72 +55,72 @@ class ChecksAreNotLive(Refusal):
     sentence = "A check you need is not in place. Look at your checks, then come back and say yes."
 
 
-def sign_as_payer(*, agreement: Agreement, pledge: Pledge, related: str, by: Person, at: datetime, version: int | None = None) -> Agreement:
+@all_or_nothing
+def sign_as_payer(*, agreement: Agreement, pledge: Pledge, related: Relative, by: Person, at: datetime, version: int | None = None) -> Agreement:
     """One payer's own yes, from one promise: keeps the most it can cost them of that promise for this agreement. No money moves.
 
     `related`: none, elsewhere, same_home or partner: who works there to them. `version`: the one their page showed.
     Raises NotAllowed, NotNow, PriceHasChanged, PromiseDoesNotFit, MayNotBuyThis, `people`'s NeedsApproval (a relative the funder has not agreed to).
     """
-    with transaction.atomic():
-        row = _open(agreement, version)
-        payer = _payer(row, pledge.membership_id)
-        if not policies.may_sign_for(by=by, payer=payer, at=at) or policies.is_linked_to(person=payer.person, enterprise=row.enterprise):
-            raise NotAllowed("Only the person who pays can say yes, or somebody who may decide for them. Nobody who works for the provider can.")
-        if payer.state == Payer.State.SIGNED:
-            raise NotNow("This has a yes already.")
-        _promise_fits(payer, pledge)
-        _may_buy(row, payer, pledge, related, at)
-        payer.earmark = earmarks.earmark(pledge=pledge, about_kind="agreement", about_id=row.pk, pence=payer.ceiling_pence, by=by, at=at)
-        payer.pledge, payer.portion, payer.relative = pledge, pledge.portion, related
-        payer.pays_at_yes = mode_of(pledge.portion) == "on_yes"
-        payer.state = Payer.State.SIGNED
-        payer.signed_by, payer.signed_at, payer.signed_version, payer.declined_at = by, at, row.version, None
-        payer.save()
-        log(by=by, verb="sign_as_payer", row=row, at=at, on_behalf_of=payer.person, payer=payer.pk, ceiling_pence=payer.ceiling_pence)
-        _count_signatures(row, by, at)
+    row = _open(agreement, version)
+    payer = _payer(row, pledge.membership_id)
+    if not policies.may_sign_for(by=by, payer=payer, at=at) or policies.is_linked_to(person=payer.person, enterprise=row.enterprise):
+        raise NotAllowed("Only the person who pays can say yes, or somebody who may decide for them. Nobody who works for the provider can.")
+    if payer.state == Payer.State.SIGNED:
+        raise NotNow("This has a yes already.")
+    _promise_fits(payer, pledge)
+    _may_buy(row, payer, pledge, related, at)
+    payer.earmark = earmarks.earmark(pledge=pledge, about_kind="agreement", about_id=row.pk, pence=payer.ceiling_pence, by=by, at=at)
+    payer.pledge, payer.portion, payer.relative = pledge, pledge.portion, related
+    payer.pays_at_yes = mode_of(pledge.portion) == "on_yes"
+    payer.state = Payer.State.SIGNED
+    payer.signed_by, payer.signed_at, payer.signed_version, payer.declined_at = by, at, row.version, None
+    payer.save()
+    log(by=by, verb="sign_as_payer", row=row, at=at, on_behalf_of=payer.person, payer=payer.pk, ceiling_pence=payer.ceiling_pence)
+    _count_signatures(row, by, at)
     return row
 
 
+@all_or_nothing
 def decline_as_payer(*, agreement: Agreement, membership: Membership, by: Person, at: datetime) -> Agreement:
     """One payer's no. The others see their new price and say yes again before anybody pays (state-machines.md 8, `payers_sign`)."""
-    with transaction.atomic():
-        row = _open(agreement, None)
-        payer = _payer(row, membership.pk)
-        if not policies.may_sign_for(by=by, payer=payer, at=at):
-            raise NotAllowed("Only the person who was asked can say no, or somebody who may decide for them.")
-        if payer.state == Payer.State.DECLINED:
-            raise NotNow("This has a no already.")
-        _forget_signature(row, payer, at)
-        payer.state, payer.declined_at = Payer.State.DECLINED, at
-        payer.save()
-        log(by=by, verb="decline_as_payer", row=row, at=at, on_behalf_of=payer.person, payer=payer.pk)
-        _without(row, by, at)
+    row = _open(agreement, None)
+    payer = _payer(row, membership.pk)
+    if not policies.may_sign_for(by=by, payer=payer, at=at):
+        raise NotAllowed("Only the person who was asked can say no, or somebody who may decide for them.")
+    if payer.state == Payer.State.DECLINED:
+        raise NotNow("This has a no already.")
+    _forget_signature(row, payer, at)
+    payer.state, payer.declined_at = Payer.State.DECLINED, at
+    payer.save()
+    log(by=by, verb="decline_as_payer", row=row, at=at, on_behalf_of=payer.person, payer=payer.pk)
+    _without(row, by, at)
     return row
 
 
+@all_or_nothing
 def sign_as_provider(*, agreement: Agreement, by: Person, at: datetime, version: int | None = None) -> Agreement:
     """The provider's yes. Its checks must be live today. Raises NotAllowed, NotNow, PriceHasChanged, ChecksAreNotLive."""
-    with transaction.atomic():
-        row = _open(agreement, version)
-        if not policies.may_speak_for_enterprise(by=by, enterprise=row.enterprise):
-            raise NotAllowed("Only the provider can say yes here.")
-        if row.provider_signed_version == row.version:
-            raise NotNow("You have said yes already.")
-        if checks_live(enterprise=row.enterprise, worker=None, category=row.listing.category, on=at.astimezone(LONDON).date()):
-            raise ChecksAreNotLive
-        row.provider_signed_by, row.provider_signed_at, row.provider_signed_version = by, at, row.version
-        verb = "second_sign" if _all_payers_signed(row) else "provider_sign"
-        _move(row, verb, by, at)
+    row = _open(agreement, version)
+    if not policies.may_speak_for_enterprise(by=by, enterprise=row.enterprise):
+        raise NotAllowed("Only the provider can say yes here.")
+    if row.provider_signed_version == row.version:
+        raise NotNow("You have said yes already.")
+    if checks_live(enterprise=row.enterprise, worker=None, category=row.listing.category, on=at.astimezone(LONDON).date()):
+        raise ChecksAreNotLive
+    row.provider_signed_by, row.provider_signed_at, row.provider_signed_version = by, at, row.version
+    verb = "second_sign" if _all_payers_signed(row) else "provider_sign"
+    _move(row, verb, by, at)
     return row
 
 
+@all_or_nothing
 def refuse_as_provider(*, agreement: Agreement, reason: str, by: Person, at: datetime) -> Agreement:
     """The provider's no: the agreement never comes about. `reason` is shown to the group."""
-    with transaction.atomic():
-        row = _open(agreement, None)
-        if not policies.may_speak_for_enterprise(by=by, enterprise=row.enterprise):
-            raise NotAllowed("Only the provider can say no here.")
-        make_void(agreement=row, verb="refuse", reason=reason.strip() or "The provider said no this time.", by=by, at=at)
+    row = _open(agreement, None)
+    if not policies.may_speak_for_enterprise(by=by, enterprise=row.enterprise):
+        raise NotAllowed("Only the provider can say no here.")
+    make_void(agreement=row, verb="refuse", reason=reason.strip() or "The provider said no this time.", by=by, at=at)
     return row
 
 
@@ -156,8 +158,8 @@ def _promise_fits(payer: Payer, pledge: Pledge) -> None:
         raise PromiseDoesNotFit("This costs more each week than you promised. Promise more, or say no this time.")
 
 
-def _may_buy(agreement: Agreement, payer: Payer, pledge: Pledge, related: str, at: datetime) -> None:
-    if related not in {"none", "elsewhere", "same_home", "partner"}:
+def _may_buy(agreement: Agreement, payer: Payer, pledge: Pledge, related: Relative, at: datetime) -> None:
+    if related not in get_args(Relative):
         raise MayNotBuyThis("Tell us whether somebody who works there is family.", field="related")
     verdict = purchase_verdict(
         portion=pledge.portion,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from providers.selectors import checks_live
 
 from audit.errors import NotAllowed, Refusal
@@ -15,6 +14,7 @@ from marketplace.rules.weeks import visit_parts
 from marketplace.services.signing import ChecksAreNotLive
 from marketplace.services.writing import log
 from people.models import Person
+from pooling.services.transactions import all_or_nothing
 from providers.models import Worker
 
 LONGEST = timedelta(hours=24)
@@ -58,20 +58,21 @@ def part_pence(*, share: MilestoneShare, visit: Visit) -> int:
     return visit_parts(whole, visit.milestone.visits_planned)[visit.number - 1]
 
 
+@all_or_nothing
 def name_worker(*, visit: Visit, worker: Worker, by: Person, at: datetime) -> Visit:
     """Says ahead who comes, so that people see a name and a picture before the visit."""
-    with transaction.atomic():
-        milestone = _locked(visit.milestone, by)
-        row = Visit.objects.locked().get(pk=visit.pk)
-        if row.state != Visit.State.PLANNED:
-            raise NotNow("This visit is not to come any more.")
-        _works_for(worker, milestone)
-        row.worker = worker
-        row.save(update_fields=["worker"])
-        log(by=by, verb="name_worker", row=row, at=at, worker=worker.pk)
+    milestone = _locked(visit.milestone, by)
+    row = Visit.objects.locked().get(pk=visit.pk)
+    if row.state != Visit.State.PLANNED:
+        raise NotNow("This visit is not to come any more.")
+    _works_for(worker, milestone)
+    row.worker = worker
+    row.save(update_fields=["worker"])
+    log(by=by, verb="name_worker", row=row, at=at, worker=worker.pk)
     return row
 
 
+@all_or_nothing
 def begin(
     *, milestone: Milestone, worker: Worker, by: Person, at: datetime, payer: Payer | None = None, shares: Iterable[MilestoneShare] | None = None
 ) -> Visit:
@@ -79,52 +80,52 @@ def begin(
 
     Raises NotAllowed, NotNow (not covered, suspended), NoSuchVisit, WrongWorker, ChecksAreNotLive.
     """
-    with transaction.atomic():
-        row = _locked(milestone, by)
-        today = at.astimezone(LONDON).date()
-        if not row.starts_on <= today <= row.ends_on:
-            raise NotNow("Today is not in this week. Choose the week you are in.")
-        visit = _open_visit(row, worker, payer, shares, today, at)
-        visit.state, visit.started_at, visit.recorded_by = Visit.State.BEGUN, at, by
-        visit.save()
-        log(by=by, verb="begin_visit", row=visit, at=at, worker=worker.pk, day=str(today))
+    row = _locked(milestone, by)
+    today = at.astimezone(LONDON).date()
+    if not row.starts_on <= today <= row.ends_on:
+        raise NotNow("Today is not in this week. Choose the week you are in.")
+    visit = _open_visit(row, worker, payer, shares, today, at)
+    visit.state, visit.started_at, visit.recorded_by = Visit.State.BEGUN, at, by
+    visit.save()
+    log(by=by, verb="begin_visit", row=visit, at=at, worker=worker.pk, day=str(today))
     return visit
 
 
+@all_or_nothing
 def finish(*, visit: Visit, by: Person, at: datetime, note: str = "", notes: Mapping[int, str] | None = None) -> Visit:
     """The worker is done: now. `note` is read by each person who was there; `notes` by share id, each only by that person.
 
     Raises NotAllowed, NotNow, TimesAreWrong (begun more than a day ago: write the times instead).
     """
-    with transaction.atomic():
-        _locked(visit.milestone, by)
-        row = Visit.objects.locked().get(pk=visit.pk)
-        if row.state != Visit.State.BEGUN or row.started_at is None:
-            raise NotNow("Press “I am here” first.")
-        if not timedelta(0) <= at - row.started_at <= LONGEST:
-            raise TimesAreWrong("This visit began more than a day ago. Write down its times instead.")
-        _end(row, at, note, notes or {})
-        row.recorded_at_the_time = True
-        row.save()
-        log(by=by, verb="finish_visit", row=row, at=at, minutes=row.minutes)
+    _locked(visit.milestone, by)
+    row = Visit.objects.locked().get(pk=visit.pk)
+    if row.state != Visit.State.BEGUN or row.started_at is None:
+        raise NotNow("Press “I am here” first.")
+    if not timedelta(0) <= at - row.started_at <= LONGEST:
+        raise TimesAreWrong("This visit began more than a day ago. Write down its times instead.")
+    _end(row, at, note, notes or {})
+    row.recorded_at_the_time = True
+    row.save()
+    log(by=by, verb="finish_visit", row=row, at=at, minutes=row.minutes)
     return row
 
 
+@all_or_nothing
 def write_end(*, visit: Visit, finished: datetime, by: Person, at: datetime, note: str = "", notes: Mapping[int, str] | None = None) -> Visit:
     """Ends a visit that was begun and never finished, with a time written later. It no longer counts as recorded at the time."""
-    with transaction.atomic():
-        _locked(visit.milestone, by)
-        row = Visit.objects.locked().get(pk=visit.pk)
-        if row.state != Visit.State.BEGUN or row.started_at is None:
-            raise NotNow
-        _times_fit(row.started_at, finished, at)
-        _end(row, finished, note, notes or {})
-        row.recorded_at_the_time = False
-        row.save()
-        log(by=by, verb="write_visit_end", row=row, at=at, minutes=row.minutes)
+    _locked(visit.milestone, by)
+    row = Visit.objects.locked().get(pk=visit.pk)
+    if row.state != Visit.State.BEGUN or row.started_at is None:
+        raise NotNow
+    _times_fit(row.started_at, finished, at)
+    _end(row, finished, note, notes or {})
+    row.recorded_at_the_time = False
+    row.save()
+    log(by=by, verb="write_visit_end", row=row, at=at, minutes=row.minutes)
     return row
 
 
+@all_or_nothing
 def record_later(
     *,
     milestone: Milestone,
@@ -142,17 +143,16 @@ def record_later(
 
     Raises as `begin`, and TimesAreWrong.
     """
-    with transaction.atomic():
-        row = _locked(milestone, by)
-        _times_fit(started, finished, at)
-        day = started.astimezone(LONDON).date()
-        if not row.starts_on <= day <= row.ends_on:
-            raise TimesAreWrong("That day is not in this week.", field="started")
-        visit = _open_visit(row, worker, payer, shares, day, at)
-        visit.started_at, visit.recorded_by = started, by
-        _end(visit, finished, note, notes or {})
-        visit.save()
-        log(by=by, verb="record_visit_later", row=visit, at=at, worker=worker.pk, day=str(day))
+    row = _locked(milestone, by)
+    _times_fit(started, finished, at)
+    day = started.astimezone(LONDON).date()
+    if not row.starts_on <= day <= row.ends_on:
+        raise TimesAreWrong("That day is not in this week.", field="started")
+    visit = _open_visit(row, worker, payer, shares, day, at)
+    visit.started_at, visit.recorded_by = started, by
+    _end(visit, finished, note, notes or {})
+    visit.save()
+    log(by=by, verb="record_visit_later", row=visit, at=at, worker=worker.pk, day=str(day))
     return visit
 
 

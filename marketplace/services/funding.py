@@ -1,0 +1,165 @@
+"""The money of a week: asked for, covered, held, or the week goes ahead without who is missing (money.md 2, state-machines.md 8, "Milestone")."""
+
+from datetime import date, datetime, timedelta
+
+from marketplace.models import Milestone, MilestoneShare, Visit
+from marketplace.rules.dates import LONDON, SAY_NO_HOURS, SHORT_WORKING_DAYS, ask_funding_on, clearing_kind, pay_by, start_of
+from marketplace.rules.tables import MILESTONE, SHARE, after
+from marketplace.services import money
+from marketplace.services.away import carry_out_away
+from marketplace.services.writing import log, tell
+from people.models import Person
+from places.calendar import add_working_days
+from pooling.models import Call
+from pooling.selectors import mode_of
+from pooling.services import calls
+from pooling.services.transactions import all_or_nothing
+
+
+def when_planned(milestone: Milestone, at: datetime) -> None:
+    agreement = milestone.agreement
+    if agreement.state not in {"active", "ending"}:
+        return
+    shares = locked_shares(milestone)
+    kinds = [clearing_kind(route=share.portion.route, mode=mode_of(share.portion)) for share in shares]
+    if london_day(at) >= ask_funding_on(starts_on=milestone.starts_on, kinds=kinds, add_working_days=add_working_days):
+        _ask_funding(milestone, shares, kinds, at)
+
+
+def _ask_funding(milestone: Milestone, shares: list[MilestoneShare], kinds: list[str], at: datetime) -> None:
+    milestone.state = after(MILESTONE, milestone.state, "ask_funding")
+    milestone.funding_asked_at = at
+    milestone.save(update_fields=["state", "funding_asked_at"])
+    log(by=None, verb="ask_funding", row=milestone, at=at, pence=milestone.pence)
+    for share, kind in zip(shares, kinds, strict=True):
+        due_on = max(pay_by(starts_on=milestone.starts_on, kind=kind, add_working_days=add_working_days), london_day(at))
+        if share.payer.earmark is None:
+            raise ValueError("A payer of a running agreement has signed, and so kept part of a promise.")
+        share.call = calls.open_call(
+            earmark=share.payer.earmark, about_kind=money.ABOUT_SHARE, about_id=share.pk, pence=share.pence, due_on=due_on, at=at
+        )
+        share.save(update_fields=["call"])
+        if share.call.state == Call.State.FUNDED:
+            _cover(share, MilestoneShare.CoveredBy.MONEY, at)
+    _fund_if_covered(milestone, shares, at)
+
+
+@all_or_nothing
+def cover_share(*, share_id: int, covered_by: str, at: datetime) -> None:
+    """A share's money is in, or its order is accepted. Funds the week when it was the last one. Told again, or too late: nothing changes."""
+    milestone = locked_week(MilestoneShare.objects.values_list("milestone_id", flat=True).get(pk=share_id))
+    shares = locked_shares(milestone)
+    share = next(one for one in shares if one.pk == share_id)
+    if share.state != MilestoneShare.State.PLANNED:
+        return
+    _cover(share, covered_by, at)
+    if milestone.state in {"funding_due", "short"}:
+        _fund_if_covered(milestone, shares, at)
+
+
+def _cover(share: MilestoneShare, covered_by: str, at: datetime) -> None:
+    share.state = after(SHARE, share.state, "cover")
+    share.covered_by = covered_by
+    share.save(update_fields=["state", "covered_by"])
+    log(by=None, verb="cover", row=share, at=at, covered_by=covered_by)
+
+
+def _fund_if_covered(milestone: Milestone, shares: list[MilestoneShare], at: datetime) -> None:
+    if not any(share.state == MilestoneShare.State.PLANNED for share in shares):
+        _fund(milestone, shares, "fund", at)
+
+
+def _fund(milestone: Milestone, shares: list[MilestoneShare], verb: str, at: datetime) -> None:
+    milestone.state = after(MILESTONE, milestone.state, verb)
+    milestone.funded_at = at
+    milestone.save(update_fields=["state", "funded_at"])
+    covered = [share for share in shares if share.state == MilestoneShare.State.COVERED]
+    log(by=None, verb=verb, row=milestone, at=at, pence=sum(share.pence for share in covered), shares=[share.pk for share in covered])
+    tell(kind="milestone_funded", row=milestone, at=at, pence=sum(share.pence for share in covered))
+    money.place(milestone=milestone, shares=covered, at=at)
+    for share in covered:
+        carry_out_away(share=share, at=at)
+
+
+def when_funding_due(milestone: Milestone, at: datetime) -> None:
+    shares = locked_shares(milestone)
+    if not any(share.state == MilestoneShare.State.PLANNED for share in shares):
+        _fund(milestone, shares, "fund", at)
+    elif london_day(at) >= add_working_days(milestone.starts_on, -SHORT_WORKING_DAYS):
+        _fall_short(milestone, shares, at)
+
+
+@all_or_nothing
+def fall_short_for(*, share_id: int, at: datetime) -> None:
+    """A payment was missed: the week is short, everybody is told, nobody else's visits stop (state-machines.md 1, "Kept going")."""
+    milestone = locked_week(MilestoneShare.objects.values_list("milestone_id", flat=True).get(pk=share_id))
+    if milestone.state == Milestone.State.FUNDING_DUE:
+        _fall_short(milestone, locked_shares(milestone), at)
+
+
+def _fall_short(milestone: Milestone, shares: list[MilestoneShare], at: datetime) -> None:
+    milestone.state = after(MILESTONE, milestone.state, "fall_short")
+    milestone.save(update_fields=["state"])
+    missing = sum(share.pence for share in shares if share.state == MilestoneShare.State.PLANNED)
+    log(by=None, verb="fall_short", row=milestone, at=at, missing_pence=missing)
+    tell(kind="milestone_short", row=milestone, at=at, missing_pence=missing)
+
+
+def when_short(milestone: Milestone, at: datetime) -> None:
+    shares = locked_shares(milestone)
+    covered = [share for share in shares if share.state == MilestoneShare.State.COVERED]
+    start = start_of(milestone.starts_on, milestone.agreement.start_time)
+    if not any(share.state == MilestoneShare.State.PLANNED for share in shares):
+        _fund(milestone, shares, "fund", at)
+    elif covered and milestone.provider_said_no_at is None and at >= start - timedelta(hours=SAY_NO_HOURS):
+        go_ahead_without(milestone, shares, None, at)
+    elif at >= start:
+        drop_week(milestone, shares, None, at)
+
+
+def go_ahead_without(milestone: Milestone, shares: list[MilestoneShare], by: Person | None, at: datetime) -> None:
+    """For those who are covered, at the price they signed; the others are left out and asked for nothing."""
+    for share in shares:
+        if share.state == MilestoneShare.State.PLANNED:
+            _drop_share(share, by, at)
+    _fund(milestone, shares, "go_ahead", at)
+
+
+def drop_week(milestone: Milestone, shares: list[MilestoneShare], by: Person | None, at: datetime) -> None:
+    milestone.state = after(MILESTONE, milestone.state, "drop_milestone")
+    milestone.closed_at = at
+    milestone.save(update_fields=["state", "closed_at"])
+    Visit.objects.filter(milestone=milestone).update(state=Visit.State.CALLED_OFF, called_off_at=at)
+    log(by=by, verb="drop_milestone", row=milestone, at=at)
+    tell(kind="milestone_cancelled", row=milestone, at=at)
+    for share in shares:
+        if share.state == MilestoneShare.State.PLANNED:
+            _drop_share(share, by, at)
+        elif share.state == MilestoneShare.State.COVERED:
+            money.give_back(share=share, verb="give_back", by=by, at=at)
+            if share.call is not None and share.covered_by == MilestoneShare.CoveredBy.MONEY:
+                calls.drop_call(call=share.call, at=at)
+
+
+def _drop_share(share: MilestoneShare, by: Person | None, at: datetime) -> None:
+    share.state = after(SHARE, share.state, "drop")
+    share.save(update_fields=["state"])
+    log(by=by, verb="drop", row=share, at=at)
+    if share.call is not None:
+        calls.drop_call(call=share.call, at=at)
+
+
+def locked_week(pk: int) -> Milestone:
+    return Milestone.objects.locked().select_related("agreement__enterprise", "agreement__cluster", "agreement__listing").get(pk=pk)
+
+
+def locked_shares(milestone: Milestone) -> list[MilestoneShare]:
+    related = ("payer__person", "payer__earmark", "portion__holder", "call", "hold")
+    shares = list(MilestoneShare.objects.filter(milestone=milestone).select_for_update(of=("self",)).select_related(*related).order_by("pk"))
+    for share in shares:
+        share.milestone = milestone
+    return shares
+
+
+def london_day(at: datetime) -> date:
+    return at.astimezone(LONDON).date()
