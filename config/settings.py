@@ -214,6 +214,7 @@ LOGGING = logs.configure(_env.choice("LOG_FORMAT", ("text", "json")))
 
 # --- rooms add here: facts, as dotted strings, so that `audit` imports nobody. kind -> consumers ---
 FACT_ROUTES: dict[str, list[str]] = {
+    "payments.payee_changed": ["providers.consumers.payee_changed"],
     "payments.payment_clearing": ["pooling.consumers.payment_clearing"],
     "payments.payment_available": ["pooling.consumers.payment_available"],
     "payments.payment_failed": ["pooling.consumers.payment_failed"],

@@ -31,6 +31,7 @@ TIMERS = [
     "payments.services.refunds.plan_due",
     "payments.services.reconciliation.run_due",
     "frontend.notices.send_due",
+    "people.services.messages.send_due",
 ]
 MOST_ROUNDS = 50
 

@@ -7,197 +7,322 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('payments', '0002_journals'),
-        ('vocabulary', '0001_initial'),
+        ("payments", "0002_journals"),
+        ("vocabulary", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Enterprise',
+            name="Enterprise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('about', models.TextField(blank=True)),
-                ('outcode', models.CharField(max_length=4)),
-                ('council_code', models.CharField(max_length=9)),
-                ('radius_miles', models.PositiveSmallIntegerField(default=3)),
-                ('works_alone', models.BooleanField(default=True)),
-                ('people_count', models.PositiveSmallIntegerField(default=1)),
-                ('cqc_number', models.CharField(blank=True, max_length=20)),
-                ('state', models.CharField(choices=[('draft', 'Not shown to people yet'), ('live', 'Shown to people'), ('suspended', 'Stopped by an operator: no new agreements, no new visits')], default='draft', max_length=9)),
-                ('suspended_reason', models.TextField(blank=True)),
-                ('can_be_paid', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enterprises', to=settings.AUTH_USER_MODEL)),
-                ('payee', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.payee')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("about", models.TextField(blank=True)),
+                ("outcode", models.CharField(max_length=4)),
+                ("council_code", models.CharField(max_length=9)),
+                ("radius_miles", models.PositiveSmallIntegerField(default=3)),
+                ("works_alone", models.BooleanField(default=True)),
+                ("people_count", models.PositiveSmallIntegerField(default=1)),
+                ("cqc_number", models.CharField(blank=True, max_length=20)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Not shown to people yet"),
+                            ("live", "Shown to people"),
+                            ("suspended", "Stopped by an operator: no new agreements, no new visits"),
+                        ],
+                        default="draft",
+                        max_length=9,
+                    ),
+                ),
+                ("suspended_reason", models.TextField(blank=True)),
+                ("can_be_paid", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("owner", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="enterprises", to=settings.AUTH_USER_MODEL)),
+                (
+                    "payee",
+                    models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.payee"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Listing',
+            name="Listing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('council_code', models.CharField(max_length=9)),
-                ('title', models.CharField(max_length=80)),
-                ('description', models.TextField(blank=True)),
-                ('unit', models.CharField(choices=[('hour', 'an hour'), ('visit', 'a visit'), ('day', 'a day'), ('item', 'an item')], default='hour', max_length=5)),
-                ('price_pence', models.PositiveIntegerField()),
-                ('minutes', models.PositiveSmallIntegerField(default=60)),
-                ('state', models.CharField(choices=[('draft', 'Not shown yet'), ('live', 'Shown to people'), ('paused', 'Taken down for now')], default='draft', max_length=6)),
-                ('outcode', models.CharField(max_length=4)),
-                ('radius_miles', models.PositiveSmallIntegerField(default=3)),
-                ('weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), blank=True, default=list, size=None)),
-                ('parts_of_day', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=9), blank=True, default=list, size=None)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('category', models.ForeignKey(limit_choices_to={'kind': 'category'}, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vocabulary.term')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='listings', to='providers.enterprise')),
-                ('languages', models.ManyToManyField(blank=True, limit_choices_to={'kind': 'language'}, related_name='+', to='vocabulary.term')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("council_code", models.CharField(max_length=9)),
+                ("title", models.CharField(max_length=80)),
+                ("description", models.TextField(blank=True)),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("hour", "an hour"), ("visit", "a visit"), ("day", "a day"), ("item", "an item")], default="hour", max_length=5
+                    ),
+                ),
+                ("price_pence", models.PositiveIntegerField()),
+                ("minutes", models.PositiveSmallIntegerField(default=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Not shown yet"), ("live", "Shown to people"), ("paused", "Taken down for now")],
+                        default="draft",
+                        max_length=6,
+                    ),
+                ),
+                ("outcode", models.CharField(max_length=4)),
+                ("radius_miles", models.PositiveSmallIntegerField(default=3)),
+                (
+                    "weekdays",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), blank=True, default=list, size=None),
+                ),
+                (
+                    "parts_of_day",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=9), blank=True, default=list, size=None),
+                ),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        limit_choices_to={"kind": "category"}, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vocabulary.term"
+                    ),
+                ),
+                ("enterprise", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="listings", to="providers.enterprise")),
+                ("languages", models.ManyToManyField(blank=True, limit_choices_to={"kind": "language"}, related_name="+", to="vocabulary.term")),
             ],
         ),
         migrations.CreateModel(
-            name='GroupPrice',
+            name="GroupPrice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('people', models.PositiveSmallIntegerField()),
-                ('pence', models.PositiveIntegerField()),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='group_prices', to='providers.listing')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("people", models.PositiveSmallIntegerField()),
+                ("pence", models.PositiveIntegerField()),
+                ("listing", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="group_prices", to="providers.listing")),
             ],
             options={
-                'ordering': ['people'],
+                "ordering": ["people"],
             },
         ),
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_as', models.CharField(max_length=40)),
-                ('photo_figure', models.SlugField(blank=True, max_length=40)),
-                ('state', models.CharField(choices=[('active', 'Works here'), ('left', 'No longer works here')], default='active', max_length=6)),
-                ('joined_at', models.DateTimeField()),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='workers', to='providers.enterprise')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='works_as', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("known_as", models.CharField(max_length=40)),
+                ("photo_figure", models.SlugField(blank=True, max_length=40)),
+                ("state", models.CharField(choices=[("active", "Works here"), ("left", "No longer works here")], default="active", max_length=6)),
+                ("joined_at", models.DateTimeField()),
+                ("enterprise", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="workers", to="providers.enterprise")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="works_as", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('identity', 'Who they are'), ('dbs_basic', 'Record check (basic DBS)'), ('dbs_enhanced', 'Record check (enhanced DBS)'), ('insurance', 'Insurance'), ('cqc', 'Care Quality Commission (CQC)'), ('references', 'Two people who know their work')], max_length=12)),
-                ('issued_on', models.DateField()),
-                ('expires_on', models.DateField(blank=True, null=True)),
-                ('reference_last4', models.CharField(blank=True, max_length=4)),
-                ('asked_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('how_seen', models.TextField(blank=True)),
-                ('refused_at', models.DateTimeField(blank=True, null=True)),
-                ('refused_reason', models.TextField(blank=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('refused_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='providers.enterprise')),
-                ('worker', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='providers.worker')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("identity", "Who they are"),
+                            ("dbs_basic", "Record check (basic DBS)"),
+                            ("dbs_enhanced", "Record check (enhanced DBS)"),
+                            ("insurance", "Insurance"),
+                            ("cqc", "Care Quality Commission (CQC)"),
+                            ("references", "Two people who know their work"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("issued_on", models.DateField()),
+                ("expires_on", models.DateField(blank=True, null=True)),
+                ("reference_last4", models.CharField(blank=True, max_length=4)),
+                ("asked_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("how_seen", models.TextField(blank=True)),
+                ("refused_at", models.DateTimeField(blank=True, null=True)),
+                ("refused_reason", models.TextField(blank=True)),
+                ("asked_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "refused_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("enterprise", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="checks", to="providers.enterprise")),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="checks", to="providers.worker"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='enterprise_has_a_name'),
+            model_name="enterprise",
+            constraint=models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="enterprise_has_a_name"),
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.CheckConstraint(condition=models.Q(('people_count__gte', 1), ('people_count__lte', 8)), name='enterprise_is_micro'),
+            model_name="enterprise",
+            constraint=models.CheckConstraint(condition=models.Q(("people_count__gte", 1), ("people_count__lte", 8)), name="enterprise_is_micro"),
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.CheckConstraint(condition=models.Q(('works_alone', False), ('people_count', 1), _connector='OR'), name='enterprise_alone_is_one_person'),
+            model_name="enterprise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("works_alone", False), ("people_count", 1), _connector="OR"), name="enterprise_alone_is_one_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'suspended'), _negated=True), models.Q(('suspended_reason', ''), _negated=True), _connector='OR'), name='enterprise_suspended_says_why'),
+            model_name="enterprise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "suspended"), _negated=True), models.Q(("suspended_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="enterprise_suspended_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.CheckConstraint(condition=models.Q(('can_be_paid', False), ('payee__isnull', False), _connector='OR'), name='enterprise_is_paid_through_a_payee'),
+            model_name="enterprise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("can_be_paid", False), ("payee__isnull", False), _connector="OR"), name="enterprise_is_paid_through_a_payee"
+            ),
         ),
         migrations.AddIndex(
-            model_name='listing',
-            index=models.Index(condition=models.Q(('state', 'live')), fields=['outcode', 'category'], name='listing_place'),
+            model_name="listing",
+            index=models.Index(condition=models.Q(("state", "live")), fields=["outcode", "category"], name="listing_place"),
         ),
         migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='listing_has_a_title'),
+            model_name="listing",
+            constraint=models.CheckConstraint(condition=models.Q(("title", ""), _negated=True), name="listing_has_a_title"),
         ),
         migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.CheckConstraint(condition=models.Q(('price_pence__gte', 100), ('price_pence__lte', 1000000)), name='listing_price_is_sensible'),
+            model_name="listing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price_pence__gte", 100), ("price_pence__lte", 1000000)), name="listing_price_is_sensible"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 15), ('minutes__lte', 1440)), name='listing_minutes_are_within_a_day'),
+            model_name="listing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes__gte", 15), ("minutes__lte", 1440)), name="listing_minutes_are_within_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.CheckConstraint(condition=models.Q(('radius_miles__gte', 1), ('radius_miles__lte', 60)), name='listing_radius_is_sensible'),
+            model_name="listing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("radius_miles__gte", 1), ("radius_miles__lte", 60)), name="listing_radius_is_sensible"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.CheckConstraint(condition=models.Q(('weekdays__contained_by', [1, 2, 3, 4, 5, 6, 7])), name='listing_weekdays_are_days'),
+            model_name="listing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weekdays__contained_by", [1, 2, 3, 4, 5, 6, 7])), name="listing_weekdays_are_days"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.CheckConstraint(condition=models.Q(('parts_of_day__contained_by', ['morning', 'afternoon', 'evening', 'night'])), name='listing_parts_of_day_are_known'),
+            model_name="listing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parts_of_day__contained_by", ["morning", "afternoon", "evening", "night"])),
+                name="listing_parts_of_day_are_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='groupprice',
-            constraint=models.UniqueConstraint(fields=('listing', 'people'), name='group_price_is_once_per_size'),
+            model_name="groupprice",
+            constraint=models.UniqueConstraint(fields=("listing", "people"), name="group_price_is_once_per_size"),
         ),
         migrations.AddConstraint(
-            model_name='groupprice',
-            constraint=models.CheckConstraint(condition=models.Q(('people__gte', 2), ('people__lte', 8)), name='group_price_is_for_two_to_eight'),
+            model_name="groupprice",
+            constraint=models.CheckConstraint(condition=models.Q(("people__gte", 2), ("people__lte", 8)), name="group_price_is_for_two_to_eight"),
         ),
         migrations.AddConstraint(
-            model_name='groupprice',
-            constraint=models.CheckConstraint(condition=models.Q(('pence__gte', 100), ('pence__lte', 8000000)), name='group_price_is_sensible'),
+            model_name="groupprice",
+            constraint=models.CheckConstraint(condition=models.Q(("pence__gte", 100), ("pence__lte", 8000000)), name="group_price_is_sensible"),
         ),
         migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False), ('state', 'active')), fields=('enterprise', 'person'), name='worker_is_in_an_enterprise_once'),
+            model_name="worker",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("person__isnull", False), ("state", "active")),
+                fields=("enterprise", "person"),
+                name="worker_is_in_an_enterprise_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.CheckConstraint(condition=models.Q(('known_as', ''), _negated=True), name='worker_has_a_name'),
+            model_name="worker",
+            constraint=models.CheckConstraint(condition=models.Q(("known_as", ""), _negated=True), name="worker_has_a_name"),
         ),
         migrations.AddIndex(
-            model_name='check',
-            index=models.Index(fields=['enterprise', 'kind'], name='check_enterprise'),
+            model_name="check",
+            index=models.Index(fields=["enterprise", "kind"], name="check_enterprise"),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('how_seen', ''), _negated=True)), _connector='OR'), name='check_is_confirmed_whole'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False), models.Q(("how_seen", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="check_is_confirmed_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(('confirmed_at__isnull', True), ('refused_at__isnull', False), ('refused_by__isnull', False), models.Q(('refused_reason', ''), _negated=True)), _connector='OR'), name='check_is_refused_whole'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("refused_at__isnull", True), ("refused_by__isnull", True)),
+                    models.Q(
+                        ("confirmed_at__isnull", True),
+                        ("refused_at__isnull", False),
+                        ("refused_by__isnull", False),
+                        models.Q(("refused_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="check_is_refused_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('asked_by')), _negated=True), _connector='OR'), name='check_is_confirmed_by_another'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confirmed_by__isnull", True), models.Q(("confirmed_by", models.F("asked_by")), _negated=True), _connector="OR"),
+                name="check_is_confirmed_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['identity', 'dbs_basic', 'dbs_enhanced']), ('worker__isnull', False)), models.Q(('kind__in', ['insurance', 'cqc', 'references']), ('worker__isnull', True)), _connector='OR'), name='check_is_of_worker_or_enterprise'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["identity", "dbs_basic", "dbs_enhanced"]), ("worker__isnull", False)),
+                    models.Q(("kind__in", ["insurance", "cqc", "references"]), ("worker__isnull", True)),
+                    _connector="OR",
+                ),
+                name="check_is_of_worker_or_enterprise",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_on__isnull', True), ('expires_on__gt', models.F('issued_on')), _connector='OR'), name='check_expires_after_it_was_issued'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expires_on__isnull", True), ("expires_on__gt", models.F("issued_on")), _connector="OR"),
+                name="check_expires_after_it_was_issued",
+            ),
         ),
     ]

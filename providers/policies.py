@@ -1,0 +1,32 @@
+"""Who may run an enterprise's page, and who may say that its papers are right."""
+
+from django.db.models import Q
+
+from people.models import Person, Supporter
+from providers.models import Check, Enterprise, Worker
+
+
+def may_run(*, by: Person | None, enterprise: Enterprise) -> bool:
+    """The owner."""
+    return by is not None and by.is_active and by.pk == enterprise.owner_id
+
+
+def may_show_paper(*, by: Person | None, enterprise: Enterprise, worker: Worker | None) -> bool:
+    """The owner, the worker it is about, or an operator who types it in."""
+    if by is None or not by.is_active:
+        return False
+    return may_run(by=by, enterprise=enterprise) or by.is_operator or (worker is not None and worker.person_id == by.pk)
+
+
+def is_linked(*, person: Person, enterprise: Enterprise) -> bool:
+    """Owns it, works or ever worked there, or helps or is helped by its owner."""
+    if person.pk == enterprise.owner_id or Worker.objects.filter(enterprise=enterprise, person=person).exists():
+        return True
+    owner = enterprise.owner_id
+    either_way = Q(person=person, supporter_id=owner) | Q(supporter=person, person_id=owner)
+    return Supporter.objects.filter(either_way, ends_at__isnull=True).exists()
+
+
+def may_judge_check(*, by: Person | None, check: Check) -> bool:
+    """An operator who did not ask for it and has no link to the enterprise (abuse.md 8)."""
+    return by is not None and by.is_operator and by.pk != check.asked_by_id and not is_linked(person=by, enterprise=check.enterprise)

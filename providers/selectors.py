@@ -1,0 +1,158 @@
+"""What pages and the market ask about providers: papers that count today, services near a place, prices for so many together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from audit.clock import london_date
+from places.distance import miles_from
+from providers.models import Check, Enterprise, Listing, Worker
+from providers.rules import OF_THE_WORKER, ORDER, PROVED_BY, missing, needed
+from vocabulary.models import Term
+
+
+@dataclass(frozen=True, slots=True)
+class CheckShown:
+    """What people see of a paper: which kind, and the day somebody of ours last saw it."""
+
+    kind: str
+    label: str
+    seen_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ListingCard:
+    """A service near a place."""
+
+    listing: Listing
+    miles: float
+    checks: tuple[CheckShown, ...]
+
+    def price_for(self, people: int) -> int | None:
+        """What so many pay together, in pence per unit; None when there is no price for so many."""
+        return price_pence(self.listing, people)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLeft:
+    """One line of "what is left": the newest paper of its kind, if any. `state`: missing, waiting, refused, live, run_out."""
+
+    kind: str
+    label: str
+    state: str
+    worker_id: int | None
+    expires_on: date | None
+    refused_reason: str
+
+
+def price_pence(listing: Listing, people: int) -> int | None:
+    """What `people` together pay per unit, in pence; one alone pays the listing's price. None: not sold for so many.
+
+    Reads `group_prices`: prefetch it for lists.
+    """
+    if people == 1:
+        return listing.price_pence
+    return next((price.pence for price in listing.group_prices.all() if price.people == people), None)
+
+
+def checks_needed(category: Term, works_alone: bool, people_count: int) -> list[str]:
+    """The kinds of check that this work needs, quickest first."""
+    return needed(category.checks, is_regulated=category.regulated, works_alone=works_alone, people_count=people_count)
+
+
+def checks_live(*, enterprise: Enterprise, worker: Worker | None, category: Term, on: date) -> list[str]:
+    """The kinds that are MISSING for this work on that day; an empty list means all is well.
+
+    With `worker`: the enterprise's own papers and that worker's, and the worker works there now. Without: the enterprise's own only.
+    """
+    wanted = checks_needed(category, enterprise.works_alone, enterprise.people_count)
+    if worker is None:
+        wanted = [kind for kind in wanted if kind not in OF_THE_WORKER]
+    elif worker.enterprise_id != enterprise.pk or worker.state != Worker.State.ACTIVE:
+        return wanted or ["identity"]
+    return _missing(wanted, Check.objects.live(on).filter(enterprise=enterprise), worker.pk if worker else None)
+
+
+def missing_to_publish(*, listing: Listing, on: date) -> list[str]:
+    """The kinds still missing before the service may be shown: the enterprise's, and those of the worker who lacks fewest."""
+    enterprise = listing.enterprise
+    live = list(Check.objects.live(on).filter(enterprise=enterprise))
+    return _missing_of(listing, Worker.objects.filter(enterprise=enterprise).active(), live)
+
+
+def listings_near(*, outcode: str, on: date, category: Term | None = None, language: Term | None = None) -> list[ListingCard]:
+    """Services whose provider comes to this outcode and whose papers all count on that day, nearest first. A fixed number of queries."""
+    on_sale = Listing.objects.on_sale()
+    if category is not None:
+        on_sale = on_sale.filter(category=category)
+    if language is not None:
+        on_sale = on_sale.filter(languages=language)
+    miles = miles_from(outcode, on_sale.order_by().values_list("outcode", flat=True).distinct())
+    rows = on_sale.filter(outcode__in=miles).select_related("enterprise", "category")
+    cards = []
+    for row in rows.prefetch_related("group_prices", "languages", "enterprise__workers", "enterprise__checks"):
+        live = [check for check in row.enterprise.checks.all() if _is_live(check, on)]
+        workers = [worker for worker in row.enterprise.workers.all() if worker.state == Worker.State.ACTIVE]
+        if miles[row.outcode] <= row.radius_miles and not _missing_of(row, workers, live):
+            cards.append(ListingCard(row, miles[row.outcode], _shown(live)))
+    return sorted(cards, key=lambda card: (card.miles, card.listing.title, card.listing.pk))
+
+
+def checks_shown(enterprise: Enterprise, *, on: date) -> tuple[CheckShown, ...]:
+    """What anybody may know of its papers: which kinds count today, and when we last saw them."""
+    return _shown(Check.objects.live(on).filter(enterprise=enterprise))
+
+
+def what_is_left(enterprise: Enterprise, *, categories: Iterable[Term], on: date) -> list[CheckLeft]:
+    """For the owner: every kind that these kinds of help need, per worker where it is personal, and how it stands."""
+    wanted: set[str] = set()
+    for category in categories:
+        wanted.update(checks_needed(category, enterprise.works_alone, enterprise.people_count))
+    papers = list(enterprise.checks.order_by("id"))
+    workers: list[int | None] = list(enterprise.workers.filter(state=Worker.State.ACTIVE).values_list("pk", flat=True))
+    owners = [(kind, owner) for kind in ORDER if kind in wanted for owner in (workers if kind in OF_THE_WORKER else [None])]
+    return [_left(kind, owner, [paper for paper in papers if paper.worker_id == owner], on) for kind, owner in owners]
+
+
+def checks_to_look_at() -> list[Check]:
+    """For operators: papers that wait for somebody to see the original, oldest first."""
+    return list(Check.objects.waiting().select_related("enterprise", "worker").order_by("asked_at", "id"))
+
+
+def _left(kind: str, worker_id: int | None, papers: list[Check], on: date) -> CheckLeft:
+    label = str(Check.Kind(kind).label)
+    proofs = [paper for paper in papers if paper.kind in PROVED_BY.get(kind, {kind})]
+    # One that counts today says it; else the newest of this very kind.
+    check = next((paper for paper in proofs if _is_live(paper, on)), None) or next((paper for paper in reversed(papers) if paper.kind == kind), None)
+    if check is None:
+        return CheckLeft(kind, label, "missing", worker_id, None, "")
+    if check.refused_at:
+        return CheckLeft(kind, label, "refused", worker_id, None, check.refused_reason)
+    if not check.confirmed_at:
+        return CheckLeft(kind, label, "waiting", worker_id, check.expires_on, "")
+    return CheckLeft(kind, label, "live" if _is_live(check, on) else "run_out", worker_id, check.expires_on, "")
+
+
+def _is_live(check: Check, on: date) -> bool:
+    """`CheckQuerySet.live`, for rows already read."""
+    return check.confirmed_at is not None and check.issued_on <= on and (check.expires_on is None or check.expires_on >= on)
+
+
+def _missing(wanted: list[str], live: Iterable[Check], worker_id: int | None) -> list[str]:
+    return missing(wanted, {check.kind for check in live if check.worker_id in (None, worker_id)})
+
+
+def _missing_of(listing: Listing, workers: Iterable[Worker], live: list[Check]) -> list[str]:
+    wanted = checks_needed(listing.category, listing.enterprise.works_alone, listing.enterprise.people_count)
+    each = [_missing(wanted, live, worker.pk) for worker in workers]
+    return min(each, key=len, default=wanted or ["identity"])
+
+
+def _shown(live: Iterable[Check]) -> tuple[CheckShown, ...]:
+    """Each kind once, with the day it was last seen."""
+    seen: dict[str, date] = {}
+    for check in live:
+        if check.confirmed_at is not None:
+            day = london_date(check.confirmed_at)
+            seen[check.kind] = max(day, seen.get(check.kind, day))
+    return tuple(CheckShown(kind, str(Check.Kind(kind).label), seen[kind]) for kind in ORDER if kind in seen)
