@@ -107,7 +107,8 @@ def take(world: World, intent: Json, method: str) -> Json:
     charge = blank_charge(world, world.new_id("ch" if is_card else "py"), intent["amount"], method) | _from_intent(intent)
     wait = world.option("bank_transfer_seconds")
     if is_card:
-        first = not world.store.rows("SELECT 1 FROM objects WHERE kind = 'balance_transaction' AND json_extract(body, '$.type') = 'charge' LIMIT 1")
+        first = not world.store.setting("has_taken_a_card", False)
+        world.store.set("has_taken_a_card", True)
         wait = world.option("card_seconds_first" if first else "card_seconds")
     fee = money.card_fee(intent["amount"]) if is_card else money.bank_transfer_fee(intent["amount"])
     charge["_line"] = {"fee": min(fee, intent["amount"]), "available_on": world.now() + wait}
