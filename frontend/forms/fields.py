@@ -30,16 +30,18 @@ class Option(str):
 
 def default_sentences(field: forms.Field) -> None:
     """Replaces Django's own messages, which say what is wrong, by sentences that say how to put it right."""
-    name = str(field.label or "this").rstrip(": ")
+    label = str(field.label or "this").rstrip(": ")
+    name = f"“{label}”"
     ours = _sentences(field, name)
     builtin = _messages_of(type(field))
     for code, sentence in ours.items():
         if field.error_messages.get(code) == builtin.get(code):
             field.error_messages[code] = sentence
+    name = name.replace("%", "%%")  # the numbers are put in with %
     limits = {
-        "max_length": f"Use fewer words for “{name}”: no more than %(limit_value)d letters. You wrote %(show_value)d.",
-        "min_value": f"Write %(limit_value)s or more for “{name}”.",
-        "max_value": f"Write %(limit_value)s or less for “{name}”.",
+        "max_length": f"Use fewer words for {name}: no more than %(limit_value)d letters. You wrote %(show_value)d.",
+        "min_value": f"Write %(limit_value)s or more for {name}.",
+        "max_value": f"Write %(limit_value)s or less for {name}.",
     }
     for check in field.validators:
         code = getattr(check, "code", "")
@@ -52,28 +54,29 @@ def default_sentences(field: forms.Field) -> None:
 def _sentences(field: forms.Field, name: str) -> dict[str, str]:
     """Our sentences for one kind of field, by Django's code."""
     ours = {
-        "required": f"Write an answer for “{name}”.",
-        "invalid_choice": f"Pick one of the answers we show for “{name}”.",
-        "invalid_list": f"Pick from the answers we show for “{name}”.",
+        "required": f"Write an answer for {name}.",
+        "invalid_choice": f"Pick one of the answers we show for {name}.",
+        "invalid_list": f"Pick from the answers we show for {name}.",
     }
     if isinstance(field, forms.MultipleChoiceField):
-        ours["required"] = f"Tick at least one answer for “{name}”."
+        ours["required"] = f"Tick at least one answer for {name}."
     elif isinstance(field, forms.ChoiceField):
-        ours["required"] = f"Pick one answer for “{name}”."
+        ours["required"] = f"Pick one answer for {name}."
     elif isinstance(field, forms.BooleanField):
-        ours["required"] = f"Tick the box by “{name}” to go on."
+        ours["required"] = f"Tick the box by {name} to go on."
     elif isinstance(field, forms.EmailField):
         ours["invalid"] = "Write an e-mail address, like name@example.com."
     elif isinstance(field, forms.IntegerField):
-        ours["invalid"] = f"Write a whole number for “{name}”, like 3."
+        ours["invalid"] = f"Write a whole number for {name}, like 3."
     return ours
 
 
 def _messages_of(kind: type[forms.Field]) -> dict[str, Any]:
-    """The messages that Django (or our own class) gives a field of this kind when the form gives none."""
+    """The messages that Django itself gives a field of this kind; those of our own classes are sentences already."""
     found: dict[str, Any] = {}
     for each in reversed(kind.__mro__):
-        found.update(getattr(each, "default_error_messages", {}))
+        if each.__module__.startswith("django."):
+            found.update(getattr(each, "default_error_messages", {}))
     return found
 
 

@@ -143,11 +143,11 @@ def path_piece(state: str, which: int) -> str:
     which = slot(which)
     paint = f'fill="url(#p{which})"'
     straight = f'<rect y="-2" width="100%" height="34" {paint} transform="translate(0 2)"/><rect class="pt-d" width="100%" height="2.5"/><rect class="pt-d" y="31.5" width="100%" height="2.5"/>'
+    # The paint is a tile 30 high: moved down by 2 so that its pattern runs through the middle of a piece 34 high.
     begins = '<rect class="line {css}" x="1.5" y="1.5" width="150%" height="31" rx="15.5"/>'
-    solid = f'<rect x="1.5" y="1.5" width="150%" height="31" rx="15.5" {paint}/>' + begins.format(css="")
-    ends = (
-        f'<rect x="-60%" y="1.5" width="160%" height="31" rx="15.5" {paint}/><rect class="line" x="-60%" y="1.5" width="160%" height="31" rx="15.5"/>'
-    )
+    solid = f'<rect x="1.5" y="-.5" width="150%" height="31" rx="15.5" {paint} transform="translate(0 2)"/>' + begins.format(css="")
+    ends = f'<rect x="-60%" y="-.5" width="160%" height="31" rx="15.5" {paint} transform="translate(0 2)"/>'
+    ends += '<rect class="line" x="-60%" y="1.5" width="160%" height="31" rx="15.5"/>'
     pieces = {"promised": begins.format(css="dash"), "yours": solid, "held": straight, "paid": ends}
     if state == "back":
         drawn = f'<svg y="2" width="100%" height="30" overflow="visible">{_shape("back", which)}</svg>'
@@ -162,9 +162,7 @@ def fit(which: int, *, of_promise: float) -> str:
     """What one would pay, drawn inside what one promised. `of_promise` is per cent."""
     which = slot(which)
     promise = '<rect class="line dash" width="100%" height="22" rx="11"/>'
-    price = (
-        f'<svg width="{number(min(of_promise, 100))}%" height="22" overflow="visible"><rect width="100%" height="22" rx="11" fill="url(#p{which})"/>'
-    )
+    price = f'<svg width="{number(min(of_promise, 100))}%" height="22" overflow="visible"><rect y="4" width="100%" height="22" rx="11" fill="url(#p{which})" transform="translate(0 -4)"/>'
     price += '<rect class="line" width="100%" height="22" rx="11"/></svg>'
     return f'<svg class="bar fit s{which}" height="26" aria-hidden="true" focusable="false"><g transform="translate(0 2)">{promise}{price}</g></svg>'
 

@@ -106,7 +106,7 @@ def at_the_door(figure: str = "hijab", strand: int = 4, skin: str = "", cloth: s
 @register.simple_tag
 def leaving(strand: int, others: Sequence[int]) -> SafeString:
     """One strand goes out whole, the others run on."""
-    return _drawn(scenes.leaving(strand, others))
+    return _drawn(f'<div class="runs">{scenes.leaving(strand, others)}</div>')
 
 
 @register.simple_tag

@@ -166,6 +166,14 @@ def test_every_problem_is_a_sentence_that_says_what_to_do() -> None:
     }
 
 
+def test_a_field_keeps_its_own_sentence_for_nothing_typed() -> None:
+    class One(Form):
+        weekly = MoneyField(label="How much?")
+        starts = DateField(label="100% sure it starts when?")
+
+    assert list(One({}).errors.values()) == [["Write an amount in pounds, like £48.00."], ["Write a date, like 3 March 2026."]]
+
+
 def test_what_was_typed_is_kept_beside_the_sentence() -> None:
     form = Story(QueryDict("name=Amina+Farah+Noor&weekly=sixty&born_day=31&born_month=feb&came=part"))
     drawn = "".join(field.as_field_group() for field in form.shown)
