@@ -2,7 +2,6 @@
 
 import os
 import sys
-from pathlib import Path
 
 NEEDS_NO_DATABASE = {"check", "collectstatic", "compilemessages", "help", "makemessages", "makemigrations", "shell_help", "spectacular", "version"}
 
@@ -35,5 +34,7 @@ def _with_database(argv: list[str]) -> None:
     if os.environ.get("DATABASE_URL", "").strip() or command in NEEDS_NO_DATABASE or "--help" in argv:
         execute_from_command_line(argv)
         return
-    with postgres.hold(Path(os.environ.get("DATA_DIR") or Path(__file__).resolve().parent.parent / ".data")):
+    from config import demo_state
+
+    with postgres.hold(demo_state.folder(os.environ)):
         execute_from_command_line(argv)

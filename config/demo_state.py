@@ -36,7 +36,7 @@ def read_settings(data_dir: Path) -> dict[str, str]:
     """What the last demo ran with; nothing where none ran."""
     try:
         found: dict[str, str] = json.loads((data_dir / SETTINGS).read_text())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return {}
     return found
 

@@ -1,15 +1,22 @@
-"""The WSGI application that granian serves, on a pool of database connections."""
+"""The WSGI application that granian serves, on a pool of database connections. It does not start with settings that risk money."""
 
 import os
 
+import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
+from django.core.handlers.wsgi import WSGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Only the web server pools: it has as many threads as it has requests, where a worker's threads are few and long.
 settings.DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
-application = get_wsgi_application()
+django.setup(set_prefix=False)
 
-from config.checks import stop_unless_sound  # noqa: E402 - the checks read applications that are loaded now
 
-stop_unless_sound()
+def _application() -> WSGIHandler:
+    from config.checks import stop_unless_sound  # the applications are loaded now
+
+    stop_unless_sound()
+    return WSGIHandler()
+
+
+application = _application()

@@ -14,7 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import import_string
 
 from config import demo_state
-from config.services import books
+from config.models import Pulse
+from config.services import books, pulses
 
 
 class Command(BaseCommand):
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("This command is for the demo; manage.py demo runs it.")
         call_command("migrate", verbosity=0, interactive=False)
+        pulses.forget(name=Pulse.Name.WORKER)
         _collect_if_changed()
         self._tell({"step": "migrated"})
         _wait_for_the_web()
