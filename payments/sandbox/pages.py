@@ -27,10 +27,12 @@ label{display:block;font-weight:700;margin-top:1rem}
 input[type=text]{font:inherit;width:100%;max-width:20rem;box-sizing:border-box;padding:.5rem;border:2px solid #111}
 .choice{font-weight:400;margin:.5rem 0;padding:.5rem 0}
 .choice input{width:1.5rem;height:1.5rem;vertical-align:middle;margin-right:.5rem}
-button{font:inherit;font-weight:700;min-height:3rem;padding:.5rem 1.5rem;margin-top:1.5rem;background:#0b4f4a;color:#fff;border:2px solid #0b4f4a}
+button{display:block;font:inherit;font-weight:700;
+min-height:3rem;padding:.5rem 1.5rem;margin-top:1.5rem;background:#0b4f4a;color:#fff;border:2px solid #0b4f4a}
 a,button{border-radius:2px}
 :focus-visible{outline:4px solid #ffbf00;outline-offset:2px}
 """
+PROBLEM = "There is a problem"
 NOTE = '<p class="note">This is a practice page. It stands in for Stripe. No real money moves.</p>'
 CARDS = {
     "4242424242424242": "pm_card_visa",
@@ -41,11 +43,9 @@ CARDS = {
 
 def page(title: str, body: str, status: int = 200) -> Answer:
     start = '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-    return Answer(
-        status,
-        f"{start}<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>{NOTE}<h1>{escape(title)}</h1>{body}</main></body></html>",
-        HEADERS,
-    )
+    told = f"{'Error: ' if PROBLEM in body else ''}{escape(title)}"
+    head = f"{start}<title>{told}</title><style>{STYLE}</style></head>"
+    return Answer(status, f"{head}<body><main>{NOTE}<h1>{escape(title)}</h1>{body}</main></body></html>", HEADERS)
 
 
 def go_to(url: str) -> Answer:
@@ -141,7 +141,7 @@ def _success(session: Json) -> str:
 
 
 def _wrong(sentence: str) -> str:
-    return f'<div class="wrong" role="alert"><h2>There is a problem</h2><p>{escape(sentence)}</p></div>' if sentence else ""
+    return f'<div class="wrong" role="alert"><h2>{PROBLEM}</h2><p>{escape(sentence)}</p></div>' if sentence else ""
 
 
 def _card_form(session: Json, wrong: str = "", number: str = "") -> Answer:

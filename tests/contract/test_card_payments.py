@@ -104,6 +104,7 @@ def test_checkout_page_stays_and_says_so_when_the_card_is_declined(api):
     declined = open_page(session.url, {"choice": "4000 0000 0000 0002"})
     assert declined.status == 200
     assert "Your card was declined. Nothing was taken." in declined.text
+    assert "<title>Error: Pay £80.00 by card</title>" in declined.text
     assert api.checkout.sessions.retrieve(session.id).status == "open"
     assert open_page(session.url, {"choice": "4242 4242 4242 4242"}).status == 303
     assert len(api.payment_intents.list().data) == 1

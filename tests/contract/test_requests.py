@@ -182,6 +182,42 @@ def test_same_key_at_the_same_moment_is_a_conflict(api, sandbox, connect):
     assert len(api.topups.list().data) == 1
 
 
+def test_twelve_at_once_under_one_key_do_the_work_once(api, sandbox, connect):
+    answers = []
+
+    def ask():
+        try:
+            answers.append(connect(sandbox).v1.topups.create({"amount": 1000, "currency": "gbp"}, {"idempotency_key": "op-1-1"}).id)
+        except stripe.APIError as error:
+            answers.append(error.http_status)
+
+    threads = [threading.Thread(target=ask) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    made = api.topups.list().data
+    assert len(made) == 1
+    assert len(answers) == 12
+    assert set(answers) <= {made[0].id, 409}
+
+
+def test_many_at_once_under_keys_of_their_own_are_all_done(api, sandbox, connect, provider):
+    top_up(api, sandbox)
+
+    def ask(client):
+        for _ in range(10):
+            client.transfers.create({"amount": 10, "currency": "gbp", "destination": provider.id})
+
+    threads = [threading.Thread(target=ask, args=(connect(sandbox).v1,)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(list(api.transfers.list({"limit": 100}).auto_paging_iter())) == 60
+    assert api.balance.retrieve().available[0].amount == 100_000 - 600
+
+
 def test_keys_of_two_accounts_do_not_meet(api, sandbox, provider):
     top_up(api, sandbox)
     api.transfers.create({"amount": 5000, "currency": "gbp", "destination": provider.id})
