@@ -113,7 +113,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "start"
 ACCOUNT_ADAPTER = "people.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
@@ -220,4 +220,8 @@ FACT_ROUTES: dict[str, list[str]] = {
     "payments.payment_failed": ["pooling.consumers.payment_failed"],
     "payments.refund_succeeded": ["pooling.consumers.refund_succeeded"],
     "payments.refund_failed": ["pooling.consumers.refund_failed"],
+    "payments.remittance_paid": ["marketplace.consumers.remittance_paid"],
+    "pooling.call_covered": ["marketplace.consumers.call_covered"],
+    "pooling.call_missed": ["marketplace.consumers.call_missed"],
+    "pooling.call_paid": ["marketplace.consumers.call_paid"],
 }

@@ -8,6 +8,7 @@ from marketplace.models import Agreement, MilestoneShare, Payer
 from people.models import Person, Role, Supporter
 from people.policies import may_act_for
 from providers.models import Enterprise, Worker
+from providers.policies import is_linked
 
 
 def is_linked_to(*, person: Person, enterprise: Enterprise) -> bool:
@@ -37,13 +38,15 @@ def may_say_it_happened(*, by: Person, share: MilestoneShare, at: datetime) -> b
     payer, agreement = share.payer, share.milestone.agreement
     if not may_act_for(by=by, person=payer.person, decision="visits", at=at) or is_linked_to(person=by, enterprise=agreement.enterprise):
         return False
-    return by.pk == payer.person_id or by.pk not in {payer.signed_by_id, agreement.proposed_by_id}
+    if by.pk == payer.person_id:
+        return True
+    return by.pk not in {payer.signed_by_id, agreement.proposed_by_id} and not is_linked(person=by, enterprise=agreement.enterprise)
 
 
 def may_write_down_answer(*, by: Person, share: MilestoneShare, at: datetime) -> bool:
     """A named human who asked the person: who helps the group, who looks after that money, or a supporter. Nobody linked to the provider."""
     agreement = share.milestone.agreement
-    if is_linked_to(person=by, enterprise=agreement.enterprise) or not by.is_active:
+    if is_linked(person=by, enterprise=agreement.enterprise) or not by.is_active:
         return False
     if is_holder_of(person=by, share=share, at=at):
         return not holder_is_payee(share=share)
@@ -72,7 +75,7 @@ def holder_is_payee(*, share: MilestoneShare) -> bool:
 def has_an_interest(*, person: Person, share: MilestoneShare) -> bool:
     """Is a party or close to one: linked to the provider, in the group, a payer's supporter, or who booked it."""
     agreement = share.milestone.agreement
-    if is_linked_to(person=person, enterprise=agreement.enterprise) or person.pk == agreement.proposed_by_id:
+    if is_linked(person=person, enterprise=agreement.enterprise) or person.pk == agreement.proposed_by_id:
         return True
     payers = Payer.objects.filter(agreement=agreement)
     in_group = agreement.cluster.memberships.filter(person=person).exists()
@@ -89,7 +92,7 @@ def may_decide(*, by: Person, share: MilestoneShare, at: datetime) -> bool:
 def may_be_second_person(*, by: Person, share: MilestoneShare, at: datetime) -> bool:
     """Whose yes a large payment needs beside the payer's: who helps the group, who looks after the money, a supporter, or an operator."""
     agreement = share.milestone.agreement
-    if not by.is_active or by.pk in {share.payer.person_id, share.answered_by_id} or is_linked_to(person=by, enterprise=agreement.enterprise):
+    if not by.is_active or by.pk in {share.payer.person_id, share.answered_by_id} or is_linked(person=by, enterprise=agreement.enterprise):
         return False
     if by.is_staff or agreement.cluster.facilitator_id == by.pk:
         return True

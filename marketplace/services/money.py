@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Sum
-from providers.selectors import checks_live
 
 from marketplace.models import Milestone, MilestoneShare, Payer, VisitPart
 from marketplace.rules.dates import LARGE_PENCE_IN_28_DAYS
 from marketplace.rules.tables import SHARE, after
+from marketplace.selectors.checking import checks_missing_then
 from marketplace.services.writing import log, tell
 from people.models import Person
 from people.services import approvals
@@ -241,7 +241,7 @@ def _any_check_was_missing(share: MilestoneShare) -> bool:
     agreement = share.milestone.agreement
     parts = VisitPart.objects.filter(share=share, is_away=False).select_related("visit__worker")
     return any(
-        checks_live(enterprise=agreement.enterprise, worker=part.visit.worker, category=agreement.listing.category, on=part.visit.on)
+        checks_missing_then(enterprise=agreement.enterprise, worker=part.visit.worker, category=agreement.listing.category, on=part.visit.on)
         for part in parts
     )
 

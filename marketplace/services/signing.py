@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import get_args
 
-from providers.selectors import checks_live
-
 from audit.errors import NotAllowed, Refusal
 from marketplace import policies
 from marketplace.models import Agreement, Payer
@@ -21,6 +19,7 @@ from pooling.rules import Relative
 from pooling.selectors import mode_of
 from pooling.services import earmarks
 from pooling.services.transactions import all_or_nothing
+from providers.selectors import checks_live
 
 RELATIVE_EXCEPTION = "marketplace.pay_relative"
 """What a funder's yes to paying a partner, or family in the same home, is called in `people.Approval`."""
@@ -63,6 +62,7 @@ def sign_as_payer(*, agreement: Agreement, pledge: Pledge, related: Relative, by
     Raises NotAllowed, NotNow, PriceHasChanged, PromiseDoesNotFit, MayNotBuyThis, `people`'s NeedsApproval (a relative the funder has not agreed to).
     """
     row = _open(agreement, version)
+    pledge = Pledge.objects.select_related("portion__budget__person").get(pk=pledge.pk)
     payer = _payer(row, pledge.membership_id)
     if not policies.may_sign_for(by=by, payer=payer, at=at) or policies.is_linked_to(person=payer.person, enterprise=row.enterprise):
         raise NotAllowed("Only the person who pays can say yes, or somebody who may decide for them. Nobody who works for the provider can.")
