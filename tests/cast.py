@@ -5,10 +5,13 @@ group. Hodan owns Barwaaqo Care. Sam works for Kasmo Together, Colin for Southwa
 run the site. The stranger belongs nowhere; the neighbour is of another council.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from people.models import Council, Organisation, Person
 from people.services import organisations, people
+from providers.models import Check, Enterprise, Listing, Worker
+from providers.services import checks, enterprises, listings
+from vocabulary.models import Term
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 SOUTHWARK, LAMBETH = "E09000028", "E09000022"
@@ -101,3 +104,59 @@ def _with_role(email: str, full_name: str, kind: str, organisation: Organisation
     code = "" if kind == "operator" else SOUTHWARK
     organisations.give_role(person=person, kind=kind, organisation=organisation, council_code=code, by=None, at=AT)
     return person
+
+
+def barwaaqo() -> Enterprise:
+    """Hodan's business, with every paper seen: she and two others cook, help at home and take people out."""
+    owner = hodan()
+    enterprise = Enterprise.objects.filter(owner=owner).first()
+    if enterprise is None:
+        about = "Somali-speaking women who help at home."
+        enterprise = enterprises.register(
+            name="Barwaaqo Care", about=about, outcode="SE15", council_code=SOUTHWARK, works_alone=False, people_count=3, by=owner, at=AT
+        )
+        for kind in ("insurance", "references"):
+            show_paper(enterprise, kind)
+        for kind in ("identity", "dbs_enhanced"):
+            show_paper(enterprise, kind, hodan_works())
+    return enterprise
+
+
+def hodan_works() -> Worker:
+    """Hodan as the person who comes."""
+    return Worker.objects.get(person=hodan())
+
+
+def show_paper(
+    enterprise: Enterprise, kind: str, worker: Worker | None = None, *, issued_on: date = date(2026, 2, 2), expires_on: date | None = None
+) -> Check:
+    """A paper that an operator has seen; insurance runs a year."""
+    until = expires_on or (date(2027, 2, 1) if kind == "insurance" else None)
+    check = checks.ask(enterprise=enterprise, kind=kind, worker=worker, issued_on=issued_on, expires_on=until, by=enterprise.owner, at=AT)
+    return checks.confirm(check=check, how_seen="Held the paper at the hub.", by=operator(), at=AT)
+
+
+def category(slug: str) -> Term:
+    return Term.objects.get(kind="category", slug=slug)
+
+
+def home_visits() -> Listing:
+    """Barwaaqo's help at home: £20.00 an hour alone, £27.00 for three together, on sale."""
+    enterprise = barwaaqo()
+    listing = Listing.objects.filter(enterprise=enterprise).first()
+    if listing is None:
+        somali = Term.objects.get(kind="language", slug="somali")
+        listing = listings.save(
+            enterprise=enterprise,
+            title="Help at home in Somali",
+            category=category("home_jobs"),
+            price_pence=2000,
+            group_prices={2: 2400, 3: 2700},
+            languages=[somali],
+            weekdays=[1, 2, 3, 4, 5],
+            parts_of_day=["morning", "afternoon"],
+            by=enterprise.owner,
+            at=AT,
+        )
+        listing = listings.publish(listing=listing, by=enterprise.owner, at=AT)
+    return listing
