@@ -8,6 +8,7 @@ PAYMENT: dict[tuple[str, str], str] = {
     ("started", "open"): "open",
     ("started", "refuse"): "failed",
     ("started", "cancel"): "cancelled",
+    ("started", "expire"): "expired",  # its answer was lost until the page had run out
     ("started", "pay"): "clearing",
     ("open", "pay"): "clearing",
     ("open", "expire"): "expired",

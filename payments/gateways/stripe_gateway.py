@@ -307,10 +307,10 @@ def read_event(payload: bytes, signature: str, secrets: tuple[str, ...]) -> Even
     for secret in secrets:
         try:
             raw: Any = stripe.Webhook.construct_event(payload, signature, secret)
-        except (stripe.SignatureVerificationError, ValueError):
+            thing = raw.data.object
+            return Event(raw.id, raw.type, _get(thing, "object"), _get(thing, "id"), getattr(raw, "account", None) or "", bool(raw.livemode))
+        except (stripe.SignatureVerificationError, ValueError, AttributeError):
             continue
-        thing = raw.data.object
-        return Event(raw.id, raw.type, _get(thing, "object"), _get(thing, "id"), getattr(raw, "account", None) or "", bool(raw.livemode))
     raise BadSignature
 
 

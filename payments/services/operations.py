@@ -20,6 +20,7 @@ from payments.gateways.shapes import AccountLink, AnswerLost, Made, StripeIsBusy
 from payments.models import PaymentOperation
 from payments.rules import LEASE, OPERATION, step, wait_after
 from payments.services import alarms
+from payments.services.one_by_one import one_by_one
 
 log = structlog.get_logger()
 BATCH = 100
@@ -42,7 +43,7 @@ MEANING = {
 def perform_due(*, at: datetime) -> int:
     """Performs what is planned, and asks after what was sent and not answered. Returns how many came to an end."""
     due = list(PaymentOperation.objects.due(at).order_by("planned_at", "pk").values_list("pk", flat=True)[:BATCH])
-    return sum(_came_to_an_end(pk, at) for pk in due)
+    return one_by_one(due, lambda pk: _came_to_an_end(pk, at))
 
 
 def _came_to_an_end(pk: uuid.UUID, at: datetime) -> bool:

@@ -11,7 +11,7 @@ from audit.services import trail
 from ledger.services.accounts import Account
 from payments.gateways.shapes import Customer, Intent, Made, Session
 from payments.models import Payer, Payment, PaymentOperation
-from payments.rules import PAYMENT, may_step
+from payments.rules import PAYMENT, REFUSED_WAIT, may_step
 from payments.services import planning, taking
 from payments.services.taking import clear_due as clear_due
 from payments.services.taking import refresh as refresh
@@ -206,6 +206,8 @@ def made(operation: PaymentOperation, thing: Made, at: datetime) -> None:
 
 def refused(operation: PaymentOperation, code: str, at: datetime) -> None:
     """Stripe would not start it: it failed. It would not close it: it is done or closed already, and an event or `refresh` will say which."""
+    if operation.kind == "customer":
+        planning.try_again(operation, next_try_at=at + REFUSED_WAIT)
     if operation.kind not in ("checkout_session", "payment_intent"):
         return
     payment = Payment.objects.locked().get(operation=operation)

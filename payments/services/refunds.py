@@ -16,6 +16,7 @@ from payments.gateways.shapes import AnswerLost, Made, NotFound, RefundMade, Str
 from payments.models import Payment, PaymentOperation, PaymentUse, Refund
 from payments.rules import REFUND, REFUSED_WAIT, may_step, step, take_from
 from payments.services import planning
+from payments.services.one_by_one import one_by_one
 from payments.services.remittances import LotsFallShort
 from people.models import Person
 
@@ -45,7 +46,7 @@ def approve(*, lot_owner: str, pence: int, council_code: str, about: str, by: Pe
 def plan_due(*, at: datetime) -> int:
     """Approved refunds are planned to go: REFUND Dr / OUT Cr with their operation. Returns how many were."""
     rows = list(Refund.objects.to_send().order_by("approved_at", "pk").values_list("pk", flat=True)[:BATCH])
-    return sum(retrying(partial(_plan, pk, at)) for pk in rows)
+    return one_by_one(rows, lambda pk: retrying(partial(_plan, pk, at)))
 
 
 def _plan(pk: int, at: datetime) -> bool:

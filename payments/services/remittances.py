@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from audit.clock import london_date
 from audit.errors import Refusal
@@ -18,6 +18,7 @@ from payments.gateways.shapes import Transfer as StripeTransfer
 from payments.models import Alarm, Payee, Payment, PaymentOperation, PaymentUse, Remittance
 from payments.rules import REFUSED_WAIT, REMITTANCE, bank_is_settled, may_step, step, take_from
 from payments.services import alarms, payees, planning
+from payments.services.one_by_one import one_by_one
 from people.models import Person
 from people.services import approvals
 from places.calendar import working_days_between
@@ -64,18 +65,24 @@ def plan_due(*, at: datetime) -> int:
     Only while nothing stops releases, when the payee is ready by Stripe's own word of this moment, and when its bank details are the same
     as five working days ago.
     """
-    moved = 0
-    for payee_id in Remittance.objects.waiting().order_by("payee_id").values_list("payee_id", flat=True).distinct():
-        rows = list(Remittance.objects.waiting().filter(payee_id=payee_id).order_by("waiting_since", "pk").values_list("pk", flat=True)[:BATCH])
-        if _may_be_paid(payee_id, at):
-            moved += sum(retrying(partial(_plan, pk, at)) for pk in rows)
-    return moved
+    stopped = Alarm.objects.open().filter(stops_releases=True).values_list("council_code", flat=True)
+    if "" in (closed := set(stopped)):
+        return 0
+    rows = Remittance.objects.waiting().exclude(council_code__in=closed)
+    return sum(_plan_for(payee_id, rows, at) for payee_id in rows.order_by("payee_id").values_list("payee_id", flat=True).distinct())
+
+
+def _plan_for(payee_id: int, rows: QuerySet[Remittance], at: datetime) -> int:
+    if not _may_be_paid(payee_id, at):
+        return 0
+    due = list(rows.filter(payee_id=payee_id).order_by("waiting_since", "pk").values_list("pk", flat=True)[:BATCH])
+    return one_by_one(due, lambda pk: retrying(partial(_plan, pk, at)))
 
 
 def _may_be_paid(payee_id: int, at: datetime) -> bool:
     """Compares with Stripe's word each time: an event that told of changed bank details may have been lost."""
     payee = Payee.objects.get(pk=payee_id)
-    if not payee.ready and not payees.is_worth_asking(payee, at):
+    if not (payee.ready and _bank_is_settled(payee, at)) and not payees.is_worth_asking(payee, at):
         return False
     try:
         payee = payees.refresh(payee=payee, at=at)

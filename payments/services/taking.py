@@ -3,15 +3,18 @@
 import uuid
 from datetime import datetime
 
+from django.db.models import Q
+
 from audit.services import facts
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, NotEnough, Transfer, post
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Charge, Intent, Line, NotFound, Session, StripeIsBusy
-from payments.models import Payment, PaymentOperation
+from payments.models import Alarm, Payment, PaymentOperation
 from payments.rules import PAYMENT, may_step, step
 from payments.services import alarms
+from payments.services.one_by_one import one_by_one
 
 BATCH = 200
 
@@ -42,7 +45,7 @@ def refresh(*, payment_id: uuid.UUID, at: datetime) -> Payment:
 def see_session(payment: Payment, session: Session, at: datetime) -> None:
     """The locked payment learns of its card page."""
     payment.session_id, payment.intent_id = session.id, session.intent_id or payment.intent_id
-    if session.status == "open" and may_step(PAYMENT, payment.state, "open"):
+    if session.status in ("open", "complete") and may_step(PAYMENT, payment.state, "open"):
         payment.state, payment.checkout_url = step(PAYMENT, payment.state, "open"), session.url
     payment.save(update_fields=["session_id", "intent_id", "state", "checkout_url"])
     if session.status == "expired":
@@ -108,8 +111,12 @@ def end(payment: Payment, event: str, at: datetime) -> Payment:
 
 def clear_due(*, at: datetime) -> int:
     """Payments whose money Stripe by now calls available become lots. Returns how many did. Asks Stripe for each one whose day has come."""
-    due = list(Payment.objects.to_clear(at).order_by("available_on", "pk").values_list("pk", flat=True)[:BATCH])
-    return sum(_clear_if_available(pk, at) for pk in due)
+    rows = Payment.objects.to_clear(at)
+    # Where FLOAT is short only a top-up helps: asking Stripe again would not. Reconciliation tries all the same.
+    short = Alarm.objects.open().filter(kind="float_short").values("council_code")
+    rows = rows.exclude(~Q(kind="top_up"), council_code__in=short)
+    due = list(rows.order_by("available_on", "pk").values_list("pk", flat=True)[:BATCH])
+    return one_by_one(due, lambda pk: _clear_if_available(pk, at))
 
 
 def _clear_if_available(payment_id: uuid.UUID, at: datetime) -> bool:

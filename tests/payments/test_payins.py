@@ -152,6 +152,15 @@ def test_a_page_left_too_long_expires_and_can_be_started_again(play: Play) -> No
     assert again.pk != payment.pk
 
 
+def test_a_page_whose_answer_came_after_it_ran_out_is_expired(play: Play) -> None:
+    play.stripe.fault("drop_after_commit", "/v1/checkout/sessions")
+    payment = play.start()
+    assert payment.state == "started"
+    play.later(days=3)
+    payment.refresh_from_db()
+    assert payment.state == "expired"
+
+
 def test_two_clicks_at_once_are_one_payment(play: Play) -> None:
     made: list[UUID] = []
     together = threading.Barrier(6)
