@@ -119,6 +119,14 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]  # allauth asks for one to be required; its own sign-up is closed
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60  # a text can take minutes, and so can finding one's glasses
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True  # no link in a message does anything (mail scanners press links)
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_EMAIL_VERIFICATION = "none"  # signing in by a code proves the address; until then the person is only `said`
+ACCOUNT_PHONE_VERIFICATION_ENABLED = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Clubtogether: "
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address is told to the old one
 _forms = "frontend.forms.account"
 ACCOUNT_FORMS = {
     "login": f"{_forms}.LoginForm",

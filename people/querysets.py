@@ -59,12 +59,14 @@ class PersonManager(BaseUserManager["Person"]):
         return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
 
     def get_by_natural_key(self, username: str | None) -> "Person":
-        """Signs in by e-mail or by phone, however it is typed."""
-        from people.rules import clean_email, clean_phone
+        """Signs in by e-mail or by phone, however it is typed. Raises DoesNotExist, also for what is neither."""
+        from people.rules import EmailIsNotOne, PhoneIsNotOne, clean_email, clean_phone
 
         typed = username or ""
-        person: Person = self.get(email=clean_email(typed)) if "@" in typed else self.get(phone=clean_phone(typed))
-        return person
+        try:
+            return self.get(email=clean_email(typed)) if "@" in typed else self.get(phone=clean_phone(typed))
+        except (EmailIsNotOne, PhoneIsNotOne) as error:
+            raise self.model.DoesNotExist from error
 
 
 class CouncilQuerySet(models.QuerySet["Council"]):

@@ -9,256 +9,463 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Council',
+            name="Council",
             fields=[
-                ('code', models.CharField(max_length=9, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('day_phone', models.CharField(blank=True, max_length=20)),
-                ('night_phone', models.CharField(blank=True, max_length=20)),
+                ("code", models.CharField(max_length=9, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("day_phone", models.CharField(blank=True, max_length=20)),
+                ("night_phone", models.CharField(blank=True, max_length=20)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(blank=True, max_length=254, null=True, unique=True)),
-                ('phone', models.CharField(blank=True, max_length=16, null=True, unique=True)),
-                ('phone_verified', models.BooleanField(default=False)),
-                ('full_name', models.CharField(max_length=120)),
-                ('known_as', models.CharField(max_length=40)),
-                ('outcode', models.CharField(blank=True, max_length=4)),
-                ('council_code', models.CharField(blank=True, max_length=9)),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('text', 'Text'), ('phone', 'Phone call'), ('letter', 'Letter')], default='email', max_length=6)),
-                ('letter_address', models.TextField(blank=True)),
-                ('phrase', models.CharField(blank=True, max_length=60)),
-                ('easy_view', models.BooleanField(default=False)),
-                ('figure', models.SlugField(blank=True, max_length=40)),
-                ('sureness', models.CharField(choices=[('said', 'They told us'), ('seen', 'Somebody we trust met them and saw a letter'), ('confirmed', 'The one who pays says so')], default='said', max_length=9)),
-                ('sureness_at', models.DateTimeField(blank=True, null=True)),
-                ('away_until', models.DateField(blank=True, null=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False)),
-                ('joined_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('sureness_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, null=True, unique=True)),
+                ("phone", models.CharField(blank=True, max_length=16, null=True, unique=True)),
+                ("phone_verified", models.BooleanField(default=False)),
+                ("full_name", models.CharField(max_length=120)),
+                ("known_as", models.CharField(max_length=40)),
+                ("outcode", models.CharField(blank=True, max_length=4)),
+                ("council_code", models.CharField(blank=True, max_length=9)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "E-mail"), ("text", "Text"), ("phone", "Phone call"), ("letter", "Letter")], default="email", max_length=6
+                    ),
+                ),
+                ("letter_address", models.TextField(blank=True)),
+                ("phrase", models.CharField(blank=True, max_length=60)),
+                ("easy_view", models.BooleanField(default=False)),
+                ("figure", models.SlugField(blank=True, max_length=40)),
+                (
+                    "sureness",
+                    models.CharField(
+                        choices=[
+                            ("said", "They told us"),
+                            ("seen", "Somebody we trust met them and saw a letter"),
+                            ("confirmed", "The one who pays says so"),
+                        ],
+                        default="said",
+                        max_length=9,
+                    ),
+                ),
+                ("sureness_at", models.DateTimeField(blank=True, null=True)),
+                ("away_until", models.DateField(blank=True, null=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_staff", models.BooleanField(default=False)),
+                ("joined_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "sureness_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'people',
+                "verbose_name_plural": "people",
             },
         ),
         migrations.CreateModel(
-            name='Approval',
+            name="Approval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(max_length=60)),
-                ('about_kind', models.CharField(max_length=40)),
-                ('about_id', models.CharField(max_length=64)),
-                ('council_code', models.CharField(blank=True, max_length=9)),
-                ('reason', models.TextField()),
-                ('asked_at', models.DateTimeField()),
-                ('given_at', models.DateTimeField(blank=True, null=True)),
-                ('refused_at', models.DateTimeField(blank=True, null=True)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals_asked', to=settings.AUTH_USER_MODEL)),
-                ('given_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='approvals_given', to=settings.AUTH_USER_MODEL)),
-                ('refused_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='approvals_refused', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("what", models.CharField(max_length=60)),
+                ("about_kind", models.CharField(max_length=40)),
+                ("about_id", models.CharField(max_length=64)),
+                ("council_code", models.CharField(blank=True, max_length=9)),
+                ("reason", models.TextField()),
+                ("asked_at", models.DateTimeField()),
+                ("given_at", models.DateTimeField(blank=True, null=True)),
+                ("refused_at", models.DateTimeField(blank=True, null=True)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="approvals_asked", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approvals_given",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "refused_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approvals_refused",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Concern',
+            name="Concern",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('contact', models.CharField(blank=True, max_length=200)),
-                ('council_code', models.CharField(blank=True, max_length=9)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField()),
+                ("contact", models.CharField(blank=True, max_length=200)),
+                ("council_code", models.CharField(blank=True, max_length=9)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('text', 'Text'), ('phone', 'Phone call'), ('letter', 'Letter')], max_length=6)),
-                ('to', models.TextField()),
-                ('subject', models.CharField(blank=True, max_length=200)),
-                ('body', models.TextField()),
-                ('kind', models.CharField(max_length=60)),
-                ('dedup_key', models.CharField(blank=True, max_length=120, null=True, unique=True)),
-                ('queued_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('queued', 'To be sent, or a letter to be printed'), ('sent', 'Given to who carries it'), ('failed', 'Could not be sent')], default='queued', max_length=6)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "channel",
+                    models.CharField(choices=[("email", "E-mail"), ("text", "Text"), ("phone", "Phone call"), ("letter", "Letter")], max_length=6),
+                ),
+                ("to", models.TextField()),
+                ("subject", models.CharField(blank=True, max_length=200)),
+                ("body", models.TextField()),
+                ("kind", models.CharField(max_length=60)),
+                ("dedup_key", models.CharField(blank=True, max_length=120, null=True, unique=True)),
+                ("queued_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "To be sent, or a letter to be printed"),
+                            ("sent", "Given to who carries it"),
+                            ("failed", "Could not be sent"),
+                        ],
+                        default="queued",
+                        max_length=6,
+                    ),
+                ),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="messages", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('isf_holder', 'Looks after budgets for people'), ('council', 'The council')], max_length=10)),
-                ('name', models.CharField(max_length=120)),
-                ('council_code', models.CharField(max_length=9)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("isf_holder", "Looks after budgets for people"), ("council", "The council")], max_length=10)),
+                ("name", models.CharField(max_length=120)),
+                ("council_code", models.CharField(max_length=9)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="children", to="people.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('facilitator', 'Helps groups'), ('commissioner', "Sees what a council's people can't get"), ('holder_staff', 'Works for who looks after the money'), ('operator', 'Runs this installation')], max_length=12)),
-                ('council_code', models.CharField(blank=True, max_length=9)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='people.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("facilitator", "Helps groups"),
+                            ("commissioner", "Sees what a council's people can't get"),
+                            ("holder_staff", "Works for who looks after the money"),
+                            ("operator", "Runs this installation"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("council_code", models.CharField(blank=True, max_length=9)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="roles", to="people.organisation"
+                    ),
+                ),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="roles", to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name='Supporter',
+            name="Supporter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('beside', 'Sits with me'), ('for', 'May decide for me')], max_length=6)),
-                ('decisions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('budgets', 'My budget'), ('groups', 'Which groups I am in'), ('promises', 'What I promise'), ('payments', 'What I pay'), ('visits', 'Saying that somebody came')], max_length=8), blank=True, default=list, size=None)),
-                ('source', models.TextField(blank=True)),
-                ('asked_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('starts_at', models.DateTimeField(blank=True, null=True)),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supporters', to=settings.AUTH_USER_MODEL)),
-                ('supporter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supports', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("beside", "Sits with me"), ("for", "May decide for me")], max_length=6)),
+                (
+                    "decisions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("budgets", "My budget"),
+                                ("groups", "Which groups I am in"),
+                                ("promises", "What I promise"),
+                                ("payments", "What I pay"),
+                                ("visits", "Saying that somebody came"),
+                            ],
+                            max_length=8,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("source", models.TextField(blank=True)),
+                ("asked_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("starts_at", models.DateTimeField(blank=True, null=True)),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="supporters", to=settings.AUTH_USER_MODEL)),
+                ("supporter", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="supports", to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('email__isnull', True), ('email', django.db.models.functions.text.Lower('email')), _connector='OR'), name='person_email_is_lower_case'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email__isnull", True), ("email", django.db.models.functions.text.Lower("email")), _connector="OR"),
+                name="person_email_is_lower_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('phone__isnull', True), ('phone__regex', '^\\+[1-9][0-9]{7,14}$'), _connector='OR'), name='person_phone_is_international'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("phone__isnull", True), ("phone__regex", "^\\+[1-9][0-9]{7,14}$"), _connector="OR"),
+                name="person_phone_is_international",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('sureness', 'said'), models.Q(('sureness_at__isnull', False), ('sureness_by__isnull', False)), _connector='OR'), name='person_sureness_says_who_and_when'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sureness", "said"), models.Q(("sureness_at__isnull", False), ("sureness_by__isnull", False)), _connector="OR"),
+                name="person_sureness_says_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('sureness_by__isnull', True), models.Q(('sureness_by', models.F('id')), _negated=True), _connector='OR'), name='person_is_not_sure_of_themselves'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sureness_by__isnull", True), models.Q(("sureness_by", models.F("id")), _negated=True), _connector="OR"),
+                name="person_is_not_sure_of_themselves",
+            ),
         ),
         migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(fields=['about_kind', 'about_id', 'what'], name='approval_about'),
+            model_name="approval",
+            index=models.Index(fields=["about_kind", "about_id", "what"], name="approval_about"),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('given_by__isnull', True), models.Q(('given_by', models.F('asked_by')), _negated=True), _connector='OR'), name='approval_is_given_by_another'),
+            model_name="approval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("given_by__isnull", True), models.Q(("given_by", models.F("asked_by")), _negated=True), _connector="OR"),
+                name="approval_is_given_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('given_at__isnull', True), ('given_by__isnull', True)), models.Q(('given_at__isnull', False), ('given_by__isnull', False)), _connector='OR'), name='approval_is_given_whole'),
+            model_name="approval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("given_at__isnull", True), ("given_by__isnull", True)),
+                    models.Q(("given_at__isnull", False), ("given_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="approval_is_given_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(('refused_at__isnull', False), ('refused_by__isnull', False)), _connector='OR'), name='approval_is_refused_whole'),
+            model_name="approval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("refused_at__isnull", True), ("refused_by__isnull", True)),
+                    models.Q(("refused_at__isnull", False), ("refused_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="approval_is_refused_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('given_at__isnull', True), ('refused_at__isnull', True), _connector='OR'), name='approval_is_given_or_refused'),
+            model_name="approval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("given_at__isnull", True), ("refused_at__isnull", True), _connector="OR"), name="approval_is_given_or_refused"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('used_at__isnull', True), ('given_at__isnull', False), _connector='OR'), name='approval_is_used_once_given'),
+            model_name="approval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("used_at__isnull", True), ("given_at__isnull", False), _connector="OR"), name="approval_is_used_once_given"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='approval_says_why'),
+            model_name="approval",
+            constraint=models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="approval_says_why"),
         ),
         migrations.AddConstraint(
-            model_name='concern',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='concern_says_something'),
+            model_name="concern",
+            constraint=models.CheckConstraint(condition=models.Q(("text", ""), _negated=True), name="concern_says_something"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['person', 'id'], name='message_person'),
+            model_name="message",
+            index=models.Index(fields=["person", "id"], name="message_person"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(('state', 'sent'), _negated=True), _connector='OR'), name='message_sent_says_when'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_at__isnull", False), ("state", "sent")), models.Q(("state", "sent"), _negated=True), _connector="OR"
+                ),
+                name="message_sent_says_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('to', ''), _negated=True), name='message_goes_somewhere'),
+            model_name="message",
+            constraint=models.CheckConstraint(condition=models.Q(("to", ""), _negated=True), name="message_goes_somewhere"),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(fields=('council_code', 'name'), name='organisation_name_is_once_per_council'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(fields=("council_code", "name"), name="organisation_name_is_once_per_council"),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='organisation_is_not_its_own_parent'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent__isnull", True), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"),
+                name="organisation_is_not_its_own_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_at__isnull', True)), fields=('person', 'kind', 'organisation', 'council_code'), name='role_is_held_once', nulls_distinct=False),
+            model_name="role",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_at__isnull", True)),
+                fields=("person", "kind", "organisation", "council_code"),
+                name="role_is_held_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'holder_staff'), _negated=True), ('organisation__isnull', False), _connector='OR'), name='role_of_holder_staff_names_the_holder'),
+            model_name="role",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("kind", "holder_staff"), _negated=True), ("organisation__isnull", False), _connector="OR"),
+                name="role_of_holder_staff_names_the_holder",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'operator'), models.Q(('council_code', ''), _negated=True), _connector='OR'), name='role_of_a_council_names_it'),
+            model_name="role",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "operator"), models.Q(("council_code", ""), _negated=True), _connector="OR"),
+                name="role_of_a_council_names_it",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='role_ends_after_it_starts'),
+            model_name="role",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__isnull", True), ("ends_at__gte", models.F("starts_at")), _connector="OR"),
+                name="role_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supporter',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_at__isnull', True)), fields=('person', 'supporter'), name='supporter_is_recorded_once'),
+            model_name="supporter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_at__isnull", True)), fields=("person", "supporter"), name="supporter_is_recorded_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supporter',
-            constraint=models.CheckConstraint(condition=models.Q(('person', models.F('supporter')), _negated=True), name='supporter_is_another_person'),
+            model_name="supporter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("person", models.F("supporter")), _negated=True), name="supporter_is_another_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supporter',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('supporter')), _negated=True), _connector='OR'), name='supporter_is_not_confirmed_by_themselves'),
+            model_name="supporter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confirmed_by__isnull", True), models.Q(("confirmed_by", models.F("supporter")), _negated=True), _connector="OR"),
+                name="supporter_is_not_confirmed_by_themselves",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supporter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('starts_at__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('starts_at__isnull', False)), _connector='OR'), name='supporter_is_confirmed_whole'),
+            model_name="supporter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True), ("starts_at__isnull", True)),
+                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False), ("starts_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="supporter_is_confirmed_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supporter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'beside'), _negated=True), ('decisions', []), _connector='OR'), name='supporter_beside_decides_nothing'),
+            model_name="supporter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("kind", "beside"), _negated=True), ("decisions", []), _connector="OR"),
+                name="supporter_beside_decides_nothing",
+            ),
         ),
     ]

@@ -157,6 +157,13 @@ def set_phrase(*, person: Person, phrase: str, by: Person, at: datetime) -> Pers
     return _set(person, by, at, "set_phrase", phrase=_clean_phrase(phrase))
 
 
+def set_figure(*, person: Person, figure: str, by: Person, at: datetime) -> Person:
+    """How the person is drawn at the table, by the slug of a picture. Chosen by the person alone."""
+    if by.pk != person.pk:
+        raise NotAllowed
+    return _set(person, by, at, "set_figure", figure=figure)
+
+
 def set_channel(*, person: Person, channel: str, by: Person, at: datetime, letter_address: str | None = None) -> Person:
     """How the person is reached. Raises NoWayToReach when we have no address for it."""
     if by.pk != person.pk:

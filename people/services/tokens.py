@@ -27,7 +27,7 @@ class TokenNeedsSecondFactor(Refusal):
 
 def issue(*, email: str, password: str, at: datetime) -> str:
     """The person's token; the same one each time. Raises WrongPassword, or TokenNeedsSecondFactor (who has or needs one, outside the demo)."""
-    person = authenticate(username=email.strip().lower(), password=password)
+    person = authenticate(username=email.strip(), password=password)
     if not isinstance(person, Person):
         raise WrongPassword
     if not settings.DEMO and (is_mfa_enabled(person) or needs_second_factor(person, at=at)):

@@ -173,7 +173,7 @@ def test_a_list_of_services_costs_the_same_number_of_queries_however_long(django
         on_sale(gardener(number), group_prices={2: 2400})
     with django_assert_num_queries(7):  # type: ignore[operator]
         few = listings_near(outcode="SE15", on=TODAY)
-        assert [(card.price_for(2), card.listing.enterprise.name, len(card.listing.languages.all())) for card in few][0][0] == 2400
+        assert {(card.price_for(2), len(card.listing.languages.all())) for card in few} == {(2400, 0)}
     for number in range(4, 9):
         on_sale(gardener(number), group_prices={2: 2400})
     with django_assert_num_queries(7):  # type: ignore[operator]
