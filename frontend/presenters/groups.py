@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from audit.clock import london_date
 from frontend import words
 from frontend.pictures.scenes import AtTable
+from frontend.presenters.agreements import Line, lines
 from people.models import Person
 from pooling import selectors
 from pooling.models import AdmissionAnswer, Charter, Cluster, Membership, Pledge
@@ -64,7 +66,7 @@ class GroupPage:
     asked: list[Membership]
     money: selectors.ClusterMoney
     promises: list[Pledge]
-    agreements: list[object] = field(default_factory=list)
+    agreements: list[Line] = field(default_factory=list)
 
     is_helper: bool = False
 
@@ -146,6 +148,7 @@ def page(cluster: Cluster, viewer: Person, at: datetime) -> GroupPage:
         questions=_questions(cluster, viewer) if inside else [],
         asked=[place for place in places if not place.is_in] if inside else [],
         money=selectors.cluster_money(cluster, viewer),
+        agreements=lines(cluster, viewer, london_date(at)),
         is_helper=cluster.facilitator_id == viewer.pk,
         promises=list(Pledge.objects.live().filter(membership=mine_).select_related("portion")) if mine_ else [],
     )

@@ -1,5 +1,11 @@
 """Every page's address, one file an area. Names are flat, unique and what templates and tests use."""
 
-from frontend.urls import budgets, groups, public
+from frontend.urls import agreements, budgets, groups, money, public
 
-urlpatterns = [*public.urlpatterns, *budgets.urlpatterns, *groups.urlpatterns]
+urlpatterns = [
+    *public.urlpatterns,
+    *budgets.urlpatterns,
+    *groups.urlpatterns,
+    *agreements.urlpatterns,
+    *money.urlpatterns,
+]

@@ -1,0 +1,156 @@
+"""A service on offer, and an agreement, in words. Each payer sees their own pence, the total, and how many pay."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from frontend import words
+from marketplace import selectors
+from marketplace.models import Agreement, Milestone
+from marketplace.selectors.agreements import AgreementView, OwnPart
+from people.models import Person
+from pooling.models import Cluster
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SHARE = {
+    "planned": "Not paid for yet.",
+    "covered": "Paid for, held until you say it happened.",
+    "dropped": "Left out. You pay nothing.",
+    "asked": "Did it happen? Tell us.",
+    "with_helper": "Somebody will ask you about it.",
+    "agreed": "You said yes. It is being paid.",
+    "questioned": "You asked about it. That part waits.",
+    "decided": "Settled.",
+    "released": "Paid.",
+    "returned": "Came back to you.",
+}
+_SAID = {
+    "with_parties": "Waiting for everybody’s yes.",
+    "half_signed": "Nearly there.",
+    "active": "Going.",
+    "suspended": "Stopped for now. No new visits until we write to you.",
+    "ending": "Ending. The last weeks are being finished.",
+    "void": "It did not come about.",
+    "completed": "Over. Everything is settled.",
+    "terminated": "Ended early. Everything is settled.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLine:
+    """One week of an agreement, for the person who looks."""
+
+    number: int
+    starts_on: date
+    ends_on: date
+    said: str
+    share_id: int | None
+    pence: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementPage:
+    view: AgreementView
+    agreement: Agreement
+    when: str
+    said: str
+    rows: list[dict[str, str]]
+    mine: OwnPart | None
+    weeks: list[WeekLine]
+    keep_going: list[dict[str, str]]
+    bands: list[str]
+    is_provider: bool
+
+    @property
+    def waits_for_me(self) -> bool:
+        return self.mine is not None and self.mine.state == "asked" and self.agreement.is_open_to_sign
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An agreement on the group's page."""
+
+    pk: int
+    title: str
+    sentence: str
+    wait: str
+    wait_kind: str
+
+
+def when_of(agreement: Agreement) -> str:
+    """ "Tuesdays and Thursdays at 10am, 1 hour, 12 weeks from Tuesday 3 March"."""
+    days = words.names(f"{_DAYS[day - 1]}s" for day in agreement.weekdays)
+    at_time = f" at {words.clock(agreement.start_time)}" if agreement.start_time else ""
+    return f"{days}{at_time}, {words.duration(agreement.minutes)}, {words.count(agreement.weeks, 'week')} from {words.day(agreement.starts_on)}"
+
+
+def lines(cluster: Cluster, person: Person, today: date) -> list[Line]:
+    """The group's agreements that this person may see and that still matter, newest first."""
+    seen = Agreement.objects.visible_to(person).filter(cluster=cluster).exclude(state__in=["void", "completed", "terminated"])
+    return [_line(one, person, today) for one in seen.select_related("enterprise").order_by("-pk")]
+
+
+def _line(agreement: Agreement, person: Person, today: date) -> Line:
+    view = selectors.agreement_view(agreement, person, today=today)
+    asked = any(part.state == "asked" for part in view.mine) and agreement.is_open_to_sign
+    wait = "Your yes or no" if asked else "Waiting for the others" if agreement.is_open_to_sign else ""
+    sentence = f"{agreement.enterprise.name}. {when_of(agreement)}. {_SAID[agreement.state]}"
+    return Line(agreement.pk, agreement.title, sentence, wait, "wait")
+
+
+def page(agreement: Agreement, person: Person, today: date) -> AgreementPage:
+    """The agreement as this person may see it."""
+    view = selectors.agreement_view(agreement, person, today=today)
+    mine = next((part for part in view.mine if part.person_id == person.pk), view.mine[0] if view.mine else None)
+    return AgreementPage(
+        view=view,
+        agreement=agreement,
+        when=when_of(agreement),
+        said=_SAID.get(agreement.state, ""),
+        rows=_rows(agreement, view),
+        mine=mine,
+        weeks=_weeks(agreement, mine),
+        keep_going=_keep_going(agreement) if mine or view.agreement.enterprise.owner_id == person.pk else [],
+        bands=bands_said(agreement),
+        is_provider=agreement.enterprise.owner_id == person.pk,
+    )
+
+
+def _rows(agreement: Agreement, view: AgreementView) -> list[dict[str, str]]:
+    price = words.pounds(agreement.visit_pence)
+    what = "for all of you together" if agreement.together else "for each person’s own visit"
+    return [
+        {"key": "Who comes", "value": agreement.enterprise.name},
+        {"key": "What", "value": agreement.title},
+        {"key": "When", "value": when_of(agreement)},
+        {"key": "Price of a visit", "value": f"{price} {what}"},
+        {"key": "All of you together, a week", "value": f"{words.pounds(view.weekly_pence)}, paid by {words.count(view.payers, 'person', 'people')}"},
+        {"key": "To stop", "value": f"Say so {words.count(agreement.notice_days, 'day')} before"},
+    ]
+
+
+def bands_said(agreement: Agreement) -> list[str]:
+    """What calling a visit off late costs, in sentences, longest notice first."""
+    bands = sorted(agreement.bands, key=lambda band: -int(band["under_hours"]))
+    if not bands:
+        return ["You can call off any visit. You do not pay."]
+    said = [f"If you call a visit off {words.duration(60 * int(bands[0]['under_hours']))} or more before, you do not pay."]
+    for band in bands:
+        part = "all" if int(band["percent"]) == 100 else f"{band['percent']} in every 100 pence"
+        late, most = words.duration(60 * int(band["under_hours"])), words.duration(int(band["of_minutes"]))
+        said.append(f"Less than {late} before: the provider keeps {part} of it, of at most {most}.")
+    return said
+
+
+def _keep_going(agreement: Agreement) -> list[dict[str, str]]:
+    plan = agreement.keep_going
+    return [{"key": "Who to ring", "value": plan.get("who_to_ring", "")}, {"key": "What should happen", "value": plan.get("what_i_want", "")}]
+
+
+def _weeks(agreement: Agreement, mine: OwnPart | None) -> list[WeekLine]:
+    weeks = Milestone.objects.filter(agreement=agreement).prefetch_related("shares").order_by("number")
+    found = []
+    for week in weeks:
+        share = next((one for one in week.shares.all() if mine and one.membership_id == mine.membership_id and one.split_from_id is None), None)
+        said = _SHARE[share.state] if share else ""
+        found.append(WeekLine(week.number, week.starts_on, week.ends_on, said, share.pk if share else None, share.pence if share else 0))
+    return found

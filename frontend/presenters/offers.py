@@ -1,0 +1,74 @@
+"""Services near a place, as a list shows them: who, how far, what each person pays, which papers we saw."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from frontend import words
+from providers.models import Listing
+from providers.selectors import CheckShown, checks_shown, listings_near, price_pence
+from vocabulary.models import Term
+
+_UNITS = {"hour": "an hour", "visit": "a visit", "day": "a day", "item": "each"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One service. `each_pence`: what each of `people` pays when they have it together; None: no price for so many."""
+
+    listing_id: int
+    title: str
+    description: str
+    enterprise: str
+    figure: str
+    strand: int
+    miles_said: str
+    unit_said: str
+    alone_pence: int
+    people: int
+    each_pence: int | None
+    languages: str
+    checks_said: str
+
+    @property
+    def price_said(self) -> str:
+        alone = f"{words.pounds(self.alone_pence)} {self.unit_said} for one person."
+        return f"{alone} {words.pounds(self.each_pence)} each for {self.people} together." if self.each_pence else alone
+
+
+def offers(*, outcode: str, people: int, on: date, category: Term | None = None) -> list[Offer]:
+    """Nearest first. A fixed number of queries."""
+    cards = listings_near(outcode=outcode, on=on, category=category)
+    return [_offer(card.listing, people, card.checks, card.miles) for card in cards]
+
+
+def offer(listing: Listing, *, people: int, on: date | None = None) -> Offer:
+    """One service by itself."""
+    return _offer(listing, people, checks_shown(listing.enterprise, on=on) if on else (), None)
+
+
+def _offer(listing: Listing, people: int, checks: tuple[CheckShown, ...], miles: float | None) -> Offer:
+    together = price_pence(listing, people) if people > 1 else None
+    workers = list(listing.enterprise.workers.all())
+    return Offer(
+        listing_id=listing.pk,
+        title=listing.title,
+        description=listing.description,
+        enterprise=listing.enterprise.name,
+        figure=next((worker.photo_figure for worker in workers if worker.photo_figure), "plain"),
+        strand=4 + listing.enterprise_id % 3,
+        miles_said="" if miles is None else "less than a mile away" if miles < 1 else f"{words.count(round(miles), 'mile')} away",
+        unit_said=_UNITS[listing.unit],
+        alone_pence=listing.price_pence,
+        people=people,
+        # Rounded up: nobody pays more than what they read here.
+        each_pence=None if together is None else -(-together // people),
+        languages=words.names(language.label for language in listing.languages.all()),
+        checks_said=_checks_said(checks),
+    )
+
+
+def _checks_said(checks: tuple[CheckShown, ...]) -> str:
+    if not checks:
+        return ""
+    seen = words.names(check.label.lower() for check in checks)
+    return f"We checked: {seen}. Last checked {words.day(max(check.seen_on for check in checks))}."

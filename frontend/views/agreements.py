@@ -1,0 +1,130 @@
+"""Choosing who comes; each person's own yes to what it is, the price and the most it can cost them."""
+
+from datetime import date, datetime
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from audit import clock
+from frontend.forms.agreements import WhyForm, WishForm, YesForm
+from frontend.presenters import agreements as presenter
+from frontend.presenters import offers as shop
+from frontend.views.flow import back_to, form_page, press
+from frontend.views.who import SignedIn, signed_in
+from marketplace.models import Agreement
+from marketplace.selectors import earliest_start
+from marketplace.services import agreements, signing
+from pooling.models import Cluster, Membership, Pledge, Portion
+from providers.models import Listing
+
+
+@signed_in
+def choose(request: SignedIn, pk: int) -> HttpResponse:
+    """Services near the group, with what each person would pay."""
+    cluster = get_object_or_404(Cluster.objects.visible_to(request.user), pk=pk)
+    people = cluster.memberships.inside().count()
+    offers = shop.offers(outcode=cluster.outcode, people=people, on=clock.today())
+    return render(request, "agreement/choose.html", {"cluster": cluster, "people": people, "offers": offers})
+
+
+@signed_in
+def propose(request: SignedIn, pk: int, listing: int) -> HttpResponse:
+    """Say what the group wants; the check page shows every price before anybody is asked."""
+    cluster = get_object_or_404(Cluster.objects.visible_to(request.user), pk=pk)
+    service = get_object_or_404(Listing.objects.select_related("enterprise", "category").filter(state="live"), pk=listing)
+    at = clock.now()
+    places = list(cluster.memberships.inside().select_related("person"))
+    form = WishForm(request.POST or None, places=places, soonest=_soonest(places, at))
+
+    def ask(form: WishForm) -> Agreement:
+        return agreements.propose(cluster=cluster, listing=service, by=request.user, at=at, **form.wish())
+
+    def check(form: WishForm) -> dict[str, object]:
+        """The agreement as it would be: written, read, and taken back."""
+        with transaction.atomic():
+            shown = presenter.page(ask(form), request.user, clock.london_date(at))
+            payers = [{"name": one.person.known_as} for one in shown.agreement.payers.select_related("person")]
+            transaction.set_rollback(True)
+        return {"page": shown, "payers": payers}
+
+    def act(form: WishForm) -> str:
+        messages.success(request, "We have asked everybody. Nobody pays before their own yes.")
+        return back_to("agreement", pk=ask(form).pk)
+
+    context = {"cluster": cluster, "service": service, "offer": shop.offer(service, people=len(places))}
+    return form_page(
+        request,
+        form=form,
+        act=act,
+        template="agreement/propose.html",
+        context=context,
+        check_template="agreement/propose_check.html",
+        check_context=check,
+    )
+
+
+def _soonest(places: list[Membership], at: datetime) -> date:
+    portions = Portion.objects.filter(pledges__membership__in=places, pledges__state="pledged").select_related("budget").distinct()
+    return earliest_start(portions=list(portions), today=clock.london_date(at))
+
+
+@signed_in
+def show(request: SignedIn, pk: int) -> HttpResponse:
+    """One agreement: what, when, my part, everybody's together, each week."""
+    agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("enterprise", "cluster"), pk=pk)
+    return render(request, "agreement/show.html", {"page": presenter.page(agreement, request.user, clock.today())})
+
+
+@signed_in
+def sign(request: SignedIn, pk: int) -> HttpResponse:
+    """My own yes, with the most it can cost me in sight."""
+    agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("enterprise", "cluster"), pk=pk)
+    payer = get_object_or_404(agreement.payers.filter(person=request.user))
+    at = clock.now()
+    pledges = list(Pledge.objects.live().filter(membership=payer.membership_id).select_related("portion", "membership"))
+    if not pledges:
+        messages.warning(request, "Promise part of your budget first. It moves no money. Then come back and say yes.")
+        return redirect("promise", pk=agreement.cluster_id)
+
+    def act(form: YesForm) -> str:
+        said = form.cleaned_data
+        signing.sign_as_payer(agreement=agreement, pledge=form.chosen, related=said["related"], version=said["version"], by=request.user, at=at)
+        messages.success(request, "We have your yes. No money has moved.")
+        return back_to("agreement", pk=pk)
+
+    form = YesForm(request.POST or None, pledges=pledges, initial={"version": agreement.version})
+    context = {"page": presenter.page(agreement, request.user, clock.london_date(at))}
+    return form_page(request, form=form, act=act, template="agreement/yes.html", context=context)
+
+
+@signed_in
+@require_POST
+def decline(request: SignedIn, pk: int) -> HttpResponse:
+    """Not this time: I pay nothing, and the others see their new price."""
+    agreement = get_object_or_404(Agreement.objects.visible_to(request.user), pk=pk)
+    payer = get_object_or_404(agreement.payers.filter(person=request.user).select_related("membership"))
+
+    def act() -> str:
+        signing.decline_as_payer(agreement=agreement, membership=payer.membership, by=request.user, at=clock.now())
+        messages.success(request, "That is fine. You pay nothing. The others see a new price, and say yes or no to it.")
+        return back_to("group", pk=agreement.cluster_id)
+
+    return press(request, act, refused=back_to("agreement", pk=pk))
+
+
+@signed_in
+def ask_exception(request: SignedIn, pk: int) -> HttpResponse:
+    """Ask the council whether its money may pay somebody in my family."""
+    agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("enterprise"), pk=pk)
+    payer = get_object_or_404(agreement.payers.filter(person=request.user).select_related("membership"))
+
+    def act(form: WhyForm) -> str:
+        reason = form.cleaned_data["reason"]
+        signing.ask_relative_exception(agreement=agreement, membership=payer.membership, reason=reason, by=request.user, at=clock.now())
+        messages.success(request, "We have asked. You hear from us when they have answered. Then you can say yes.")
+        return back_to("agreement", pk=pk)
+
+    return form_page(request, form=WhyForm(request.POST or None), act=act, template="agreement/family.html", context={"agreement": agreement})

@@ -1,0 +1,93 @@
+"""Paying what is asked for: my own card or bank, or the bank of who looks after the money. We never see a card number."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST
+
+from audit import clock
+from frontend.presenters import paying as presenter
+from frontend.views.flow import back_to, press
+from frontend.views.who import SignedIn, signed_in
+from payments.gateways.shapes import AnswerLost, StripeIsBusy
+from payments.models import Payment
+from payments.services import operations, taking
+from pooling.models import Call
+from pooling.selectors import calls_to_pay
+from pooling.services import call_payments
+
+
+def _call(request: SignedIn, pk: int) -> Call:
+    rows = Call.objects.visible_to(request.user).select_related("membership__cluster", "membership__person", "portion__budget", "portion__holder")
+    return get_object_or_404(rows, pk=pk)
+
+
+@signed_in
+def due(request: SignedIn) -> HttpResponse:
+    """What I am asked to pay, soonest first."""
+    return render(request, "money/due.html", {"dues": presenter.dues(calls_to_pay(request.user))})
+
+
+@signed_in
+def pay(request: SignedIn, pk: int) -> HttpResponse:
+    """One payment: how much, what for, and the two ways to pay."""
+    call = _call(request, pk)
+    return render(request, "money/pay.html", {"due": presenter.due(call), "call": call, "held": call.portion.is_held})
+
+
+@signed_in
+@require_POST
+def by_card(request: SignedIn, pk: int) -> HttpResponse:
+    """To Stripe's own page. It comes back to `after`."""
+    call = _call(request, pk)
+    back = f"{settings.SITE_URL}{back_to('payment-after', pk=pk)}"
+
+    def start() -> Payment:
+        cancel = f"{settings.SITE_URL}{back_to('payment', pk=pk)}"
+        return call_payments.pay_by_card(call=call, success_url=back, cancel_url=cancel, by=request.user, at=clock.now())
+
+    return _start_and_go(request, call, start)
+
+
+@signed_in
+@require_POST
+def by_bank(request: SignedIn, pk: int) -> HttpResponse:
+    """Shows where to send the money, with a reference."""
+    call = _call(request, pk)
+
+    def start() -> Payment:
+        verb = call_payments.pay_order_by_bank if call.mode == "on_yes" else call_payments.pay_by_bank
+        return verb(call=call, by=request.user, at=clock.now())
+
+    return _start_and_go(request, call, start)
+
+
+def _start_and_go(request: SignedIn, call: Call, start: Callable[[], Payment]) -> HttpResponse:
+    """Writes the payment down, and only then asks Stripe; when Stripe takes long, the payment's own page says so."""
+    page = back_to("payment", pk=call.pk)
+    started: list[Payment] = []
+
+    def act() -> str:
+        started.append(start())
+        return page
+
+    answer = press(request, act, refused=page)
+    if not started:
+        return answer
+    operations.perform(started[0].operation_id, at=clock.now())
+    payment = Payment.objects.get(pk=started[0].pk)
+    return HttpResponseRedirect(payment.checkout_url) if payment.kind == "card" and payment.state == "open" else answer
+
+
+@signed_in
+def after(request: SignedIn, pk: int) -> HttpResponse:
+    """Back from Stripe's page: we ask Stripe how it went rather than believe the address."""
+    call = _call(request, pk)
+    if call.payment_id:
+        with suppress(AnswerLost, StripeIsBusy):  # then we say that we are waiting; Stripe tells us later
+            taking.refresh(payment_id=call.payment_id, at=clock.now())
+        call = _call(request, pk)
+    return render(request, "money/after.html", {"due": presenter.due(call), "call": call})
