@@ -175,7 +175,12 @@ class Migration(migrations.Migration):
                     "cluster",
                     models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="needs", to="pooling.cluster"),
                 ),
-                ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="needs", to=settings.AUTH_USER_MODEL)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="needs", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -502,6 +507,13 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="need_unmet_says_why_and_since_when",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="need",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("person__isnull", False), models.Q(("cluster__isnull", True), ("state", "unmet")), _connector="OR"),
+                name="need_of_nobody_is_only_counted",
             ),
         ),
         migrations.AddConstraint(

@@ -26,7 +26,8 @@ class Need(models.Model):
         REFUSED = "refused", "The provider said no."
         FUNDING_RULE = "funding_rule", "The budget may not pay for it."
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="needs")
+    # Nobody: told by somebody who was not signed in. It is counted like the others, and belongs to no one.
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="needs")
     cluster = models.ForeignKey("pooling.Cluster", null=True, blank=True, on_delete=models.PROTECT, related_name="needs")
     category = models.CharField(max_length=60)
     outcode = models.CharField(max_length=4)
@@ -45,6 +46,7 @@ class Need(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(person__isnull=False) | Q(state="unmet", cluster__isnull=True), name="need_of_nobody_is_only_counted"),
             models.CheckConstraint(
                 condition=~Q(state="unmet") | (Q(unmet_at__isnull=False) & ~Q(reason="")), name="need_unmet_says_why_and_since_when"
             ),

@@ -62,6 +62,18 @@ def note_unmet(
 
 
 @all_or_nothing
+def note_unmet_unsigned(*, category: str, outcode: str, council_code: str, reason: str, at: datetime) -> Need:
+    """As `note_unmet`, by somebody who is not signed in: only counted. Their words are not kept: nobody could ever read or withdraw them."""
+    _check(category, reason)
+    state = after(NEED, after(NEED, NEW, "note"), "not_found")
+    need = Need.objects.create(
+        category=category, outcode=outcode_of(outcode), council_code=council_code, state=state, reason=reason, created_at=at, unmet_at=at
+    )
+    log(by=None, verb="need_not_found", row=need, at=at, reason=reason)
+    return need
+
+
+@all_or_nothing
 def not_found(*, need: Need, reason: str, by: Person, at: datetime) -> Need:
     """A need that was kept or being bought finds nothing."""
     row = _mine(need, by, at)
@@ -142,8 +154,7 @@ def _new(
 ) -> Need:
     if not may_act_for(by=by, person=person, decision="groups", at=at):
         raise NotAllowed
-    if not Term.objects.filter(kind=Term.Kind.CATEGORY, slug=category).exists():
-        raise NeedIsNotClear
+    _check(category)
     return Need.objects.create(
         person=person,
         cluster=cluster,
@@ -157,16 +168,22 @@ def _new(
     )
 
 
+def _check(category: str, reason: str = Need.Reason.NO_PROVIDER) -> None:
+    if not Term.objects.filter(kind=Term.Kind.CATEGORY, slug=category).exists():
+        raise NeedIsNotClear
+    if reason not in Need.Reason.values or not reason:
+        raise NeedIsNotClear("Tell us what is missing: choose one.", field="reason")
+
+
 def _mine(need: Need, by: Person, at: datetime) -> Need:
     row = Need.objects.locked().get(pk=need.pk)
-    if not may_act_for(by=by, person=row.person, decision="groups", at=at):
+    if row.person is None or not may_act_for(by=by, person=row.person, decision="groups", at=at):
         raise NotAllowed
     return row
 
 
 def _not_found(need: Need, reason: str, by: Person | None, at: datetime) -> None:
-    if reason not in Need.Reason.values or not reason:
-        raise NeedIsNotClear("Tell us what is missing: choose one.", field="reason")
+    _check(need.category, reason)
     need.state = after(NEED, need.state, "not_found")
     need.reason, need.unmet_at = reason, at
     need.save(update_fields=["state", "reason", "unmet_at"])
