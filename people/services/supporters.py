@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from audit.errors import NotAllowed, Refusal
-from audit.services import trail
+from audit.services import facts, trail
 from people.models import Person, Supporter
 from people.policies import may_confirm_supporter
 from people.rules import DECISIONS, FOR_BEGINS_AFTER
@@ -77,6 +77,12 @@ def confirm(*, supporter: Supporter, by: Person, at: datetime) -> Supporter:
         row.starts_at = at + FOR_BEGINS_AFTER if row.kind == Supporter.Kind.FOR else at
         row.save(update_fields=["confirmed_by", "confirmed_at", "starts_at"])
         _note(row, "confirm_supporter", by, at)
+        if row.kind == Supporter.Kind.FOR:
+            # Told to the person and to who pays, while there is time to say no (abuse.md 3).
+            payload = {"supporter": row.pk, "person": row.person_id}
+            facts.record(
+                kind="people.supporter_confirmed", subject=f"person:{row.person_id}", payload=payload, at=at, council_code=row.person.council_code
+            )
     return row
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from audit.errors import NotAllowed, Refusal
+from audit.models import Fact
 from people.models import Supporter
 from people.policies import may_act_for
 from people.services import supporters
@@ -101,3 +102,9 @@ def test_helpers_are_seen_by_the_two_and_operators() -> None:
         assert row in Supporter.objects.visible_to(person)
     assert not Supporter.objects.visible_to(cast.yusuf()).exists()
     assert not Supporter.objects.visible_to(None).exists()
+
+
+def test_a_confirmed_helper_is_told_of_while_there_is_time_to_say_no() -> None:
+    row = confirmed_helper()
+    fact = Fact.objects.get(kind="people.supporter_confirmed")
+    assert (fact.payload, fact.effective_at) == ({"supporter": row.pk, "person": row.person_id}, AT)
