@@ -17,6 +17,8 @@ from providers.models import Check, Enterprise, GroupPrice, Listing, Worker
 from tests import cast, cast_pooling
 from vocabulary.models import Term
 
+ASKED_ON = date(2026, 3, 6)
+"""When the week of Tuesday 24 March is asked for: twelve working days before, because a card takes five to clear."""
 KEEP_GOING = {"who_to_ring": "Ruth, 020 7525 0001", "what_i_want": "A neighbour looks in. No stranger."}
 
 
@@ -192,6 +194,15 @@ class Walk:
                 url = "http://127.0.0.1/back"
                 bank.pays(calls.pay_by_card(call=call, success_url=url, cancel_url=url, by=self.person(name), at=self.at))
 
+    def pay_ahead(self, name: str, *, by: Person, week: int = 1) -> None:
+        """Paid before the visits from a bank, by whoever pays for this person."""
+        cast_pooling.Bank(self.at).pays(calls.pay_by_bank(call=self.call(name, week), by=by, at=self.at))
+
+    def until_asked(self, week: int) -> None:
+        """The day on which a week's money is asked for."""
+        while self.week(week).state == "planned":
+            self.until(self.at + timedelta(days=1))
+
     def pay_order(self, share: MilestoneShare) -> Payment:
         """The council pays what was said yes to, and it becomes available."""
         share.refresh_from_db()
@@ -263,7 +274,7 @@ def running(**wish: Any) -> Walk:
     story = walk()
     story.propose(**wish)
     story.sign_all()
-    story.until(date(2026, 3, 6))
+    story.until(ASKED_ON)
     return story
 
 

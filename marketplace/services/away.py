@@ -18,6 +18,12 @@ from pooling.services.transactions import all_or_nothing
 OPEN_TO_AWAY = frozenset({"planned", "funding_due", "short", "funded", "in_delivery"})
 
 
+def what_is_kept(*, share: MilestoneShare, visit: Visit, at: datetime) -> tuple[int, int]:
+    """This visit's part of a payer's week, and what the provider keeps of it if the payer says now that they are away. Both in pence; changes nothing."""
+    pence = part_pence(share=share, visit=visit)
+    return pence, _kept(visit.milestone, visit, pence, at)
+
+
 @all_or_nothing
 def away(*, share: MilestoneShare, visit: Visit, by: Person, at: datetime) -> VisitPart:
     """The payer (or a supporter with authority "visits") will not be there. Nobody else's price changes.
