@@ -135,7 +135,7 @@ def bands_said(agreement: Agreement) -> list[str]:
         return ["You can call off any visit. You do not pay."]
     said = [f"If you call a visit off {words.duration(60 * int(bands[0]['under_hours']))} or more before, you do not pay."]
     for band in bands:
-        part = "all" if int(band["percent"]) == 100 else f"{band['percent']} in every 100 pence"
+        part = {100: "all", 50: "half"}.get(int(band["percent"]), f"{band['percent']}%")
         late, most = words.duration(60 * int(band["under_hours"])), words.duration(int(band["of_minutes"]))
         said.append(f"Less than {late} before: the provider keeps {part} of it, of at most {most}.")
     return said
