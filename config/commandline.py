@@ -3,7 +3,7 @@
 import os
 import sys
 
-NEEDS_NO_DATABASE = {"check", "collectstatic", "compilemessages", "help", "makemessages", "makemigrations", "shell_help", "spectacular", "version"}
+NEEDS_NO_DATABASE = {"check", "collectstatic", "compilemessages", "help", "makemessages", "makemigrations", "spectacular", "version"}
 
 
 def main(argv: list[str]) -> None:
@@ -14,27 +14,23 @@ def main(argv: list[str]) -> None:
 
         demo()
         return
-    from config import demo_state
-
-    demo_state.borrow_settings(os.environ)
     from config.runner import PostgresCannotRun
 
+    command = argv[1] if len(argv) > 1 else "help"
     try:
-        _with_database(argv)
+        _run(argv, needs_database=command not in NEEDS_NO_DATABASE and "--help" not in argv)
     except PostgresCannotRun as reason:
         sys.exit(str(reason))
 
 
-def _with_database(argv: list[str]) -> None:
+def _run(argv: list[str], *, needs_database: bool) -> None:
     from django.core.management import execute_from_command_line
 
-    from config import postgres
+    from config import demo_state, postgres
 
-    command = argv[1] if len(argv) > 1 else "help"
-    if os.environ.get("DATABASE_URL", "").strip() or command in NEEDS_NO_DATABASE or "--help" in argv:
+    if not needs_database or os.environ.get("DATABASE_URL", "").strip():
         execute_from_command_line(argv)
         return
-    from config import demo_state
-
+    demo_state.borrow_settings(os.environ)
     with postgres.hold(demo_state.folder(os.environ)):
         execute_from_command_line(argv)

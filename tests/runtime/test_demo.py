@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 from config import demo_state, postgres, processes
+from tests.conftest import Clone
 
 pytestmark = pytest.mark.live
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -54,10 +55,10 @@ class DemoProcess:
         command = [sys.executable, "manage.py", "demo"]
         return subprocess.Popen(command, cwd=ROOT, env=self.environment(**more), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
-    def start(self) -> float:
+    def start(self, **more: str) -> float:
         """Starts it and waits until it is ready. Returns the seconds it took."""
         began = time.monotonic()
-        self.process = self.launch()
+        self.process = self.launch(**more)
         while self.ready_file().get("pid") != self.process.pid:  # a killed one leaves its file
             if self.process.poll() is not None:
                 raise AssertionError(f"the demo ended: {self.process.communicate()[0]}\n{self.logs()}")
@@ -201,6 +202,19 @@ def test_killing_everything_loses_nothing(demo: DemoProcess) -> None:
     said = demo.stop(signal.SIGTERM)
     assert said.endswith("Stopped.\n")
     assert demo.running() == set()
+
+
+def test_a_database_of_ones_own_wins(demo: DemoProcess, clone_database: Callable[[str], Clone], tmp_path: Path) -> None:
+    clone = clone_database("demo")
+    demo.process = None
+    mine = DemoProcess(tmp_path / "data")
+    mine.start(DATABASE_URL=clone.web_url, DATABASE_OWNER_URL=clone.owner_url)
+    try:
+        assert mine.get("/readyz")[0] == 200
+        assert not (tmp_path / "data" / "pg").exists()
+    finally:
+        mine.stop()
+    assert mine.running() == set()
 
 
 def _memory_mb(demo: DemoProcess) -> float:

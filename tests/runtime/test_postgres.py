@@ -1,8 +1,11 @@
 """The embedded PostgreSQL under our own hand: where it runs, what it survives, and what it says when it cannot."""
 
 import os
+import pwd
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +16,7 @@ import pytest
 from config import postgres, runner
 
 pytestmark = pytest.mark.live
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture
@@ -68,6 +72,31 @@ def test_where_neither_can_be_one_sentence_asks_for_an_address(home: Path, monke
     with pytest.raises(runner.PostgresCannotRun, match="Set DATABASE_URL"):
         postgres.start(home / "data")
     assert list((home / "data").glob("pg.try-*")) == []
+
+
+def _python_for(uid: int) -> str | None:
+    """An interpreter of our version that this user may run."""
+    for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
+        try:
+            if subprocess.run([python, "-c", ""], user=uid, group=uid, extra_groups=[], check=False).returncode == 0:
+                return python
+        except OSError:
+            continue
+    return None
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="whoever is not root runs every other test as a normal user")
+def test_a_normal_user_runs_it_plainly(home: Path) -> None:
+    nobody = pwd.getpwnam("nobody").pw_uid
+    python = _python_for(nobody)
+    if python is None:
+        pytest.skip("no Python here that another user may run")
+    os.chown(home, nobody, nobody)
+    code = f"from pathlib import Path; from config import postgres; postgres.start(Path({str(home / 'data')!r}))"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path[1:]])}
+    subprocess.run([python, "-c", code], user=nobody, group=nobody, extra_groups=[], cwd=home, env=environment, check=True)
+    assert (home / "data" / "pg").stat().st_uid == nobody
+    assert _query(home / "data", "select 1") == (1,)
 
 
 def test_a_path_too_long_for_a_socket_still_works(home: Path) -> None:
