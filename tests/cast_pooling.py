@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
+
 from audit.services.deliveries import deliver_due
 from payments.gateways.shapes import Charge, Intent, Line
 from payments.models import Payment
@@ -12,8 +14,6 @@ from payments.services import taking
 from people.models import Organisation, Person
 from pooling.models import Budget, Call, Cluster, Earmark, Membership, Pledge, Portion
 from pooling.services import budgets, calls, clusters, earmarks, memberships, pledges
-
-SOUTHWARK = "E09000028"
 
 
 def monday_after(at: datetime) -> date:
@@ -74,7 +74,9 @@ def council_managed(person: Person, *, council: Organisation, confirmed_by: Pers
     return budget_of(person, "council_managed", at=at, vouched_by=confirmed_by, level="confirmed", holder=council, weekly_pence=weekly_pence)
 
 
-def group(founder: Person, *others: Person, at: datetime, facilitator: Person | None = None, settled: bool = True) -> tuple[Cluster, list[Membership]]:
+def group(
+    founder: Person, *others: Person, at: datetime, facilitator: Person | None = None, settled: bool = True
+) -> tuple[Cluster, list[Membership]]:
     """A group that `founder` started and `others` joined by everybody's yes; `settled`: their first days are over by everybody's welcome."""
     cluster = clusters.start(
         name="Help at home, Peckham",
@@ -116,7 +118,9 @@ def promised(membership: Membership, portion: Portion, *, at: datetime, weekly_p
 
 def earmarked(pledge: Pledge, *, at: datetime, agreement: int = 1, pence: int | None = None) -> Earmark:
     """All of the promise, or so much of it, kept for an agreement."""
-    return earmarks.earmark(pledge=pledge, about_kind="agreement", about_id=agreement, pence=pence or pledge.pence, by=pledge.membership.person, at=at)
+    return earmarks.earmark(
+        pledge=pledge, about_kind="agreement", about_id=agreement, pence=pence or pledge.pence, by=pledge.membership.person, at=at
+    )
 
 
 def called(earmark: Earmark, *, share: int, pence: int, at: datetime, due_on: date | None = None) -> Call:
@@ -136,8 +140,9 @@ class Bank:
         """The payer paid; the money is on its way."""
         number = secrets.token_hex(8)
         charge = Charge(f"ch_{number}", payment.pence, "gbp", True, f"pi_{number}", self.at, self._line(payment, number, False))
-        row = Payment.objects.get(pk=payment.pk)
-        taking.see_intent(row, Intent(f"pi_{number}", "succeeded", str(payment.pk), charge), self.at)
+        with transaction.atomic():
+            row = Payment.objects.locked().get(pk=payment.pk)
+            taking.see_intent(row, Intent(f"pi_{number}", "succeeded", str(payment.pk), charge), self.at)
         self.tell()
         row.refresh_from_db()
         return row
@@ -153,8 +158,9 @@ class Bank:
 
     def fails(self, payment: Payment) -> Payment:
         """The bank takes it back before it is available."""
-        row = Payment.objects.get(pk=payment.pk)
-        taking.end(row, "fail" if row.state == "clearing" else "expire" if row.state == "open" else "refuse", self.at)
+        with transaction.atomic():
+            row = Payment.objects.locked().get(pk=payment.pk)
+            taking.end(row, "fail" if row.state == "clearing" else "expire" if row.state == "open" else "refuse", self.at)
         self.tell()
         return row
 
@@ -175,7 +181,7 @@ def paid_in(membership: Membership, portion: Portion, *, pence: int, at: datetim
     weekly = -(-pence // 4)
     pledge = promised(membership, portion, at=at, weekly_pence=weekly, weeks=4)
     earmark = earmarked(pledge, at=at, agreement=agreement)
-    call = called(earmark, share=share, pence=pence, at=at)
+    call = calls.open_call(earmark=earmark, about_kind="practice", about_id=share, pence=pence, due_on=at.date(), at=at)
     payment = calls.pay_by_card(call=call, success_url="http://127.0.0.1/a", cancel_url="http://127.0.0.1/b", by=membership.person, at=at)
     Bank(at).pays(payment)
     calls.drop_call(call=call, at=at)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from audit.errors import NotAllowed, Refusal
 from audit.services import trail
@@ -95,18 +96,7 @@ def record(
         raise CouncilIsUnknown
     _check(amounts, period)
     _check_portions(amounts, portions)
-    budget = Budget.objects.create(
-        person=person,
-        kind=kind,
-        council_code=council,
-        weekly_cost_pence=amounts.cost_pence,
-        weekly_contribution_pence=amounts.contribution_pence,
-        weekly_funder_pence=amounts.funder_pence,
-        starts_on=period.starts_on,
-        ends_on=period.ends_on,
-        review_on=period.review_on,
-        recorded_at=at,
-    )
+    budget = Budget.objects.create(person=person, kind=kind, council_code=council, recorded_at=at, **_figures(amounts, period))
     for draft in portions:
         Portion.objects.create(
             budget=budget,
@@ -156,13 +146,8 @@ def revise(
         version=old.version + 1,
         revises=old,
         council_code=old.council_code,
-        weekly_cost_pence=amounts.cost_pence,
-        weekly_contribution_pence=amounts.contribution_pence,
-        weekly_funder_pence=amounts.funder_pence,
-        starts_on=period.starts_on,
-        ends_on=period.ends_on,
-        review_on=period.review_on,
         recorded_at=at,
+        **_figures(amounts, period),
     )
     _take_over(old, new, weekly or {})
     _trail(new, "pooling.revise_budget", by, at)
@@ -225,6 +210,17 @@ def choose_mode(*, council_code: str, route: str, mode: str, by: Person | None, 
         detail={"route": route, "mode": mode},
     )
     return row
+
+
+def _figures(amounts: Amounts, period: Period) -> dict[str, Any]:
+    return {
+        "weekly_cost_pence": amounts.cost_pence,
+        "weekly_contribution_pence": amounts.contribution_pence,
+        "weekly_funder_pence": amounts.funder_pence,
+        "starts_on": period.starts_on,
+        "ends_on": period.ends_on,
+        "review_on": period.review_on,
+    }
 
 
 def _check(amounts: Amounts, period: Period) -> None:

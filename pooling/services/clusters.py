@@ -9,7 +9,7 @@ from people.roles import has_role
 from places.postcodes import outcode_of
 from pooling import policies
 from pooling.models import Charter, CharterSignature, Cluster, Membership
-from pooling.rules import CLUSTER, MEMBERSHIP, NEW, SIZE_MAX, SIZE_MIN, TRIAL_DAYS, is_sure_enough, step
+from pooling.rules import CLUSTER, MEMBERSHIP, NEW, SIZE_MAX, is_sure_enough, step
 from pooling.services.transactions import all_or_nothing
 from vocabulary.models import Term
 
@@ -77,49 +77,38 @@ def start(
         raise NotAllowed
     if not is_sure_enough(founder.sureness, "seen"):
         raise NotMetYet
-    _check(name, who_comes, notice_days)
-    if not Term.objects.filter(kind=Term.Kind.PURPOSE, slug=purpose).exists():
-        raise PurposeIsUnknown
+    _check(name, purpose, who_comes, notice_days)
     cluster = Cluster.objects.create(
         name=name.strip(),
         purpose=purpose,
         outcode=outcode_of(outcode),
         council_code=founder.council_code,
-        size_min=SIZE_MIN,
         size_max=size_max,
         state=step(CLUSTER, NEW, "start"),
         started_by=founder,
         started_at=at,
         is_listed=is_listed,
     )
-    charter = Charter.objects.create(
-        cluster=cluster,
-        what_for=what_for.strip() or name.strip(),
-        who_comes=who_comes.strip(),
-        cost_rule=cost_rule,
-        decision_rule=decision_rule,
-        notice_days=notice_days,
-        trial_days=TRIAL_DAYS,
-        text=text,
-        written_at=at,
-    )
+    charter = Charter(cluster=cluster, what_for=what_for.strip() or cluster.name, who_comes=who_comes.strip(), text=text, written_at=at)
+    charter.cost_rule, charter.decision_rule, charter.notice_days = cost_rule, decision_rule, notice_days
     _found(cluster, charter, founder, by, at)
-    trail.write(
-        by=by, on_behalf_of=founder, verb="pooling.start_group", about_kind="cluster", about_id=cluster.pk, at=at, council_code=cluster.council_code
-    )
+    _trail(cluster, "pooling.start_group", by, at, on_behalf_of=founder)
     return cluster
 
 
-def _check(name: str, who_comes: str, notice_days: int) -> None:
+def _check(name: str, purpose: str, who_comes: str, notice_days: int) -> None:
     if not 1 <= len(name.strip()) <= 60:
         raise NameIsMissing
     if not who_comes.strip():
         raise AnswerIsMissing
     if not 0 <= notice_days <= 91:
         raise NoticeIsTooLong
+    if not Term.objects.filter(kind=Term.Kind.PURPOSE, slug=purpose).exists():
+        raise PurposeIsUnknown
 
 
 def _found(cluster: Cluster, charter: Charter, founder: Person, by: Person, at: datetime) -> None:
+    charter.save(force_insert=True)
     membership = Membership.objects.create(
         cluster=cluster,
         person=founder,
@@ -140,7 +129,7 @@ def activate_when_two(cluster: Cluster, at: datetime) -> None:
     if signed >= cluster.size_min:
         cluster.state = step(CLUSTER, cluster.state, "activate")
         cluster.save(update_fields=["state"])
-        trail.write(by=None, verb="pooling.group_active", about_kind="cluster", about_id=cluster.pk, at=at, council_code=cluster.council_code)
+        _trail(cluster, "pooling.group_active", None, at)
 
 
 def current_charter(cluster: Cluster) -> Charter:
@@ -158,13 +147,18 @@ def ask_facilitator(*, cluster: Cluster, facilitator: Person, by: Person, at: da
         raise NoSuchFacilitator
     row.facilitator = facilitator
     row.save(update_fields=["facilitator"])
+    _trail(row, "pooling.ask_facilitator", by, at, facilitator=facilitator.pk)
+    return row
+
+
+def _trail(cluster: Cluster, verb: str, by: Person | None, at: datetime, *, on_behalf_of: Person | None = None, **detail: int) -> None:
     trail.write(
         by=by,
-        verb="pooling.ask_facilitator",
+        on_behalf_of=on_behalf_of,
+        verb=verb,
         about_kind="cluster",
-        about_id=row.pk,
+        about_id=cluster.pk,
         at=at,
-        council_code=row.council_code,
-        detail={"facilitator": facilitator.pk},
+        council_code=cluster.council_code,
+        detail=detail,
     )
-    return row

@@ -1,6 +1,7 @@
 """The cast of pooling's tests in one hand: three people with three kinds of budget, who helps them, who looks after their money."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,13 @@ class Town:
     @property
     def bank(self) -> Bank:
         return Bank(AT)
+
+
+@pytest.fixture(autouse=True)
+def _only_pooling_listens(settings: Any) -> None:
+    """The shares and visits that these tests name are not there: what rooms above do with a fact is their tests' matter."""
+    routes = {kind: [consumer for consumer in to if consumer.startswith("pooling.")] for kind, to in settings.FACT_ROUTES.items()}
+    settings.FACT_ROUTES = routes
 
 
 def build_town() -> Town:

@@ -11,6 +11,7 @@ from pooling.selectors import free_to_promise, mode_of
 from pooling.services import budgets
 from pooling.services.budgets import Amounts, BudgetDoesNotAddUp, DatesAreCrossed, Period, PortionDraft, PortionIsNotWhole, VersionIsOld
 from tests import cast_pooling as cast
+from tests.cast import SOUTHWARK
 from tests.pooling.conftest import AT, Town
 
 YEAR = Period(date(2026, 2, 1), date(2027, 1, 31), date(2026, 8, 1))
@@ -25,7 +26,7 @@ def record(town: Town, **changes: object) -> Budget:
 def test_record_keeps_the_three_amounts_and_is_only_said(town: Town) -> None:
     budget = record(town)
     assert (budget.weekly_cost_pence, budget.weekly_contribution_pence, budget.weekly_funder_pence) == (20_000, 1_500, 18_500)
-    assert (budget.version, budget.sureness, budget.council_code) == (1, "said", cast.SOUTHWARK)
+    assert (budget.version, budget.sureness, budget.council_code) == (1, "said", SOUTHWARK)
     [portion] = budget.portions.all()
     assert (portion.route, portion.payer_owner, portion.is_held) == ("direct_payment", f"person:{town.amina.pk}", False)
     assert Entry.objects.filter(verb="pooling.record_budget", about_id=str(budget.pk), by_id=town.amina.pk).exists()
@@ -102,7 +103,13 @@ def test_vouching_never_makes_us_less_sure(town: Town) -> None:
 def test_a_new_version_takes_the_portions_over_and_is_only_said(town: Town) -> None:
     portion = cast.direct_payment(town.amina, seen_by=town.ruth, at=AT)
     new = budgets.revise(
-        budget=portion.budget, kind="agreed", amounts=Amounts(15_000, 0, 15_000), period=YEAR, weekly={portion.pk: (15_000, 2_000)}, by=town.amina, at=AT
+        budget=portion.budget,
+        kind="agreed",
+        amounts=Amounts(15_000, 0, 15_000),
+        period=YEAR,
+        weekly={portion.pk: (15_000, 2_000)},
+        by=town.amina,
+        at=AT,
     )
     portion = Portion.objects.get()
     assert (portion.budget_id, portion.weekly_pence, free_to_promise(portion)) == (new.pk, 15_000, 13_000)
@@ -125,8 +132,8 @@ def test_money_comes_ahead_or_on_yes_by_route_unless_the_council_says_otherwise(
     isf = cast.isf(town.yusuf, holder=town.kasmo, confirmed_by=town.sam, at=AT)
     assert mode_of(isf) == "on_yes"
     with pytest.raises(NotAllowed):
-        budgets.choose_mode(council_code=cast.SOUTHWARK, route="isf", mode="ahead", by=town.sam, at=AT)
-    budgets.choose_mode(council_code=cast.SOUTHWARK, route="isf", mode="ahead", by=town.colin, at=AT)
+        budgets.choose_mode(council_code=SOUTHWARK, route="isf", mode="ahead", by=town.sam, at=AT)
+    budgets.choose_mode(council_code=SOUTHWARK, route="isf", mode="ahead", by=town.colin, at=AT)
     assert mode_of(isf) == "ahead"
     assert mode_of(cast.direct_payment(town.amina, seen_by=town.ruth, at=AT)) == "ahead"
 

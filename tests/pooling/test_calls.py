@@ -24,6 +24,7 @@ from pooling.services.calls import (
     ReferenceIsMissing,
 )
 from tests import cast_pooling as cast
+from tests.cast import SOUTHWARK
 from tests.pooling.conftest import AT, Town
 
 URLS = {"success_url": "http://127.0.0.1/paid", "cancel_url": "http://127.0.0.1/not-paid"}
@@ -226,7 +227,7 @@ def test_a_call_is_not_missed_before_its_due_day(amina: Payer) -> None:
 
 
 def test_an_isf_that_the_council_switched_to_ahead_is_paid_by_its_holder(town: Town) -> None:
-    budgets.choose_mode(council_code=cast.SOUTHWARK, route="isf", mode="ahead", by=town.colin, at=AT)
+    budgets.choose_mode(council_code=SOUTHWARK, route="isf", mode="ahead", by=town.colin, at=AT)
     _, [_, place] = cast.group(town.amina, town.yusuf, at=AT)
     yusuf = payer(town, place, cast.isf(town.yusuf, holder=town.kasmo, confirmed_by=town.sam, at=AT))
     call = yusuf.call()

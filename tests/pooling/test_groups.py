@@ -292,7 +292,8 @@ def test_what_rounding_owes_is_kept_exactly(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "groups", "places"), [("amina", 1, 2), ("yusuf", 1, 2), ("ruth", 1, 2), ("halima", 0, 0), ("sam", 0, 0), ("stranger", 0, 0), ("operator", 1, 2)]
+    ("who", "groups", "places"),
+    [("amina", 1, 2), ("yusuf", 1, 2), ("ruth", 1, 2), ("halima", 0, 0), ("sam", 0, 0), ("stranger", 0, 0), ("operator", 1, 2)],
 )
 def test_a_group_is_seen_by_who_is_in_it_its_facilitator_and_operators(town: Town, who: str, groups: int, places: int) -> None:
     cast_pooling.group(town.amina, town.yusuf, at=AT, facilitator=town.ruth)

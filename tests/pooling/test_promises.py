@@ -60,7 +60,9 @@ def test_a_promise_is_weeks_of_a_weekly_sum_and_posts_nothing(scene: tuple[Any, 
         ({"weekly_pence": 10_001}, MayNotPromise, "portion"),
     ],
 )
-def test_each_wrong_promise_gets_a_sentence_and_its_field(scene: tuple[Any, Portion], changes: dict[str, Any], refusal: type[Any], field: str) -> None:
+def test_each_wrong_promise_gets_a_sentence_and_its_field(
+    scene: tuple[Any, Portion], changes: dict[str, Any], refusal: type[Any], field: str
+) -> None:
     with pytest.raises(refusal) as caught:
         promise(scene, **changes)
     assert caught.value.field == field
