@@ -1,0 +1,68 @@
+"""The tables and sums of payments, and who may see its rows."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from payments import rules
+from payments.models import Alarm, Payee, Payment, PaymentOperation, Refund, Remittance
+from payments.rules import NoSuchStep, may_step, step, take_from, wait_after
+from payments.selectors import operators_list
+from tests import cast
+from tests.payments.conftest import Play
+
+TABLES = [(rules.PAYMENT, Payment), (rules.REMITTANCE, Remittance), (rules.REFUND, Refund), (rules.OPERATION, PaymentOperation)]
+FINAL = {
+    "Payment": {"available"},
+    "Remittance": {"reversed", "cancelled"},
+    "Refund": {"cancelled"},
+    "PaymentOperation": {"succeeded"},
+}
+
+
+@pytest.mark.parametrize(("table", "model"), TABLES)
+def test_every_state_and_verb_is_allowed_or_refused(table: dict[tuple[str, str], str], model: type) -> None:
+    states = {value for value, _ in model.State.choices}  # type: ignore[attr-defined]
+    assert {state for state, _ in table} | set(table.values()) <= states
+    for state, event in product(states, {event for _, event in table}):
+        if may_step(table, state, event):
+            assert step(table, state, event) in states
+        else:
+            with pytest.raises(NoSuchStep):
+                step(table, state, event)
+    assert {state for state in states if not any(start == state for start, _ in table)} == FINAL[model.__name__]
+
+
+@given(st.lists(st.integers(0, 10_000), max_size=8), st.integers(0, 50_000))
+def test_lots_are_taken_in_order_and_never_below_nothing(free: list[int], pence: int) -> None:
+    parts = take_from(free, pence)
+    assert sum(parts) == min(pence, sum(free))
+    assert all(0 <= part <= has for part, has in zip(parts, free, strict=True))
+    emptied = [part == has for part, has in zip(parts, free, strict=True)]
+    touched = [index for index, part in enumerate(parts) if part]
+    assert all(emptied[: touched[-1]] if touched else [])
+
+
+def test_waits_grow_and_stop_growing() -> None:
+    waits = [wait_after(tries) for tries in range(1, 20)]
+    assert waits == sorted(waits)
+    assert waits[-1] == waits[-2]
+
+
+def test_rows_are_seen_by_operators_and_payments_also_by_who_paid(play: Play) -> None:
+    amina, stranger, operator = cast.amina(), cast.stranger(), cast.operator()
+    payment = play.start()
+    play.payee()
+    assert payment.payer is not None
+    payment.payer.owner = f"person:{amina.pk}"
+    payment.payer.save()
+    assert list(Payment.objects.visible_to(amina)) == [payment]
+    for who in (stranger, None):
+        assert not Payment.objects.visible_to(who).exists()
+    for rows in (Payment, PaymentOperation, Payee, Alarm):
+        assert not rows.objects.visible_to(stranger).exists()
+    assert Payment.objects.visible_to(operator).count() == 1
+    assert PaymentOperation.objects.visible_to(operator).exists()
+    assert operators_list(stranger).unanswered == []
