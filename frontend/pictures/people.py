@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501 -- path data are not prose: a drawing cut over lines is harder to read
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from frontend.pictures.strands import number, strand
@@ -23,9 +23,9 @@ class Figure:
     cloth: str = ""
 
 
-FIGURES: Final = {
+FIGURES = {
     "hijab": Figure(
-        "a head scarf",
+        "a green head scarf",
         '<path fill="{cloth}" d="M-27 4C-30-38 30-38 27 4C27 20 36 34 44 40C20 56-20 56-44 40C-36 34-27 20-27 4Z"/><ellipse cy="-1" rx="17" ry="19.5" fill="{skin}"/>'
         '<path fill="{cloth}" d="M-18.5-3C-20-30 20-30 18.5-3C11-15-11-15-18.5-3Z"/>'
         '<path d="M-20 16C-6 30 12 30 30 36" fill="none" stroke="#fff" stroke-opacity=".35" stroke-width="3" stroke-linecap="round"/>',
@@ -41,7 +41,7 @@ FIGURES: Final = {
         "#6B1A3F",
     ),
     "headwrap": Figure(
-        "a head wrap",
+        "a blue head wrap",
         _NECK
         + _HEAD
         + '<path d="M-25-2C-30-34-6-46 6-40C30-40 30-16 25-2C12-16-12-14-25-2Z" fill="{cloth}"/><circle cx="16" cy="-36" r="10" fill="{cloth}"/>'
@@ -50,7 +50,7 @@ FIGURES: Final = {
         "#27358C",
     ),
     "turban": Figure(
-        "a turban and a beard",
+        "a red turban and a beard",
         _NECK + _HEAD + '<path d="M-22 3C-20 27-10 33 0 33S20 27 22 3C16 15 9 15 0 15S-16 15-22 3Z" fill="#4A3A40"/>'
         '<path d="M-27-3C-34-30-10-42 2-40C26-40 34-22 27-3C16-12 8-18 0-22C-8-18-16-12-27-3Z" fill="{cloth}"/>'
         '<path d="M-22-12C-12-16-6-24-3-34M22-12C14-16 6-20-2-22" stroke="#fff" stroke-opacity=".45" stroke-width="2.6" fill="none" stroke-linecap="round"/>',
@@ -58,7 +58,7 @@ FIGURES: Final = {
         "#A94A62",
     ),
     "bun": Figure(
-        "hair in a bun and glasses",
+        "grey hair in a bun and glasses",
         _NECK
         + '<circle cy="-26" r="11" fill="{cloth}"/>'
         + _HEAD
@@ -68,16 +68,18 @@ FIGURES: Final = {
         "#C9C2C6",
     ),
     "curls": Figure(
-        "curly hair",
+        "red curly hair",
         '<g fill="{cloth}"><circle cx="-18" cy="-10" r="13"/><circle cy="-20" r="15"/><circle cx="18" cy="-10" r="13"/><circle cx="-22" cy="6" r="10"/><circle cx="22" cy="6" r="10"/></g>'
         + _NECK
         + '<ellipse cy="2" rx="19" ry="21" fill="{skin}"/>',
         "e",
         "#6B1A3F",
     ),
-    "short": Figure("short hair", _NECK + _HEAD + '<path d="M-24 2C-26-34 26-34 24 2C20-6 20-14 8-14S-18-12-24 2Z" fill="{cloth}"/>', "e", "#7A3B1E"),
+    "short": Figure(
+        "short brown hair", _NECK + _HEAD + '<path d="M-24 2C-26-34 26-34 24 2C20-6 20-14 8-14S-18-12-24 2Z" fill="{cloth}"/>', "e", "#7A3B1E"
+    ),
     "long": Figure(
-        "long hair",
+        "long dark hair",
         '<path d="M-26 2C-30-36 30-36 26 2C27 16 29 28 32 36H-32C-29 28-27 16-26 2Z" fill="{cloth}"/>'
         + _NECK
         + '<ellipse cy="2" rx="18.5" ry="21" fill="{skin}"/><path d="M-20 0C-20-28 20-28 20 0C12-8 2-12-4-16C-8-10-14-6-20 0Z" fill="{cloth}"/>',
@@ -105,7 +107,20 @@ FIGURES: Final = {
         "c",
         "#8A8288",
     ),
-    "plain": Figure("", _NECK + _HEAD, "d"),
+    "plain": Figure("nothing on the head", _NECK + _HEAD, "d"),
+}
+
+
+# The same drawings in other colours and skins, so that three people in head scarves are three people.
+FIGURES |= {
+    "hijab-cream": replace(FIGURES["hijab"], label="a cream head scarf", skin="a", cloth="#FFD9A0"),
+    "hijab-plum": replace(FIGURES["hijab"], label="a plum head scarf", skin="d", cloth="#5C3F4E"),
+    "headwrap-gold": replace(FIGURES["headwrap"], label="a gold head wrap", skin="a", cloth="#B97A0C"),
+    "turban-blue": replace(FIGURES["turban"], label="a blue turban and a beard", skin="c", cloth="#27358C"),
+    "bun-dark": replace(FIGURES["bun"], label="dark hair in a bun and glasses", skin="c", cloth="#2B1422"),
+    "curls-dark": replace(FIGURES["curls"], label="dark curly hair", skin="b", cloth="#2B1422"),
+    "short-dark": replace(FIGURES["short"], label="short dark hair", skin="c", cloth="#2B1422"),
+    "long-fair": replace(FIGURES["long"], label="long fair hair", skin="e", cloth="#B98A4A"),
 }
 
 

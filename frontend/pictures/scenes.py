@@ -40,7 +40,7 @@ def _seated(person: AtTable, x: float, table: float, width: float, height: float
 
 def home() -> str:
     """The home picture for wide screens."""
-    guest = AtTable("", "hijab", 4, "d", "#5C3F4E")
+    guest = AtTable("", "hijab-plum", 4)
     drawn = strand(3, "M742 240C806 240 806 158 742 158H330", 18)
     drawn += (
         '<g class="s3"><path class="home-arrow" d="M346 142L326 158L346 174" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"/></g>'
@@ -49,7 +49,7 @@ def home() -> str:
     drawn += _seated(AtTable("", "kufi", 2), 1200, 222, 74, 109)
     drawn += strand(1, "M90 150V196A192 192 0 0 0 282 388H1300", 66) + head("hijab", x=90, y=117, scale=1.1)
     drawn += strand(2, "M158 128V196A124 124 0 0 0 282 320H1300", 66) + head("kufi", x=158, y=95, scale=1.1)
-    drawn += strand(3, "M226 156V196A56 56 0 0 0 282 252H1300", 66) + head("hijab", x=226, y=123, scale=1.1, skin="a", cloth="#FFD9A0")
+    drawn += strand(3, "M226 156V196A56 56 0 0 0 282 252H1300", 66) + head("hijab-cream", x=226, y=123, scale=1.1)
     drawn += things.band(572, 214, 436, word="Held")
     drawn += '<text x="330" y="130" class="pic-t">what is left comes home</text>'
     drawn += things.at(things.TEAPOT, 1010, 219, 0.8) + "".join(things.at(things.CUP, x, 219) for x in (866, 1146, 1254))
@@ -138,7 +138,7 @@ def three_people() -> str:
 
 def provider() -> str:
     """Somebody who gives support, with the tea things."""
-    drawn = standing("hijab", 4, x=150, y=67, width=66, floor=172, skin="d", cloth="#5C3F4E") + things.at(things.TEAPOT, 236, 170, 0.8)
+    drawn = standing("hijab-plum", 4, x=150, y=67, width=66, floor=172) + things.at(things.TEAPOT, 236, 170, 0.8)
     return _svg("0 0 360 190", drawn + things.floor(40, 330, 172) + things.at(things.CUP, 296, 170))
 
 
@@ -149,7 +149,7 @@ def loose_ends() -> str:
     return _svg("0 0 360 190", drawn + '<rect class="band" x="229" y="18" width="14" height="172" rx="7"/>')
 
 
-def at_the_door(figure: str = "hijab", which: int = 4, *, skin: str = "d", cloth: str = "#5C3F4E") -> str:
+def at_the_door(figure: str = "plain", which: int = 4, *, skin: str = "", cloth: str = "") -> str:
     """The next visit: the person who comes, beside a door."""
     drawn = things.at(things.DOOR, 196, 10) + standing(figure, which, x=112, y=54, width=64, floor=148, skin=skin, cloth=cloth)
     return _svg("0 0 320 152", drawn + things.floor(20, 300, 148))
@@ -168,7 +168,7 @@ def leaving(which: int, others: Sequence[int]) -> str:
 def story() -> str:
     """Three people who asked together."""
     drawn = standing("hijab", 1, x=120, y=81, width=78, floor=330) + standing("kufi", 2, x=208, y=101, width=78, floor=330)
-    return _svg("0 0 420 330", drawn + standing("hijab", 3, x=296, y=77, width=78, floor=330, skin="a", cloth="#FFD9A0"))
+    return _svg("0 0 420 330", drawn + standing("hijab-cream", 3, x=296, y=77, width=78, floor=330))
 
 
 def held(strands: Sequence[int]) -> str:

@@ -98,7 +98,7 @@ def finished(strand: int = 1) -> SafeString:
 
 
 @register.simple_tag
-def at_the_door(figure: str = "hijab", strand: int = 4, skin: str = "", cloth: str = "") -> SafeString:
+def at_the_door(figure: str = "plain", strand: int = 4, skin: str = "", cloth: str = "") -> SafeString:
     """The person who comes, beside a door."""
     return _drawn(scenes.at_the_door(figure, strand, skin=skin, cloth=cloth))
 

@@ -67,8 +67,8 @@ WRONG = {
 
 AMINA = AtTable("Amina", "hijab", 1)
 YUSUF = AtTable("Yusuf", "kufi", 2)
-HALIMA = AtTable("Halima", "hijab", 3, "a", "#FFD9A0")
-HODAN = AtTable("Hodan", "hijab", None, "d", "#5C3F4E")
+HALIMA = AtTable("Halima", "hijab-cream", 3)
+HODAN = AtTable("Hodan", "hijab-plum")
 
 LANES = [
     {"state": "paid", "pence": 16800, "sentence": "for 7 visits that happened"},
@@ -147,7 +147,7 @@ SUMS = [
 ]
 ANSWERED = [
     {"name": "Yusuf", "figure": "kufi", "strand": 2, "answered": True},
-    {"name": "Halima", "figure": "headwrap", "strand": 3, "answered": True},
+    {"name": "Halima", "figure": "hijab-cream", "strand": 3, "answered": True},
     {"name": "Amina", "figure": "hijab", "strand": 1, "answered": False, "mine": True},
 ]
 
