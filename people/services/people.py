@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from audit.errors import NotAllowed, Refusal
 from audit.services import trail
@@ -83,9 +83,17 @@ def register(
     if password is not None:
         _check_password(password, Person(email=chosen["email"], full_name=name))
     with transaction.atomic():
+        taken = AlreadyHasAPage(field="email" if chosen["email"] else "phone")
         if _is_taken(chosen["email"], chosen["phone"]):
-            raise AlreadyHasAPage(field="email" if chosen["email"] else "phone")
-        person = Person.objects.create_user(password=password, joined_at=at, **fields, **chosen)
+            raise taken
+        try:
+            with transaction.atomic():
+                person = Person.objects.create_user(password=password, joined_at=at, **fields, **chosen)
+        except IntegrityError as error:
+            # The same person pressed twice: the other one was quicker.
+            if "email" in str(error) or "phone" in str(error):
+                raise taken from error
+            raise
         trail.write(
             by=by or person, verb="people.register", about_kind="person", about_id=person.pk, at=at, council_code=council_code, on_behalf_of=person
         )

@@ -84,6 +84,16 @@ def test_a_failed_delivery_leaves_nothing_behind_and_waits_longer_each_time() ->
 
 
 @pytest.mark.django_db
+def test_a_worker_that_is_stopped_half_way_leaves_the_delivery_as_it_was() -> None:
+    happened(stops=True)
+    with pytest.raises(SystemExit):
+        deliver_all()
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.tries, delivery.next_try_at) == ("waiting", 0, None)
+    assert noted() == []
+
+
+@pytest.mark.django_db
 def test_ten_failures_park_a_subject_and_the_others_go_on() -> None:
     happened("thing:bad", fails=True)
     behind = happened("thing:bad")
