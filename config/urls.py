@@ -3,14 +3,20 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import demo_clock, health
+from config import demo_bank, demo_clock, health
+from frontend.views import demo
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
 # --- rooms add here: addresses that exist in the demo only ---
-demo_urlpatterns = [path("clock/", demo_clock.move_clock, name="clock")]
+demo_urlpatterns = [
+    path("clock/", demo_clock.move_clock, name="clock"),
+    path("switch/", demo.switch, name="switch"),
+    path("outbox/", demo.outbox, name="outbox"),
+    path("bank/<uuid:pk>/", demo_bank.bank, name="bank"),
+]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include((demo_urlpatterns, "demo"))))
 

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.functional import SimpleLazyObject
 
-PUBLIC_NAV = (("home", _("Start")), ("how", _("How it works")), ("services", _("Find support")))
+from audit import clock
+from frontend import navigation
+from frontend.presenters.demo import people_to_be
+from people.models import Person
 
 
 def help_line() -> dict[str, str]:
@@ -18,21 +20,22 @@ def help_line() -> dict[str, str]:
     }
 
 
-def nav(request: HttpRequest, items: tuple[tuple[str, Any], ...]) -> list[dict[str, Any]]:
-    """Words and addresses of the navigation, without those this installation has no page for; the current one is marked."""
-    shown = []
-    for name, label in items:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        current = request.path == url or (url != "/" and request.path.startswith(url))
-        shown.append({"label": label, "url": url, "current": current})
-    return shown
-
-
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of base.html. A view's own `nav_items`, `strip_of` or `demo_people` win over these."""
+    """Context of base.html. A view's own `nav_items`, `strip_of` or `demo_people` win over these.
+
+    Nothing here asks the database until the frame is drawn: a page drawn by an error handler may have no database.
+    """
     user = getattr(request, "user", None)
-    easy = bool(getattr(user, "easy_view", False)) if user and user.is_authenticated else bool(request.session.get("easy_view"))
-    return {"nav_items": nav(request, PUBLIC_NAV), "easy_view": easy, "demo": getattr(settings, "DEMO", False)}
+    is_known = bool(user and user.is_authenticated)
+    easy = bool(getattr(user, "easy_view", False)) if is_known else bool(request.session.get("easy_view"))
+    given: dict[str, Any] = {"nav_items": SimpleLazyObject(lambda: _navigation(request)), "easy_view": easy, "demo": settings.DEMO}
+    if settings.DEMO:
+        given |= {"demo_people": SimpleLazyObject(lambda: people_to_be(at=clock.now())), "demo_now": SimpleLazyObject(clock.now)}
+    return given
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    user = getattr(request, "user", None)
+    known = isinstance(user, Person) and user.is_active
+    items = navigation.items_for(navigation.hats_of(user, at=clock.now())) if known else navigation.PUBLIC  # type: ignore[arg-type]
+    return navigation.shown(items, path=request.path)

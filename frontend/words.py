@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 LONDON = ZoneInfo("Europe/London")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_NUMBERS = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 
 
 def pounds(pence: int) -> str:
@@ -57,6 +58,11 @@ def clock(when: time | datetime) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """ "1 visit", "2 visits"; `many` where adding an s is wrong."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def number(value: int) -> str:
+    """ "Two" to "Nine" for the start of a sentence, figures from 10."""
+    return _NUMBERS[value] if value < len(_NUMBERS) else str(value)
 
 
 def duration(minutes: int) -> str:

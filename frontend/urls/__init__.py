@@ -1,9 +1,13 @@
 """Every page's address, one file an area. Names are flat, unique and what templates and tests use."""
 
-from frontend.urls import agreements, budgets, groups, money, public
+from frontend.urls import agreements, budgets, groups, joining, me, money, near, public, start
 
 urlpatterns = [
     *public.urlpatterns,
+    *near.urlpatterns,
+    *joining.urlpatterns,
+    *start.urlpatterns,
+    *me.urlpatterns,
     *budgets.urlpatterns,
     *groups.urlpatterns,
     *agreements.urlpatterns,

@@ -1,0 +1,80 @@
+"""Which words stand in the navigation, by who is signed in, and which page is theirs to start on."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from people.models import Person, Role
+from pooling.models import Budget, Membership
+from providers.models import Enterprise
+
+Items = tuple[tuple[str, Any], ...]
+
+PUBLIC: Items = (("home", _("Start")), ("how", _("How it works")), ("near", _("Find support")))
+PERSON: Items = (("start", _("Start")), ("groups", _("Groups")), ("near", _("Find support")), ("money", _("My money")))
+# What a hat adds. Its first page is where somebody who wears only that hat starts.
+HATS: dict[str, Items] = {
+    "provider": (
+        ("provider", _("Today")),
+        ("provider-visits", _("Visits")),
+        ("provider-services", _("Services")),
+        ("provider-money", _("Money")),
+    ),
+    "holder_staff": (("looking-after", _("Looking after")),),
+    "facilitator": (("helping", _("Helping")),),
+    "operator": (("operator", _("Operator")),),
+    "commissioner": (("council", _("My council")),),
+}
+
+
+def hats_of(person: Person, *, at: datetime) -> frozenset[str]:
+    """What somebody comes here as: person (has a budget or a place in a group, or nothing else), provider, and their roles. One query."""
+    roles = Role.objects.live(at).filter(person=person).annotate(hat=Cast("kind", CharField())).values_list("hat")
+    provides = Enterprise.objects.of(person).annotate(hat=Value("provider", CharField())).values_list("hat")
+    budgets = Budget.objects.filter(person=person, superseded=False).annotate(hat=Value("person", CharField())).values_list("hat")
+    places = Membership.objects.filter(person=person, ended_at__isnull=True).annotate(hat=Value("person", CharField())).values_list("hat")
+    found = {str(hat) for (hat,) in roles.order_by().union(provides.order_by(), budgets.order_by(), places.order_by())}
+    if person.is_operator:
+        found.add("operator")
+    return frozenset(found or {"person"})
+
+
+def items_for(hats: frozenset[str]) -> Items:
+    """The words for these hats: a person's own first."""
+    worn = [items for hat, items in HATS.items() if hat in hats]
+    if "person" in hats or not worn:
+        return (*PERSON, *(items[0] for items in worn))
+    return tuple(item for items in worn for item in items)
+
+
+def start_of(hats: frozenset[str]) -> str:
+    """The name of the page somebody with these hats starts on."""
+    if "person" in hats:
+        return "start"
+    return next((items[0][0] for hat, items in HATS.items() if hat in hats and exists(items[0][0])), "start")
+
+
+def exists(name: str) -> bool:
+    """Whether this installation has a page of that name (without arguments)."""
+    return bool(address(name))
+
+
+def address(name: str, *args: object) -> str:
+    """The address of a named page; empty where there is none."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def shown(items: Items, *, path: str) -> list[dict[str, Any]]:
+    """Words and addresses for the frame, without those this installation has no page for; the current one (the longest that fits) is marked."""
+    found = [{"label": label, "url": url, "current": False} for name, label in items if (url := address(name))]
+    here = [item for item in found if path == item["url"] or (item["url"] != "/" and path.startswith(str(item["url"])))]
+    if here:
+        max(here, key=lambda item: len(str(item["url"])))["current"] = True
+    return found

@@ -1,0 +1,84 @@
+"""What needs doing, in words and with the page where it is done. One list for everybody; each sees only their own."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from frontend import words
+from frontend.navigation import address
+from marketplace.selectors import Task, to_do
+from people.models import Person
+from pooling import selectors
+from pooling.models import Budget, Membership
+
+# kind of task: title, what is said of it, what the button says, name of the page. {title}, {name} and {money} are filled in.
+_SAID = {
+    "say_it_happened": (
+        "Did it happen? {title}",
+        "{whose} part is {money}. Nothing is paid until you say.",
+        "Tell us about the visits",
+        "share-answer",
+    ),
+    "sign": ("Say yes or no: {title}", "{whose} part would be {money} a week.", "Look at it", "agreement"),
+    "sign_as_provider": ("Say yes or no: {title}", "People near you chose you. It is {money} a week.", "Look at it", "provider-agreement"),
+    "record_visit": ("Write down the visit: {title}", "Start it when you come, finish it when you go.", "Write it down", "provider-visit"),
+    "send_week_in": ("Send the week in: {title}", "Then we ask each person if it happened.", "Look at the week", "provider-week"),
+    "short_week": ("Not all of it is covered: {title}", "Say if you come for those who are covered.", "Look at the week", "provider-week"),
+    "reply": ("Somebody asked about a visit: {title}", "It is about {money}. Say how it was.", "Answer", "question"),
+    "ask_person": ("Ask {name} if it happened: {title}", "We had no answer. Write down their own answer.", "Write it down", "question"),
+    "second_person": ("A second person is needed: {title}", "It is a large sum: {money}.", "Look at it", "question"),
+    "decide": ("A question to settle: {title}", "It is about {money}.", "Look at it", "question"),
+}
+FIRST = ("say_it_happened",)
+
+
+def tasks_of(person: Person, *, today: date) -> list[dict[str, Any]]:
+    """Rows for `task_thread`: title, url, text, action, and when there is a day, when and kind. Most urgent first."""
+    found = [row for task in to_do(person, today=today) if (row := _row(task, person, today))]
+    first = [row for row in found if row["of"] in FIRST]
+    return [*first, *_payments(person, today), *(row for row in found if row["of"] not in FIRST), *_groups(person)]
+
+
+def _row(task: Task, person: Person, today: date) -> dict[str, Any] | None:
+    title, text, action, page = _SAID[task.kind]
+    url = address(page, task.about_id)
+    if not url:
+        return None
+    whose = "Your" if task.known_as in ("", person.known_as) else f"{task.known_as}’s"
+    filled = {"title": task.title, "name": task.known_as, "money": words.pounds(task.pence), "whose": whose}
+    row = {"of": task.kind, "title": title.format(**filled), "text": text.format(**filled), "action": action, "url": url}
+    return {**row, **by_when(task.by, today)}
+
+
+def by_when(day: date | None, today: date) -> dict[str, str]:
+    """The date tag of a task: by when, or since when it is late."""
+    if day is None:
+        return {}
+    return {"when": f"By {words.day(day)}", "kind": "wait"} if day >= today else {"when": f"Was due {words.day(day)}", "kind": "late"}
+
+
+def _payments(person: Person, today: date) -> Iterator[dict[str, Any]]:
+    for call in selectors.calls_to_pay(person):
+        text = (
+            f"{words.pounds(call.asked_pence)} for {call.membership.cluster.name}. It is held with your name on it until you say the visits happened."
+        )
+        row = {"of": "pay", "title": "Your payment is due", "text": text, "action": "Pay my part", "url": address("payment", call.pk)}
+        yield {**row, **by_when(call.due_on, today)}
+
+
+def _groups(person: Person) -> Iterator[dict[str, Any]]:
+    places = selectors.places_of(person)
+    for place in places:
+        if place.state == Membership.State.INVITED:
+            title = f"{place.cluster.name} would like you to come"
+            yield _task("invited", title, "Read their rules. Then you decide.", "Read and decide", "place-join", place.pk)
+    if any(place.is_in for place in places) and not Budget.objects.filter(person=person, superseded=False).exists():
+        text = "Then you can promise part of it. You see the most it can cost first."
+        yield _task("budget", "Tell us about your budget", text, "Tell us", "budget-add")
+    for asked in selectors.questions_for(person):
+        title = f"May {asked.person.known_as} come into {asked.cluster.name}?"
+        yield _task("answer", title, "Everyone in the group answers.", "Give your answer", "place-answer", asked.pk)
+
+
+def _task(of: str, title: str, text: str, action: str, page: str, *args: object) -> dict[str, Any]:
+    return {"of": of, "title": title, "text": text, "action": action, "url": address(page, *args)}

@@ -1,0 +1,39 @@
+"""Where everybody starts: their own page, by what they come here as."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from audit import clock
+from frontend import navigation
+from frontend.presenters import start as presenter
+from frontend.views.flow import back_to, press
+from frontend.views.who import SignedIn, signed_in
+from marketplace.models import Need
+from marketplace.services import needs
+
+
+@signed_in
+def start(request: SignedIn) -> HttpResponse:
+    """Who is coming, what needs doing, where my money is. Who comes here only to work goes to the page of that work."""
+    at = clock.now()
+    name = navigation.start_of(navigation.hats_of(request.user, at=at))
+    if name != "start":
+        return redirect(name)
+    page = presenter.page(request.user, at=at)
+    return render(request, "start/start.html", {"page": page, "at": at, "strip_of": page.strand})
+
+
+@signed_in
+@require_POST
+def not_needed(request: SignedIn, pk: int) -> HttpResponse:
+    """I don't need this any more: not counted from now on."""
+    need = get_object_or_404(Need.objects.visible_to(request.user).filter(person=request.user), pk=pk)
+
+    def act() -> str:
+        needs.withdraw(need=need, by=request.user, at=clock.now())
+        messages.success(request, "We don’t count it any more.")
+        return back_to("start")
+
+    return press(request, act, refused=back_to("start"))
