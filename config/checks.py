@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 
 Apps = Sequence[AppConfig] | None
 
@@ -48,3 +48,19 @@ def stop_unless_sound() -> None:
     errors = stripe_settings(None)
     if errors:
         raise SystemExit(errors[0].msg)
+
+
+@register(Tags.security, deploy=True)
+def platform_payouts(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Asks Stripe whether our own balance stays until we say so: an automatic payout would take people's money out of cover."""
+    if not settings.STRIPE_SECRET_KEY:
+        return []
+    from payments.gateways import shapes, stripe_gateway
+
+    try:
+        interval = stripe_gateway.own_payouts()
+    except (shapes.StripeSaidNo, shapes.AnswerLost, shapes.StripeIsBusy, shapes.NotFound) as failure:
+        return [Warning(f"Stripe could not be asked how it pays our balance out ({type(failure).__name__}); run this again.", id="config.W001")]
+    if interval != "manual":
+        return [Error("Stripe pays the platform's balance out by itself; set its payouts to manual in Stripe's settings.", id="config.E007")]
+    return []

@@ -1,9 +1,12 @@
 """Settings: a malformed value stops the start with one sentence that names it and repeats no secret."""
 
+import json
 import os
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage
@@ -11,6 +14,7 @@ from pytest_django import Settings
 
 from config import checks
 from config.environment import Environment, database
+from tests.sandbox_process import start_sandbox
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -110,3 +114,23 @@ def test_production_settings_are_clean() -> None:
         "check", "--deploy", "--fail-level", "WARNING", SITE_URL="https://clubtogether.example", SECRET_KEY="x" * 30 + "0123456789abcdefghij"
     )
     assert done.returncode == 0, done.stderr
+
+
+def _ask_sandbox(address: str, body: bytes | None = None) -> Any:
+    request = urllib.request.Request(address, data=body, headers={"Authorization": "Bearer sk_test_1"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def test_automatic_payouts_of_our_own_balance_are_an_error(settings: Settings, tmp_path: Path) -> None:
+    sandbox = start_sandbox(tmp_path / "sandbox")
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = "sk_test_1", sandbox.url
+    try:
+        manual = _ids(checks.platform_payouts(None))
+        own = _ask_sandbox(f"{sandbox.url}/v1/account")["id"]
+        _ask_sandbox(f"{sandbox.url}/v1/accounts/{own}", b"settings[payouts][schedule][interval]=daily")
+        daily = _ids(checks.platform_payouts(None))
+    finally:
+        sandbox.stop()
+    assert (manual, daily) == (set(), {"config.E007"})
+    assert _ids(checks.platform_payouts(None)) == {"config.W001"}
