@@ -1,6 +1,7 @@
 """A person's own page: making it, saying how sure we are of them, how they like to read and be reached."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -83,21 +84,25 @@ def register(
     if password is not None:
         _check_password(password, Person(email=chosen["email"], full_name=name))
     with transaction.atomic():
-        taken = AlreadyHasAPage(field="email" if chosen["email"] else "phone")
-        if _is_taken(chosen["email"], chosen["phone"]):
-            raise taken
-        try:
-            with transaction.atomic():
-                person = Person.objects.create_user(password=password, joined_at=at, **fields, **chosen)
-        except IntegrityError as error:
-            # The same person pressed twice: the other one was quicker.
-            if "email" in str(error) or "phone" in str(error):
-                raise taken from error
-            raise
+        person = _make(password=password, joined_at=at, **fields, **chosen)
         trail.write(
             by=by or person, verb="people.register", about_kind="person", about_id=person.pk, at=at, council_code=council_code, on_behalf_of=person
         )
     return person
+
+
+def _make(*, email: str | None, phone: str | None, **fields: Any) -> Person:
+    taken = AlreadyHasAPage(field="email" if email else "phone")
+    if _is_taken(email, phone):
+        raise taken
+    try:
+        with transaction.atomic():
+            return Person.objects.create_user(email=email, phone=phone, **fields)
+    except IntegrityError as error:
+        # The same person pressed twice: the other one was quicker.
+        if "email" in str(error) or "phone" in str(error):
+            raise taken from error
+        raise
 
 
 def _reach(channel: str, email: str, phone: str, letter_address: str) -> dict[str, str | None]:
