@@ -1,6 +1,6 @@
 """Every page's address, one file an area. Names are flat, unique and what templates and tests use."""
 
-from frontend.urls import agreements, budgets, groups, joining, me, money, near, public, start
+from frontend.urls import agreements, budgets, groups, joining, me, money, near, public, start, visits
 
 urlpatterns = [
     *public.urlpatterns,
@@ -12,4 +12,5 @@ urlpatterns = [
     *groups.urlpatterns,
     *agreements.urlpatterns,
     *money.urlpatterns,
+    *visits.urlpatterns,
 ]

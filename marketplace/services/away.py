@@ -19,7 +19,7 @@ OPEN_TO_AWAY = frozenset({"planned", "funding_due", "short", "funded", "in_deliv
 
 
 def what_is_kept(*, share: MilestoneShare, visit: Visit, at: datetime) -> tuple[int, int]:
-    """This visit's part of a payer's week, and what the provider keeps of it if the payer says now that they are away. Both in pence; changes nothing."""
+    """This visit's part of a payer's week, and what the provider keeps of it if the payer says now that they are away. Both in pence."""
     pence = part_pence(share=share, visit=visit)
     return pence, _kept(visit.milestone, visit, pence, at)
 
