@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 
 from frontend.context import help_line
 from frontend.pictures.strands import STATES, slot
@@ -171,6 +172,13 @@ def who_answered(people: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def get(mapping: Mapping[str, Any], key: str) -> Any:
     """A value by a key that is itself a variable: {% get form name as field %}."""
     return mapping[key]
+
+
+@register.filter
+def as_heading(field: BoundField) -> SafeString:
+    """{{ form.what|as_heading }} draws a field whose label is the heading of its page."""
+    field.field.is_question = True
+    return field.as_field_group()
 
 
 @register.filter

@@ -105,6 +105,12 @@ def test_easy_view_is_remembered_and_never_leads_away() -> None:
     assert '<body class=" easy">' not in visitor.get("/help/").content.decode()
 
 
+def test_a_question_may_be_the_heading_of_its_page() -> None:
+    form = specimens.SpecimenForm()
+    assert re.search(r"<legend>\s*<h1[^>]*>Did Hodan come on Tuesday 3 March\?</h1>", draw("{{ form.came|as_heading }}", form=form))
+    assert re.search(r'<h1[^>]*>\s*<label for="id_weekly">How much each week\?</label>', draw("{{ form.weekly|as_heading }}", form=form))
+
+
 def test_a_name_on_the_table_is_escaped() -> None:
     drawn = draw("{% table_cloth people %}", people=[scenes.AtTable("<script>&\"'", "hijab", 1), scenes.AtTable("<b>", "kufi")])
     assert "<script>" not in drawn
