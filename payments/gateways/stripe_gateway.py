@@ -12,6 +12,7 @@ from typing import Any
 
 import stripe
 from django.conf import settings
+from django.db import connection
 
 from payments.gateways.reading import account_of, charge_of, intent_of, line_of, meta_of, refund_of, session_of, top_up_of, transfer_of, word_of
 from payments.gateways.shapes import (
@@ -47,7 +48,15 @@ def _client(key: str, base: str, read_seconds: float) -> stripe.StripeClient:
     return stripe.StripeClient(key, base_addresses={"api": base} if base else {}, max_network_retries=0, http_client=http)
 
 
+class InsideATransaction(RuntimeError):
+    """Stripe was about to be called while rows are locked and nothing is committed: a bug in the caller."""
+
+
 def _stripe() -> Any:
+    blocks = connection.atomic_blocks
+    # The same question that `atomic(durable=True)` asks; a test's own roll-back block does not count.
+    if blocks and not getattr(blocks[-1], "_from_testcase", False):
+        raise InsideATransaction
     # Any: the SDK's typed dicts for parameters and ours, stored as JSON, are the same thing to it and not to a type checker.
     if not settings.STRIPE_SECRET_KEY:
         raise StripeIsBusy("no STRIPE_SECRET_KEY is set")

@@ -100,8 +100,9 @@ def _what_matters(payee: Payee) -> tuple[object, ...]:
 
 def _see(payee: Payee, account: ConnectedAccount, at: datetime) -> None:
     before = _what_matters(payee)
-    # The first details ever are no change: only what replaces them is waited for.
-    if payee.bank_fingerprint and account.bank_fingerprint != payee.bank_fingerprint:
+    # The first details ever are no change: only what replaces them is waited for, also when the old ones were taken away in between.
+    had_some = payee.bank_fingerprint or payee.bank_changed_at is not None
+    if had_some and account.bank_fingerprint != payee.bank_fingerprint:
         payee.bank_changed_at = at
     payee.ready, payee.details_needed = account.may_receive, list(account.details_needed)
     payee.bank_fingerprint, payee.bank_ends_in = account.bank_fingerprint, account.bank_ends_in

@@ -49,6 +49,7 @@ def plan_due(*, at: datetime) -> int:
     return one_by_one(rows, lambda pk: retrying(partial(_plan, pk, at)))
 
 
+@transaction.atomic
 def _plan(pk: int, at: datetime) -> bool:
     row = Refund.objects.locked().select_related("payment").get(pk=pk)
     if not may_step(REFUND, row.state, "send"):

@@ -97,6 +97,7 @@ def _bank_is_settled(payee: Payee, at: datetime) -> bool:
     return bank_is_settled(working_days_between(london_date(payee.bank_changed_at), london_date(at)))
 
 
+@transaction.atomic
 def _plan(pk: int, at: datetime) -> bool:
     row = Remittance.objects.locked().select_related("payment", "payee").get(pk=pk)
     if row.state != Remittance.State.WAITING or Alarm.objects.stopping(row.council_code).exists():

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
 from audit.services import facts
@@ -146,6 +147,7 @@ def clear(*, payment_id: uuid.UUID, line: Line, at: datetime) -> bool:
     return done
 
 
+@transaction.atomic
 def _clear(payment_id: uuid.UUID, line: Line, at: datetime) -> bool:
     payment = Payment.objects.locked().get(pk=payment_id)
     if not may_step(PAYMENT, payment.state, "clear") or not line.is_available:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from payments.gateways import stripe_gateway
 from payments.gateways.shapes import AnswerLost
@@ -202,6 +202,15 @@ def test_a_top_up_asked_for_twice_is_one_top_up(play: Play) -> None:
     play.later(seconds=10)
     play.later(days=3)
     assert play.has("FLOAT") == 5000
+
+
+def test_stripe_is_not_called_inside_a_transaction(play: Play, planned: Remittance) -> None:
+    operation = play.operation(kind="transfer")
+    with pytest.raises(RuntimeError), transaction.atomic():
+        operations.perform(operation.pk, at=play.at)
+    with pytest.raises(stripe_gateway.InsideATransaction), transaction.atomic():
+        stripe_gateway.own_payouts()
+    assert play.transfers() == []
 
 
 def test_an_operation_keeps_what_it_sent(play: Play, planned: Remittance) -> None:

@@ -85,3 +85,8 @@ def test_changed_bank_details_are_dated_the_first_ones_are_not(play: Play) -> No
     play.stripe.act("change_bank", account=row.stripe_account_id, sort_code="200000", account_number="55779911")
     row = payees.refresh(payee=row, at=play.at)
     assert (row.bank_changed_at, row.bank_ends_in) == (play.at, "9911")
+    # Taken away, and others given a week later: dated again.
+    Payee.objects.filter(pk=row.pk).update(bank_fingerprint="")
+    row.refresh_from_db()
+    later = play.skip(days=7)
+    assert payees.refresh(payee=row, at=later).bank_changed_at == later
