@@ -1,11 +1,14 @@
 """Named filters of agreements, weeks, shares, visits and needs, and who may see each."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from marketplace.rules.dates import LONGEST_LEAD, LONGEST_SHORT, NO_ANSWER_DAYS, REMIND_DAYS
+from marketplace.rules.silence import ANSWER_WORKING_DAYS
+from marketplace.rules.tables import MILESTONE_FINAL
 from people.models import Person, Role, Supporter
 
 if TYPE_CHECKING:
@@ -51,8 +54,12 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def open_to_sign(self) -> Self:
         return self.filter(state__in=["with_parties", "half_signed"])
 
-    def live(self) -> Self:
-        return self.filter(state__in=["active", "suspended", "ending"])
+    def over(self) -> Self:
+        """Running, with no week left to come or to settle."""
+        from marketplace.models import Milestone
+
+        left = Milestone.objects.filter(agreement=OuterRef("pk")).exclude(state__in=MILESTONE_FINAL)
+        return self.filter(~Exists(left), state__in=["active", "ending"])
 
 
 class PayerQuerySet(models.QuerySet["Payer"]):
@@ -86,6 +93,19 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
 
+    def due(self, today: date) -> Self:
+        """Weeks that the clock may move today: what their dates allow, or where nothing is left to settle. The timer looks closer, under the lock."""
+        from marketplace.models import MilestoneShare
+
+        settled = ~Exists(MilestoneShare.objects.unsettled().filter(milestone=OuterRef("pk")))
+        return self.filter(
+            Q(state="planned", starts_on__lte=today + LONGEST_LEAD, agreement__state__in=["active", "ending"])
+            | Q(state__in=["funding_due", "short"], starts_on__lte=today + LONGEST_SHORT)
+            | Q(state="funded") & (Q(ends_on__lt=today) | settled)
+            | Q(state__in=["in_delivery", "overdue"], ends_on__lt=today)
+            | Q(state__in=["submitted", "closing"]) & settled
+        )
+
 
 class ShareQuerySet(models.QuerySet["MilestoneShare"]):
     def visible_to(self, person: Person | None) -> Self:
@@ -104,8 +124,20 @@ class ShareQuerySet(models.QuerySet["MilestoneShare"]):
     def locked(self) -> Self:
         return self.select_for_update(of=("self",)).order_by("pk")
 
-    def open(self) -> Self:
-        return self.exclude(state__in=["dropped", "decided", "released", "returned"])
+    def unsettled(self) -> Self:
+        """Something may still happen to it: `MilestoneShare.is_final` is False."""
+        return self.exclude(state__in=["dropped", "decided", "released", "returned"], waits_for="")
+
+    def due(self, at: datetime) -> Self:
+        """Shares that the clock may move now. The timer looks closer, under the lock."""
+        paid_in = ~Q(waits_for="money") | Q(call__state="funded")
+        return self.filter(
+            Q(state="asked") & (Q(ask_again_on__lte=at.date() + timedelta(days=1)) | Q(asked_at__lte=at - timedelta(days=ANSWER_WORKING_DAYS)))
+            | Q(state="with_helper", asked_at__lte=at - timedelta(days=NO_ANSWER_DAYS))
+            | Q(state="questioned", questioned_at__lte=at - timedelta(days=REMIND_DAYS[0]))
+            | Q(state="agreed") & paid_in
+            | Q(state="decided", waits_for="money", call__state="funded")
+        )
 
     def of(self, person_id: int) -> Self:
         return self.filter(payer__person_id=person_id)

@@ -13,79 +13,32 @@ from payments.models import Payee, Payment
 from people.models import Person
 from pooling.models import Call, Cluster, Membership, Pledge, Portion
 from pooling.services import budgets, calls, pledges
-from providers.models import Check, Enterprise, GroupPrice, Listing, Worker
+from providers.models import Enterprise, Listing, Worker
+from providers.services import enterprises
 from tests import cast, cast_pooling
-from vocabulary.models import Term
 
 ASKED_ON = date(2026, 3, 6)
 """When the week of Tuesday 24 March is asked for: twelve working days before, because a card takes five to clear."""
 KEEP_GOING = {"who_to_ring": "Ruth, 020 7525 0001", "what_i_want": "A neighbour looks in. No stranger."}
 
 
-def barwaaqo(*, at: datetime = cast.AT, category: str = "meals", with_payee: bool = True) -> Enterprise:
-    """Hodan's enterprise: live, insured, with herself and Ifrah as workers whose checks are live for a year."""
-    found = Enterprise.objects.filter(name="Barwaaqo Care").first()
-    if found is not None:
-        return found
-    payee = Payee.objects.create(owner="enterprise:1", council_code=cast.SOUTHWARK) if with_payee else None
-    enterprise = Enterprise.objects.create(
-        name="Barwaaqo Care",
-        outcode="SE15",
-        council_code=cast.SOUTHWARK,
-        works_alone=False,
-        people_count=2,
-        state="live",
-        owner=cast.hodan(),
-        payee=payee,
-        created_at=at,
-    )
-    for person, known_as in ((cast.hodan(), "Hodan"), (None, "Ifrah")):
-        hire(enterprise, known_as, person=person, at=at)
-    check(enterprise, "insurance", at=at)
-    return enterprise
+def enterprise() -> Enterprise:
+    """Barwaaqo Care with a payee, and Ifrah beside Hodan."""
+    found = cast.barwaaqo()
+    if found.payee_id is None:
+        found.payee = Payee.objects.create(owner=f"enterprise:{found.pk}", council_code=cast.SOUTHWARK)
+        found.save(update_fields=["payee"])
+    if not found.workers.filter(known_as="Ifrah").exists():
+        hire("Ifrah")
+    return found
 
 
-def hire(enterprise: Enterprise, known_as: str, *, person: Person | None = None, checked: bool = True, at: datetime = cast.AT) -> Worker:
-    worker = Worker.objects.create(enterprise=enterprise, person=person, known_as=known_as, joined_at=at)
+def hire(known_as: str, *, person: Person | None = None, checked: bool = True) -> Worker:
+    """One more who comes to people; `checked`: an operator saw their papers."""
+    worker = enterprises.add_worker(enterprise=cast.barwaaqo(), known_as=known_as, person=person, by=cast.hodan(), at=cast.AT)
     for kind in ("identity", "dbs_basic") if checked else ():
-        check(enterprise, kind, worker=worker, at=at)
+        cast.show_paper(cast.barwaaqo(), kind, worker)
     return worker
-
-
-def check(enterprise: Enterprise, kind: str, *, worker: Worker | None = None, at: datetime = cast.AT, days: int = 365) -> Check:
-    return Check.objects.create(
-        enterprise=enterprise,
-        worker=worker,
-        kind=kind,
-        issued_on=at.date() - timedelta(days=30),
-        expires_on=at.date() + timedelta(days=days),
-        asked_at=at,
-        asked_by=cast.hodan(),
-        confirmed_by=cast.operator(),
-        confirmed_at=at,
-        how_seen="The original, at the hub",
-    )
-
-
-def cooking(*, enterprise: Enterprise | None = None, at: datetime = cast.AT) -> Listing:
-    """Cooking at home: £20.00 an hour alone, £24.00 for two together, £27.00 for three (the price in copy.md)."""
-    found = Listing.objects.filter(title="Cooking at home").first()
-    if found is not None:
-        return found
-    enterprise = enterprise or barwaaqo(at=at)
-    listing = Listing.objects.create(
-        enterprise=enterprise,
-        council_code=cast.SOUTHWARK,
-        title="Cooking at home",
-        category=Term.objects.get(kind="category", slug="meals"),
-        price_pence=2_000,
-        state="live",
-        outcode="SE15",
-        published_at=at,
-    )
-    GroupPrice.objects.create(listing=listing, people=2, pence=2_400)
-    GroupPrice.objects.create(listing=listing, people=3, pence=2_700)
-    return listing
 
 
 @dataclass
@@ -245,6 +198,7 @@ class Walk:
 
 def walk(*, at: datetime = cast.AT, weekly_pence: int = 6_000, facilitator: bool = True) -> Walk:
     """Amina pays by card ahead, Yusuf's organisation by bank ahead (the council switched it), Halima's council by order after her yes."""
+    enterprise()
     group_of = [cast.amina(), cast.yusuf(), cast.halima()]
     cluster, members = cast_pooling.group(*group_of, at=at, facilitator=cast.ruth() if facilitator else None)
     budgets.choose_mode(council_code=cast.SOUTHWARK, route="isf", mode="ahead", by=cast.colin(), at=at)
@@ -266,7 +220,7 @@ def walk(*, at: datetime = cast.AT, weekly_pence: int = 6_000, facilitator: bool
         )
         for name, portion in portions.items()
     }
-    return Walk(at=at, cluster=cluster, places=places, portions=portions, promises=promises, listing=cooking(at=at))
+    return Walk(at=at, cluster=cluster, places=places, portions=portions, promises=promises, listing=cast.home_visits())
 
 
 def running(**wish: Any) -> Walk:

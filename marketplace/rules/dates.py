@@ -12,6 +12,10 @@ SPARE_WORKING_DAYS = 2
 """Between the last day to pay and the first visit."""
 CLEARING_WORKING_DAYS = {"card": 5, "bank": 1, "order": 0}
 """How long money takes to become available, at the slowest usual: Stripe says 3 to 7 days for a new card payer."""
+LONGEST_LEAD = timedelta(days=24)
+"""Twelve working days are never more days than this, whatever holidays fall between: where the timer begins to look."""
+LONGEST_SHORT = timedelta(days=8)
+"""The same for two working days."""
 SIGN_WORKING_DAYS = 10
 SHORT_WORKING_DAYS = 2
 """So long before the start a week that is not covered is called short."""

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
-from providers.selectors import checks_live
+from django.db.models import Q
 
 from audit.errors import NotAllowed, Refusal
 from marketplace import policies
-from marketplace.models import Agreement, Milestone, Payer
+from marketplace.models import Agreement, Payer
 from marketplace.rules.dates import LONDON, SIGN_WORKING_DAYS, answer_by
-from marketplace.rules.tables import AGREEMENT, MILESTONE_FINAL, NEW, after
+from marketplace.rules.tables import AGREEMENT, NEW, after
 from marketplace.rules.weeks import DEFAULT_BANDS, spread_weekdays
 from marketplace.services import needs
 from marketplace.services.plans import make_weeks, plans_for, price_of_visit, set_plan
@@ -24,6 +24,7 @@ from pooling.models import Cluster, Membership
 from pooling.services import earmarks, memberships
 from pooling.services.transactions import all_or_nothing
 from providers.models import Listing
+from providers.selectors import checks_live
 
 SOONEST_WORKING_DAYS = 3
 """Money that is in or ordered needs so long before a first visit (product.md, "The short way")."""
@@ -251,6 +252,9 @@ def resume(*, agreement: Agreement, by: Person, at: datetime) -> Agreement:
 
 
 def _checks_missing(agreement: Agreement, at: datetime) -> list[str]:
+    """What stops new visits: kinds of checks that are not live, or the provider being stopped as a whole."""
+    if agreement.enterprise.state == "suspended":
+        return ["suspended"]
     today = at.astimezone(LONDON).date()
     return list(checks_live(enterprise=agreement.enterprise, worker=None, category=agreement.listing.category, on=today))
 
@@ -258,12 +262,23 @@ def _checks_missing(agreement: Agreement, at: datetime) -> list[str]:
 def advance_due(*, at: datetime) -> int:
     """Ends what nobody signed in time, suspends where a check ran out, completes what is over. Returns how many moved."""
     today = at.astimezone(LONDON).date()
-    moved = 0
-    for pk in Agreement.objects.open_to_sign().values_list("pk", flat=True):
-        moved += _time_out(pk, today, at)
-    for pk in Agreement.objects.live().values_list("pk", flat=True):
-        moved += _follow(pk, at)
-    return moved
+    late = Q(starts_on__lte=today) | Q(sent_at__lte=at - timedelta(days=SIGN_WORKING_DAYS))
+    moved = sum(_time_out(pk, today, at) for pk in Agreement.objects.open_to_sign().filter(late).order_by("pk").values_list("pk", flat=True))
+    moved += sum(_suspend_for_checks(pk, at) for pk in _with_checks_missing(at))
+    return moved + sum(_finish(pk, at) for pk in Agreement.objects.over().order_by("pk").values_list("pk", flat=True))
+
+
+def _with_checks_missing(at: datetime) -> list[int]:
+    """Running agreements of providers that lack a check for that kind of work today: each provider and kind is looked up once."""
+    lacks: dict[tuple[int, int], bool] = {}
+    found = []
+    for row in Agreement.objects.filter(state=Agreement.State.ACTIVE).select_related("enterprise", "listing__category").order_by("pk"):
+        key = (row.enterprise_id, row.listing.category_id)
+        if key not in lacks:
+            lacks[key] = bool(_checks_missing(row, at))
+        if lacks[key]:
+            found.append(row.pk)
+    return found
 
 
 @all_or_nothing
@@ -279,13 +294,19 @@ def _time_out(pk: int, today: date, at: datetime) -> int:
 
 
 @all_or_nothing
-def _follow(pk: int, at: datetime) -> int:
+def _suspend_for_checks(pk: int, at: datetime) -> int:
     row = Agreement.objects.locked().select_related("enterprise", "listing__category").get(pk=pk)
-    if row.state == Agreement.State.ACTIVE and _checks_missing(row, at):
-        suspend(agreement=row, reason="A check they need is not live.", by=None, at=at)
-        return 1
+    if row.state != Agreement.State.ACTIVE or not _checks_missing(row, at):
+        return 0
+    suspend(agreement=row, reason="A check they need is not live.", by=None, at=at)
+    return 1
+
+
+@all_or_nothing
+def _finish(pk: int, at: datetime) -> int:
+    row = Agreement.objects.locked().get(pk=pk)
     verb = {"active": "finish", "ending": "close_out"}.get(row.state)
-    if verb is None or Milestone.objects.filter(agreement=row).exclude(state__in=MILESTONE_FINAL).exists():
+    if verb is None:
         return 0
     row.state = after(AGREEMENT, row.state, verb)
     row.ended_at = at

@@ -39,7 +39,6 @@ __all__ = [
 ]
 
 CAN_BE_CALLED_OFF = frozenset({"planned", "funding_due", "short", "funded"})
-UNFINISHED = frozenset({"planned", "funding_due", "short", "funded", "in_delivery", "overdue", "submitted", "closing"})
 
 
 class WeekIsNotOver(Refusal):
@@ -61,7 +60,7 @@ class VisitIsStillGoing(Refusal):
 
 def advance_due(*, at: datetime) -> int:
     """Asks for money, holds it, goes ahead without who is missing, notices what is late, closes what is settled. Returns how many weeks moved."""
-    return sum(_advance(pk, at) for pk in Milestone.objects.filter(state__in=UNFINISHED).order_by("pk").values_list("pk", flat=True))
+    return sum(_advance(pk, at) for pk in Milestone.objects.due(london_day(at)).order_by("pk").values_list("pk", flat=True))
 
 
 @all_or_nothing

@@ -146,9 +146,7 @@ def _everything(share: MilestoneShare, answer: VisitPart.Answer) -> list[Said]:
 
 def advance_due(*, at: datetime) -> int:
     """Asks again, applies the silence rules, calls a human, reminds who decides, pays what waited. Returns how many shares moved."""
-    due = MilestoneShare.objects.filter(state__in=STEPS).order_by("pk").values_list("pk", flat=True)
-    waiting = MilestoneShare.objects.filter(state="decided", waits_for="money").order_by("pk").values_list("pk", flat=True)
-    return sum(advance_share(share_id=pk, at=at) for pk in [*due, *waiting])
+    return sum(advance_share(share_id=pk, at=at) for pk in MilestoneShare.objects.due(at).order_by("pk").values_list("pk", flat=True))
 
 
 @all_or_nothing

@@ -106,7 +106,9 @@ def sign_as_provider(*, agreement: Agreement, by: Person, at: datetime, version:
         raise NotAllowed("Only the provider can say yes here.")
     if row.provider_signed_version == row.version:
         raise NotNow("You have said yes already.")
-    if checks_live(enterprise=row.enterprise, worker=None, category=row.listing.category, on=at.astimezone(LONDON).date()):
+    if row.enterprise.state != "live" or checks_live(
+        enterprise=row.enterprise, worker=None, category=row.listing.category, on=at.astimezone(LONDON).date()
+    ):
         raise ChecksAreNotLive
     row.provider_signed_by, row.provider_signed_at, row.provider_signed_version = by, at, row.version
     verb = "second_sign" if _all_payers_signed(row) else "provider_sign"

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from providers.selectors import checks_live
-
 from audit.errors import NotAllowed, Refusal
 from marketplace import policies
 from marketplace.models import Milestone, MilestoneShare, Payer, Visit, VisitPart
@@ -16,6 +14,7 @@ from marketplace.services.writing import log
 from people.models import Person
 from pooling.services.transactions import all_or_nothing
 from providers.models import Worker
+from providers.selectors import checks_live
 
 LONGEST = timedelta(hours=24)
 CHECK_NAMES = {
@@ -173,7 +172,7 @@ def _works_for(worker: Worker, milestone: Milestone) -> None:
 
 def _open_visit(milestone: Milestone, worker: Worker, payer: Payer | None, shares: Iterable[MilestoneShare] | None, day: date, at: datetime) -> Visit:
     """The planned visit of that day, or the first one left of the week, bound to its worker, its day and who is there."""
-    if milestone.agreement.state not in {"active", "ending"}:
+    if milestone.agreement.state not in {"active", "ending"} or milestone.agreement.enterprise.state == "suspended":
         raise NotNow("New visits are stopped for now. We have told you why.")
     if milestone.state not in {"funded", "in_delivery", "overdue"}:
         raise NotNow("The money for this week is not in place yet. Don't go before it is.")

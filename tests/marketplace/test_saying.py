@@ -93,7 +93,7 @@ def test_whoever_booked_for_a_person_may_not_alone_say_that_it_happened(story: W
 
 def test_a_supporter_who_works_for_the_provider_or_helps_its_owner_may_not(story: Walk) -> None:
     supports(cast.amina(), cast.stranger(), story=story)
-    cast_market.hire(story.listing.enterprise, "Stan", person=cast.stranger())
+    cast_market.hire("Stan", person=cast.stranger())
     with pytest.raises(NotAllowed):
         shares.yes(share=story.share("Amina"), by=cast.stranger(), at=story.at)
     supports(cast.yusuf(), cast.neighbour(), story=story)

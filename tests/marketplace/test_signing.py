@@ -97,7 +97,7 @@ def test_what_the_provider_changes_later_changes_nothing_that_was_proposed(story
     story.listing.price_pence, story.listing.title = 9_900, "Dearer"
     story.listing.save()
     story.agreement.refresh_from_db()
-    assert (story.agreement.visit_pence, story.agreement.title) == (2_700, "Cooking at home")
+    assert (story.agreement.visit_pence, story.agreement.title) == (2_700, "Help at home in Somali")
     assert story.agreement.frozen["group_prices"] == {"2": 2400, "3": 2700}
 
 
@@ -237,7 +237,7 @@ def test_public_money_pays_a_relative_at_home_only_with_the_funders_yes(story: W
 
 
 def test_who_works_for_the_provider_cannot_be_a_payer_of_it(story: Walk) -> None:
-    cast_market.hire(story.listing.enterprise, "Amina", person=cast.amina())
+    cast_market.hire("Amina", person=cast.amina())
     story.propose(by=cast.yusuf())
     with pytest.raises(NotAllowed):
         story.sign("Amina")
