@@ -153,6 +153,8 @@ def vouch(*, person: Person, level: str, by: Person | None, at: datetime) -> Per
 
 def set_easy_view(*, person: Person, easy_view: bool, by: Person, at: datetime) -> Person:
     """Short sentences and pictures on the pages about money and decisions, remembered."""
+    if by.pk != person.pk:
+        raise NotAllowed
     return _set(person, by, at, "set_easy_view", easy_view=easy_view)
 
 
@@ -210,9 +212,7 @@ def set_phone(*, person: Person, phone: str, is_verified: bool, at: datetime) ->
 
 
 def _set(person: Person, by: Person, at: datetime, verb: str, **values: object) -> Person:
-    """Writes fields of one's own page, with the line in the trail. Only oneself, unless the caller asked a policy before."""
-    if verb == "set_easy_view" and by.pk != person.pk:
-        raise NotAllowed
+    """Writes fields of a page, with the line in the trail. The caller has asked whether `by` may."""
     with transaction.atomic():
         row = Person.objects.locked().get(pk=person.pk)
         for name, value in values.items():

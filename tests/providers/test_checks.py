@@ -187,3 +187,23 @@ def test_rules_of_papers() -> None:
     assert last_day("insurance", date(2026, 1, 1), date(2026, 5, 1)) == date(2026, 5, 1)
     assert in_words(["identity", "insurance", "cqc"]) == "who you are, your insurance and your Care Quality Commission (CQC) number"
     assert in_words(["identity"]) == "who you are"
+
+
+def test_lists_of_papers_cost_the_same_number_of_queries_however_long(fatuma: Enterprise, django_assert_num_queries: object) -> None:
+    ask(fatuma)
+    ask(fatuma, "references")
+    for name in ("Sahra", "Ayan"):
+        worker = enterprises.add_worker(enterprise=cast.barwaaqo(), known_as=name, by=cast.hodan(), at=AT)
+        ask(cast.barwaaqo(), "identity", worker=worker)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        assert [waiting.enterprise.name for waiting in checks_to_look_at()] == ["Fatuma cooks", "Fatuma cooks", "Barwaaqo Care", "Barwaaqo Care"]
+    barwaaqo, care = cast.barwaaqo(), cast.category("personal_care")
+    with django_assert_num_queries(2):  # type: ignore[operator]
+        left = what_is_left(barwaaqo, categories=[care], on=TODAY)
+    assert [(line.kind, line.state) for line in left if line.kind == "identity"] == [
+        ("identity", "live"),
+        ("identity", "waiting"),
+        ("identity", "waiting"),
+    ]
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        checks_live(enterprise=barwaaqo, worker=None, category=care, on=TODAY)
