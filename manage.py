@@ -6,4 +6,7 @@ import sys
 from config.commandline import main
 
 if __name__ == "__main__":
-    main(sys.argv)
+    try:
+        main(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -139,6 +139,24 @@ def test_a_port_in_use_is_one_sentence(demo: DemoProcess, tmp_path: Path) -> Non
     assert said.strip() == f"Port {demo.port} is in use; choose another, like PORT={demo.port + 10} make demo."
 
 
+@pytest.mark.parametrize("port", ["eight", "0", "70000"])
+def test_a_malformed_port_is_one_sentence(demo: DemoProcess, tmp_path: Path, port: str) -> None:
+    other = demo.launch(DATA_DIR=str(tmp_path), PORT=port)
+    said = other.communicate(timeout=SECONDS_TO_START)[0]
+    assert (other.returncode, said.count("\n")) == (1, 1)
+    assert said.startswith("The setting PORT is a number from 1 to 65534.")
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.5, 3.0])
+def test_ctrl_c_while_starting_leaves_nothing(tmp_path: Path, seconds: float) -> None:
+    early = DemoProcess(tmp_path / "data")
+    early.process = early.launch()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        early.process.wait(seconds)
+    assert early.stop() == "Stopped.\n"
+    assert early.running() == set()
+
+
 def test_a_second_demo_of_the_same_folder_is_one_sentence(demo: DemoProcess) -> None:
     other = demo.launch(PORT=str(demo.port + 30))
     said = other.communicate(timeout=SECONDS_TO_START)[0]
