@@ -177,7 +177,7 @@ def get(mapping: Mapping[str, Any], key: str) -> Any:
 @register.filter
 def as_heading(field: BoundField) -> SafeString:
     """{{ form.what|as_heading }} draws a field whose label is the heading of its page."""
-    field.field.is_question = True
+    field.field.is_question = True  # type: ignore[attr-defined]
     return field.as_field_group()
 
 
