@@ -18,12 +18,13 @@ def is_operator(person: "Person | None") -> bool:
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, person: "Person | None") -> Self:
-        """Oneself, those one supports, and for operators everybody. Fellow members are shown by `pooling`, with first names only."""
+        """Oneself, those one helps (once confirmed), and for operators everybody. Fellow members: `pooling`, with first names only."""
         if person is None or not person.is_active:
             return self.none()
         if is_operator(person):
             return self
-        return self.filter(Q(pk=person.pk) | Q(supporters__supporter=person, supporters__ends_at__isnull=True)).distinct()
+        helps = Q(supporters__supporter=person, supporters__confirmed_at__isnull=False, supporters__ends_at__isnull=True)
+        return self.filter(Q(pk=person.pk) | helps).distinct()
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
@@ -110,12 +111,14 @@ class SupporterQuerySet(models.QuerySet["Supporter"]):
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
     def visible_to(self, person: "Person | None") -> Self:
-        """Who asked, who gave, and operators."""
+        """Who asked, who gave, operators, and staff of the council it concerns, who may answer it."""
         if person is None or not person.is_active:
             return self.none()
         if is_operator(person):
             return self
-        return self.filter(Q(asked_by=person) | Q(given_by=person))
+        councils = person.roles.filter(kind="holder_staff", organisation__kind="council", ends_at__isnull=True)
+        of_theirs = ~Q(council_code="") & Q(council_code__in=councils.values("organisation__council_code"))
+        return self.filter(Q(asked_by=person) | Q(given_by=person) | of_theirs)
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))

@@ -1,7 +1,10 @@
 """Reads of people that pages and other rooms need."""
 
+from datetime import datetime
+
 from audit.errors import Refusal
-from people.models import Person
+from people.models import Approval, Person
+from people.policies import may_answer_approval
 from people.rules import clean_email, clean_phone
 
 
@@ -24,3 +27,9 @@ def find_by_address(reach: str) -> Person:
     if person is None:
         raise NobodyByThatAddress
     return person
+
+
+def approvals_to_answer(person: Person, *, at: datetime) -> list[Approval]:
+    """What waits for this person's yes or no, oldest first; what they asked for themselves is not in it."""
+    waiting = Approval.objects.visible_to(person).open(at).exclude(asked_by=person).select_related("asked_by").order_by("asked_at", "id")
+    return [approval for approval in waiting if may_answer_approval(by=person, approval=approval, at=at)]

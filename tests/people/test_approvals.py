@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from audit.errors import NotAllowed
 from people.models import Approval
+from people.selectors import approvals_to_answer
 from people.services import approvals
 from people.services.approvals import ApprovalIsOver, NeedsApproval, ReasonIsMissing
 from tests import cast
@@ -90,4 +91,15 @@ def test_an_approval_is_seen_by_its_people_and_operators() -> None:
     assert approval in Approval.objects.visible_to(cast.colin())
     assert approval in Approval.objects.visible_to(cast.operator())
     assert not Approval.objects.visible_to(cast.sam()).exists()
+    assert not Approval.objects.visible_to(cast.priya()).exists()
     assert not Approval.objects.visible_to(None).exists()
+
+
+def test_what_waits_for_whom_leaves_out_what_they_asked_for() -> None:
+    approval = asked()
+    elsewhere = approvals.ask(**{**THING, "about_id": 10}, reason="x", council_code=LAMBETH, by=cast.operator(), at=AT)
+    assert approvals_to_answer(cast.operator(), at=AT) == []
+    assert approvals_to_answer(cast.second_operator(), at=AT) == [approval, elsewhere]
+    assert approvals_to_answer(cast.colin(), at=AT) == [approval]
+    assert approvals_to_answer(cast.sam(), at=AT) == []
+    assert approvals_to_answer(cast.second_operator(), at=AT + timedelta(days=14)) == []

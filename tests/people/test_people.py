@@ -137,3 +137,15 @@ def test_people_see_themselves_and_those_they_help() -> None:
     supporters.ask(person=amina, supporter=stranger, kind="beside", by=amina, at=AT)
     assert set(Person.objects.visible_to(stranger)) == {stranger, amina}
     assert list(Person.objects.visible_to(ruth)) == [ruth]
+
+
+def test_asking_to_help_somebody_shows_nothing_of_them() -> None:
+    from people.services import supporters
+
+    amina, stranger = cast.amina(), cast.stranger()
+    asked = supporters.ask(person=amina, supporter=stranger, kind="for", decisions=["visits"], source="letter", by=stranger, at=AT)
+    assert list(Person.objects.visible_to(stranger)) == [stranger]
+    supporters.confirm(supporter=asked, by=cast.operator(), at=AT)
+    assert amina in Person.objects.visible_to(stranger)
+    supporters.end(supporter=asked, by=amina, at=AT)
+    assert list(Person.objects.visible_to(stranger)) == [stranger]
