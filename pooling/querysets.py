@@ -178,9 +178,12 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
         return self.filter(state="pledged")
 
     def over_before(self, day: date) -> Self:
-        """Promises whose last week ended before this day."""
+        """Promises whose last week ended before this day, with every call dealt with."""
+        from pooling.models import Call
+
+        open_calls = Call.objects.unended().filter(pledge=OuterRef("pk"))
         first_day_after = ExpressionWrapper(F("starts_on") + F("weeks") * 7, output_field=models.DateField())
-        return self.annotate(first_day_after=first_day_after).filter(first_day_after__lte=day)
+        return self.annotate(first_day_after=first_day_after).filter(~Exists(open_calls), first_day_after__lte=day)
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))

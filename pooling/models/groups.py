@@ -137,6 +137,11 @@ class Membership(models.Model):
             ),
             models.CheckConstraint(name="membership_rounding_debt_is_a_fraction", condition=Q(rounding_debt_denominator__gt=0)),
         ]
+        # The timers look every few seconds: only at what waits.
+        indexes = [
+            models.Index(name="membership_trial", fields=["trial_ends_at"], condition=Q(state="trial")),
+            models.Index(name="membership_invited", fields=["invited_at"], condition=Q(state="invited")),
+        ]
 
     def __str__(self) -> str:
         return f"membership {self.pk}"

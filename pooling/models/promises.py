@@ -44,6 +44,7 @@ class Pledge(models.Model):
                 condition=Q(called_pence__lte=F("earmarked_pence")) & Q(earmarked_pence__lte=F("pence")),
             ),
         ]
+        indexes = [models.Index(name="pledge_live", fields=["starts_on"], condition=Q(state="pledged"))]
 
     def __str__(self) -> str:
         return f"pledge {self.pk}"
@@ -133,6 +134,12 @@ class Call(models.Model):
             ),
             # Money on its way came by a payment.
             models.CheckConstraint(name="call_clearing_has_its_payment", condition=~Q(state="clearing") | Q(payment_id__isnull=False)),
+        ]
+        # The timers look every few seconds: only at what waits.
+        indexes = [
+            models.Index(name="call_due", fields=["due_on"], condition=Q(state="called")),
+            models.Index(name="call_billed", fields=["billed_at"], condition=Q(state="ordered")),
+            models.Index(name="call_lot", fields=["membership", "portion", "state"]),
         ]
 
     def __str__(self) -> str:
