@@ -15,6 +15,7 @@ log = structlog.get_logger()
 
 OUTBOX = "people.mail.OutboxBackend"
 MAX_TRIES = 6
+BATCH = 100
 WAIT = timedelta(minutes=10)
 
 
@@ -84,7 +85,10 @@ def send_due(*, at: datetime) -> int:
     if settings.EMAIL_BACKEND == OUTBOX:
         return 0
     sent = 0
-    while (message := _claim(at)) is not None:
+    for _ in range(BATCH):
+        message = _claim(at)
+        if message is None:
+            break
         try:
             mail.send_mail(message.subject, message.body, None, [message.to])
         except OSError as error:  # SMTPException is one
