@@ -6,8 +6,8 @@ from typing import Any
 
 from audit.clock import london_date
 from frontend import words
+from frontend.presenters.doing import tasks_of
 from frontend.presenters.money import Strand, strands_of
-from frontend.presenters.tasks import tasks_of
 from marketplace.models import Need
 from marketplace.selectors import ComingVisit, coming_visits
 from people.models import Person
@@ -58,13 +58,14 @@ def page(person: Person, *, at: datetime) -> StartPage:
     """Everything on the start page of somebody who has, or may have, a budget."""
     today = london_date(at)
     strands = strands_of(person)
+    has_budget = Budget.objects.filter(person=person, superseded=False).exists()
     return StartPage(
         today_said=words.day(today),
-        coming=[_coming(one, person, today) for one in coming_visits(person, today=today, limit=6)],
-        tasks=tasks_of(person, today=today),
+        coming=[_coming(one, person, today) for one in coming_visits(person, today=today, days=28, limit=6)],
+        tasks=tasks_of(person, today=today, has_budget=has_budget),
         strands=strands,
         asked=_asked(person),
-        has_budget=Budget.objects.filter(person=person, superseded=False).exists(),
+        has_budget=has_budget,
         strand=strands[0].strand if strands else 1,
     )
 
@@ -89,6 +90,6 @@ def _coming(visit: ComingVisit, person: Person, today: date) -> Coming:
 
 
 def _asked(person: Person) -> list[Asked]:
-    labels = {term.slug: term.label for term in Term.objects.categories()}
-    rows = Need.objects.filter(person=person, state="unmet").order_by("-pk")[:10]
+    rows = list(Need.objects.filter(person=person, state="unmet").order_by("-pk")[:10])
+    labels = {term.slug: term.label for term in Term.objects.categories()} if rows else {}
     return [Asked(row.pk, f"{labels.get(row.category, row.category)}, near {row.outcode}", row.words) for row in rows]

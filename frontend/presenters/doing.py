@@ -9,7 +9,7 @@ from frontend.navigation import address
 from marketplace.selectors import Task, to_do
 from people.models import Person
 from pooling import selectors
-from pooling.models import Budget, Membership
+from pooling.models import Membership
 
 # kind of task: title, what is said of it, what the button says, name of the page. {title}, {name} and {money} are filled in.
 _SAID = {
@@ -32,11 +32,11 @@ _SAID = {
 FIRST = ("say_it_happened",)
 
 
-def tasks_of(person: Person, *, today: date) -> list[dict[str, Any]]:
+def tasks_of(person: Person, *, today: date, has_budget: bool) -> list[dict[str, Any]]:
     """Rows for `task_thread`: title, url, text, action, and when there is a day, when and kind. Most urgent first."""
     found = [row for task in to_do(person, today=today) if (row := _row(task, person, today))]
     first = [row for row in found if row["of"] in FIRST]
-    return [*first, *_payments(person, today), *(row for row in found if row["of"] not in FIRST), *_groups(person)]
+    return [*first, *_payments(person, today), *(row for row in found if row["of"] not in FIRST), *_groups(person, has_budget)]
 
 
 def _row(task: Task, person: Person, today: date) -> dict[str, Any] | None:
@@ -66,13 +66,13 @@ def _payments(person: Person, today: date) -> Iterator[dict[str, Any]]:
         yield {**row, **by_when(call.due_on, today)}
 
 
-def _groups(person: Person) -> Iterator[dict[str, Any]]:
+def _groups(person: Person, has_budget: bool) -> Iterator[dict[str, Any]]:
     places = selectors.places_of(person)
     for place in places:
         if place.state == Membership.State.INVITED:
             title = f"{place.cluster.name} would like you to come"
             yield _task("invited", title, "Read their rules. Then you decide.", "Read and decide", "place-join", place.pk)
-    if any(place.is_in for place in places) and not Budget.objects.filter(person=person, superseded=False).exists():
+    if not has_budget and any(place.is_in for place in places):
         text = "Then you can promise part of it. You see the most it can cost first."
         yield _task("budget", "Tell us about your budget", text, "Tell us", "budget-add")
     for asked in selectors.questions_for(person):

@@ -1,0 +1,69 @@
+"""Facts that people are told of. Each is one notice; written twice, it is sent once."""
+
+from datetime import datetime
+
+from audit.models import Fact
+from frontend import notices
+
+
+def call_opened(*, fact: Fact, at: datetime) -> None:
+    """`pooling.call_opened`: somebody's payment is due."""
+    notices.payment_due(call_id=fact.payload["call"], at=at)
+
+
+def call_missed(*, fact: Fact, at: datetime) -> None:
+    """`pooling.call_missed`: it did not come in time."""
+    notices.payment_missed(call_id=fact.payload["call"], at=at)
+
+
+def remittance_paid(*, fact: Fact, at: datetime) -> None:
+    """`payments.remittance_paid`: money is on its way to a provider's bank."""
+    paid = fact.payload
+    notices.provider_paid(remittance_id=paid["remittance"], payee_id=paid["payee"], pence=paid["pence"], at=at)
+
+
+def share_asked(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.share_asked`: did it happen?"""
+    notices.asked(share_id=fact.payload["share"], at=at)
+
+
+def share_released(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.share_released`: told when it was paid without an answer; who said yes knows."""
+    if fact.payload["by_silence"]:
+        notices.paid_by_silence(share_id=fact.payload["share"], pence=fact.payload["pence"], at=at)
+
+
+def share_with_helper(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.share_with_helper`: a person is to ask the payer."""
+    notices.helper_needed(share_id=fact.payload["share"], at=at)
+
+
+def share_questioned(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.share_questioned`: something was not right."""
+    notices.questioned(share_id=fact.payload["share"], at=at)
+
+
+def share_decided(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.share_decided`: a question is settled."""
+    settled = fact.payload
+    notices.decided(share_id=settled["share"], paid_pence=settled["paid_pence"], pence=settled["pence"], at=at)
+
+
+def agreement_sent(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.agreement_sent`: it waits for everybody's yes."""
+    notices.agreement_sent(agreement_id=fact.payload["agreement"], version=fact.payload["version"], at=at)
+
+
+def agreement_active(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.agreement_active`: everybody said yes."""
+    notices.agreement_active(agreement_id=fact.payload["agreement"], at=at)
+
+
+def agreement_void(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.agreement_void`: it does not happen."""
+    notices.agreement_void(agreement_id=fact.payload["agreement"], at=at)
+
+
+def milestone_short(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.milestone_short`: a week is not wholly covered."""
+    notices.week_short(milestone_id=fact.payload["milestone"], at=at)

@@ -1,0 +1,147 @@
+"""What people are written to, when, by which way; and the start pages of people in the middle of things."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from audit.services.deliveries import deliver_due
+from frontend import notices
+from marketplace.models import ShareNotice
+from marketplace.services import shares
+from people.models import Message, Person
+from people.services import people
+from tests import cast, cast_market
+from tests.frontend.test_groups import _as, _text
+
+pytestmark = pytest.mark.django_db
+
+
+def _kinds(person: Person) -> list[str]:
+    return list(Message.objects.filter(person=person).exclude(kind="mail").order_by("pk").values_list("kind", flat=True))
+
+
+def _send(story: cast_market.Walk) -> int:
+    moved = 1
+    while moved:
+        moved = deliver_due(at=story.at)
+    return notices.send_due(at=story.at)
+
+
+def test_each_is_told_once_of_what_waits_for_them():
+    story = cast_market.asked()
+    _send(story)
+    assert _kinds(cast.amina()) == ["may_come", "agreement_sent", "agreement_active", "payment_due", "asked"] or _kinds(cast.amina())[-2:] == [
+        "payment_due",
+        "asked",
+    ]
+    assert "payment_due" in _kinds(cast.sam())
+    assert "order_due" in _kinds(cast.colin())
+    assert {"agreement_sent", "agreement_active"} <= set(_kinds(cast.hodan()))
+    before = Message.objects.count()
+    assert _send(story) == 0
+    assert Message.objects.count() == before
+
+
+def test_no_message_carries_a_link_a_bank_detail_or_a_note():
+    people.set_phrase(person=cast.amina(), phrase="blue teapot", by=cast.amina(), at=cast.AT)
+    story = cast_market.asked()
+    shares.question(share=story.share("Amina"), words="She never came", by=cast.amina(), at=story.at)
+    _send(story)
+    for message in Message.objects.all():
+        assert "http" not in message.body
+        assert "sort code" not in message.body.lower()
+        assert "never came" not in message.body
+        assert "maraq" not in message.body
+    assert all("Your words: blue teapot" in one.body for one in Message.objects.filter(person=cast.amina()))
+    assert "questioned" in _kinds(cast.hodan())
+
+
+def test_the_question_is_asked_again_twice_by_another_way_and_each_is_counted():
+    Person.objects.filter(pk=cast.amina().pk).update(phone="+447700900123")
+    story = cast_market.asked()
+    share = story.share("Amina")
+    _send(story)
+    for _ in range(14):
+        story.at += timedelta(days=1)
+        if story.share("Amina").state != "asked":
+            break
+        notices.send_due(at=story.at)
+        if _working(story) >= 4:
+            break
+    channels = list(ShareNotice.objects.filter(share=share).order_by("at", "pk").values_list("channel", flat=True))
+    assert channels == ["email", "text", "email"]
+    assert notices.send_due(at=story.at) == 0
+
+
+def _working(story: cast_market.Walk) -> int:
+    from places.calendar import working_days_between
+
+    asked_at = story.share("Amina").asked_at
+    assert asked_at is not None
+    return working_days_between(asked_at.date(), story.at.date())
+
+
+def test_a_text_that_finds_no_other_way_is_sent_by_the_same():
+    assert notices.another_way(cast.amina(), not_by="email") == ("email", "amina@example.com")
+
+
+def test_somebody_invited_is_told_and_so_are_those_who_answer():
+    from pooling.services import memberships
+    from tests import cast_pooling
+
+    cluster, _ = cast_pooling.group(cast.amina(), cast.yusuf(), at=cast.AT)
+    Message.objects.all().delete()
+    memberships.invite(cluster=cluster, person=cast.halima(), by=cast.amina(), at=cast.AT)
+    notices.send_due(at=cast.AT)
+    assert _kinds(cast.yusuf()) == ["may_come"]
+    assert _kinds(cast.halima()) == []
+    place = cluster.memberships.get(person=cast.halima())
+    memberships.answer(membership=place, yes=True, by=cast.yusuf(), at=cast.AT)
+    notices.send_due(at=cast.AT)
+    assert _kinds(cast.halima()) == ["invited"]
+
+
+def test_who_helps_is_told_when_silence_may_not_pay():
+    story = cast_market.asked()
+    _send(story)
+    story.until(story.at + timedelta(days=12))
+    _send(story)
+    assert story.share("Amina").state == "with_helper"
+    assert "helper_needed" in _kinds(cast.ruth())
+    assert {"helper_needed"} <= set(_kinds(cast.sam()))
+
+
+# --- start pages ---
+
+
+def test_start_says_who_is_coming_what_needs_doing_and_where_the_money_is(set_clock, django_assert_max_num_queries):
+    story = cast_market.covered()
+    set_clock(story.at)
+    client = _as(cast.amina())
+    page = _text(client.get(reverse("start")))
+    assert page.index("Who is coming") < page.index("What needs doing") < page.index("Where your money is")
+    assert "Tuesday 24 March" in page
+    assert "£18.00" in page
+    with django_assert_max_num_queries(26):
+        client.get(reverse("start"))
+
+
+def test_start_asks_did_it_happen_first(set_clock):
+    story = cast_market.asked()
+    set_clock(story.at)
+    page = _text(_as(cast.amina()).get(reverse("start")))
+    assert "£18.00" in page
+    assert "£54.00" not in page
+
+
+def test_start_sends_those_who_only_work_here_to_their_own_page(set_clock):
+    set_clock(cast.AT)
+    cast.barwaaqo()
+    for who, name in ((cast.hodan(), "provider"), (cast.sam(), "looking-after"), (cast.ruth(), "helping"), (cast.operator(), "operator")):
+        from frontend import navigation
+
+        hats = navigation.hats_of(who, at=cast.AT)
+        assert navigation.items_for(hats)[0][0] == name, hats
+    assert Client().get(reverse("start")).status_code == 302
