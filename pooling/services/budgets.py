@@ -10,7 +10,7 @@ from audit.services import trail
 from people.models import Organisation, Person
 from pooling import policies
 from pooling.models import Budget, FundingMode, Portion
-from pooling.rules import HELD_ROUTES, OWN_MONEY_ROUTES, SURENESS_RANK
+from pooling.rules import HELD_ROUTES, MOST_BUDGET_WEEKLY_PENCE, OWN_MONEY_ROUTES, SURENESS_RANK, pounds
 from pooling.services.transactions import all_or_nothing
 
 
@@ -101,7 +101,7 @@ def record(
         Portion.objects.create(
             budget=budget,
             route=draft.route,
-            funder_name=draft.funder_name.strip(),
+            funder_name=draft.funder_name.strip()[:120],
             holder=draft.holder,
             weekly_pence=draft.weekly_pence,
             spent_elsewhere_weekly_pence=draft.spent_elsewhere_weekly_pence,
@@ -165,7 +165,7 @@ def _take_over(old: Budget, new: Budget, weekly: Mapping[int, tuple[int, int]]) 
         portion.weekly_pence, portion.spent_elsewhere_weekly_pence = weekly.get(
             portion.pk, (portion.weekly_pence, portion.spent_elsewhere_weekly_pence)
         )
-        if portion.spent_elsewhere_weekly_pence > portion.weekly_pence:
+        if not 0 <= portion.spent_elsewhere_weekly_pence <= portion.weekly_pence <= MOST_BUDGET_WEEKLY_PENCE:
             raise BudgetDoesNotAddUp(
                 "You told us you spend more of this money each week than there is. Check the two sums.", field="spent_elsewhere_weekly_pence"
             )
@@ -226,6 +226,8 @@ def _figures(amounts: Amounts, period: Period) -> dict[str, Any]:
 def _check(amounts: Amounts, period: Period) -> None:
     if min(amounts.cost_pence, amounts.contribution_pence, amounts.funder_pence) < 0:
         raise BudgetDoesNotAddUp("A sum of money can't be below zero. Check the three sums on your letter.")
+    if max(amounts.cost_pence, amounts.contribution_pence, amounts.funder_pence) > MOST_BUDGET_WEEKLY_PENCE:
+        raise BudgetDoesNotAddUp(f"These sums are for one week. The most we can write down is {pounds(MOST_BUDGET_WEEKLY_PENCE)}.")
     if amounts.cost_pence != amounts.contribution_pence + amounts.funder_pence:
         raise BudgetDoesNotAddUp
     if period.ends_on is not None and period.ends_on < period.starts_on:
@@ -234,6 +236,8 @@ def _check(amounts: Amounts, period: Period) -> None:
 
 def _check_portions(amounts: Amounts, portions: Sequence[PortionDraft]) -> None:
     for draft in portions:
+        if not 0 <= draft.weekly_pence <= MOST_BUDGET_WEEKLY_PENCE:
+            raise BudgetDoesNotAddUp("Type how much there is each week, in pounds and pence. For example, 120.00.", field="weekly_pence")
         if (draft.route in HELD_ROUTES) != (draft.holder is not None):
             raise (
                 PortionIsNotWhole

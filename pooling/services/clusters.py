@@ -8,8 +8,8 @@ from people.models import Person
 from people.roles import has_role
 from places.postcodes import outcode_of
 from pooling import policies
-from pooling.models import Charter, CharterSignature, Cluster, Membership
-from pooling.rules import CLUSTER, MEMBERSHIP, NEW, SIZE_MAX, is_sure_enough, step
+from pooling.models import Charter, CharterSignature, Cluster, CostRule, DecisionRule, Membership
+from pooling.rules import CLUSTER, MEMBERSHIP, MOST_LETTERS, NEW, SIZE_MAX, SIZE_MIN, is_sure_enough, step
 from pooling.services.transactions import all_or_nothing
 from vocabulary.models import Term
 
@@ -29,6 +29,22 @@ class AnswerIsMissing(Refusal):
     code = "answer_is_missing"
     sentence = "Say who comes. For example: women who speak Somali and live near SE15."
     field = "who_comes"
+
+
+class AnswerIsTooLong(Refusal):
+    code = "answer_is_too_long"
+    sentence = f"Your answer is too long. Use at most {MOST_LETTERS} letters."
+
+
+class RuleIsUnknown(Refusal):
+    code = "rule_is_unknown"
+    sentence = "Choose one of the answers on the page."
+
+
+class SizeIsWrong(Refusal):
+    code = "size_is_wrong"
+    sentence = f"A group is {SIZE_MIN} to {SIZE_MAX} people. Choose how many it may grow to."
+    field = "size_max"
 
 
 class PurposeIsUnknown(Refusal):
@@ -70,14 +86,14 @@ def start(
     """A new group from the five answers (state-machines.md 3), with `person` (default: `by`) as its first member, charter version 1 signed.
 
     `outcode` may be typed as a whole postcode. Raises NotAllowed, NotMetYet, NameIsMissing, AnswerIsMissing, PurposeIsUnknown, NoticeIsTooLong,
-    UnknownOutcode.
+    SizeIsWrong, RuleIsUnknown, AnswerIsTooLong, UnknownOutcode.
     """
     founder = person or by
     if not policies.may_decide(by=by, person=founder, decision="groups", at=at):
         raise NotAllowed
     if not is_sure_enough(founder.sureness, "seen"):
         raise NotMetYet
-    _check(name, purpose, who_comes, notice_days)
+    _check(name, purpose, who_comes, notice_days, size_max)
     cluster = Cluster.objects.create(
         name=name.strip(),
         purpose=purpose,
@@ -91,20 +107,33 @@ def start(
     )
     charter = Charter(cluster=cluster, what_for=what_for.strip() or cluster.name, who_comes=who_comes.strip(), text=text, written_at=at)
     charter.cost_rule, charter.decision_rule, charter.notice_days = cost_rule, decision_rule, notice_days
+    _check_charter(charter)
     _found(cluster, charter, founder, by, at)
     _trail(cluster, "pooling.start_group", by, at, on_behalf_of=founder)
     return cluster
 
 
-def _check(name: str, purpose: str, who_comes: str, notice_days: int) -> None:
+def _check(name: str, purpose: str, who_comes: str, notice_days: int, size_max: int) -> None:
     if not 1 <= len(name.strip()) <= 60:
         raise NameIsMissing
     if not who_comes.strip():
         raise AnswerIsMissing
     if not 0 <= notice_days <= 91:
         raise NoticeIsTooLong
+    if not SIZE_MIN <= size_max <= SIZE_MAX:
+        raise SizeIsWrong
     if not Term.objects.filter(kind=Term.Kind.PURPOSE, slug=purpose).exists():
         raise PurposeIsUnknown
+
+
+def _check_charter(charter: Charter) -> None:
+    for field in ("what_for", "who_comes"):
+        if len(getattr(charter, field)) > MOST_LETTERS:
+            raise AnswerIsTooLong(field=field)
+    if charter.cost_rule not in CostRule.values:
+        raise RuleIsUnknown(field="cost_rule")
+    if charter.decision_rule not in DecisionRule.values:
+        raise RuleIsUnknown(field="decision_rule")
 
 
 def _found(cluster: Cluster, charter: Charter, founder: Person, by: Person, at: datetime) -> None:

@@ -11,7 +11,7 @@ from audit.services import trail
 from people.models import Person
 from pooling import policies, selectors
 from pooling.models import AdmissionAnswer, CharterSignature, Cluster, Membership
-from pooling.rules import INVITATION_DAYS, MEMBERSHIP, NEW, PLEDGE, SIZE_MAX, is_sure_enough, step
+from pooling.rules import INVITATION_DAYS, MEMBERSHIP, MOST_LETTERS, NEW, PLEDGE, SIZE_MAX, is_sure_enough, step
 from pooling.services.clusters import NotMetYet, activate_when_two, current_charter
 from pooling.services.transactions import all_or_nothing
 
@@ -87,7 +87,7 @@ def apply(*, cluster: Cluster, answers: str, by: Person, at: datetime, person: P
     group = Cluster.objects.locked().get(pk=cluster.pk)
     if not group.is_listed:
         raise NotListed
-    membership = _open(group, who, step(MEMBERSHIP, NEW, "apply"), at, answers=answers.strip())
+    membership = _open(group, who, step(MEMBERSHIP, NEW, "apply"), at, answers=answers.strip()[:2000])
     _ask_everyone_in(membership, at)
     _trail(membership, "pooling.apply", by, at)
     return membership
@@ -123,7 +123,7 @@ def answer(*, membership: Membership, yes: bool, reason: str = "", by: Person, a
     mine = _my_answer(row, AdmissionAnswer.Question.ADMIT, by, at)
     if not yes and not reason.strip():
         raise NoNeedsReason
-    mine.yes, mine.reason, mine.at, mine.by = yes, reason.strip(), at, by
+    mine.yes, mine.reason, mine.at, mine.by = yes, reason.strip()[:MOST_LETTERS], at, by
     mine.save(update_fields=["yes", "reason", "at", "by"])
     trail.write(
         by=by,

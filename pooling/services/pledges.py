@@ -11,7 +11,19 @@ from audit.services import trail
 from people.models import Person
 from pooling import policies, rules, selectors
 from pooling.models import Membership, Pledge, Portion
-from pooling.rules import MOST_WEEKLY_PENCE, MOST_WEEKS, NEW, PLEDGE, TRIAL_CAP_WEEKLY_PENCE, Costs, PurchaseFacts, Verdict, pounds, step
+from pooling.rules import (
+    MOST_DAYS_AHEAD,
+    MOST_WEEKLY_PENCE,
+    MOST_WEEKS,
+    NEW,
+    PLEDGE,
+    TRIAL_CAP_WEEKLY_PENCE,
+    Costs,
+    PurchaseFacts,
+    Verdict,
+    pounds,
+    step,
+)
 from pooling.services.transactions import all_or_nothing
 
 
@@ -55,6 +67,12 @@ class StartIsPast(Refusal):
     field = "starts_on"
 
 
+class StartIsTooFar(Refusal):
+    code = "start_is_too_far"
+    sentence = "Choose a first day in the next year."
+    field = "starts_on"
+
+
 class OutsideBudget(Refusal):
     code = "outside_budget"
     sentence = "Your budget does not cover all of these weeks. Choose fewer weeks, or a later first day."
@@ -82,7 +100,7 @@ def promise(*, membership: Membership, portion: Portion, weekly_pence: int, week
     """The person, or a supporter for promises, promises from one portion of their own budget.
 
     Raises NotAllowed, NotInGroup, NotYourMoney, MayNotPromise (budget not agreed, not sure enough, not enough free), AmountIsSilly,
-    WeeksAreSilly, StartIsPast, OutsideBudget, OverTrialCap.
+    WeeksAreSilly, StartIsPast, StartIsTooFar, OutsideBudget, OverTrialCap.
     """
     place = Membership.objects.locked().select_related("person").get(pk=membership.pk)
     money = Portion.objects.locked().select_related("budget__person").get(pk=portion.pk)
@@ -94,6 +112,8 @@ def promise(*, membership: Membership, portion: Portion, weekly_pence: int, week
         raise NotYourMoney
     if starts_on < london_date(at):
         raise StartIsPast
+    if starts_on > london_date(at) + timedelta(days=MOST_DAYS_AHEAD):
+        raise StartIsTooFar
     _check(place, money, weekly_pence, weeks, starts_on)
     pledge = Pledge.objects.create(
         membership=place,

@@ -32,11 +32,18 @@ def test_record_keeps_the_three_amounts_and_is_only_said(town: Town) -> None:
     assert Entry.objects.filter(verb="pooling.record_budget", about_id=str(budget.pk), by_id=town.amina.pk).exists()
 
 
-@pytest.mark.parametrize("amounts", [Amounts(20_000, 1_500, 18_499), Amounts(-1, 0, -1), Amounts(19_999, 0, 19_999)])
+@pytest.mark.parametrize("amounts", [Amounts(20_000, 1_500, 18_499), Amounts(-1, 0, -1), Amounts(19_999, 0, 19_999), Amounts(2**63, 0, 2**63)])
 def test_record_refuses_sums_that_do_not_add_up(town: Town, amounts: Amounts) -> None:
     with pytest.raises(BudgetDoesNotAddUp):
         record(town, amounts=amounts)
     assert not Budget.objects.exists()
+
+
+@pytest.mark.parametrize("pence", [-1, 2**63])
+def test_record_refuses_a_silly_part(town: Town, pence: int) -> None:
+    with pytest.raises(BudgetDoesNotAddUp) as caught:
+        record(town, portions=[PortionDraft("direct_payment", pence, "Southwark Council")])
+    assert caught.value.field == "weekly_pence"
 
 
 def test_record_refuses_crossed_dates(town: Town) -> None:

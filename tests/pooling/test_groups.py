@@ -13,7 +13,17 @@ from pooling.models import AdmissionAnswer, Charter, Cluster, Membership
 from pooling.rules import MEMBERSHIP, NotNow
 from pooling.selectors import cluster_money, places_of, public_cards, questions_for
 from pooling.services import clusters, memberships, pledges, shares
-from pooling.services.clusters import AnswerIsMissing, NameIsMissing, NoSuchFacilitator, NoticeIsTooLong, NotMetYet, PurposeIsUnknown
+from pooling.services.clusters import (
+    AnswerIsMissing,
+    AnswerIsTooLong,
+    NameIsMissing,
+    NoSuchFacilitator,
+    NoticeIsTooLong,
+    NotMetYet,
+    PurposeIsUnknown,
+    RuleIsUnknown,
+    SizeIsWrong,
+)
 from pooling.services.memberships import AlreadyHere, GroupIsFull, MoneyStillHere, NoNeedsReason, NotAsked, NotListed, OtherCouncil, SomethingStillOn
 from tests import cast, cast_pooling
 from tests.pooling.conftest import AT, Town
@@ -53,6 +63,12 @@ def test_start_makes_a_forming_group_with_its_founder_in_and_charter_signed(town
         ({"notice_days": -1}, NoticeIsTooLong),
         ({"outcode": "nowhere"}, UnknownOutcode),
         ({"purpose": "mischief"}, PurposeIsUnknown),
+        ({"size_max": 1}, SizeIsWrong),
+        ({"size_max": 9}, SizeIsWrong),
+        ({"cost_rule": "whim"}, RuleIsUnknown),
+        ({"decision_rule": "whim"}, RuleIsUnknown),
+        ({"who_comes": "x" * 401}, AnswerIsTooLong),
+        ({"what_for": "x" * 401}, AnswerIsTooLong),
     ],
 )
 def test_start_refuses_each_wrong_answer_with_a_sentence_and_its_field(town: Town, changes: dict[str, Any], refusal: type[Any]) -> None:

@@ -1,6 +1,6 @@
 """Promises and what is kept of them: no money, no journal, never more than was said yes to."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from pooling.services.pledges import (
     OutsideBudget,
     OverTrialCap,
     StartIsPast,
+    StartIsTooFar,
     WeeksAreSilly,
 )
 from tests import cast_pooling as cast
@@ -56,6 +57,7 @@ def test_a_promise_is_weeks_of_a_weekly_sum_and_posts_nothing(scene: tuple[Any, 
         ({"weeks": 0}, WeeksAreSilly, "weeks"),
         ({"weeks": 53}, WeeksAreSilly, "weeks"),
         ({"starts_on": AT.date() - timedelta(days=1)}, StartIsPast, "starts_on"),
+        ({"starts_on": date(9999, 12, 31)}, StartIsTooFar, "starts_on"),
         ({"starts_on": AT.date() + timedelta(days=350)}, OutsideBudget, "weeks"),
         ({"weekly_pence": 10_001}, MayNotPromise, "portion"),
     ],
