@@ -8,6 +8,7 @@ from ledger import selectors as book
 from people.models import Person
 from pooling.models import Call, Hold, Membership, Pledge, Portion, Withdrawal
 from pooling.rules import CALL_FINAL, CALL_WAITS_FOR_MONEY
+from pooling.selectors.promises import arrived
 
 State = Call.State
 
@@ -51,14 +52,16 @@ def _sums(memberships: Iterable[int], pledges: Iterable[Pledge]) -> dict[Key, di
     for pledge in pledges:
         if pledge.state == Pledge.State.PLEDGED:
             found[pledge.membership_id, pledge.portion_id]["promised"] += pledge.pence
-    for call in Call.objects.filter(membership__in=memberships).exclude(state__in=CALL_FINAL):
+    calls = list(Call.objects.filter(membership__in=memberships).exclude(state__in=CALL_FINAL))
+    come = arrived(call for call in calls if call.state in CALL_WAITS_FOR_MONEY and call.unwanted_at is None)
+    for call in calls:
         row = found[call.membership_id, call.portion_id]
         if call.state == State.CALLED or (call.state == State.ORDERED and call.owed_pence is not None):
             row["asked"] += call.to_pay_pence
         if call.state == State.FUNDED:
             row["needed"] += call.pence if call.owed_pence is None else call.owed_pence
         elif call.state in CALL_WAITS_FOR_MONEY and call.unwanted_at is None:
-            row["needed"] += call.spare_pence
+            row["needed"] += call.spare_pence + (call.to_pay_pence if call.pk in come else 0)
     for hold in Hold.objects.filter(membership__in=memberships):
         row = found[hold.membership_id, hold.portion_id]
         row["held"] += hold.held_pence

@@ -1,11 +1,13 @@
 """What is free: to promise, or of the money that is here."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
 from ledger import selectors as book
+from payments.models import Payment
 from pooling.books import Lot
 from pooling.models import Call, FundingMode, Membership, Pledge, Portion
 from pooling.rules import CALL_WAITS_FOR_MONEY, DEFAULT_MODES, Promised, most_promised_at_once
@@ -37,14 +39,22 @@ def free_to_promise(portion: Portion, *, starts_on: date | None = None, weeks: i
 def free_share(membership_id: int, portion_id: int, council_code: str) -> int:
     """A payer's own money here that nothing counts on: what is here, less what funded calls need, less what open calls were reduced by.
 
-    Ask with the membership locked, before promising any of it.
+    Money that is here for a call which has not heard of it yet is that call's, not free. Ask with the membership locked, before promising any of it.
     """
+    # The balance is read first: money that comes meanwhile is then counted as needed and not as here, never the other way round.
     here = book.balance(Lot(membership_id, portion_id, council_code).share)
     calls = Call.objects.filter(membership_id=membership_id, portion_id=portion_id)
     needed = calls.filter(state=State.FUNDED).aggregate(pence=Sum(Coalesce("owed_pence", "pence")))["pence"] or 0
-    waiting = calls.filter(state__in=CALL_WAITS_FOR_MONEY, unwanted_at__isnull=True)
-    counted_on: int = waiting.aggregate(pence=Sum(F("pence") - F("asked_pence")))["pence"] or 0
-    return here - int(needed) - counted_on
+    waiting = list(calls.filter(state__in=CALL_WAITS_FOR_MONEY, unwanted_at__isnull=True))
+    come = arrived(waiting)
+    return here - int(needed) - sum(call.spare_pence + (call.to_pay_pence if call.pk in come else 0) for call in waiting)
+
+
+def arrived(waiting: Iterable[Call]) -> set[int]:
+    """Which of these waiting calls have their money here already, by a payment whose fact is still on its way to them."""
+    by_about = {f"call:{call.pk}": call for call in waiting}
+    paid = Payment.objects.filter(about__in=by_about, state=Payment.State.AVAILABLE).values_list("about", "pence")
+    return {by_about[about].pk for about, pence in paid if pence >= by_about[about].to_pay_pence}
 
 
 def has_something_on(membership: Membership) -> bool:

@@ -164,6 +164,19 @@ def test_money_paid_twice_is_free_and_used_by_the_next_call(amina: Payer) -> Non
     assert proof() == []
 
 
+def test_money_here_for_a_call_that_has_not_heard_of_it_is_not_free(amina: Payer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the payment's journal and its fact's delivery the next week may be asked for: it must not be met by the first week's money."""
+    first = amina.call()
+    payment = amina.town.bank.takes(calls.pay_by_card(call=first, **URLS, by=amina.town.amina, at=AT))
+    monkeypatch.setattr(type(amina.town.bank), "tell", lambda self: None)
+    amina.town.bank.clears(payment)
+    assert (amina.see(first).state, amina.free) == ("clearing", 0)
+    [money] = money_of(amina.town.amina)
+    assert (money.yours_pence, money.free_pence) == (1_800, 0)
+    following = amina.call(share=2)
+    assert (following.state, following.asked_pence) == ("called", 1_800)
+
+
 def test_a_share_that_is_free_already_is_covered_at_once(amina: Payer) -> None:
     cast.paid_in(amina.membership, amina.portion, pence=2_000, at=AT)
     told = len(facts("call_opened"))
