@@ -8,8 +8,8 @@ from marketplace.models import Milestone, MilestoneShare
 from pooling.models import Hold, HoldMove
 
 
-def proof(using: str = "owner") -> list[str]:
-    """Sentences of what differs; empty when all is well. Reads by the owner's connection unless told otherwise."""
+def proof(using: str = "default") -> list[str]:
+    """Sentences of what differs; empty when all is well. Rows are read by the connection `using`, the book by everybody's."""
     found: list[str] = []
     by_milestone: dict[int, int] = defaultdict(int)
     by_hold: dict[int, list[MilestoneShare]] = defaultdict(list)
