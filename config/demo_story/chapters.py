@@ -167,6 +167,14 @@ def asking(stage: Stage) -> None:
     shares.part_yes(share=of[HALIMA.email], answers=[(first, "yes", None), (second, "part", 1_200)], words=words, by=person(HALIMA), at=stage.at)
 
 
+def naming(stage: Stage) -> None:
+    """Hodan says ahead who comes this week."""
+    hodan, sahra = Worker.objects.get(known_as="Hodan"), Worker.objects.get(known_as="Sahra")
+    for visit in Visit.objects.filter(milestone=_week(5)).select_related("payer__person", "milestone"):
+        to_yusuf = visit.payer is not None and visit.payer.person.email == YUSUF.email
+        visits.name_worker(visit=visit, worker=sahra if to_yusuf else hodan, by=person(HODAN), at=stage.at)
+
+
 def wishing(stage: Stage) -> None:
     """Mary looks for something nobody near her sells yet."""
     mary = person(MARY)
@@ -196,4 +204,4 @@ def _visits(stage: Stage, number: int) -> None:
         visits.finish(visit=begun, note="We cooked, and walked to Rye Lane.", by=person(HODAN), at=starts + timedelta(hours=1))
 
 
-ALL: tuple[Callable[[Stage], None], ...] = (arriving, budgeting, meeting, agreeing, paying, waiting, helping, asking, wishing)
+ALL: tuple[Callable[[Stage], None], ...] = (arriving, budgeting, meeting, agreeing, paying, waiting, helping, asking, naming, wishing)
