@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
+from audit.models import Delivery, Fact
 from ledger import selectors as book
-from payments.models import Payment
 from pooling.books import Lot
 from pooling.models import Call, FundingMode, Membership, Pledge, Portion
 from pooling.rules import CALL_WAITS_FOR_MONEY, DEFAULT_MODES, Promised, most_promised_at_once
@@ -52,9 +52,16 @@ def free_share(membership_id: int, portion_id: int, council_code: str) -> int:
 
 def arrived(waiting: Iterable[Call]) -> set[int]:
     """Which of these waiting calls have their money here already, by a payment whose fact is still on its way to them."""
-    by_about = {f"call:{call.pk}": call for call in waiting}
-    paid = Payment.objects.filter(about__in=by_about, state=Payment.State.AVAILABLE).values_list("about", "pence")
-    return {by_about[about].pk for about, pence in paid if pence >= by_about[about].to_pay_pence}
+    calls = {call.pk: call for call in waiting}
+    here = ((pk, fact) for pk, fact in news_on_the_way(calls) if fact.kind == "payments.payment_available")
+    return {pk for pk, fact in here if fact.payload["pence"] >= calls[pk].to_pay_pence}
+
+
+def news_on_the_way(calls: Iterable[int]) -> list[tuple[int, Fact]]:
+    """What payments has told about these calls (by id) that has not reached them yet: written with the payment's own journal, so never missed."""
+    subjects = {f"call:{pk}": pk for pk in calls}
+    open_ones = Delivery.objects.filter(room="pooling", subject__in=subjects).exclude(state=Delivery.State.DONE).select_related("fact")
+    return [(subjects[one.subject], one.fact) for one in open_ones]
 
 
 def has_something_on(membership: Membership) -> bool:

@@ -7,6 +7,7 @@ from audit.services import trail
 from places.calendar import add_working_days
 from pooling.models import Call, Earmark, Pledge
 from pooling.rules import EARMARK, MISS_WORKING_DAYS, ORDER_PAID_WITHIN_DAYS, PLEDGE, Promised, step
+from pooling.selectors.promises import news_on_the_way
 from pooling.services.call_records import lock_call, miss
 from pooling.services.earmarks import lock_pledge
 from pooling.services.transactions import all_or_nothing
@@ -28,6 +29,8 @@ def _miss(pk: int, at: datetime) -> int:
     """Ten working days after it was asked for, and after the day it was due."""
     row = lock_call(pk)
     today = london_date(at)
+    if news_on_the_way([pk]):
+        return 0
     if row.state != State.CALLED or today <= max(row.due_on, add_working_days(london_date(row.opened_at), MISS_WORKING_DAYS)):
         return 0
     miss(row, "miss", at)
@@ -38,6 +41,8 @@ def _miss(pk: int, at: datetime) -> int:
 def _overdue(pk: int, at: datetime) -> int:
     """An order not paid 30 days after the person's yes."""
     row = lock_call(pk)
+    if news_on_the_way([pk]):
+        return 0
     if row.state != State.ORDERED or row.billed_at is None or at <= row.billed_at + timedelta(days=ORDER_PAID_WITHIN_DAYS):
         return 0
     miss(row, "overdue", at)

@@ -232,6 +232,31 @@ def test_a_call_is_missed_after_ten_working_days_and_called_again_with_what_came
     assert facts("call_covered")[-1]["call"] == call.pk
 
 
+def test_late_money_that_another_call_used_is_not_counted_on_twice(amina: Payer) -> None:
+    call = amina.call()
+    payment = calls.pay_by_bank(call=call, by=amina.town.amina, at=AT)
+    calls.advance_due(at=AT + timedelta(days=15))
+    amina.town.bank.pays(payment)
+    other = amina.call(share=2, pence=1_000)
+    assert (other.state, amina.free) == ("funded", 800)
+    again = calls.call_again(call=call, due_on=AT.date(), by=amina.town.ruth, at=AT)
+    assert (again.state, again.asked_pence, amina.free) == ("called", 1_000, 0)
+    assert proof() == []
+
+
+def test_a_call_is_not_missed_while_its_money_is_here_unheard_of(amina: Payer, monkeypatch: pytest.MonkeyPatch) -> None:
+    call = amina.call()
+    payment = calls.pay_by_bank(call=call, by=amina.town.amina, at=AT)
+    monkeypatch.setattr(type(amina.town.bank), "tell", lambda self: None)
+    amina.town.bank.takes(payment)
+    assert calls.advance_due(at=AT + timedelta(days=15)) == 0
+    amina.town.bank.clears(payment)
+    assert calls.advance_due(at=AT + timedelta(days=15)) == 0
+    monkeypatch.undo()
+    amina.town.bank.tell()
+    assert amina.see(call).state == "funded"
+
+
 def test_a_call_is_not_missed_before_its_due_day(amina: Payer) -> None:
     call = cast.called(amina.earmark, share=1, pence=100, at=AT, due_on=AT.date() + timedelta(days=60))
     assert calls.advance_due(at=AT + timedelta(days=60)) == 0
