@@ -71,6 +71,12 @@ class LoginForm(InOurWords, account.LoginForm):  # type: ignore[misc]
 class RequestLoginCodeForm(InOurWords, account.RequestLoginCodeForm):  # type: ignore[misc]
     """Where to send six numbers."""
 
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean()
+        if not self.errors and not said.get("email") and not said.get("phone"):
+            self.add_error("email", "Write your e-mail address, or your mobile number below.")
+        return said
+
 
 class ConfirmLoginCodeForm(InOurWords, account.ConfirmLoginCodeForm):  # type: ignore[misc]
     """The six numbers."""

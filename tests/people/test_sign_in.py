@@ -124,6 +124,12 @@ def test_asking_for_numbers_tells_nobody_who_has_a_page(client: Client) -> None:
     assert Message.objects.latest("id").person is None
 
 
+def test_asking_for_numbers_without_saying_where_is_one_sentence(client: Client) -> None:
+    asked = client.post(ASK, {})
+    assert "Write your e-mail address, or your mobile number below." in asked.content.decode()
+    assert not Message.objects.exists()
+
+
 def test_a_new_password_by_six_numbers(client: Client) -> None:
     amina = cast.amina()
     client.post("/accounts/password/reset/", {"email": "amina@example.com"})
