@@ -222,6 +222,8 @@ LOGGING = logs.configure(_env.choice("LOG_FORMAT", ("text", "json")))
 
 # --- rooms add here: facts, as dotted strings, so that `audit` imports nobody. kind -> consumers ---
 FACT_ROUTES: dict[str, list[str]] = {
+    "people.supporter_confirmed": ["frontend.consumers.supporter_confirmed"],
+    "providers.listing_published": ["frontend.consumers.listing_published"],
     "payments.payee_changed": ["providers.consumers.payee_changed"],
     "payments.payment_clearing": ["pooling.consumers.payment_clearing"],
     "payments.payment_available": ["pooling.consumers.payment_available"],

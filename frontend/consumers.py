@@ -67,3 +67,13 @@ def agreement_void(*, fact: Fact, at: datetime) -> None:
 def milestone_short(*, fact: Fact, at: datetime) -> None:
     """`marketplace.milestone_short`: a week is not wholly covered."""
     notices.week_short(milestone_id=fact.payload["milestone"], at=at)
+
+
+def listing_published(*, fact: Fact, at: datetime) -> None:
+    """`providers.listing_published`: told to those who said that it is missing."""
+    notices.service_started(listing_id=fact.payload["listing"], at=at)
+
+
+def supporter_confirmed(*, fact: Fact, at: datetime) -> None:
+    """`people.supporter_confirmed`: the person hears who may decide for them."""
+    notices.helper_confirmed(supporter_id=fact.payload["supporter"], at=at)

@@ -8,16 +8,22 @@ from datetime import datetime
 
 from audit.clock import london_date
 from frontend import words
-from marketplace.models import Agreement, Milestone, MilestoneShare, Payer
+from frontend.presenters.paying import due
+from marketplace.models import Agreement, Milestone, MilestoneShare, Need, Payer
 from marketplace.services import shares
 from payments.models import Payee
-from people.models import Channel, Message, Person, Role
+from people.models import Channel, Message, Person, Role, Supporter
 from people.services import messages
 from places.calendar import working_days_between
+from places.distance import miles
 from pooling.models import AdmissionAnswer, Call, Membership
-from providers.models import Enterprise
+from providers.models import Enterprise, Listing
 
 SIGN_IN = "Open Clubtogether as you always do, and sign in. We never ask for money, a code or your bank number in a message."
+IF_NO_ANSWER = (
+    "If you don’t answer, we ask again two times. Then we may pay a small sum, if you said yes to the same provider three times before. "
+    "You have 28 days to tell us it was wrong."
+)
 REMIND_AFTER_WORKING_DAYS = (2, 4)
 # A second notice goes by another way than the first: an e-mail may never be read.
 OTHER_WAYS = (Channel.TEXT, Channel.LETTER, Channel.EMAIL)
@@ -31,6 +37,15 @@ def _tell(people: Iterable[Person], *, kind: str, about: str, subject: str, says
         if one.is_active
     ]
     return sum(one is not None for one in written)
+
+
+def _write(person: Person, way: tuple[str, str], *, kind: str, about: str, subject: str, says: str, at: datetime) -> bool:
+    """To one person by one way, a channel and an address; once. False when it was written before, or there is no address."""
+    channel, to = way
+    if not to:
+        return False
+    body, key = messages.with_phrase(person, f"{says}\n\n{SIGN_IN}"), f"{kind}/{about}/{channel}"
+    return messages.write(person=person, channel=channel, to=to, kind=kind, subject=subject, body=body, at=at, dedup_key=key) is not None
 
 
 def staff_of(organisation_id: int, *, at: datetime) -> list[Person]:
@@ -47,15 +62,16 @@ def payment_due(*, call_id: int, at: datetime) -> int:
     call = Call.objects.select_related("membership__person", "membership__cluster", "portion__holder").get(pk=call_id)
     if call.state != Call.State.CALLED:
         return 0
-    sum_, day, group = words.pounds(call.to_pay_pence), words.day(call.due_on), call.membership.cluster.name
+    what = due(call).what or call.membership.cluster.name
+    sum_, day = words.pounds(call.to_pay_pence), words.day(call.due_on)
     if call.portion.holder_id is None:
-        says = f"{sum_} for {group} is due by {day}. It is held with your name on it until you say that the visits happened."
+        says = f"{sum_} for {what} is due by {day}. It is held with your name on it until you say that the visits happened."
         return _tell([call.membership.person], kind="payment_due", about=f"call:{call.pk}", subject="Your payment is due", says=says, at=at)
     staff, name = staff_of(call.portion.holder_id, at=at), call.membership.person.full_name
     if call.mode == "ahead":
-        says = f"{sum_} for {name} is due by {day}."
+        says = f"{sum_} for {name} is due by {day}: {what}."
         return _tell(staff, kind="payment_due", about=f"call:{call.pk}", subject="A payment is due", says=says, at=at)
-    says = f"{name} said yes to visits for {sum_}. Please accept the order by {day}. You pay after {name} says that the visits happened."
+    says = f"{name} said yes to visits for {sum_}: {what}. Please accept the order by {day}. You pay after {name} says that the visits happened."
     return _tell(staff, kind="order_due", about=f"call:{call.pk}", subject="An order waits for you", says=says, at=at)
 
 
@@ -91,16 +107,9 @@ def _ask(share: MilestoneShare, channel: str, to: str, *, about: str, at: dateti
     person, agreement = share.payer.person, share.milestone.agreement
     says = (
         f"{agreement.enterprise.name} wrote down the visits of week {share.milestone.number}: {agreement.title}. "
-        f"Your part is {words.pounds(share.pence)}. Did they happen? Nothing is paid until you say so, or until the rules for no answer say so."
+        f"Your part is {words.pounds(share.pence)}. Did they happen? {IF_NO_ANSWER}"
     )
-    message = None
-    if to:
-        body = messages.with_phrase(person, f"{says}\n\n{SIGN_IN}")
-        key = f"asked/share:{share.pk}/{about}/{channel}"
-        message = messages.write(
-            person=person, channel=channel, to=to, kind="asked", subject="Did the visits happen?", body=body, at=at, dedup_key=key
-        )
-    if message is None:
+    if not _write(person, (channel, to), kind="asked", about=f"share:{share.pk}/{about}", subject="Did the visits happen?", says=says, at=at):
         return 0
     shares.record_notice(share=share, kind="asked", channel=channel, at=at)
     return 1
@@ -197,6 +206,36 @@ def _agreement(agreement_id: int) -> Agreement:
 def _parties(agreement: Agreement) -> list[Person]:
     payers = Payer.objects.taking_part().filter(agreement=agreement).select_related("person").order_by("pk")
     return [*(payer.person for payer in payers), agreement.enterprise.owner]
+
+
+# --- what somebody waits for, and who may decide for them ---
+
+
+def service_started(*, listing_id: int, at: datetime) -> int:
+    """To each who said that this kind of help is missing where the provider comes to: somebody offers it now."""
+    listing = Listing.objects.select_related("category", "enterprise").get(pk=listing_id)
+    needs = Need.objects.filter(state="unmet", person__isnull=False, category=listing.category.slug, council_code=listing.council_code)
+    told = 0
+    for need in needs.select_related("person").order_by("pk"):
+        away = miles(listing.outcode, need.outcode)
+        if need.person and away is not None and away <= listing.radius_miles:
+            says = f"You told us that this is missing near {need.outcode}: {listing.category.label}. {listing.enterprise.name} offers it now."
+            told += _tell([need.person], kind="started", about=f"listing:{listing.pk}", subject="Somebody offers it now", says=says, at=at)
+    return told
+
+
+def helper_confirmed(*, supporter_id: int, at: datetime) -> int:
+    """To the person, by their own way and by letter: who may decide for them, from when. A week lies between, so that they can say no."""
+    row = Supporter.objects.select_related("person", "supporter").get(pk=supporter_id)
+    if row.kind != Supporter.Kind.FOR or row.starts_at is None or row.ends_at is not None:
+        return 0
+    person, subject = row.person, "Somebody may decide for you"
+    says = f"{row.supporter.full_name} may decide for you from {words.day_year(row.starts_at)}. If that is wrong, call us or stop it on your page."
+    about = f"supporter:{row.pk}"
+    told = _tell([person], kind="helper_confirmed", about=about, subject=subject, says=says, at=at)
+    if person.channel != Channel.LETTER:
+        told += _write(person, (Channel.LETTER, person.letter_address), kind="helper_confirmed", about=about, subject=subject, says=says, at=at)
+    return told
 
 
 # --- the timer ---

@@ -6,6 +6,7 @@ from typing import Any
 
 from frontend import words
 from frontend.navigation import address
+from frontend.presenters.paying import dues
 from marketplace.selectors import Task, to_do
 from people.models import Person
 from pooling import selectors
@@ -15,7 +16,7 @@ from pooling.models import Membership
 _SAID = {
     "say_it_happened": (
         "Did it happen? {title}",
-        "{whose} part is {money}. Nothing is paid until you say.",
+        "{whose} part is {money}. You say it visit by visit.",
         "Tell us about the visits",
         "share-answer",
     ),
@@ -25,23 +26,28 @@ _SAID = {
     "send_week_in": ("Send the week in: {title}", "Then we ask each person if it happened.", "Look at the week", "provider-week"),
     "short_week": ("Not all of it is covered: {title}", "Say if you come for those who are covered.", "Look at the week", "provider-week"),
     "reply": ("Somebody asked about a visit: {title}", "It is about {money}. Say how it was.", "Answer", "question"),
-    "ask_person": ("Ask {name} if it happened: {title}", "We had no answer. Write down their own answer.", "Write it down", "question"),
-    "second_person": ("A second person is needed: {title}", "It is a large sum: {money}.", "Look at it", "question"),
+    "ask_person": ("Ask {name} if it happened: {title}", "We had no answer. Write down their own answer.", "Write it down", "share-ask"),
+    "second_person": ("A second person is needed: {title}", "It is a large sum: {money}.", "Look at it", "share-second"),
     "decide": ("A question to settle: {title}", "It is about {money}.", "Look at it", "question"),
 }
 FIRST = ("say_it_happened",)
 
 
-def tasks_of(person: Person, *, today: date, has_budget: bool) -> list[dict[str, Any]]:
-    """Rows for `task_thread`: title, url, text, action, and when there is a day, when and kind. Most urgent first."""
-    found = [row for task in to_do(person, today=today) if (row := _row(task, person, today))]
+def tasks_of(person: Person, *, today: date, has_budget: bool = True, hats: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
+    """Rows for `task_thread`: title, url, text, action, and when there is a day, when and kind. Most urgent first.
+
+    `has_budget` False: asked to tell of one, once in a group. `hats`: what they come here as (`navigation.hats_of`): who may settle a
+    question has a page for that; others see the question.
+    """
+    decides = bool(hats & {"operator", "holder_staff"})
+    found = [row for task in to_do(person, today=today) if (row := _row(task, person, today, decides=decides))]
     first = [row for row in found if row["of"] in FIRST]
     return [*first, *_payments(person, today), *(row for row in found if row["of"] not in FIRST), *_groups(person, has_budget)]
 
 
-def _row(task: Task, person: Person, today: date) -> dict[str, Any] | None:
+def _row(task: Task, person: Person, today: date, *, decides: bool) -> dict[str, Any] | None:
     title, text, action, page = _SAID[task.kind]
-    url = address(page, task.about_id)
+    url = address("question-decide" if decides and task.kind == "decide" else page, task.about_id)
     if not url:
         return None
     whose = "Your" if task.known_as in ("", person.known_as) else f"{task.known_as}’s"
@@ -58,12 +64,14 @@ def by_when(day: date | None, today: date) -> dict[str, str]:
 
 
 def _payments(person: Person, today: date) -> Iterator[dict[str, Any]]:
-    for call in selectors.calls_to_pay(person):
-        text = (
-            f"{words.pounds(call.asked_pence)} for {call.membership.cluster.name}. It is held with your name on it until you say the visits happened."
-        )
-        row = {"of": "pay", "title": "Your payment is due", "text": text, "action": "Pay my part", "url": address("payment", call.pk)}
-        yield {**row, **by_when(call.due_on, today)}
+    for due in dues(selectors.calls_to_pay(person)):
+        if due.stands not in ("pay", "sending"):
+            continue
+        text = f"{words.pounds(due.pence)} for {due.what or due.group}. It is held with your name on it until you say the visits happened."
+        if due.stands == "sending":
+            text = f"We are waiting for your bank transfer: {words.pounds(due.pence)} for {due.what or due.group}."
+        row = {"of": "pay", "title": "Your payment is due", "text": text, "action": "Pay my part", "url": address("payment", due.call_id)}
+        yield {**row, **by_when(due.due_on, today)}
 
 
 def _groups(person: Person, has_budget: bool) -> Iterator[dict[str, Any]]:

@@ -54,7 +54,7 @@ class StartPage:
         return "Nothing needs you today." if not number else "One thing needs you." if number == 1 else f"{words.number(number)} things need you."
 
 
-def page(person: Person, *, at: datetime) -> StartPage:
+def page(person: Person, *, hats: frozenset[str], at: datetime) -> StartPage:
     """Everything on the start page of somebody who has, or may have, a budget."""
     today = london_date(at)
     strands = strands_of(person)
@@ -62,7 +62,7 @@ def page(person: Person, *, at: datetime) -> StartPage:
     return StartPage(
         today_said=words.day(today),
         coming=[_coming(one, person, today) for one in coming_visits(person, today=today, days=28, limit=6)],
-        tasks=tasks_of(person, today=today, has_budget=has_budget),
+        tasks=tasks_of(person, today=today, has_budget=has_budget, hats=hats),
         strands=strands,
         asked=_asked(person),
         has_budget=has_budget,

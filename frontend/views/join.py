@@ -1,10 +1,13 @@
 """Making one's own page: name and reach, then six numbers, then who helps."""
 
+from urllib.parse import quote
+
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from audit import clock
 from audit.errors import Refusal
@@ -33,12 +36,19 @@ def join(request: HttpRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="request_login_code", key=form.address.lower()):
             raise TooManyTries
         person.append(_person_at(form))
-        return f"{back_to('account_confirm_login_code')}?next={back_to('join-helper')}"
+        return f"{back_to('account_confirm_login_code')}?next={_after(request)}"
 
     answer = form_page(request, form=form, act=act, template="join/join.html")
     if person:  # after the commit: writing the numbers is allauth's, in its own words
         _send_numbers(request, person[0], form)
     return answer
+
+
+def _after(request: HttpRequest) -> str:
+    """The page that sent somebody here to make their own first; else the question who helps them."""
+    wanted = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return quote(wanted) if is_ours else back_to("join-helper")
 
 
 def _person_at(form: JoinForm) -> Person | None:

@@ -22,7 +22,7 @@ def start(request: SignedIn) -> HttpResponse:
     name = navigation.start_of(hats)
     if name != "start":
         return redirect(name)
-    page = presenter.page(request.user, at=at)
+    page = presenter.page(request.user, hats=hats, at=at)
     items = navigation.shown(navigation.items_for(hats), path=request.path)
     return render(request, "start/start.html", {"page": page, "at": at, "strip_of": page.strand, "nav_items": items})
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.core import mail
@@ -46,6 +47,14 @@ def test_a_page_is_made_with_a_name_a_place_and_six_numbers(reach):
     inside = client.post(reverse("join-helper"), {"who": "nobody"}, follow=True)
     assert "Mary" in _text(inside)
     assert "Nobody yet." in _text(inside)
+
+
+@pytest.mark.parametrize(("wanted", "comes_to"), [("/near/?what=any", "/near/?what=any"), ("https://evil.example/", "/join/helper/")])
+def test_who_was_sent_here_goes_back_to_where_they_were(wanted, comes_to):
+    client = Client()
+    asked = client.post(f"{reverse('join')}?next={quote(wanted)}", MARY, follow=True)
+    inside = client.post(asked.redirect_chain[-1][0], {"code": _numbers()})
+    assert inside.headers["Location"] == comes_to
 
 
 def test_an_address_with_a_page_opens_that_page_and_tells_nobody():
