@@ -15,6 +15,7 @@ from marketplace.selectors import silence_facts
 from payments.selectors import payments_about
 from people.models import Person
 from places.calendar import add_working_days
+from pooling.models import Portion
 
 _ABOUT_NOTICES = {"too_few_notices", "no_notice_that_reaches"}  # they are still to go out, so they say nothing yet
 _ANSWERS = {"yes": "Yes, it happened", "part": "Part of it happened", "no": "No, it did not happen", "not_sure": "Not sure"}
@@ -150,8 +151,12 @@ def page(share: MilestoneShare, viewer: Person, at: datetime) -> WeekPage:
 
 def payer_of(share: MilestoneShare) -> str:
     """Who pays after the yes, when it is paid by a written order."""
-    holder = share.portion.holder
-    return holder.name if holder else share.portion.funder_name or "those who look after the money"
+    return payer_of_portion(share.portion)
+
+
+def payer_of_portion(portion: Portion) -> str:
+    """Who pays from this part of a budget: who looks after it, or else who funds it."""
+    return portion.holder.name if portion.holder else portion.funder_name or "those who look after the money"
 
 
 def visits_of(shares: Iterable[MilestoneShare]) -> list[AskedVisit]:

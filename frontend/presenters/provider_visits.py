@@ -1,0 +1,287 @@
+"""A provider's visits: who is visited, when, what can be done with each now; and a week with each person's part."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Prefetch
+
+from audit.clock import london_date
+from frontend import words
+from marketplace.models import Milestone, MilestoneShare, Visit, VisitPart
+from marketplace.services.visits import LONGEST
+from providers.models import Enterprise
+
+READY = {"funded", "in_delivery", "overdue"}
+_SAID = {
+    "not_ready": "The money for it is not in place yet. Don’t go before it is.",
+    "to_come": "To come.",
+    "now": "Ready.",
+    "begun": "Somebody is there now.",
+    "write_down": "Not written down yet.",
+    "done": "Written down.",
+    "called_off": "Called off.",
+    "not_recorded": "Not written down before the week was sent in.",
+    "stopped": "Stopped.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody a visit is for. `share_id`: their covered part; None when they are not covered."""
+
+    payer_id: int
+    share_id: int | None
+    known_as: str
+    outcode: str
+    figure: str
+    strand: int
+    is_away: bool
+
+    @property
+    def is_coming(self) -> bool:
+        return self.share_id is not None and not self.is_away
+
+
+@dataclass(frozen=True, slots=True)
+class DayVisit:
+    """One visit for its provider. `stands`: what can be done with it now (a key of `_SAID`)."""
+
+    visit: Visit
+    guests: list[Guest]
+    stands: str
+    is_old: bool
+
+    @property
+    def when(self) -> str:
+        """ "10am to 11am", or how long when no time was agreed."""
+        visit = self.visit
+        if visit.started_at and visit.finished_at:
+            return f"{words.clock(visit.started_at)} to {words.clock(visit.finished_at)}"
+        if visit.planned_start is None:
+            return words.duration(visit.planned_minutes)
+        end = datetime.combine(visit.on, visit.planned_start) + timedelta(minutes=visit.planned_minutes)
+        return f"{words.clock(visit.planned_start)} to {words.clock(end.time())}"
+
+    @property
+    def names(self) -> str:
+        """Those who are visited; nobody left: everybody it was for."""
+        return words.names(guest.known_as for guest in self.coming or self.guests)
+
+    @property
+    def coming(self) -> list[Guest]:
+        return [guest for guest in self.guests if guest.is_coming]
+
+    @property
+    def away(self) -> str:
+        return words.names(guest.known_as for guest in self.guests if guest.is_away)
+
+    @property
+    def face(self) -> Guest | None:
+        return next(iter(self.coming or self.guests), None)
+
+    @property
+    def places(self) -> str:
+        return words.names(sorted({guest.outcode for guest in self.coming or self.guests if guest.outcode}))
+
+    @property
+    def title(self) -> str:
+        return self.visit.milestone.agreement.title
+
+    @property
+    def said(self) -> str:
+        return _SAID[self.stands]
+
+    @property
+    def plan(self) -> dict[str, str]:
+        """What to do if nobody can come."""
+        return dict(self.visit.milestone.agreement.keep_going)
+
+
+def visits_between(enterprise: Enterprise, first: date, last: date, at: datetime) -> list[DayVisit]:
+    """Every visit of these days, in order. Five queries, however many."""
+    rows = Visit.objects.filter(milestone__agreement__enterprise=enterprise).between(first, last).exclude(milestone__state="cancelled")
+    return [_day_visit(row, at) for row in _with_people(rows).order_by("on", "planned_start", "number", "pk")]
+
+
+def not_written_down(enterprise: Enterprise, at: datetime) -> list[DayVisit]:
+    """Visits of days that are over and that nobody has written down, oldest first."""
+    rows = Visit.objects.filter(
+        milestone__agreement__enterprise=enterprise, milestone__state__in=READY, state__in=["planned", "begun"], on__lt=london_date(at)
+    )
+    return [_day_visit(row, at) for row in _with_people(rows).order_by("on", "number", "pk")]
+
+
+def one(visit: Visit, at: datetime) -> DayVisit:
+    return _day_visit(_with_people(Visit.objects.filter(pk=visit.pk)).get(), at)
+
+
+def _with_people(rows: Any) -> Any:
+    shares = MilestoneShare.objects.select_related("payer__person", "membership").order_by("pk")
+    parts = VisitPart.objects.select_related("share")
+    return rows.select_related("milestone__agreement", "worker").prefetch_related(
+        Prefetch("milestone__shares", queryset=shares), Prefetch("parts", queryset=parts)
+    )
+
+
+def _day_visit(visit: Visit, at: datetime) -> DayVisit:
+    is_old = visit.started_at is not None and at - visit.started_at > LONGEST
+    return DayVisit(visit=visit, guests=_guests(visit), stands=_stands(visit, london_date(at)), is_old=is_old)
+
+
+def _stands(visit: Visit, today: date) -> str:
+    if visit.state != Visit.State.PLANNED:
+        return str(visit.state)
+    if visit.milestone.agreement.state not in {"active", "ending"} or visit.milestone.state in {"closing", "closed", "submitted"}:
+        return "stopped"
+    if visit.milestone.state not in READY:
+        return "not_ready"
+    return "now" if visit.on == today else "write_down" if visit.on < today else "to_come"
+
+
+def _guests(visit: Visit) -> list[Guest]:
+    away = {part.share.payer_id for part in visit.parts.all() if part.is_away}
+    there = {part.share.payer_id: part.share_id for part in visit.parts.all() if not part.is_away}
+    found: dict[int, list[MilestoneShare]] = {}
+    for share in visit.milestone.shares.all():
+        if visit.payer_id in {None, share.payer_id} and share.state != "dropped":
+            found.setdefault(share.payer_id, []).append(share)
+    covered = {share.payer_id: share.pk for share in visit.milestone.shares.all() if share.state == "covered"}
+    # Once a visit has begun, those written down as there are the ones who are visited.
+    coming = there or covered
+    return [_guest(shares, payer_id in away, coming.get(payer_id)) for payer_id, shares in found.items()]
+
+
+def _guest(shares: list[MilestoneShare], is_away: bool, share_id: int | None) -> Guest:
+    person = shares[0].payer.person
+    return Guest(
+        payer_id=shares[0].payer_id,
+        share_id=share_id,
+        known_as=person.known_as,
+        outcode=person.outcode,
+        figure=person.figure or "plain",
+        strand=shares[0].membership.strand or 1,
+        is_away=is_away,
+    )
+
+
+# --- a week ---
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """One person's part of a week, or a piece of it."""
+
+    known_as: str
+    pence: int
+    said: str
+    share_id: int
+    is_question: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One week of an agreement. The booleans say what its provider may do with it now."""
+
+    milestone: Milestone
+    visits: list[DayVisit]
+    parts: list[PartLine]
+    back_pence: int
+
+    @property
+    def may_send(self) -> bool:
+        going = any(visit.visit.state == "begun" for visit in self.visits)
+        to_come = any(visit.stands in {"to_come", "now"} for visit in self.visits)
+        return self.milestone.state in {"in_delivery", "overdue"} and not going and not to_come
+
+    @property
+    def may_stop(self) -> bool:
+        return self.milestone.state == "in_delivery" and any(visit.stands in {"to_come", "now"} for visit in self.visits)
+
+    @property
+    def may_call_off(self) -> bool:
+        return self.milestone.state in {"planned", "funding_due", "short", "funded"}
+
+    @property
+    def is_short(self) -> bool:
+        return self.milestone.state == "short"
+
+    @property
+    def covered_pence(self) -> int:
+        return sum(share.pence for share in self.milestone.shares.all() if share.state == "covered")
+
+    @property
+    def covered_names(self) -> str:
+        return words.names(share.payer.person.known_as for share in self.milestone.shares.all() if share.state == "covered")
+
+    @property
+    def done(self) -> list[DayVisit]:
+        return [visit for visit in self.visits if visit.stands == "done"]
+
+    @property
+    def left_out(self) -> list[DayVisit]:
+        return [visit for visit in self.visits if visit.stands in {"write_down", "to_come", "now"}]
+
+    @property
+    def said(self) -> str:
+        return _WEEK[self.milestone.state]
+
+
+_WEEK = {
+    "planned": "Nobody has been asked for the money yet.",
+    "funding_due": "People are asked to pay. It is not all here yet.",
+    "short": "It is not all paid for, and it begins soon.",
+    "funded": "It is covered. You can come.",
+    "in_delivery": "Visits have begun.",
+    "overdue": "It is late. Write the visits down and send the week in.",
+    "submitted": "You sent it in. People are asked if it happened.",
+    "closing": "It was called off or stopped. What was done is being settled.",
+    "closed": "Everything of it is settled.",
+    "cancelled": "It did not happen. Nobody paid.",
+}
+_SHARE = {
+    "planned": "not paid for yet",
+    "dropped": "left out, pays nothing",
+    "asked": "no answer yet",
+    "with_helper": "no answer yet. Somebody asks them",
+    "questioned": "asked about it. This waits",
+    "returned": "not owed",
+}
+_WAITS = {
+    "money": "yes. It is paid when the money of the order is here",
+    "second_person": "yes. A second person must agree to a large sum",
+    "checks": "yes. A check was missing on the day, so it waits",
+    "payee": "yes. Tell us where to send it",
+}
+
+
+def said_of(share: MilestoneShare) -> str:
+    """Where one person's part is, for the provider."""
+    if share.state == "covered":
+        return "promised by order, paid after the yes" if share.covered_by == "order" else "held for you"
+    if share.state == "agreed":
+        return _WAITS.get(share.waits_for, "yes")
+    if share.state == "released":
+        return "yes. Paid" if share.sent_pence == share.pence else "yes. On its way"
+    if share.state == "decided":
+        return f"settled. {words.pounds(share.decided_pence or 0)} is yours"
+    return _SHARE[share.state]
+
+
+def week(milestone: Milestone, at: datetime) -> Week:
+    """A week with its visits and each person's part."""
+    shares = MilestoneShare.objects.select_related("payer__person").order_by("payer_id", "pk")
+    row = Milestone.objects.select_related("agreement__enterprise").prefetch_related(Prefetch("shares", queryset=shares)).get(pk=milestone.pk)
+    visits = visits_of(row, at)
+    recorded = sum(part.pence for visit in visits for part in visit.visit.parts.all() if not part.is_away)
+    open_pence = sum(share.pence for share in row.shares.all() if share.state == "covered")
+    return Week(row, visits, parts_of(row.shares.all()), max(0, open_pence - recorded))
+
+
+def visits_of(milestone: Milestone, at: datetime) -> list[DayVisit]:
+    return [_day_visit(row, at) for row in _with_people(Visit.objects.filter(milestone=milestone)).order_by("on", "number", "pk")]
+
+
+def parts_of(shares: Iterable[MilestoneShare]) -> list[PartLine]:
+    return [PartLine(one.payer.person.known_as, one.pence, said_of(one), one.pk, one.questioned_at is not None) for one in shares]

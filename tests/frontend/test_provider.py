@@ -1,0 +1,431 @@
+"""Pages of those who help people for pay, as Hodan uses them on her phone."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from marketplace.models import Visit
+from marketplace.rules.dates import start_of
+from people.services import people
+from providers.models import Check, Enterprise, Listing, Worker
+from tests import cast, cast_market
+
+pytestmark = pytest.mark.django_db
+
+TUESDAY = date(2026, 3, 24)
+
+
+def _as(person) -> Client:
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _text(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+@pytest.fixture
+def on_tuesday(set_clock) -> cast_market.Walk:
+    """The first visit of the first week is in an hour."""
+    walk = cast_market.covered(start_time=start_of(TUESDAY).time().replace(hour=10)).until(start_of(TUESDAY))
+    set_clock(walk.at)
+    return walk
+
+
+def _worker(name: str) -> str:
+    return str(Worker.objects.get(known_as=name).pk)
+
+
+# --- joining ---
+
+ANSWERS = {
+    "work": {"work": ["garden_repairs", "company"]},
+    "alone": {"alone": "yes"},
+    "where": {"outcode": "SE15 4AB", "radius_miles": "4", "weekdays": ["1", "2"], "parts_of_day": ["morning"], "languages": ["somali"]},
+    "price": {"price": "£20.00", "unit": "hour", "minutes": "60", "group_prices": "24", "group_3": "27"},
+    "about": {"name": "Fatuma's Garden", "about": "I dig and I plant."},
+}
+
+
+def test_joining_is_one_question_a_page_and_nothing_is_lost(set_clock):
+    set_clock(cast.AT)
+    fatuma = cast.somebody("fatuma@example.com", "Fatuma Ali")
+    client = _as(fatuma)
+    assert "Joining is free." in _text(Client().get(reverse("provider-start")))
+    assert client.get(reverse("provider")).status_code == 302
+    for name, typed in list(ANSWERS.items())[:-1]:
+        response = client.post(reverse("provider-join", args=[name]), typed)
+        assert response.status_code == 302, (name, _text(response))
+    assert 'value="SE15 4AB"' in _text(client.get(reverse("provider-join", args=["where"])))
+    assert not Enterprise.objects.exists()
+    done = _text(client.post(reverse("provider-join", args=["about"]), ANSWERS["about"], follow=True))
+    assert "What is left to show?" in done
+    enterprise = Enterprise.objects.get(owner=fatuma)
+    assert (enterprise.outcode, enterprise.state, enterprise.works_alone) == ("SE15", "draft", True)
+    assert {one.title: {row.people: row.pence for row in one.group_prices.all()} for one in enterprise.listings.all()} == {
+        "Company": {2: 2400, 3: 2700},
+        "Garden or small repairs": {2: 2400, 3: 2700},
+    }
+    assert client.get(reverse("provider-join", args=["work"])).headers["Location"] == reverse("provider")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "sentence"),
+    [
+        ("work", {"work": []}, "Tick at least one answer for “What do you do?”"),
+        ("alone", {"alone": "no"}, "Write how many you are, from 2 to 8."),
+        ("alone", {"alone": "no", "people_count": "many"}, "Write a whole number for “How many are you?”, like 3."),
+        ("where", {"outcode": "ZZ99"}, "Look at a letter sent to you."),
+        ("where", {"radius_miles": "0"}, "Write 1 or more for “How many miles do you go?”"),
+        ("price", {"price": "cheap"}, "Write an amount in pounds, like £48.00."),
+        ("price", {"price": "0.50"}, "Write £1.00 or more."),
+        ("about", {"name": " "}, "Write an answer for “Your business name”."),
+    ],
+)
+def test_a_wrong_answer_while_joining_gets_a_sentence(set_clock, name, typed, sentence):
+    set_clock(cast.AT)
+    response = _as(cast.stranger()).post(reverse("provider-join", args=[name]), {**ANSWERS[name], **typed})
+    assert response.status_code == 422
+    assert sentence in _text(response)
+    kept = next((value for value in typed.values() if isinstance(value, str) and value.strip() and value != "no"), "")
+    assert kept in _text(response)
+
+
+def test_the_last_answer_alone_goes_back_to_what_was_not_answered(set_clock):
+    set_clock(cast.AT)
+    response = _as(cast.stranger()).post(reverse("provider-join", args=["about"]), ANSWERS["about"])
+    assert response.headers["Location"] == reverse("provider-join", args=["work"])
+
+
+# --- what they show and sell ---
+
+
+@pytest.fixture
+def hodan(set_clock) -> Client:
+    set_clock(cast.AT)
+    cast.barwaaqo()
+    return _as(cast.hodan())
+
+
+SERVICE = {
+    "title": "Tea and talk",
+    "category": "company",
+    "price": "15",
+    "unit": "visit",
+    "minutes": "60",
+    "group_prices": "20.00",
+    "outcode": "SE15",
+    "radius_miles": "3",
+    "weekdays": ["3"],
+    "parts_of_day": ["afternoon"],
+}
+
+
+def test_a_service_is_written_shown_changed_and_taken_down(hodan):
+    page = _text(hodan.post(reverse("provider-service-new"), SERVICE, follow=True))
+    assert "Tea and talk" in page
+    assert "£20.00</span> for 2 together" in page
+    listing = Listing.objects.get()
+    assert "People near you can find it now." in _text(hodan.post(reverse("provider-service-show", args=[listing.pk]), follow=True))
+    assert 'value="15.00"' in _text(hodan.get(reverse("provider-service", args=[listing.pk])))
+    hodan.post(reverse("provider-service", args=[listing.pk]), {**SERVICE, "price": "16"})
+    hodan.post(reverse("provider-service-hide", args=[listing.pk]))
+    listing.refresh_from_db()
+    assert (listing.price_pence, listing.state) == (1600, "paused")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"title": ""}, "Write an answer for “What do you do?”"),
+        ({"category": "magic"}, "Pick one of the answers we show"),
+        ({"price": "lots"}, "Write an amount in pounds"),
+        ({"group_prices": "10"}, "One person alone pays £15.00."),
+        ({"group_prices": "99"}, "Sharing must not cost more."),
+        ({"minutes": "5"}, "Write 15 or more"),
+        ({"weekdays": []}, "Tick at least one answer for “On which days?”"),
+    ],
+)
+def test_a_wrong_service_gets_a_sentence_and_keeps_what_was_typed(hodan, typed, sentence):
+    response = hodan.post(reverse("provider-service-new"), {**SERVICE, **typed})
+    assert response.status_code == 422
+    assert sentence in _text(response)
+    assert "Tea and talk" in _text(response) or "title" in typed
+    assert not Listing.objects.exists()
+
+
+def test_a_service_whose_papers_are_missing_is_not_shown(hodan):
+    hodan.post(reverse("provider-service-new"), {**SERVICE, "category": "personal_care"})
+    page = _text(hodan.post(reverse("provider-service-show", args=[Listing.objects.get().pk]), follow=True))
+    assert "People can find this when we have seen: your Care Quality Commission (CQC) number." in page
+
+
+PAPER = {"issued_on": "2 February 2026", "expires_on": "1 February 2027", "reference_last4": "12AB"}
+
+
+def test_a_paper_is_asked_to_be_looked_at(hodan):
+    Check.objects.filter(kind="insurance").delete()
+    page = _text(hodan.post(reverse("provider-paper", args=["insurance"]), PAPER, follow=True))
+    assert "You hear from us." in page
+    assert Check.objects.waiting().get().reference_last4 == "12AB"
+    again = hodan.post(reverse("provider-paper", args=["insurance"]), PAPER)
+    assert "We are looking at this one now." in _text(again)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"issued_on": "soon"}, "Write a date with a day, a month and a year"),
+        ({"issued_on": "2 April 2027"}, "It can&#x27;t be later than today."),
+        ({"expires_on": ""}, "Write the last day of your insurance."),
+        ({"expires_on": "1 March 2026"}, "This paper no longer counts."),
+        ({"reference_last4": "a-b"}, "Write only the last 4 letters or numbers"),
+    ],
+)
+def test_a_wrong_paper_gets_a_sentence_and_keeps_what_was_typed(hodan, typed, sentence):
+    response = hodan.post(reverse("provider-paper", args=["insurance"]), {**PAPER, **typed})
+    assert response.status_code == 422
+    assert sentence in _text(response)
+    assert "2 February 2026" in _text(response) or "issued_on" in typed
+
+
+def test_people_who_come_are_added_and_leave(hodan):
+    page = _text(hodan.post(reverse("provider-worker-add"), {"known_as": "Sahra"}, follow=True))
+    assert "Sahra is on your page." in page
+    sahra = Worker.objects.get(known_as="Sahra")
+    assert "no longer comes to people" in _text(hodan.post(reverse("provider-worker-leaves", args=[sahra.pk]), follow=True))
+    wrong = hodan.post(reverse("provider-worker-add"), {"known_as": "Ifrah", "reach": "nobody@example.com"})
+    assert wrong.status_code == 422
+    assert "Ifrah" in _text(wrong)
+    assert "Write an answer for “What is their first name?”" in _text(hodan.post(reverse("provider-worker-add"), {"known_as": ""}))
+
+
+def test_what_the_page_says_is_changed(hodan):
+    typed = {"name": "Barwaaqo", "about": "We help.", "outcode": "SE22", "radius_miles": "5", "alone": "no", "people_count": "4"}
+    hodan.post(reverse("provider-about"), typed)
+    assert Enterprise.objects.get().outcode == "SE22"
+    wrong = hodan.post(reverse("provider-about"), {**typed, "people_count": "40"})
+    assert "Write 8 or less" in _text(wrong)
+    assert 'value="40"' in _text(wrong)
+
+
+def test_without_bank_details_the_page_says_so(hodan):
+    page = _text(hodan.get(reverse("provider-bank")))
+    assert "We never see your bank details." in page
+    assert "Say where to send your money" in _text(hodan.get(reverse("provider")))
+
+
+# --- agreements ---
+
+
+def test_the_risk_of_an_order_is_said_in_pounds_before_the_yes(set_clock):
+    walk = cast_market.walk()
+    walk.propose()
+    walk.sign()
+    set_clock(walk.at)
+    client, page = _as(cast.hodan()), reverse("provider-agreement", args=[walk.agreement.pk])
+    assert "Say yes or no" in _text(client.get(reverse("provider")))
+    shown = _text(client.get(page))
+    assert "£648.00" in shown
+    assert "£18.00 a week is only promised." in shown
+    assert "£216.00 at most" in shown
+    assert "Southwark Council pays after the yes" in shown
+    stale = _text(client.post(reverse("provider-agreement-yes", args=[walk.agreement.pk]), {"version": "9"}, follow=True))
+    assert "The price has changed since you opened this page." in stale
+    done = _text(client.post(reverse("provider-agreement-yes", args=[walk.agreement.pk]), {"version": "1"}, follow=True))
+    assert "We have your yes." in done
+    walk.agreement.refresh_from_db()
+    assert walk.agreement.state == "active"
+
+
+def test_a_no_is_told_to_the_group(set_clock):
+    walk = cast_market.walk()
+    walk.propose()
+    set_clock(walk.at)
+    client = _as(cast.hodan())
+    client.post(reverse("provider-agreement-no", args=[walk.agreement.pk]), {"reason": "I am full on Tuesdays."})
+    walk.agreement.refresh_from_db()
+    assert (walk.agreement.state, walk.agreement.ended_reason) == ("void", "I am full on Tuesdays.")
+
+
+# --- visits ---
+
+
+def test_a_visit_is_started_and_finished_on_a_phone(on_tuesday, set_clock):
+    client = _as(cast.hodan())
+    visit = on_tuesday.visits()[0]
+    today = _text(client.get(reverse("provider")))
+    assert "One visit today" in today
+    assert "10am to 11am" in today
+    assert "Amina, Yusuf and Halima, SE15" in today
+    page = reverse("provider-visit", args=[visit.pk])
+    there = [str(on_tuesday.share(name).pk) for name in on_tuesday.places]
+    assert "Pick one of the answers we show" in _text(client.post(page, {"worker": "9999", "there": there}))
+    assert "Tick at least one answer for “Who is there?”" in _text(client.post(page, {"worker": _worker("Ifrah")}))
+    done = _text(client.post(page, {"worker": _worker("Ifrah"), "there": there}, follow=True))
+    assert "You are with Amina, Yusuf and Halima" in done
+    set_clock(on_tuesday.at + timedelta(minutes=65))
+    typed = {"note": "We cooked.", f"note_{on_tuesday.share('Amina').pk}": "Your sister rang."}
+    assert "It is written down." in _text(client.post(page, typed, follow=True))
+    visit.refresh_from_db()
+    assert (visit.state, visit.recorded_at_the_time) == ("done", True)
+    assert 64 <= (visit.minutes or 0) <= 66
+    assert on_tuesday.parts(on_tuesday.share("Amina"))[0].note == "We cooked.\nYour sister rang."
+    assert on_tuesday.parts(on_tuesday.share("Yusuf"))[0].note == "We cooked."
+
+
+def test_a_worker_without_a_check_may_not_start(on_tuesday):
+    cast_market.hire("Sahra", checked=False)
+    there = [str(on_tuesday.share("Amina").pk)]
+    response = _as(cast.hodan()).post(reverse("provider-visit", args=[on_tuesday.visits()[0].pk]), {"worker": _worker("Sahra"), "there": there})
+    assert response.status_code == 422
+    assert "Somebody else may go." in _text(response)
+
+
+LATER = {"on": "24 March 2026", "started": "10am", "finished": "11:00am", "note": "We cooked."}
+
+
+def test_a_visit_is_written_down_later_and_the_week_sent_in(on_tuesday, set_clock):
+    client, tuesday = _as(cast.hodan()), on_tuesday.visits()[0]
+    on_tuesday.until(start_of(date(2026, 3, 27)))
+    set_clock(on_tuesday.at)
+    assert "Not written down yet" in _text(client.get(reverse("provider")))
+    typed = {**LATER, "worker": _worker("Ifrah"), "there": [str(on_tuesday.share("Amina").pk), str(on_tuesday.share("Yusuf").pk)]}
+    page = _text(client.post(reverse("provider-visit-later", args=[tuesday.pk]), typed, follow=True))
+    assert "It is written down." in page
+    send = reverse("provider-week-send", args=[tuesday.milestone_id])
+    shown = _text(client.get(send))
+    assert "Not written down." in shown
+    assert "£36.00 was not written down and goes back to the people." in shown
+    assert "We ask each person if it happened." in _text(client.post(send, follow=True))
+    assert on_tuesday.share("Amina").state in {"asked", "returned"}
+    assert {share.state for share in on_tuesday.shares("Halima")} == {"returned"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"on": "never"}, "Write a date with a day, a month and a year"),
+        ({"started": "10"}, "Write a time, like 10am or 2:30pm."),
+        ({"finished": "9am"}, "The end is before the start."),
+        ({"finished": "11pm"}, "That time has not come yet."),
+        ({"on": "2 March 2026"}, "That day is not in this week."),
+        ({"worker": ""}, "Pick one answer for “Who is it?”"),
+    ],
+)
+def test_wrong_times_get_a_sentence_and_are_kept(on_tuesday, set_clock, typed, sentence):
+    set_clock(on_tuesday.at + timedelta(hours=5))
+    whole = {**LATER, "worker": _worker("Ifrah"), "there": [str(on_tuesday.share("Amina").pk)], **typed}
+    response = _as(cast.hodan()).post(reverse("provider-visit-later", args=[on_tuesday.visits()[0].pk]), whole)
+    assert response.status_code == 422
+    assert sentence in _text(response)
+    assert "We cooked." in _text(response)
+    assert Visit.objects.filter(state="done").count() == 0
+
+
+def test_a_visit_begun_and_forgotten_gets_its_end(on_tuesday, set_clock):
+    client, visit = _as(cast.hodan()), on_tuesday.visits()[0]
+    page = reverse("provider-visit", args=[visit.pk])
+    client.post(page, {"worker": _worker("Ifrah"), "there": [str(on_tuesday.share("Amina").pk)]})
+    set_clock(on_tuesday.at + timedelta(hours=30))
+    assert "Nobody pressed “I am done”." in _text(client.get(page))
+    wrong = client.post(page, {"finished_on": "24 March 2026", "finished": "8am"})
+    assert "The end is before the start." in _text(wrong)
+    client.post(page, {"finished_on": "24 March 2026", "finished": "10:30am"})
+    visit.refresh_from_db()
+    assert (visit.state, visit.recorded_at_the_time) == ("done", False)
+
+
+def test_who_comes_is_said_ahead(on_tuesday):
+    client, thursday = _as(cast.hodan()), on_tuesday.visits()[1]
+    page = reverse("provider-visit-who", args=[thursday.pk])
+    assert "They see now that Ifrah comes." in _text(client.post(page, {"worker": _worker("Ifrah")}, follow=True))
+    assert "Pick one answer for “Who is it?”" in _text(client.post(page, {"worker": ""}))
+
+
+def test_a_short_week_is_answered(set_clock):
+    walk = cast_market.running()
+    walk.pay("Amina", "Yusuf")
+    walk.run()
+    walk.until(date(2026, 3, 20))
+    set_clock(walk.at)
+    assert walk.week().state == "short"
+    client, page = _as(cast.hodan()), reverse("provider-week-short", args=[walk.week().pk])
+    assert "Come for Amina and Yusuf" in _text(client.get(page))
+    assert "Pick one answer for “What will you do?”" in _text(client.post(page, {"choice": ""}))
+    client.post(page, {"choice": "no"})
+    assert walk.week().provider_said_no_at is not None
+    client.post(page, {"choice": "go"})
+    assert walk.week().state == "funded"
+
+
+def test_a_week_is_called_off_or_stopped_after_being_asked_twice(on_tuesday):
+    client = _as(cast.hodan())
+    off = reverse("provider-week-off", args=[on_tuesday.week().pk])
+    assert "It counts on your record." in _text(client.get(off))
+    assert "The week is called off." in _text(client.post(off, follow=True))
+    assert {share.state for share in on_tuesday.shares("Amina")} == {"returned"}
+    assert client.get(reverse("provider-week-stop", args=[on_tuesday.week().pk])).status_code == 302
+
+
+# --- money ---
+
+
+def test_money_says_who_said_yes_and_counts_every_pound_once(set_clock):
+    walk = cast_market.asked()
+    walk.yes("Amina", "Yusuf")
+    set_clock(walk.at)
+    page = _text(_as(cast.hodan()).get(reverse("provider-money")))
+    assert "We are asking Halima." in page
+    assert "yes. On its way" in page
+    assert page.count("£36.00") >= 1
+    assert page.count("£18.00") >= 3
+
+
+# --- whose pages these are ---
+
+
+def test_provider_pages_are_nobody_elses_business(on_tuesday, set_clock):
+    visit, week, agreement = on_tuesday.visits()[0].pk, on_tuesday.week().pk, on_tuesday.agreement.pk
+    listing = Listing.objects.get().pk
+    named = {
+        visit: ("provider-visit", "provider-visit-later", "provider-visit-who"),
+        week: ("provider-week", "provider-week-send", "provider-week-short", "provider-week-stop", "provider-week-off"),
+        agreement: ("provider-agreement", "provider-agreement-no"),
+        listing: ("provider-service",),
+    }
+    other = cast.somebody("other@example.com", "Other Provider")
+    Enterprise.objects.create(name="Another", outcode="SE15", council_code=cast.SOUTHWARK, owner=other, created_at=cast.AT)
+    for pk, names in named.items():
+        for name in names:
+            page = reverse(name, args=[pk])
+            assert Client().get(page).status_code == 302, name
+            for person in (other, cast.amina(), cast.stranger(), cast.ruth()):
+                assert _as(person).get(page).status_code == 404, (name, person)
+                assert _as(person).post(page, {"worker": _worker("Ifrah"), "choice": "no"}).status_code == 404, (name, person)
+    for name in ("provider-money", "provider-visits", "provider-services", "provider-papers", "provider-workers", "provider-bank", "provider-about"):
+        assert _as(cast.stranger()).get(reverse(name)).status_code == 404, name
+
+
+def test_somebody_who_works_there_sees_visits_and_no_money(on_tuesday):
+    ifrah = people.register(full_name="Ifrah Nur", email="ifrah@example.com", at=cast.AT)
+    Worker.objects.filter(known_as="Ifrah").update(person=ifrah)
+    client = _as(ifrah)
+    page = _text(client.get(reverse("provider")))
+    assert "One visit today" in page
+    assert "Your money" not in page
+    assert client.get(reverse("provider-visit", args=[on_tuesday.visits()[0].pk])).status_code == 200
+    for name in ("provider-money", "provider-agreements", "provider-services", "provider-bank"):
+        assert client.get(reverse(name)).status_code == 404, name
+
+
+def test_list_pages_ask_little(on_tuesday, django_assert_max_num_queries):
+    client = _as(cast.hodan())
+    for name in ("provider-visits", "provider-money", "provider-agreements", "provider-services", "provider-papers", "provider-workers"):
+        with django_assert_max_num_queries(13):
+            assert client.get(reverse(name)).status_code == 200
+    with django_assert_max_num_queries(34):
+        client.get(reverse("provider"))
