@@ -1,6 +1,6 @@
 """Every page's address, one file an area. Names are flat, unique and what templates and tests use."""
 
-from frontend.urls import agreements, budgets, groups, joining, me, money, near, public, start, visits
+from frontend.urls import agreements, budgets, groups, joining, me, money, near, provider, public, start, visits
 
 urlpatterns = [
     *public.urlpatterns,
@@ -13,4 +13,5 @@ urlpatterns = [
     *agreements.urlpatterns,
     *money.urlpatterns,
     *visits.urlpatterns,
+    *provider.urlpatterns,
 ]
