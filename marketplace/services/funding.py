@@ -17,6 +17,7 @@ from pooling.services.transactions import all_or_nothing
 
 
 def when_planned(milestone: Milestone, at: datetime) -> None:
+    """Asks for a week's money on its day."""
     agreement = milestone.agreement
     if agreement.state not in {"active", "ending"}:
         return
@@ -82,6 +83,7 @@ def _fund(milestone: Milestone, shares: list[MilestoneShare], verb: str, at: dat
 
 
 def when_funding_due(milestone: Milestone, at: datetime) -> None:
+    """Holds the money once all is covered; near the start it is short."""
     shares = locked_shares(milestone)
     if not any(share.state == MilestoneShare.State.PLANNED for share in shares):
         _fund(milestone, shares, "fund", at)
@@ -106,18 +108,19 @@ def _fall_short(milestone: Milestone, shares: list[MilestoneShare], at: datetime
 
 
 def when_short(milestone: Milestone, at: datetime) -> None:
+    """Goes ahead for those who are covered a day before the start, unless the provider said no; else it is dropped at the start."""
     shares = locked_shares(milestone)
     covered = [share for share in shares if share.state == MilestoneShare.State.COVERED]
     start = start_of(milestone.starts_on, milestone.agreement.start_time)
     if not any(share.state == MilestoneShare.State.PLANNED for share in shares):
         _fund(milestone, shares, "fund", at)
     elif covered and milestone.provider_said_no_at is None and at >= start - timedelta(hours=SAY_NO_HOURS):
-        go_ahead_without(milestone, shares, None, at)
+        go_ahead_without(milestone=milestone, shares=shares, by=None, at=at)
     elif at >= start:
-        drop_week(milestone, shares, None, at)
+        drop_week(milestone=milestone, shares=shares, by=None, at=at)
 
 
-def go_ahead_without(milestone: Milestone, shares: list[MilestoneShare], by: Person | None, at: datetime) -> None:
+def go_ahead_without(*, milestone: Milestone, shares: list[MilestoneShare], by: Person | None, at: datetime) -> None:
     """For those who are covered, at the price they signed; the others are left out and asked for nothing."""
     for share in shares:
         if share.state == MilestoneShare.State.PLANNED:
@@ -125,7 +128,8 @@ def go_ahead_without(milestone: Milestone, shares: list[MilestoneShare], by: Per
     _fund(milestone, shares, "go_ahead", at)
 
 
-def drop_week(milestone: Milestone, shares: list[MilestoneShare], by: Person | None, at: datetime) -> None:
+def drop_week(*, milestone: Milestone, shares: list[MilestoneShare], by: Person | None, at: datetime) -> None:
+    """The week never happens: orders and calls are dropped, money that is in stays its owner's."""
     milestone.state = after(MILESTONE, milestone.state, "drop_milestone")
     milestone.closed_at = at
     milestone.save(update_fields=["state", "closed_at"])
@@ -150,10 +154,12 @@ def _drop_share(share: MilestoneShare, by: Person | None, at: datetime) -> None:
 
 
 def locked_week(pk: int) -> Milestone:
+    """A week as it is now, locked: the first lock of every deed about it."""
     return Milestone.objects.locked().select_related("agreement__enterprise", "agreement__cluster", "agreement__listing").get(pk=pk)
 
 
 def locked_shares(milestone: Milestone) -> list[MilestoneShare]:
+    """All shares of a locked week, locked in id order."""
     related = ("payer__person", "payer__earmark", "portion__holder", "call", "hold")
     shares = list(MilestoneShare.objects.filter(milestone=milestone).select_for_update(of=("self",)).select_related(*related).order_by("pk"))
     for share in shares:
@@ -162,4 +168,5 @@ def locked_shares(milestone: Milestone) -> list[MilestoneShare]:
 
 
 def london_day(at: datetime) -> date:
+    """The date it is in London."""
     return at.astimezone(LONDON).date()

@@ -135,7 +135,7 @@ def go_ahead(*, milestone: Milestone, by: Person, at: datetime) -> Milestone:
     shares = locked_shares(row)
     if not any(share.state == MilestoneShare.State.COVERED for share in shares):
         raise NotNow("Nobody's part is covered yet, so there is nobody to go ahead for.")
-    go_ahead_without(row, shares, by, at)
+    go_ahead_without(milestone=row, shares=shares, by=by, at=at)
     return row
 
 
@@ -223,7 +223,7 @@ def end_week(*, milestone: Milestone, by: Person | None, at: datetime) -> None:
 
 def _end_week(milestone: Milestone, by: Person | None, at: datetime) -> None:
     if milestone.state in {"planned", "funding_due", "short"}:
-        drop_week(milestone, locked_shares(milestone), by, at)
+        drop_week(milestone=milestone, shares=locked_shares(milestone), by=by, at=at)
     else:
         _call_off(milestone, by, at)
 
