@@ -17,7 +17,7 @@ def note_clearing(*, call_id: int, payment_id: UUID, pence: int, at: datetime) -
     row = lock_call(call_id)
     if _adopts(row, payment_id, pence, at):
         row.save(update_fields=["state", "payment_id"])
-        write_trail(row, "pooling.call_clearing", None, at)
+        write_trail(row=row, verb="pooling.call_clearing", by=None, at=at)
 
 
 @all_or_nothing
@@ -29,7 +29,7 @@ def note_available(*, call_id: int, payment_id: UUID, pence: int, at: datetime) 
         return
     row.state = step(CALL, row.state, "cleared" if row.unwanted_at is None else "cleared_unwanted")
     row.save(update_fields=["state", "payment_id"])
-    write_trail(row, "pooling.call_funded", None, at)
+    write_trail(row=row, verb="pooling.call_funded", by=None, at=at)
     if row.state == State.CANCELLED:
         uncall(row)
     elif row.owed_pence is None:
@@ -49,7 +49,7 @@ def note_failed(*, call_id: int, payment_id: UUID, at: datetime) -> None:
         verb = "failed_unwanted" if row.unwanted_at is not None else "failed" if row.owed_pence is None else "order_failed"
         row.state = step(CALL, row.state, verb)
     row.save(update_fields=["state", "payment_id"])
-    write_trail(row, "pooling.call_payment_failed", None, at)
+    write_trail(row=row, verb="pooling.call_payment_failed", by=None, at=at)
     if row.state == State.CANCELLED and row.unwanted_at is not None:
         uncall(row)
     elif row.state == State.CALLED:

@@ -44,11 +44,11 @@ def pay_by_card(*, call: Call, success_url: str, cancel_url: str, by: Person, at
 
     Raises NotAllowed, NoCard, IsAnOrder, NotNow.
     """
-    row = lock_to_pay(call, by, at)
+    row = lock_to_pay(call=call, by=by, at=at)
     if row.portion.is_held:
         raise NoCard
     _must_be_ahead(row)
-    payment = open_payment(row, "card", by, at)
+    payment = open_payment(row=row, kind="card", by=by, at=at)
     if payment is None:
         payment = payins.start_card(**_terms(row), success_url=success_url, cancel_url=cancel_url, by=by, at=at)
         _note_payment(row, payment, by, at)
@@ -58,7 +58,7 @@ def pay_by_card(*, call: Call, success_url: str, cancel_url: str, by: Person, at
 @all_or_nothing
 def pay_by_bank(*, call: Call, by: Person, at: datetime) -> Payment:
     """Starts a bank transfer of what the call asks for; pressed again, gives the one that is open. Raises NotAllowed, IsAnOrder, NotNow."""
-    row = lock_to_pay(call, by, at)
+    row = lock_to_pay(call=call, by=by, at=at)
     _must_be_ahead(row)
     return _bank_payment(row, by, at)
 
@@ -69,7 +69,7 @@ def pay_order_by_bank(*, call: Call, by: Person, at: datetime) -> Payment:
 
     Raises NotAllowed, NotAnOrder, NoYesYet, NotNow.
     """
-    row = lock_to_pay(call, by, at)
+    row = lock_to_pay(call=call, by=by, at=at)
     if row.mode != Mode.ON_YES:
         raise NotAnOrder
     if row.state == Call.State.CALLED:
@@ -87,7 +87,7 @@ def _must_be_ahead(row: Call) -> None:
 
 def _bank_payment(row: Call, by: Person, at: datetime) -> Payment:
     step(CALL, row.state, "pay")
-    payment = open_payment(row, "bank_transfer", by, at)
+    payment = open_payment(row=row, kind="bank_transfer", by=by, at=at)
     if payment is None:
         payment = payins.start_bank_transfer(**_terms(row), by=by, at=at)
         _note_payment(row, payment, by, at)
@@ -119,4 +119,4 @@ def _terms(row: Call) -> _Terms:
 def _note_payment(row: Call, payment: Payment, by: Person, at: datetime) -> None:
     row.payment_id = payment.pk
     row.save(update_fields=["payment_id"])
-    write_trail(row, "pooling.start_payment", by, at)
+    write_trail(row=row, verb="pooling.start_payment", by=by, at=at)

@@ -27,7 +27,7 @@ def lock_call(pk: int) -> Call:
     return row
 
 
-def lock_to_pay(call: Call, by: Person, at: datetime) -> Call:
+def lock_to_pay(*, call: Call, by: Person, at: datetime) -> Call:
     """The locked call, for whoever may pay it. Raises NotAllowed."""
     row = lock_call(call.pk)
     if not policies.may_pay(by=by, membership=row.membership, portion=row.portion, at=at):
@@ -35,7 +35,7 @@ def lock_to_pay(call: Call, by: Person, at: datetime) -> Call:
     return row
 
 
-def open_payment(row: Call, kind: str, by: Person | None, at: datetime) -> Payment | None:
+def open_payment(*, row: Call, kind: str, by: Person | None, at: datetime) -> Payment | None:
     """The payment already started for this call in this way; one started in another way is closed first."""
     payment = Payment.objects.filter(pk=row.payment_id).first() if row.payment_id else None
     if payment is None or payment.state not in OPEN_PAYMENT:
@@ -49,7 +49,7 @@ def open_payment(row: Call, kind: str, by: Person | None, at: datetime) -> Payme
 def close_open_payment(row: Call, at: datetime) -> None:
     """A payment page that is still open is not needed any more. Too late: what comes is free money of the payer's own."""
     with suppress(payins.PaymentIsTaken):
-        open_payment(row, "none", None, at)
+        open_payment(row=row, kind="none", by=None, at=at)
 
 
 def consume(row: Call) -> None:
@@ -63,7 +63,7 @@ def miss(row: Call, verb: str, at: datetime) -> None:
     row.state = step(CALL, row.state, verb)
     row.save(update_fields=["state"])
     close_open_payment(row, at)
-    write_trail(row, "pooling.call_missed", None, at)
+    write_trail(row=row, verb="pooling.call_missed", by=None, at=at)
     tell("call_missed", row, at)
 
 
@@ -101,7 +101,7 @@ def tell(kind: str, row: Call, at: datetime, **more: object) -> None:
     facts.record(kind=f"pooling.{kind}", subject=f"call:{row.pk}", payload=payload, at=at, council_code=row.council_code)
 
 
-def write_trail(row: Call, verb: str, by: Person | None, at: datetime) -> None:
+def write_trail(*, row: Call, verb: str, by: Person | None, at: datetime) -> None:
     """One line of the audit trail about what the call is for."""
     detail = {"call": row.pk, "asked_pence": row.asked_pence, "to_pay_pence": row.to_pay_pence}
     trail.write(by=by, verb=verb, about_kind=row.about_kind, about_id=row.about_id, at=at, council_code=row.council_code, detail=detail)

@@ -87,7 +87,7 @@ def open_call(*, earmark: Earmark, about_kind: str, about_id: int, pence: int, d
         opened_at=at,
         due_on=due_on,
     )
-    write_trail(call, "pooling.open_call", None, at)
+    write_trail(row=call, verb="pooling.open_call", by=None, at=at)
     tell_opened_or_covered(call, at)
     return call
 
@@ -98,7 +98,7 @@ def accept_order(*, call: Call, reference: str, by: Person, at: datetime) -> Cal
 
     Fact: `pooling.call_covered` by order. Raises NotAllowed, NotAnOrder, ReferenceIsMissing, NotNow.
     """
-    row = lock_to_pay(call, by, at)
+    row = lock_to_pay(call=call, by=by, at=at)
     if row.mode != Mode.ON_YES:
         raise NotAnOrder
     if not 1 <= len(reference.strip()) <= 60:
@@ -106,7 +106,7 @@ def accept_order(*, call: Call, reference: str, by: Person, at: datetime) -> Cal
     row.state = step(CALL, row.state, "accept_order")
     row.order_reference, row.ordered_by, row.ordered_at = reference.strip(), by, at
     row.save(update_fields=["state", "order_reference", "ordered_by", "ordered_at"])
-    write_trail(row, "pooling.accept_order", by, at)
+    write_trail(row=row, verb="pooling.accept_order", by=by, at=at)
     tell("call_covered", row, at, covered_by="order")
     return row
 
@@ -131,7 +131,7 @@ def bill_order(*, call: Call, about_id: int, pence: int, at: datetime) -> Call:
         row.save(update_fields=["state", "about_id", "owed_pence", "billed_at"])
     else:
         row = _follow_up(row, about_id, pence, at)
-    write_trail(row, "pooling.bill_order", None, at)
+    write_trail(row=row, verb="pooling.bill_order", by=None, at=at)
     if row.to_pay_pence == 0:
         row.state = step(CALL, row.state, "cover_bill")
         row.save(update_fields=["state"])
@@ -179,7 +179,7 @@ def drop_call(*, call: Call, at: datetime) -> Call:
         row.save(update_fields=["state"])
         uncall(row)
         close_open_payment(row, at)
-    write_trail(row, "pooling.drop_call", None, at)
+    write_trail(row=row, verb="pooling.drop_call", by=None, at=at)
     return row
 
 
@@ -201,6 +201,6 @@ def call_again(*, call: Call, due_on: date, by: Person, at: datetime) -> Call:
         row.state = step(CALL, row.state, "call_again" if row.asked_pence else "cover_again")
     row.due_on = due_on
     row.save(update_fields=["state", "asked_pence", "due_on", "billed_at"])
-    write_trail(row, "pooling.call_again", by, at)
+    write_trail(row=row, verb="pooling.call_again", by=by, at=at)
     tell_opened_or_covered(row, at)
     return row

@@ -1,4 +1,4 @@
-"""Coming into a group, and leaving in the first days. First form of the decision: everyone who is in says yes (state-machines.md 3 and 5).
+"""A place in a group: signing the charter, the first days, leaving in them (state-machines.md 3). Coming in is in `admissions`.
 
 Locks: the group first, then the place in it.
 """
@@ -7,41 +7,37 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from audit.errors import NotAllowed, Refusal
-from audit.services import trail
 from people.models import Person
 from pooling import policies, selectors
-from pooling.models import AdmissionAnswer, CharterSignature, Cluster, Membership
-from pooling.rules import INVITATION_DAYS, MEMBERSHIP, MOST_LETTERS, NEW, PLEDGE, SIZE_MAX, is_sure_enough, step
+from pooling.models import AdmissionAnswer, CharterSignature, Membership
+from pooling.rules import INVITATION_DAYS, MEMBERSHIP, PLEDGE, SIZE_MAX, is_sure_enough, step
+from pooling.services.admissions import AlreadyHere, NoNeedsReason, NotListed, OtherCouncil, answer, apply, invite
 from pooling.services.clusters import NotMetYet, activate_when_two, current_charter
+from pooling.services.membership_records import NotAsked, end_place, lock_place, my_answer, write_trail
 from pooling.services.transactions import all_or_nothing
 
+__all__ = [
+    "AlreadyHere",
+    "GroupIsFull",
+    "MoneyStillHere",
+    "NoNeedsReason",
+    "NotAsked",
+    "NotListed",
+    "OtherCouncil",
+    "SomethingStillOn",
+    "accept_charter",
+    "advance_due",
+    "answer",
+    "apply",
+    "confirm",
+    "decline",
+    "invite",
+    "leave_now",
+    "set_rounding_debt",
+    "withdraw",
+]
+
 State = Membership.State
-
-
-class AlreadyHere(Refusal):
-    code = "already_here"
-    sentence = "This person is in the group already, or has been asked."
-
-
-class OtherCouncil(Refusal):
-    code = "other_council"
-    sentence = "This group is for people of another council. You can start a group where you live."
-
-
-class NotListed(Refusal):
-    code = "not_listed"
-    sentence = "You can join this group only if somebody in it asks you."
-
-
-class NotAsked(Refusal):
-    code = "not_asked"
-    sentence = "Only people who were in the group when this was asked can answer."
-
-
-class NoNeedsReason(Refusal):
-    code = "no_needs_reason"
-    sentence = "Say why not, in a few words. The person is told the reason. They are not told who gave it."
-    field = "reason"
 
 
 class GroupIsFull(Refusal):
@@ -60,113 +56,6 @@ class SomethingStillOn(Refusal):
 
 
 @all_or_nothing
-def invite(*, cluster: Cluster, person: Person, by: Person, at: datetime) -> Membership:
-    """Somebody in the group, or its facilitator, would like to ask `person` in. Whoever proposes it and is in has said yes by that.
-
-    Alone in the group, that is everybody's yes. Raises NotAllowed, OtherCouncil, AlreadyHere.
-    """
-    group = Cluster.objects.locked().get(pk=cluster.pk)
-    if not policies.may_invite(by=by, cluster=group):
-        raise NotAllowed
-    membership = _open(group, person, step(MEMBERSHIP, NEW, "invite"), at, invited_by=by)
-    _ask_everyone_in(membership, at, proposer=by)
-    _trail(membership, "pooling.invite", by, at)
-    _decide(membership, at)
-    return membership
-
-
-@all_or_nothing
-def apply(*, cluster: Cluster, answers: str, by: Person, at: datetime, person: Person | None = None) -> Membership:
-    """`person` (default: `by`) asks to meet the group. They see the first name and these words, nothing else, and no money yet.
-
-    Raises NotAllowed, NotListed, OtherCouncil, AlreadyHere.
-    """
-    who = person or by
-    if not policies.may_decide(by=by, person=who, decision="groups", at=at):
-        raise NotAllowed
-    group = Cluster.objects.locked().get(pk=cluster.pk)
-    if not group.is_listed:
-        raise NotListed
-    membership = _open(group, who, step(MEMBERSHIP, NEW, "apply"), at, answers=answers.strip()[:2000])
-    _ask_everyone_in(membership, at)
-    _trail(membership, "pooling.apply", by, at)
-    return membership
-
-
-def _open(group: Cluster, person: Person, state: str, at: datetime, *, invited_by: Person | None = None, answers: str = "") -> Membership:
-    if person.council_code != group.council_code:
-        raise OtherCouncil
-    if group.memberships.unended().of(person).exists():
-        raise AlreadyHere
-    return Membership.objects.create(
-        cluster=group, person=person, council_code=person.council_code, state=state, invited_by=invited_by, answers=answers, opened_at=at
-    )
-
-
-def _ask_everyone_in(membership: Membership, at: datetime, *, proposer: Person | None = None) -> None:
-    """Fixes who may answer, now: later joiners can't be brought in to change the outcome (abuse.md 2)."""
-    for voter in membership.cluster.memberships.inside():
-        said_yes = proposer is not None and voter.person_id == proposer.pk
-        AdmissionAnswer.objects.create(
-            membership=membership, voter=voter, yes=True if said_yes else None, at=at if said_yes else None, by=proposer if said_yes else None
-        )
-
-
-@all_or_nothing
-def answer(*, membership: Membership, yes: bool, reason: str = "", by: Person, at: datetime) -> Membership:
-    """One person's yes or no about letting somebody in; may be changed until it is decided. One no decides it.
-
-    Raises NotAsked, NoNeedsReason, NotNow.
-    """
-    row = _lock(membership)
-    step(MEMBERSHIP, row.state, "approve")
-    mine = _my_answer(row, AdmissionAnswer.Question.ADMIT, by, at)
-    if not yes and not reason.strip():
-        raise NoNeedsReason
-    mine.yes, mine.reason, mine.at, mine.by = yes, reason.strip()[:MOST_LETTERS], at, by
-    mine.save(update_fields=["yes", "reason", "at", "by"])
-    trail.write(
-        by=by,
-        on_behalf_of=mine.voter.person,
-        verb="pooling.answer",
-        about_kind="membership",
-        about_id=row.pk,
-        at=at,
-        council_code=row.council_code,
-        detail={"yes": yes},
-    )
-    _decide(row, at)
-    return row
-
-
-def _my_answer(membership: Membership, question: str, by: Person, at: datetime) -> AdmissionAnswer:
-    """The row that `by` may fill in: their own, or that of somebody they may decide for."""
-    rows = (
-        membership.answers_about.locked().filter(question=question, voter__in=membership.cluster.memberships.inside()).select_related("voter__person")
-    )
-    mine = sorted(
-        (one for one in rows if policies.may_decide(by=by, person=one.voter.person, decision="groups", at=at)),
-        key=lambda one: one.voter.person_id != by.pk,
-    )
-    if not mine:
-        raise NotAsked
-    return mine[0]
-
-
-def _decide(membership: Membership, at: datetime) -> None:
-    """Everyone who was in when it was asked, and still is, says yes: invited. One says no: not this time."""
-    answers = list(membership.answers_about.filter(question="admit", voter__in=membership.cluster.memberships.inside()))
-    no = next((one for one in answers if one.yes is False), None)
-    if no is not None:
-        _end(membership, "reject", at, reason=no.reason)
-    elif answers and all(one.yes for one in answers):
-        membership.state = step(MEMBERSHIP, membership.state, "approve")
-        membership.invited_at = at
-        membership.save(update_fields=["state", "invited_at"])
-        _trail(membership, "pooling.admit", None, at)
-
-
-@all_or_nothing
 def withdraw(*, membership: Membership, by: Person, at: datetime) -> Membership:
     """Who asked to join takes it back. Raises NotAllowed, NotNow."""
     return _stop_by_person(membership, "withdraw", by, at)
@@ -179,18 +68,10 @@ def decline(*, membership: Membership, by: Person, at: datetime) -> Membership:
 
 
 def _stop_by_person(membership: Membership, verb: str, by: Person, at: datetime) -> Membership:
-    row = _lock(membership)
+    row = lock_place(membership)
     if not policies.may_decide(by=by, person=row.person, decision="groups", at=at):
         raise NotAllowed
-    return _end(row, verb, at, by=by)
-
-
-def _end(membership: Membership, verb: str, at: datetime, *, reason: str = "", by: Person | None = None) -> Membership:
-    membership.state = step(MEMBERSHIP, membership.state, verb)
-    membership.ended_at, membership.end_reason = at, reason
-    membership.save(update_fields=["state", "ended_at", "end_reason"])
-    _trail(membership, f"pooling.{verb}", by, at)
-    return membership
+    return end_place(membership=row, verb=verb, at=at, by=by)
 
 
 @all_or_nothing
@@ -199,7 +80,7 @@ def accept_charter(*, membership: Membership, by: Person, at: datetime) -> Membe
 
     Raises NotAllowed, NotMetYet, GroupIsFull, NotNow.
     """
-    row = _lock(membership)
+    row = lock_place(membership)
     if not policies.may_decide(by=by, person=row.person, decision="groups", at=at):
         raise NotAllowed
     after = step(MEMBERSHIP, row.state, "accept_charter")
@@ -213,7 +94,7 @@ def accept_charter(*, membership: Membership, by: Person, at: datetime) -> Membe
     CharterSignature.objects.create(charter=charter, membership=row, by=by, at=at)
     row.state, row.strand, row.joined_at, row.trial_ends_at = after, free[0], at, at + timedelta(days=charter.trial_days)
     row.save(update_fields=["state", "strand", "joined_at", "trial_ends_at"])
-    _trail(row, "pooling.accept_charter", by, at, charter=charter.pk)
+    write_trail(membership=row, verb="pooling.accept_charter", by=by, at=at, charter=charter.pk)
     activate_when_two(row.cluster, at)
     return row
 
@@ -224,7 +105,7 @@ def confirm(*, membership: Membership, by: Person | None, at: datetime) -> Membe
 
     Everyone past their own first days must welcome. Raises NotAsked, NotNow.
     """
-    row = _lock(membership)
+    row = lock_place(membership)
     after = step(MEMBERSHIP, row.state, "confirm")
     if by is None:
         if row.trial_ends_at is None or at < row.trial_ends_at:
@@ -233,7 +114,7 @@ def confirm(*, membership: Membership, by: Person | None, at: datetime) -> Membe
         return row
     row.state = after
     row.save(update_fields=["state"])
-    _trail(row, "pooling.confirm", by, at)
+    write_trail(membership=row, verb="pooling.confirm", by=by, at=at)
     return row
 
 
@@ -242,7 +123,7 @@ def _everyone_welcomes(membership: Membership, by: Person, at: datetime) -> bool
     settled = membership.cluster.memberships.filter(state=State.ACTIVE)
     for voter in settled:
         AdmissionAnswer.objects.get_or_create(membership=membership, voter=voter, question=question)
-    mine = _my_answer(membership, question, by, at)
+    mine = my_answer(membership=membership, question=question, by=by, at=at)
     mine.yes, mine.at, mine.by = True, at, by
     mine.save(update_fields=["yes", "at", "by"])
     return not membership.answers_about.filter(question=question, voter__in=settled).exclude(yes=True).exists()
@@ -254,7 +135,7 @@ def leave_now(*, membership: Membership, by: Person, at: datetime) -> Membership
 
     Raises NotAllowed, NotNow, SomethingStillOn, MoneyStillHere: free money is sent home first (`shares.withdraw`).
     """
-    row = _lock(membership)
+    row = lock_place(membership)
     if not policies.may_decide(by=by, person=row.person, decision="groups", at=at):
         raise NotAllowed
     row.state = step(
@@ -270,17 +151,17 @@ def leave_now(*, membership: Membership, by: Person, at: datetime) -> Membership
     for pledge in row.pledges.live().locked():
         pledge.state = step(PLEDGE, pledge.state, "cancel")
         pledge.save(update_fields=["state"])
-    _trail(row, "pooling.leave_now", by, at)
-    return _end(row, "nothing_left", at)
+    write_trail(membership=row, verb="pooling.leave_now", by=by, at=at)
+    return end_place(membership=row, verb="nothing_left", at=at)
 
 
 @all_or_nothing
 def set_rounding_debt(*, membership: Membership, debt: Fraction, at: datetime) -> Membership:
     """What splitting to the penny still owes this person, for the next split (state-machines.md S1). Rooms call it; no person does."""
-    row = _lock(membership)
+    row = lock_place(membership)
     row.rounding_debt_numerator, row.rounding_debt_denominator = debt.numerator, debt.denominator
     row.save(update_fields=["rounding_debt_numerator", "rounding_debt_denominator"])
-    _trail(row, "pooling.rounding_debt", None, at, numerator=debt.numerator, denominator=debt.denominator)
+    write_trail(membership=row, verb="pooling.rounding_debt", by=None, at=at, numerator=debt.numerator, denominator=debt.denominator)
     return row
 
 
@@ -296,36 +177,14 @@ def advance_due(*, at: datetime) -> int:
 
 @all_or_nothing
 def _expire(pk: int, at: datetime) -> int:
-    row = _lock(Membership(pk=pk))
+    row = lock_place(Membership(pk=pk))
     if row.state != State.INVITED:
         return 0
-    _end(row, "expire", at)
+    end_place(membership=row, verb="expire", at=at)
     return 1
 
 
 @all_or_nothing
 def _confirm_in_time(pk: int, at: datetime) -> int:
-    row = _lock(Membership(pk=pk))
+    row = lock_place(Membership(pk=pk))
     return 1 if row.state == State.TRIAL and confirm(membership=row, by=None, at=at).state == State.ACTIVE else 0
-
-
-def _lock(membership: Membership) -> Membership:
-    """The place, locked after its group."""
-    cluster_id = Membership.objects.values_list("cluster_id", flat=True).get(pk=membership.pk)
-    group = Cluster.objects.locked().get(pk=cluster_id)
-    row = Membership.objects.locked().select_related("person").get(pk=membership.pk)
-    row.cluster = group
-    return row
-
-
-def _trail(membership: Membership, verb: str, by: Person | None, at: datetime, **detail: int) -> None:
-    trail.write(
-        by=by,
-        on_behalf_of=membership.person if by is not None and by.pk == membership.person_id else None,
-        verb=verb,
-        about_kind="membership",
-        about_id=membership.pk,
-        at=at,
-        council_code=membership.council_code,
-        detail=detail,
-    )

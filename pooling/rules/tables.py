@@ -1,0 +1,101 @@
+"""Tables of transitions: {(state now, verb): state after}. A pair that is not there is refused."""
+
+from audit.errors import Refusal
+
+NEW = ""
+
+CLUSTER = {
+    (NEW, "start"): "forming",
+    ("forming", "activate"): "active",
+}
+
+MEMBERSHIP = {
+    (NEW, "found"): "active",
+    (NEW, "invite"): "proposed",
+    (NEW, "apply"): "applied",
+    ("proposed", "approve"): "invited",
+    ("proposed", "reject"): "declined",
+    ("applied", "approve"): "invited",
+    ("applied", "reject"): "declined",
+    ("applied", "withdraw"): "withdrawn",
+    ("invited", "decline"): "declined",
+    ("invited", "expire"): "expired",
+    ("invited", "accept_charter"): "trial",
+    ("trial", "confirm"): "active",
+    ("trial", "leave_now"): "settling",
+    ("settling", "nothing_left"): "settled",
+}
+MEMBERSHIP_IN = frozenset({"trial", "active"})
+MEMBERSHIP_FINAL = frozenset({"declined", "expired", "withdrawn", "settled"})
+
+PLEDGE = {
+    (NEW, "pledge"): "pledged",
+    ("pledged", "earmark"): "pledged",
+    ("pledged", "drop_earmark"): "pledged",
+    ("pledged", "revise"): "pledged",
+    ("pledged", "cancel"): "cancelled",
+    ("pledged", "call"): "pledged",
+    ("pledged", "finish"): "finished",
+}
+
+EARMARK = {
+    (NEW, "earmark"): "live",
+    ("live", "call"): "live",
+    ("live", "drop"): "dropped",
+    ("live", "use_up"): "used",
+}
+
+CALL = {
+    (NEW, "open_call"): "called",
+    (NEW, "open_covered"): "funded",
+    (NEW, "open_bill"): "ordered",
+    ("called", "accept_order"): "ordered",
+    ("called", "drop_call"): "cancelled",
+    ("called", "pay"): "clearing",
+    ("called", "miss"): "missed",
+    ("missed", "call_again"): "called",
+    ("missed", "cover_again"): "funded",
+    ("missed", "order_again"): "ordered",
+    ("missed", "drop_call"): "cancelled",
+    ("ordered", "bill"): "ordered",
+    ("ordered", "cover_bill"): "funded",
+    ("ordered", "pay"): "clearing",
+    ("ordered", "overdue"): "missed",
+    ("ordered", "drop_call"): "cancelled",
+    ("clearing", "cleared"): "funded",
+    ("clearing", "failed"): "called",
+    ("clearing", "order_failed"): "ordered",
+    ("clearing", "drop_call"): "clearing",
+    ("clearing", "cleared_unwanted"): "cancelled",
+    ("clearing", "failed_unwanted"): "cancelled",
+    ("funded", "drop_call"): "cancelled",
+    ("funded", "hold"): "consumed",
+}
+CALL_FINAL = frozenset({"cancelled", "consumed"})
+CALL_WAITS_FOR_MONEY = frozenset({"called", "ordered", "clearing"})
+
+WITHDRAWAL = {
+    (NEW, "withdraw"): "returning",
+    ("returning", "sent"): "returned",
+    ("returning", "fail"): "failed",
+    ("returned", "fail"): "failed",
+    ("failed", "sent"): "returned",
+    ("failed", "keep"): "kept",
+}
+
+MACHINES = {"cluster": CLUSTER, "membership": MEMBERSHIP, "pledge": PLEDGE, "earmark": EARMARK, "call": CALL, "withdrawal": WITHDRAWAL}
+
+
+class NotNow(Refusal):
+    """The thing is not in a state where this can be done."""
+
+    code = "not_now"
+    sentence = "This changed since you opened the page. Look at it again, and choose from what it offers now."
+
+
+def step(table: dict[tuple[str, str], str], state: str, verb: str, sentence: str | None = None) -> str:
+    """The state after `verb`. Raises NotNow where the table has no such step."""
+    try:
+        return table[state, verb]
+    except KeyError:
+        raise NotNow(sentence) from None
