@@ -73,21 +73,23 @@ def helper(request: SignedIn) -> HttpResponse:
     """Does anyone help you with this?"""
 
     def act(form: WhoHelpsForm) -> str:
-        said = form.cleaned_data
-        if said["who"] not in ("own_way", "legal"):
-            return back_to("start")
-        field = "reach" if said["who"] == "own_way" else "legal_reach"
-        try:
-            helper = find_by_address(said[field])
-            kind = "beside" if said["who"] == "own_way" else "for"
-            more = {} if kind == "beside" else {"decisions": said["decisions"], "source": said["source"]}
-            supporters.ask(person=request.user, supporter=helper, kind=kind, by=request.user, at=clock.now(), **more)
-        except Refusal as refusal:
-            if refusal.field in ("reach", "supporter"):
-                refusal.field = field
-            raise
-        told = "They can look with you from now on." if kind == "beside" else "We check the paper with your council. Then it begins a week later."
-        messages.success(request, told)
+        who = form.cleaned_data["who"]
+        if who in ("own_way", "legal"):
+            _ask_for(request.user, form, kind="beside" if who == "own_way" else "for")
+            told = "They can look with you from now on." if who == "own_way" else "We check the paper with your council. Then it begins a week later."
+            messages.success(request, told)
         return back_to("start")
 
     return form_page(request, form=WhoHelpsForm(request.POST or None), act=act, template="join/helper.html")
+
+
+def _ask_for(person: Person, form: WhoHelpsForm, *, kind: str) -> None:
+    """Records who helps; what is wrong is said at the box that was filled in."""
+    said, field = form.cleaned_data, "reach" if kind == "beside" else "legal_reach"
+    more = {} if kind == "beside" else {"decisions": said["decisions"], "source": said["source"]}
+    try:
+        supporters.ask(person=person, supporter=find_by_address(said[field]), kind=kind, by=person, at=clock.now(), **more)
+    except Refusal as refusal:
+        if refusal.field in ("reach", "supporter"):
+            refusal.field = field
+        raise

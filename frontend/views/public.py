@@ -11,7 +11,7 @@ from frontend.forms.public import WorriedForm
 from frontend.presenters import paper as presenter
 from frontend.views import specimens
 from frontend.views.flow import back_to, form_page
-from people.models import Person
+from people.models import Council, Person
 from people.services import concerns, people
 from places.postcodes import council_of
 
@@ -30,8 +30,9 @@ def how(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    """How to reach a person."""
-    return render(request, "public/help.html", help_line())
+    """How to reach a person: us, and who to ring at a council when care is needed today."""
+    councils = Council.objects.exclude(day_phone="", night_phone="")
+    return render(request, "public/help.html", {**help_line(), "councils": councils})
 
 
 def worried(request: HttpRequest) -> HttpResponse:

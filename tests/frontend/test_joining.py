@@ -159,9 +159,23 @@ def test_a_worry_is_told_without_a_name_and_shown_to_nobody_who_wrote_it():
     assert (concern.by, concern.council_code) == (None, cast.SOUTHWARK)
 
 
+def test_numbers_are_read_out_to_who_wants_to_be_rung():
+    Client().post(reverse("join"), {**MARY, "email": "", "reach": "phone", "ring": "020 7946 0123"})
+    assert Message.objects.get(kind="sign_in_code").channel == "phone"
+
+
+def test_help_says_whom_to_ring_at_a_council():
+    cast.southwark()
+    page = _text(Client().get(reverse("help")))
+    assert "Southwark" in page
+    assert "020 7525 5000" in page
+
+
 def test_every_form_on_paper_can_be_printed():
     client = Client()
-    for path in re.findall(r'href="(/paper/[a-z-]+/)"', client.get(reverse("paper")).content.decode()):
+    paths = re.findall(r'href="(/paper/[a-z-]+/)"', client.get(reverse("paper")).content.decode())
+    assert len(paths) == 7
+    for path in paths:
         assert client.get(path).status_code == 200, path
     assert client.get("/paper/nothing/").status_code == 404
 
