@@ -74,6 +74,8 @@ def settle(*, share: MilestoneShare, pay_pence: int, by: Person, at: datetime) -
     _fits(row, pay_pence)
     if row.settle_side not in {"", side} and row.settle_pence == pay_pence:
         _can_be_paid(row, pay_pence, at)
+        if pay_pence:
+            money.use_second_yes(share=row, pence=pay_pence, at=at)
         money.finish_question(share=row, verb="settle", pay_pence=pay_pence, reason="Both agreed.", by=by, at=at)
         return row
     row.settle_pence, row.settle_side, row.settle_by = pay_pence, side, by
@@ -118,7 +120,7 @@ def confirm_decision(*, share: MilestoneShare, reason: str, by: Person, at: date
         raise NotNow("Nobody has proposed how this should end yet.")
     if approval.asked_by_id == by.pk:
         raise NotAllowed("Two people decide this. Somebody else must agree to what you proposed.")
-    _can_be_paid(row, row.proposed_pence, at)
+    _can_be_paid(row, row.proposed_pence, at, by_two=True)
     approvals.give(approval=approval, by=by, at=at)
     approvals.require(what=DECIDE, about_kind=money.ABOUT_SHARE, about_id=row.pk, at=at)
     why = f"{approval.reason}\n{reason.strip()}"
@@ -194,6 +196,8 @@ def clock_out(*, share: MilestoneShare, at: datetime) -> bool:
             share.save(update_fields=["waits_for"])
         return False
     share.waits_for = MilestoneShare.WaitsFor.NOTHING
+    if pay_pence:
+        money.use_second_yes(share=share, pence=pay_pence, at=at)
     money.finish_question(share=share, verb="clock_out", pay_pence=pay_pence, reason=reason, by=None, at=at)
     return True
 
@@ -223,8 +227,7 @@ def _fits(share: MilestoneShare, pay_pence: int) -> None:
         raise SumDoesNotFit
 
 
-def _can_be_paid(share: MilestoneShare, pay_pence: int, at: datetime) -> None:
-    waits_for = money.why_not_pay(share=share, pence=pay_pence, at=at) if pay_pence else ""
+def _can_be_paid(share: MilestoneShare, pay_pence: int, at: datetime, *, by_two: bool = False) -> None:
+    waits_for = money.why_not_pay(share=share, pence=pay_pence, at=at, by_two=by_two) if pay_pence else ""
     if waits_for in WHY_NOT:
-        share.waits_for = waits_for
         raise CannotBePaidYet(WHY_NOT[MilestoneShare.WaitsFor(waits_for)])

@@ -108,15 +108,17 @@ def question(*, share: MilestoneShare, verb: str, words: str, by: Person | None,
     tell(kind="share_questioned", row=share, at=at, pence=share.pence)
 
 
-def why_not_pay(*, share: MilestoneShare, pence: int, at: datetime) -> str:
+def why_not_pay(*, share: MilestoneShare, pence: int, at: datetime, by_two: bool = False) -> str:
     """What `pence` of this share waits for before it may be paid (a `WaitsFor` slug); empty: nothing.
 
+    `by_two`: two people have said yes to the payment already, so a large one needs no other.
     The payer's places with this provider are locked first, so that two payments at once can't each stay under the line.
     """
     agreement = share.milestone.agreement
     if _any_check_was_missing(share):
         return MilestoneShare.WaitsFor.CHECKS
-    if _is_large(share, pence, at) and not approvals.is_given(what=LARGE_PAYMENT, about_kind=ABOUT_SHARE, about_id=share.pk, at=at):
+    large = not by_two and is_large(share=share, pence=pence, at=at)
+    if large and not approvals.is_given(what=LARGE_PAYMENT, about_kind=ABOUT_SHARE, about_id=share.pk, at=at):
         return MilestoneShare.WaitsFor.SECOND_PERSON
     if agreement.enterprise.payee_id is None:
         return MilestoneShare.WaitsFor.PAYEE
@@ -146,9 +148,8 @@ def try_release(*, share: MilestoneShare, at: datetime) -> bool:
 def pay_decided_order(*, share: MilestoneShare, at: datetime) -> bool:
     """A decision about an order's share, paid once its money is in."""
     pence = share.decided_pence or 0
-    if why_not_pay(share=share, pence=pence, at=at):
+    if why_not_pay(share=share, pence=pence, at=at, by_two=True):
         return False
-    use_second_yes(share=share, pence=pence, at=at)
     share.release_journal = _pay(share, pence, at).journal_key
     share.paid_pence, share.released_at, share.waits_for = pence, at, MilestoneShare.WaitsFor.NOTHING
     share.save()
@@ -159,7 +160,7 @@ def pay_decided_order(*, share: MilestoneShare, at: datetime) -> bool:
 
 def use_second_yes(*, share: MilestoneShare, pence: int, at: datetime) -> None:
     """Uses up the second person's yes that a large payment needed: one yes, one payment."""
-    if _is_large(share, pence, at):
+    if is_large(share=share, pence=pence, at=at):
         approvals.require(what=LARGE_PAYMENT, about_kind=ABOUT_SHARE, about_id=share.pk, at=at)
 
 
@@ -246,7 +247,8 @@ def _any_check_was_missing(share: MilestoneShare) -> bool:
     )
 
 
-def _is_large(share: MilestoneShare, pence: int, at: datetime) -> bool:
+def is_large(*, share: MilestoneShare, pence: int, at: datetime) -> bool:
+    """Whether this makes more than £500 from one payer to one provider in 28 days (abuse.md 16). Locks the payer's places with them."""
     agreement = share.milestone.agreement
     mine = Payer.objects.filter(person_id=share.payer.person_id, agreement__enterprise_id=agreement.enterprise_id)
     list(mine.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))

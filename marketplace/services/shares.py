@@ -94,7 +94,7 @@ def agree_to_large_payment(*, share: MilestoneShare, by: Person, at: datetime) -
     row = money.lock_share(share)
     if not policies.may_be_second_person(by=by, share=row, at=at):
         raise NotAllowed
-    if row.waits_for != MilestoneShare.WaitsFor.SECOND_PERSON:
+    if row.state not in {"agreed", "questioned"} or not money.is_large(share=row, pence=row.pence, at=at):
         raise NotNow("This payment does not need a second person.")
     asked = row.answered_by or row.payer.person
     approval = approvals.ask(

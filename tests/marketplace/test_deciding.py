@@ -11,7 +11,7 @@ from ledger.services.accounts import Account
 from marketplace.models import MilestoneShare
 from marketplace.rules.tables import NotNow
 from marketplace.selectors import proof, to_do
-from marketplace.services import decisions, shares
+from marketplace.services import decisions, shares, signing
 from marketplace.services.decisions import CannotBePaidYet, ReasonIsMissing, SumDoesNotFit
 from people.services import organisations
 from providers.models import Check
@@ -235,3 +235,39 @@ def test_on_day_45_what_was_written_later_comes_back() -> None:
     story.do_visits(later=True)
     story.until(story.at + timedelta(days=63))
     assert story.share("Amina").returned_pence == 1_800
+
+
+# --- large sums ---
+
+
+def test_a_large_settlement_between_both_needs_a_second_person_and_two_who_decide_are_enough() -> None:
+    story = cast_market.walk(weekly_pence=20_000)
+    story.listing.group_prices.filter(people=2).update(pence=60_000)
+    story.propose(payers=[story.places["Amina"], story.places["Yusuf"]], visits_per_week=1, weekdays=[2], minutes=30, weeks=4)
+    story.sign("Amina", "Yusuf")
+    signing.sign_as_provider(agreement=story.agreement, by=cast.hodan(), at=story.at)
+    paid_before(story, weeks=(1, 2, 3))
+    for name in ("Amina", "Yusuf"):
+        shares.question(share=story.share(name, 4), words="Nobody came.", by=story.person(name), at=story.at)
+        decisions.settle(share=story.share(name, 4), pay_pence=15_000, by=story.person(name), at=story.at)
+    with pytest.raises(CannotBePaidYet):
+        decisions.settle(share=story.share("Amina", 4), pay_pence=15_000, by=cast.hodan(), at=story.at)
+    shares.agree_to_large_payment(share=story.share("Amina", 4), by=cast.operator(), at=story.at)
+    decisions.settle(share=story.share("Amina", 4), pay_pence=15_000, by=cast.hodan(), at=story.at)
+    assert story.share("Amina", 4).paid_pence == 15_000
+    decisions.propose_decision(share=story.share("Yusuf", 4), pay_pence=15_000, reason="Seen there.", by=cast.operator(), at=story.at)
+    decisions.confirm_decision(share=story.share("Yusuf", 4), reason="Seen there by me too.", by=cast.second_operator(), at=story.at)
+    assert story.share("Yusuf", 4).paid_pence == 15_000
+    assert proof("default") == []
+
+
+def paid_before(story: Walk, *, weeks: tuple[int, ...]) -> None:
+    """£150 each in these weeks, paid; the next week visited and sent in."""
+    last = max(weeks) + 1
+    for week in range(1, last + 1):
+        story.until_asked(week)
+        story.pay("Amina", "Yusuf", week=week)
+    for week in range(1, last + 1):
+        story.do_visits(week)
+        if week != last:
+            story.yes("Amina", "Yusuf", week=week)
