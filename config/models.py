@@ -1,5 +1,6 @@
-"""Signs of life, for `/readyz`."""
+"""Signs of life, for `/readyz`; and answers of the API kept under an Idempotency-Key."""
 
+from django.conf import settings
 from django.db import models
 
 
@@ -17,3 +18,29 @@ class Pulse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%H:%M:%S}"
+
+
+class KeptAnswer(models.Model):
+    """What one person asked for under one Idempotency-Key, and the answer it got. `digest`: of the request. No `status` yet: not done.
+
+    `is_final` False: done and committed, but what follows the commit (calling Stripe) may not have happened.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    is_final = models.BooleanField(default=False)
+    asked_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            # Two requests with one key are one act, or a mistake.
+            models.UniqueConstraint(name="keptanswer_key_is_one_request", fields=["person", "key"]),
+            # Nothing that was refused is kept: it did nothing, and may be tried again.
+            models.CheckConstraint(name="keptanswer_keeps_what_was_done", condition=models.Q(status__isnull=True) | models.Q(status__lt=400)),
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"

@@ -23,6 +23,7 @@ if settings.DEMO:
 # --- rooms add here ---
 urlpatterns += [
     path("accounts/", include("allauth.urls")),
-    path("", include("payments.api.urls")),
+    path("", include("payments.api.webhook_urls")),
+    path("api/v1/", include("config.api")),
     path("", include("frontend.urls")),
 ]

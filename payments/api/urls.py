@@ -1,10 +1,6 @@
-"""Stripe's way in. The addresses for people and programs are in the rooms that know what is paid for."""
+"""Mounted under /api/v1/. Stripe's own way in is `webhook_urls`."""
 
-from django.urls import path
+from audit.api.edge import router
+from payments.api.views import Alarms, Floats, Operations, Payments, Refunds, Remittances, TopUps
 
-from payments.api import webhooks
-
-urlpatterns = [
-    path("stripe/webhook/platform", webhooks.receive, {"endpoint": "platform"}, name="stripe-webhook-platform"),
-    path("stripe/webhook/connect", webhooks.receive, {"endpoint": "connect"}, name="stripe-webhook-connect"),
-]
+urlpatterns = router(payments=Payments, top_ups=TopUps, floats=Floats, alarms=Alarms, remittances=Remittances, refunds=Refunds, operations=Operations)

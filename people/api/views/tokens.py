@@ -30,7 +30,7 @@ class TokenThrottle(AnonRateThrottle):
 
 
 class TokenView(APIView):
-    """Gives a token for an e-mail address and a password."""
+    """A token for scripts and other programs."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -38,6 +38,7 @@ class TokenView(APIView):
 
     @extend_schema(request=TokenRequest, responses=TokenAnswer)
     def post(self, request: Request) -> Response:
+        """Gives a token for an e-mail address and a password. Send it as `Authorization: Token …`."""
         asked = TokenRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         return Response({"token": tokens.issue(**asked.validated_data, at=clock.now())})

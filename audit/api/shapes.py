@@ -1,0 +1,112 @@
+"""Fields and bases of what the API takes and gives. They judge shape only: rules live in services."""
+
+import types
+from collections.abc import Sequence
+from dataclasses import fields as fields_of
+from datetime import UTC, date, datetime, time
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from django.db.models import Model
+from rest_framework import serializers
+
+MOST_PENCE = 99_999_999
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+
+
+class Shape(serializers.Serializer[Any]):
+    """What a request holds, or an answer that is not one row."""
+
+
+class Row(serializers.ModelSerializer[Any]):
+    """One row as it is given: nothing of it can be written through it."""
+
+    def get_extra_kwargs(self) -> dict[str, Any]:
+        given = super().get_extra_kwargs()
+        return {name: {**given.get(name, {}), "read_only": True} for name in self.Meta.fields}  # type: ignore[attr-defined]
+
+
+class PenceField(serializers.IntegerField):
+    """Whole pence, never a fraction."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": MOST_PENCE, **kwargs})
+
+
+class CountField(serializers.IntegerField):
+    """A small whole number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": 10_000, **kwargs})
+
+
+class DayField(serializers.DateField):
+    """A date near enough to count with."""
+
+    default_error_messages = {"far": "This date is too far away."}
+
+    def to_internal_value(self, value: Any) -> date:
+        day = super().to_internal_value(value)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self.fail("far")
+        return day
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment with its time zone; without one, London's."""
+
+    default_error_messages = {"far": "This date is too far away."}
+
+    def to_internal_value(self, value: Any) -> datetime:
+        moment = super().to_internal_value(value)
+        if not FIRST_DAY.year < moment.year < LAST_DAY.year:
+            self.fail("far")
+        return moment.astimezone(UTC)
+
+
+class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
+    """A row by its id, of those that whoever asks may see: one they may not see is as one that is not there."""
+
+    def __init__(self, model: type[Model], related: Sequence[str] = (), **kwargs: Any) -> None:
+        self.related = related
+        super().__init__(queryset=model._default_manager.all(), **kwargs)
+
+    def get_queryset(self) -> Any:
+        person = self.context["request"].user
+        rows = super().get_queryset().visible_to(person if person.is_authenticated else None)  # type: ignore[union-attr]
+        return rows.select_related(*self.related)
+
+
+class SlugRowField(serializers.SlugRelatedField[Any]):
+    """A public row by its slug or code."""
+
+
+SIMPLE: dict[Any, type[serializers.Field[Any, Any, Any, Any]]] = {
+    int: serializers.IntegerField,
+    str: serializers.CharField,
+    bool: serializers.BooleanField,
+    float: serializers.FloatField,
+    date: serializers.DateField,
+    datetime: serializers.DateTimeField,
+    time: serializers.TimeField,
+}
+
+
+def shape_of(row: type, name: str, *, leave_out: Sequence[str] = (), **given: Any) -> type[Shape]:
+    """A shape with a field for each one of a dataclass; `given` ones stand in for, or beside, what its types say."""
+    hints = get_type_hints(row)
+    made = {field.name: _field(hints[field.name], name) for field in fields_of(row) if field.name not in {*leave_out, *given}}
+    doc = (row.__doc__ or "").split("\n")[0]
+    return type(name, (Shape,), {**made, **given, "__doc__": doc, "__module__": row.__module__})
+
+
+def _field(hint: Any, name: str) -> serializers.Field[Any, Any, Any, Any]:
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin in {types.UnionType, Union} and type(None) in inside:
+        field = _field(next(one for one in inside if one is not type(None)), name)
+        return type(field)(**{**field._kwargs, "allow_null": True})  # type: ignore[attr-defined]
+    if origin in {tuple, list}:
+        child = _field(inside[0], name)
+        return serializers.ListField(child=child)
+    if hint in SIMPLE:
+        return SIMPLE[hint]()
+    return shape_of(hint, f"{name}{hint.__name__}")()

@@ -1,0 +1,33 @@
+"""Every room's routes under /api/v1/, the OpenAPI document, and what is not there."""
+
+from django.urls import include, path, re_path
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+ROOMS = ("people", "vocabulary", "places", "providers", "pooling", "marketplace", "payments", "audit")
+
+
+@extend_schema(exclude=True)
+class Nothing(APIView):
+    """An address that is not there: a problem like any other, not a page."""
+
+    permission_classes = (AllowAny,)
+    authentication_classes = ()
+
+    def initial(self, request: Request, *args: str, **kwargs: str) -> None:
+        raise NotFound
+
+    def get(self, request: Request) -> Response:
+        raise NotFound
+
+
+urlpatterns = [
+    *(path("", include(f"{room}.api.urls")) for room in ROOMS),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    re_path(r"^.+$", Nothing.as_view(), name="nothing"),
+]

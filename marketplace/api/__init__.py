@@ -1,0 +1,1 @@
+"""The API's edge of `marketplace`."""

@@ -1,0 +1,65 @@
+"""What lists of needs, agreements, weeks, visits and shares are narrowed by."""
+
+from typing import Any
+
+from django_filters.rest_framework import BooleanFilter, DateFilter, FilterSet, NumberFilter
+
+from marketplace.models import Agreement, Milestone, MilestoneShare, Need, Payer, Visit
+
+
+class NeedFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    class Meta:
+        model = Need
+        fields = ("state", "category")
+
+
+class AgreementFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    cluster = NumberFilter("cluster_id", min_value=1)
+    enterprise = NumberFilter("enterprise_id", min_value=1)
+
+    class Meta:
+        model = Agreement
+        fields = ("state",)
+
+
+class PayerFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    agreement = NumberFilter("agreement_id", min_value=1)
+
+    class Meta:
+        model = Payer
+        fields = ("state",)
+
+
+class MilestoneFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    agreement = NumberFilter("agreement_id", min_value=1)
+    enterprise = NumberFilter("agreement__enterprise_id", min_value=1)
+    ends_from = DateFilter("ends_on", "gte")
+    starts_until = DateFilter("starts_on", "lte")
+
+    class Meta:
+        model = Milestone
+        fields = ("state",)
+
+
+class VisitFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    milestone = NumberFilter("milestone_id", min_value=1)
+    agreement = NumberFilter("milestone__agreement_id", min_value=1)
+    on_from = DateFilter("on", "gte")
+    on_until = DateFilter("on", "lte")
+
+    class Meta:
+        model = Visit
+        fields = ("state",)
+
+
+class ShareFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    milestone = NumberFilter("milestone_id", min_value=1)
+    agreement = NumberFilter("milestone__agreement_id", min_value=1)
+    mine = BooleanFilter(method="keep_mine", label="Only what you pay")
+
+    class Meta:
+        model = MilestoneShare
+        fields = ("state", "covered_by", "waits_for")
+
+    def keep_mine(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.of(self.request.user.pk) if value else rows

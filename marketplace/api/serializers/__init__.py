@@ -1,0 +1,1 @@
+"""Shapes of needs, agreements, milestones, visits and shares, one noun to a file."""

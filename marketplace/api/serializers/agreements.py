@@ -1,0 +1,220 @@
+"""Shapes of needs and agreements."""
+
+from typing import Any, get_args
+
+from rest_framework import serializers
+
+from audit.api.shapes import CountField, DayField, Row, Shape, VisibleField, shape_of
+from marketplace.models import Agreement, Need, Payer
+from marketplace.selectors import AgreementView, Quote, Task
+from pooling.models import Cluster, Membership, Pledge
+from pooling.rules import Relative
+from providers.models import Listing
+from providers.rules import PARTS_OF_DAY
+from vocabulary.models import Term
+
+QuoteShape = shape_of(
+    Quote,
+    "Quote",
+    most_pence=serializers.IntegerField(),
+    if_you_stop_pence=serializers.IntegerField(),
+)
+TaskShape = shape_of(Task, "Task")
+AgreementPage = shape_of(AgreementView, "AgreementView", leave_out=["agreement"])
+
+
+class NeedRow(Row):
+    """What somebody would like, and whether it was found."""
+
+    class Meta:
+        model = Need
+        fields = (
+            "id",
+            "person",
+            "cluster",
+            "category",
+            "outcode",
+            "council_code",
+            "words",
+            "state",
+            "reason",
+            "counted",
+            "agreement",
+            "created_at",
+            "unmet_at",
+            "met_at",
+        )
+
+
+class NeedSaid(Shape):
+    """What you would like. With a `reason` it is something you could not find; without, it is kept for you alone (signed in only)."""
+
+    category = serializers.SlugRelatedField("slug", queryset=Term.objects.filter(kind="category"))
+    outcode = serializers.CharField(max_length=10)
+    reason = serializers.ChoiceField([(one.value, one.label) for one in Need.Reason if one.value], required=False)
+    words = serializers.CharField(required=False, allow_blank=True, max_length=2000, default="")
+    cluster = VisibleField(Cluster, required=False, allow_null=True, default=None)
+    counted = serializers.BooleanField(required=False, default=True)
+
+
+class NeedMade(Shape):
+    """That it is kept. `id` is null for what nobody signed in for: it is only counted."""
+
+    id = serializers.IntegerField(allow_null=True)
+    state = serializers.CharField()
+
+
+class NeedCluster(Shape):
+    """Which group may see it."""
+
+    cluster = VisibleField(Cluster)
+
+
+class AgreementRow(Row):
+    """What a group and a provider sign. `visit_pence`: one visit's whole price; for each person's own visits: one person's."""
+
+    enterprise_name = serializers.CharField(source="enterprise.name", read_only=True)
+    cluster_name = serializers.CharField(source="cluster.name", read_only=True)
+
+    class Meta:
+        model = Agreement
+        fields = (
+            "id",
+            "cluster",
+            "cluster_name",
+            "listing",
+            "enterprise",
+            "enterprise_name",
+            "category",
+            "council_code",
+            "version",
+            "state",
+            "title",
+            "together",
+            "visits_per_week",
+            "minutes",
+            "weeks",
+            "starts_on",
+            "weekdays",
+            "parts_of_day",
+            "start_time",
+            "visit_pence",
+            "notice_days",
+            "bands",
+            "created_at",
+            "sent_at",
+            "active_at",
+            "ended_at",
+            "ended_reason",
+        )
+
+
+class AgreementWhole(AgreementRow):
+    """As in the list, with the copy of the service, the plan for when nobody can come, and the sums as you may see them."""
+
+    view = AgreementPage(read_only=True)
+
+    class Meta(AgreementRow.Meta):
+        fields = (*AgreementRow.Meta.fields, "frozen", "keep_going", "view")  # type: ignore[assignment]
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        fields["view"] = _ViewField()
+        return fields
+
+
+class _ViewField(AgreementPage):  # type: ignore[valid-type,misc]  # made from the dataclass
+    """Sums of everybody together, and in `mine` only one's own."""
+
+
+class PayerRow(Row):
+    """One person's own part of an agreement."""
+
+    known_as = serializers.CharField(source="person.known_as", read_only=True)
+
+    class Meta:
+        model = Payer
+        fields = (
+            "id",
+            "agreement",
+            "membership",
+            "known_as",
+            "state",
+            "weekly_pence",
+            "weeks_pence",
+            "ceiling_pence",
+            "pledge",
+            "portion",
+            "signed_version",
+            "signed_at",
+            "declined_at",
+            "pays_at_yes",
+        )
+
+
+class KeepGoing(Shape):
+    """What is to happen if they can't come."""
+
+    who_to_ring = serializers.CharField(max_length=400)
+    what_i_want = serializers.CharField(max_length=1000)
+
+
+class Wanted(Shape):
+    """How often, how long, for how many weeks; one visit for all, or each their own."""
+
+    listing = VisibleField(Listing, ("enterprise", "category"))
+    together = serializers.BooleanField(default=True)
+    visits_per_week = serializers.IntegerField(min_value=1, max_value=7)
+    minutes = CountField(min_value=1)
+    weeks = CountField(min_value=1)
+
+
+class QuoteSaid(Wanted):
+    """For how many people, and with how much notice."""
+
+    people = serializers.IntegerField(min_value=1, max_value=8)
+    notice_days = serializers.IntegerField(min_value=0, max_value=91, default=28)
+
+
+class ProposalSaid(Wanted):
+    """Who takes part (`payers`: their memberships), from when, on which days (1 Monday to 7 Sunday; none: spread evenly)."""
+
+    cluster = VisibleField(Cluster)
+    payers = VisibleField(Membership, ("person",), many=True, allow_empty=False)
+    starts_on = DayField()
+    weekdays = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=7), required=False, max_length=7, default=list)
+    parts_of_day = serializers.ListField(child=serializers.ChoiceField(PARTS_OF_DAY), required=False, max_length=4, default=list)
+    start_time = serializers.TimeField(required=False, allow_null=True, default=None)
+    keep_going = KeepGoing()
+
+
+class Signing(Shape):
+    """Your own yes: from which promise, who works there to you, and the version that you read."""
+
+    pledge = VisibleField(Pledge, ("membership", "portion"))
+    related = serializers.ChoiceField(get_args(Relative))
+    version = serializers.IntegerField(min_value=1, max_value=10_000)
+
+
+class WhosePart(Shape):
+    """Whose part it is about; yours, unless you may decide for somebody."""
+
+    membership = VisibleField(Membership, required=False)
+
+
+class WhyPart(WhosePart):
+    """Whose part, and why."""
+
+    reason = serializers.CharField(max_length=1000)
+
+
+class VersionRead(Shape):
+    """The version that you read."""
+
+    version = serializers.IntegerField(min_value=1, max_value=10_000)
+
+
+class Why(Shape):
+    """Why."""
+
+    reason = serializers.CharField(max_length=1000)

@@ -1,0 +1,1 @@
+"""The API's views about people, one noun to a file."""

@@ -1,0 +1,88 @@
+"""Who helps whom, second people's yeses, and worries."""
+
+from typing import Any
+
+from rest_framework import mixins
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit.api.edge import Edge, ReadEdge, looks, makes, verb
+from people.api.filters import ApprovalFilter, SupporterFilter
+from people.api.serializers import ApprovalRow, AskSupporter, ConcernRow, Heard, SupporterRow, Worried
+from people.api.views.people import JoinThrottle
+from people.models import Approval, Concern, Supporter
+from people.selectors import approvals_to_answer, find_by_address
+from people.services import approvals, concerns, supporters
+
+
+class Supporters(ReadEdge):
+    """Who helps you, and whom you help."""
+
+    model = Supporter
+    serializer_class = SupporterRow
+    filterset_class = SupporterFilter
+
+    @makes(AskSupporter, SupporterRow)
+    def create(self, request: Request) -> Response:
+        """Asks that somebody be recorded as a helper."""
+        said = self.asked()
+        person = find_by_address(said.pop("person_reach")) if "person_reach" in said else self.person
+        supporter = find_by_address(said.pop("reach")) if "reach" in said else self.person
+        return self.answer(supporters.ask(person=person, supporter=supporter, by=self.person, at=self.at, **said))
+
+    @verb(None, SupporterRow)
+    def confirm(self, request: Request, pk: int) -> Response:
+        """Says that the paper was seen."""
+        return self.answer(supporters.confirm(supporter=self.get_object(), by=self.person, at=self.at))
+
+    @verb(None, SupporterRow)
+    def end(self, request: Request, pk: int) -> Response:
+        """Ends it now."""
+        return self.answer(supporters.end(supporter=self.get_object(), by=self.person, at=self.at))
+
+
+class Approvals(ReadEdge):
+    """Second people's yeses that you asked for, gave, or may answer."""
+
+    model = Approval
+    order = ("-pk",)
+    serializer_class = ApprovalRow
+    filterset_class = ApprovalFilter
+
+    @looks(ApprovalRow, many=True)
+    def to_answer(self, request: Request) -> Response:
+        """What waits for your yes or no, oldest first."""
+        return self.give_pages(approvals_to_answer(self.person, at=self.at))
+
+    @verb(None, ApprovalRow, path="give")
+    def say_yes(self, request: Request, pk: int) -> Response:
+        """The second person's yes."""
+        return self.answer(approvals.give(approval=self.get_object(), by=self.person, at=self.at))
+
+    @verb(None, ApprovalRow, path="refuse")
+    def say_no(self, request: Request, pk: int) -> Response:
+        """The second person's no."""
+        return self.answer(approvals.refuse(approval=self.get_object(), by=self.person, at=self.at))
+
+
+class Concerns(mixins.ListModelMixin, Edge):
+    """Worries about somebody: told by anybody, read by operators."""
+
+    model = Concern
+    order = ("-pk",)
+    serializer_class = ConcernRow
+
+    def get_permissions(self) -> list[Any]:
+        return [AllowAny()] if self.action == "create" else super().get_permissions()
+
+    def get_throttles(self) -> list[Any]:
+        return [JoinThrottle()] if self.action == "create" else []
+
+    @makes(Worried, Heard)
+    def create(self, request: Request) -> Response:
+        """Tells us, in private. If somebody is in danger now, call 999."""
+        said = self.asked()
+        is_named, council = said.pop("is_named"), said.pop("council_code", None)
+        concerns.raise_concern(council_code=council.pk if council else "", by=self.person if is_named else None, at=self.at, **said)
+        return self.give({"is_kept": True})

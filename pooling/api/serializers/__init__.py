@@ -1,0 +1,1 @@
+"""Shapes of budgets, groups, promises and held money, one noun to a file."""

@@ -1,0 +1,132 @@
+"""Shapes of clusters, charters and memberships."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from audit.api.shapes import CountField, Row, Shape, shape_of
+from pooling.models import Charter, Cluster, CostRule, DecisionRule, Membership
+from pooling.selectors import ClusterMoney, PublicCard
+from vocabulary.models import Term
+
+ClusterMoneyShape = shape_of(ClusterMoney, "ClusterMoney")
+PublicCardShape = shape_of(PublicCard, "PublicCard", leave_out=["name"])
+
+
+class CharterRow(Row):
+    """What a group agreed."""
+
+    class Meta:
+        model = Charter
+        fields = (
+            "id",
+            "cluster",
+            "version",
+            "what_for",
+            "who_comes",
+            "cost_rule",
+            "decision_rule",
+            "notice_days",
+            "trial_days",
+            "text",
+            "written_at",
+        )
+
+
+class ClusterRow(Row):
+    """A group, with its charter as it stands."""
+
+    charter = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Cluster
+        fields = ("id", "name", "purpose", "outcode", "council_code", "size_max", "state", "facilitator", "is_listed", "started_at", "charter")
+
+    def get_charter(self, row: Cluster) -> CharterRow:
+        newest: Any = max(row.charters.all(), key=lambda charter: charter.version)
+        return CharterRow(newest).data  # type: ignore[return-value]  # the hint is for the schema
+
+
+class ClusterSaid(Shape):
+    """The five answers that start a group."""
+
+    name = serializers.CharField(max_length=60)
+    purpose = serializers.SlugRelatedField("slug", queryset=Term.objects.filter(kind="purpose"))
+    outcode = serializers.CharField(max_length=10)
+    who_comes = serializers.CharField(max_length=400)
+    cost_rule = serializers.ChoiceField(CostRule.choices, default="own_visits")
+    decision_rule = serializers.ChoiceField(DecisionRule.choices, default="everyone")
+    notice_days = CountField(default=28)
+    what_for = serializers.CharField(required=False, allow_blank=True, max_length=400)
+    text = serializers.CharField(required=False, allow_blank=True, max_length=5000)
+    size_max = serializers.IntegerField(required=False, min_value=2, max_value=8)
+    is_listed = serializers.BooleanField(default=False)
+
+
+class FacilitatorRow(Shape):
+    """Somebody who helps groups in this council."""
+
+    id = serializers.IntegerField()
+    full_name = serializers.CharField()
+
+
+class FacilitatorSaid(Shape):
+    """Who is to stand beside the group."""
+
+    facilitator = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class Inviting(Shape):
+    """Whom you would like to ask in, by the address they sign in with."""
+
+    reach = serializers.CharField(max_length=254)
+
+
+class Applying(Shape):
+    """What you would like the group to read about you. They see this and your first name."""
+
+    answers = serializers.CharField(required=False, allow_blank=True, max_length=400, default="")
+
+
+class MembershipRow(Row):
+    """One person's place in a group, by the name they are known as."""
+
+    cluster_name = serializers.CharField(source="cluster.name", read_only=True)
+    known_as = serializers.CharField(source="person.known_as", read_only=True)
+    figure = serializers.CharField(source="person.figure", read_only=True)
+    is_mine = serializers.SerializerMethodField()
+    end_reason = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Membership
+        fields = (
+            "id",
+            "cluster",
+            "cluster_name",
+            "known_as",
+            "figure",
+            "is_mine",
+            "state",
+            "strand",
+            "answers",
+            "opened_at",
+            "invited_at",
+            "joined_at",
+            "trial_ends_at",
+            "ended_at",
+            "end_reason",
+        )
+
+    def get_is_mine(self, row: Membership) -> bool:
+        return bool(row.person_id == self.context["request"].user.pk)
+
+    def get_end_reason(self, row: Membership) -> str:
+        """Why not: told to the person, not to the group."""
+        return row.end_reason if self.get_is_mine(row) else ""
+
+
+class AdmissionSaid(Shape):
+    """Your yes or no about letting somebody in. A no says why; they are told why, not by whom."""
+
+    yes = serializers.BooleanField()
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=400, default="")

@@ -1,0 +1,21 @@
+"""Mounted under /api/v1/."""
+
+from audit.api.edge import router
+from pooling.api.views.budgets import Budgets, FundingModes, Portions
+from pooling.api.views.groups import Charters, Clusters, Memberships
+from pooling.api.views.promises import Calls, Holders, Holds, MyMoney, Pledges, Withdrawals
+
+urlpatterns = router(
+    budgets=Budgets,
+    portions=Portions,
+    funding_modes=FundingModes,
+    clusters=Clusters,
+    charters=Charters,
+    memberships=Memberships,
+    pledges=Pledges,
+    calls=Calls,
+    holders=Holders,
+    money=MyMoney,
+    holds=Holds,
+    withdrawals=Withdrawals,
+)

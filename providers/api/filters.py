@@ -1,0 +1,58 @@
+"""What lists of providers, papers and services are narrowed by."""
+
+from typing import Any
+
+from django_filters.rest_framework import BooleanFilter, CharFilter, ChoiceFilter, FilterSet, NumberFilter
+
+from providers.models import Check, Enterprise, Listing, Worker
+from providers.rules import PARTS_OF_DAY
+
+
+class EnterpriseFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    mine = BooleanFilter(method="keep_mine", label="Only those you own or work in")
+
+    class Meta:
+        model = Enterprise
+        fields = ("state", "council_code")
+
+    def keep_mine(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.filter(pk__in=Enterprise.objects.of(self.request.user).values("pk")) if value else rows
+
+
+class WorkerFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    enterprise = NumberFilter("enterprise_id", min_value=1)
+
+    class Meta:
+        model = Worker
+        fields = ("state",)
+
+
+class CheckFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    enterprise = NumberFilter("enterprise_id", min_value=1)
+    waiting = BooleanFilter(method="keep_waiting", label="Only those nobody has looked at yet")
+
+    class Meta:
+        model = Check
+        fields = ("kind",)
+
+    def keep_waiting(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.waiting() if value else rows
+
+
+class ListingFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    enterprise = NumberFilter("enterprise_id", min_value=1)
+    category = CharFilter("category__slug", max_length=40)
+    language = CharFilter("languages__slug", max_length=40)
+    weekday = NumberFilter("weekdays", "contains", method="keep_weekday", label="1 Monday to 7 Sunday")
+    part_of_day = ChoiceFilter(choices=[(part, part) for part in PARTS_OF_DAY], method="keep_part")
+    most_pence = NumberFilter("price_pence", "lte", min_value=0, max_value=1_000_000, label="Costs one person at most so much, per unit")
+
+    class Meta:
+        model = Listing
+        fields = ("state", "unit")
+
+    def keep_weekday(self, rows: Any, name: str, value: Any) -> Any:
+        return rows.filter(weekdays__contains=[int(value)]) if 1 <= value <= 7 else rows.none()
+
+    def keep_part(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(parts_of_day__contains=[value])

@@ -1,0 +1,1 @@
+"""The API's views about providers, one noun to a file."""
