@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from marketplace.models import Agreement, MilestoneShare, Payer
-from people.models import Person, Role, Supporter
+from people.models import Approval, Person, Role, Supporter
 from people.policies import may_act_for
 from providers.models import Enterprise, Worker
 from providers.policies import is_linked
@@ -74,7 +74,10 @@ def holder_is_payee(*, share: MilestoneShare) -> bool:
 
 def has_an_interest(*, person: Person, share: MilestoneShare) -> bool:
     """Is a party or close to one: linked to the provider, in the group, a payer's supporter, or who booked it."""
-    agreement = share.milestone.agreement
+    return _has_an_interest_in(person, share.milestone.agreement)
+
+
+def _has_an_interest_in(person: Person, agreement: Agreement) -> bool:
     if is_linked(person=person, enterprise=agreement.enterprise) or person.pk == agreement.proposed_by_id:
         return True
     payers = Payer.objects.filter(agreement=agreement)
@@ -87,6 +90,16 @@ def may_decide(*, by: Person, share: MilestoneShare, at: datetime) -> bool:
     if has_an_interest(person=by, share=share):
         return False
     return (by.is_active and by.is_staff) or (is_holder_of(person=by, share=share, at=at) and not holder_is_payee(share=share))
+
+
+def may_answer_about(*, by: Person, approval: Approval) -> bool:
+    """Who may say yes or no to somebody's request has no interest in what it is about, when it is about something of this room."""
+    if approval.about_kind == "payer":
+        return not _has_an_interest_in(by, Payer.objects.select_related("agreement__enterprise").get(pk=int(approval.about_id)).agreement)
+    if approval.about_kind == "milestone_share":
+        share = MilestoneShare.objects.select_related("milestone__agreement__enterprise").get(pk=int(approval.about_id))
+        return not has_an_interest(person=by, share=share)
+    return True
 
 
 def may_be_second_person(*, by: Person, share: MilestoneShare, at: datetime) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from audit.errors import Refusal
 from people.models import Approval, Person
-from people.policies import may_answer_approval
+from people.policies import may_answer_approval, may_vouch
 from people.rules import clean_email, clean_phone
 
 
@@ -26,6 +26,19 @@ def find_by_address(reach: str) -> Person:
     person = found.filter(is_active=True).first()
     if person is None:
         raise NobodyByThatAddress
+    return person
+
+
+def find_to_vouch(*, reach: str, full_name: str, by: Person, at: datetime) -> Person:
+    """Somebody `by` just met and may mark as seen: their address and the name on their letter, as they stand on their page.
+
+    A wrong name, a wrong address and somebody of another council get the same answer, which tells nobody who has a page.
+    Raises NobodyByThatAddress.
+    """
+    person = find_by_address(reach)
+    same_name = " ".join(full_name.split()).casefold() == person.full_name.casefold()
+    if not same_name or not may_vouch(by=by, person=person, level="seen", at=at):
+        raise NobodyByThatAddress("We don't find that name with that address here. Look at their page with them.")
     return person
 
 

@@ -1,6 +1,22 @@
 """Every page's address, one file an area. Names are flat, unique and what templates and tests use."""
 
-from frontend.urls import agreements, budgets, groups, joining, me, money, near, provider, public, start, visits
+from frontend.urls import (
+    agreements,
+    budgets,
+    council,
+    groups,
+    helping,
+    joining,
+    looking_after,
+    me,
+    money,
+    near,
+    operator,
+    provider,
+    public,
+    start,
+    visits,
+)
 
 urlpatterns = [
     *public.urlpatterns,
@@ -14,4 +30,8 @@ urlpatterns = [
     *money.urlpatterns,
     *visits.urlpatterns,
     *provider.urlpatterns,
+    *looking_after.urlpatterns,
+    *helping.urlpatterns,
+    *operator.urlpatterns,
+    *council.urlpatterns,
 ]

@@ -28,7 +28,20 @@ def to_do(person: Person, *, today: date) -> list[Task]:
 
     Kinds: say_it_happened, sign, sign_as_provider, record_visit, send_week_in, reply, short_week, ask_person, second_person, decide.
     """
-    return [*_as_payer(person), *_as_provider(person, today), *_as_helper(person)]
+    return [*_as_payer(person), *_as_provider(person, today), *to_help(person)]
+
+
+def to_help(person: Person) -> list[Task]:
+    """What waits for this person as somebody beside others: who helps the group, who looks after money, an operator. Two queries.
+
+    Kinds: ask_person, second_person, decide. Whether they have an interest in it is asked again before each is done.
+    """
+    mine = Q(milestone__agreement__cluster__facilitator=person) | Q(portion__holder__in=holders_of(person))
+    shares = MilestoneShare.objects.filter(Q(state="with_helper") | Q(waits_for="second_person") | Q(state="questioned"))
+    shares = shares if is_operator(person) else shares.filter(mine).exclude(payer__person=person)
+    rows = shares.select_related("milestone__agreement", "payer__person").order_by("pk").distinct()
+    kinds = {"with_helper": "ask_person", "questioned": "decide"}
+    return [_share_task("second_person" if one.waits_for == "second_person" else kinds[one.state], one) for one in rows]
 
 
 def _share_task(kind: str, share: MilestoneShare) -> Task:
@@ -73,12 +86,3 @@ def _as_provider(person: Person, today: date) -> list[Task]:
 def _week_task(milestone: Milestone) -> Task:
     kind = "short_week" if milestone.state == "short" else "send_week_in"
     return Task(kind, "milestone", milestone.pk, milestone.agreement.title, "", milestone.pence, milestone.ends_on)
-
-
-def _as_helper(person: Person) -> list[Task]:
-    mine = Q(milestone__agreement__cluster__facilitator=person) | Q(portion__holder__in=holders_of(person))
-    shares = MilestoneShare.objects.filter(Q(state="with_helper") | Q(waits_for="second_person") | Q(state="questioned"))
-    shares = shares if is_operator(person) else shares.filter(mine).exclude(payer__person=person)
-    rows = shares.select_related("milestone__agreement", "payer__person").order_by("pk").distinct()
-    kinds = {"with_helper": "ask_person", "questioned": "decide"}
-    return [_share_task("second_person" if one.waits_for == "second_person" else kinds[one.state], one) for one in rows]

@@ -1,0 +1,77 @@
+"""For somebody who helps groups: the groups they stand beside, whom to meet, which letters to see, what waits for them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from frontend.presenters import standing_by
+from frontend.presenters.groups import purpose_labels
+from people.models import Person
+from pooling.models import Budget, Cluster, Membership
+from pooling.rules import MEMBERSHIP_FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class HelpedGroup:
+    """A group they stand beside. `going`: it can buy; `room`: how many more may come."""
+
+    group: Cluster
+    purpose: str
+    people: list[str]
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    budget_id: int
+    name: str
+    title: str
+    weekly_pence: int
+
+
+@dataclass(frozen=True, slots=True)
+class HelpingPage:
+    groups: list[HelpedGroup]
+    to_meet: list[Person]
+    letters: list[LetterLine]
+    tasks: list[standing_by.TaskLine]
+
+
+def people_helped(person: Person) -> list[Membership]:
+    """Everybody with a place, or asked into one, in the groups this person stands beside."""
+    places = Membership.objects.filter(cluster__facilitator=person).exclude(state__in=MEMBERSHIP_FINAL)
+    return list(places.select_related("person", "cluster").order_by("cluster_id", "joined_at", "pk"))
+
+
+def page(person: Person, *, at: datetime) -> HelpingPage:
+    """Everything on the page. A fixed number of queries."""
+    places = [place for place in people_helped(person) if place.person_id != person.pk]
+    people = {place.person_id: place.person for place in places}
+    return HelpingPage(
+        groups=_groups(person, places),
+        to_meet=[one for one in people.values() if one.sureness == "said"],
+        letters=_letters(people),
+        tasks=standing_by.tasks(person, decides=False),
+    )
+
+
+def _groups(person: Person, places: list[Membership]) -> list[HelpedGroup]:
+    groups, purposes = list(Cluster.objects.filter(facilitator=person).order_by("name", "pk")), purpose_labels()
+    return [
+        HelpedGroup(
+            group=group,
+            purpose=purposes.get(group.purpose, group.purpose),
+            people=[place.person.known_as for place in places if place.cluster_id == group.pk and place.is_in],
+            asked=sum(1 for place in places if place.cluster_id == group.pk and not place.is_in),
+        )
+        for group in groups
+    ]
+
+
+def _letters(people: dict[int, Person]) -> list[LetterLine]:
+    """Real budgets that nobody has seen the letter of. What an organisation holds is theirs to say."""
+    rows = Budget.objects.current().filter(person__in=people, kind=Budget.Kind.AGREED, sureness=Budget.Sureness.SAID, portions__holder__isnull=True)
+    found = rows.order_by("recorded_at", "pk").distinct().prefetch_related("portions")
+    return [
+        LetterLine(row.pk, people[row.person_id].full_name, ", ".join(part.get_route_display() for part in row.portions.all()), row.weekly_cost_pence)
+        for row in found
+    ]

@@ -1,0 +1,103 @@
+"""Money that an organisation looks after for people: what to pay, what to order, what comes. The one who pays sees full names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from audit.clock import london_date
+from frontend.presenters import approvals, paying, standing_by
+from frontend.presenters.paying import Due
+from people import roles
+from people.models import Organisation, Person
+from pooling import selectors
+from pooling.models import Budget, Call
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One payment that is asked for, with whom it is for."""
+
+    due: Due
+    name: str
+    reference: str
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """A budget that waits for the word of those who pay."""
+
+    budget_id: int
+    name: str
+    weekly_pence: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything of one organisation. `ahead` and `bills` are paid now; `orders` are said yes to; the rest is to know."""
+
+    organisation: Organisation
+    ahead: list[Line]
+    bills: list[Line]
+    orders: list[Line]
+    missed: list[Line]
+    coming: list[Line]
+    unsaid: list[Line]
+    budgets: list[BudgetLine]
+    to_pay_pence: int
+
+    @property
+    def to_pay(self) -> list[Line]:
+        return [*self.bills, *self.ahead]
+
+
+@dataclass(frozen=True, slots=True)
+class LookingAfterPage:
+    desks: list[Desk]
+    tasks: list[standing_by.TaskLine]
+    approvals: list[approvals.Asked]
+
+
+def page(person: Person, *, at: datetime) -> LookingAfterPage:
+    """For each organisation this person works for: a fixed number of queries each."""
+    desks = [_desk(organisation, london_date(at)) for organisation in roles.organisations_of(person, at=at)]
+    return LookingAfterPage(desks=desks, tasks=standing_by.tasks(person), approvals=approvals.waiting(person, at=at))
+
+
+def _desk(organisation: Organisation, today: date) -> Desk:
+    found = selectors.holder_list(organisation)
+    lists = [found.to_pay, found.bills, found.orders_to_accept, found.missed, found.on_the_way, found.waiting_for_a_yes]
+    lines = _lines([call for calls in lists for call in calls], today)
+    ahead, bills, orders, missed, coming, unsaid = ([lines[call.pk] for call in calls] for calls in lists)
+    return Desk(
+        organisation=organisation,
+        ahead=ahead,
+        bills=bills,
+        orders=orders,
+        missed=missed,
+        coming=coming,
+        unsaid=unsaid,
+        budgets=_budgets(organisation),
+        to_pay_pence=found.to_pay_pence,
+    )
+
+
+def _lines(calls: Sequence[Call], today: date) -> dict[int, Line]:
+    dues = paying.dues(calls)
+    return {
+        call.pk: Line(due, call.membership.person.full_name, call.order_reference, call.due_on < today) for call, due in zip(calls, dues, strict=True)
+    }
+
+
+def line_of(call: Call, today: date) -> Line:
+    """One of them, for its own page."""
+    return _lines([call], today)[call.pk]
+
+
+def _budgets(organisation: Organisation) -> list[BudgetLine]:
+    rows = Budget.objects.current().filter(portions__holder=organisation, kind=Budget.Kind.AGREED).exclude(sureness=Budget.Sureness.CONFIRMED)
+    return [
+        BudgetLine(row.pk, row.person.full_name, row.weekly_cost_pence, row.recorded_at)
+        for row in rows.select_related("person").order_by("recorded_at", "pk").distinct()
+    ]

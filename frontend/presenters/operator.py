@@ -1,0 +1,177 @@
+"""What an operator must look at. Operators may read our own nouns; people's words are shown as they wrote them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from audit.clock import london_date
+from audit.models import Delivery
+from audit.services import deliveries
+from frontend import words
+from frontend.navigation import address
+from frontend.presenters import approvals, standing_by
+from ledger.selectors import balances
+from marketplace.models import MilestoneShare
+from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance
+from payments.selectors import operators_list
+from people.models import Concern, Council, Person
+from providers.models import Check
+from providers.policies import may_judge_check
+
+SHOWN = 50
+CONCERN_DAYS = 28
+OF_QUESTIONS = ("decide", "second_person")
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`rows`: what waits, as tasks, only where something does. `stopped`: why nothing goes out, if so."""
+
+    rows: list[dict[str, Any]]
+    stopped: list[Alarm]
+
+
+def overview(person: Person, *, at: datetime) -> Overview:
+    listed = operators_list(person)
+    tasks = standing_by.tasks(person)
+    concerns = Concern.objects.visible_to(person).filter(at__gte=at - timedelta(days=CONCERN_DAYS)).count()
+    counts = [
+        ("operator-concerns", concerns, "worry,worries", f"told in private in the last {CONCERN_DAYS} days", "Read them"),
+        ("operator-papers", Check.objects.visible_to(person).waiting().count(), "paper", "of providers to look at", "Look at papers"),
+        ("operator-questions", sum(one.kind_of in OF_QUESTIONS for one in tasks), "question", "or second yes about visits", "Look at questions"),
+        ("operator-approvals", len(approvals.waiting(person, at=at)), "request", "of others for a second yes", "Answer"),
+        ("operator-people", Person.objects.filter(sureness="said", is_active=True).count(), "person,people", "nobody has met yet", "See who"),
+        ("operator-stuck", _stuck_count(listed.alarms, listed.unanswered, listed.failed_refunds), "thing", "stuck", "See what"),
+        (
+            "operator-going",
+            Remittance.objects.visible_to(person).filter(state__in=OPEN).count(),
+            "payment",
+            "to providers not out yet",
+            "Look at them",
+        ),
+    ]
+    rows = [
+        {"title": f"{words.count(number, *noun.split(','))} {text}", "url": address(page), "action": action}
+        for page, number, noun, text, action in counts
+        if number
+    ]
+    return Overview(rows, [alarm for alarm in listed.alarms if alarm.stops_releases])
+
+
+def _stuck_count(*lists: list[Any]) -> int:
+    return sum(len(each) for each in lists) + Delivery.objects.filter(state=Delivery.State.PARKED).count()
+
+
+OPEN = ("waiting", "planned", "on_hold")
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    check: Check
+    may_judge: bool
+
+    @property
+    def whose(self) -> str:
+        return self.check.worker.known_as if self.check.worker else self.check.enterprise.name
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        check = self.check
+        said = {
+            "Provider": check.enterprise.name,
+            "Whose": self.whose,
+            "What": check.get_kind_display(),
+            "Date on it": words.day_year(check.issued_on),
+            "Last day": words.day_year(check.expires_on) if check.expires_on else "",
+            "Ends in": check.reference_last4,
+            "Sent in": words.day_year(check.asked_at),
+        }
+        return [{"key": key, "value": value} for key, value in said.items() if value]
+
+
+def papers(person: Person) -> list[PaperLine]:
+    """Papers to look at, oldest first."""
+    rows = Check.objects.visible_to(person).waiting().select_related("enterprise", "worker").order_by("asked_at", "pk")[:SHOWN]
+    return [PaperLine(row, True) for row in rows]
+
+
+def paper(check: Check, person: Person) -> PaperLine:
+    return PaperLine(check, may_judge_check(by=person, check=check))
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """`to_do`: what an operator may do. `unasked`: people whom somebody else must ask; `by` names who."""
+
+    to_do: list[standing_by.TaskLine]
+    unasked: list[MilestoneShare]
+
+
+def questions(person: Person) -> Questions:
+    related = ("milestone__agreement__cluster__facilitator", "payer__person", "portion__holder")
+    unasked = MilestoneShare.objects.visible_to(person).filter(state="with_helper").select_related(*related).order_by("asked_at", "pk")[:SHOWN]
+    return Questions(standing_by.tasks(person, asks=False), list(unasked))
+
+
+def new_people() -> list[Person]:
+    """People nobody has met, newest first."""
+    return list(Person.objects.filter(sureness="said", is_active=True).order_by("-joined_at", "-pk")[:SHOWN])
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    alarms: list[Alarm]
+    unanswered: list[PaymentOperation]
+    parked: list[Delivery]
+    failed_refunds: list[Refund]
+    suspense: list[tuple[str, int]]
+
+
+def stuck(person: Person) -> Stuck:
+    """What does not go on by itself."""
+    listed = operators_list(person)
+    names = _council_names()
+    held = [(names.get(account.council, account.council), pence) for account, pence in balances(codes=("SUSPENSE",)).items() if pence]
+    return Stuck(listed.alarms, listed.unanswered, deliveries.parked(), listed.failed_refunds, sorted(held))
+
+
+def _council_names() -> dict[str, str]:
+    return dict(Council.objects.values_list("pk", "name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Money to providers that is not out yet, and money said yes to that waits before it."""
+
+    payments: list[Remittance]
+    agreed: list[MilestoneShare]
+    today: date
+
+
+def going(person: Person, *, at: datetime) -> Going:
+    payments = Remittance.objects.visible_to(person).filter(state__in=OPEN).select_related("payee").order_by("waiting_since", "pk")[:SHOWN]
+    related = ("milestone__agreement__enterprise", "payer__person")
+    agreed = MilestoneShare.objects.visible_to(person).filter(state="agreed").select_related(*related).order_by("agreed_at", "pk")[:SHOWN]
+    return Going(list(payments), list(agreed), london_date(at))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMoney:
+    """The platform's own money: by council, and what was put in lately."""
+
+    rows: list[list[str]]
+    lately: list[Payment]
+    names: dict[str, str]
+
+
+def own_money(person: Person) -> OwnMoney:
+    names = _council_names()
+    found: dict[str, dict[str, int]] = {}
+    for account, pence in balances(codes=("FLOAT", "FEE_COST")).items():
+        found.setdefault(account.council, {})[account.code] = pence
+    rows = [
+        [names.get(code, code), words.pounds(sums.get("FLOAT", 0)), words.pounds(sums.get("FEE_COST", 0))]
+        for code, sums in sorted(found.items(), key=lambda one: names.get(one[0], one[0]))
+    ]
+    lately = Payment.objects.visible_to(person).filter(kind="top_up").order_by("-started_at")[:10]
+    return OwnMoney(rows, list(lately), names)

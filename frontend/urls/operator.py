@@ -1,0 +1,22 @@
+"""For who runs this installation."""
+
+from django.urls import path
+
+from frontend.views import operator, operator_money
+
+urlpatterns = [
+    path("operator/", operator.overview, name="operator"),
+    path("operator/papers/", operator.papers, name="operator-papers"),
+    path("operator/papers/<int:pk>/", operator.paper, name="operator-paper"),
+    path("operator/questions/", operator.questions, name="operator-questions"),
+    path("operator/second/", operator.requests, name="operator-approvals"),
+    path("operator/worries/", operator.concerns, name="operator-concerns"),
+    path("operator/people/", operator.people, name="operator-people"),
+    path("operator/stuck/", operator_money.stuck, name="operator-stuck"),
+    path("operator/stuck/alarms/<int:pk>/", operator_money.alarm, name="operator-alarm"),
+    path("operator/stuck/calls/<uuid:pk>/", operator_money.ask_stripe, name="operator-ask-stripe"),
+    path("operator/stuck/news/<int:pk>/", operator_money.bring_again, name="operator-bring-again"),
+    path("operator/payments/", operator_money.going, name="operator-going"),
+    path("operator/payments/<int:pk>/", operator_money.stop, name="operator-stop"),
+    path("operator/money/", operator_money.own_money, name="operator-float"),
+]

@@ -1,0 +1,74 @@
+"""For who runs this installation: papers, questions, requests for a second yes, worries, people nobody has met."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from audit import clock
+from frontend.forms.operator import PaperForm
+from frontend.presenters import approvals
+from frontend.presenters import operator as presenter
+from frontend.views.flow import back_to, form_page
+from frontend.views.roles import for_operators
+from frontend.views.who import SignedIn
+from people.models import Concern
+from providers.models import Check
+from providers.services import checks
+
+
+@for_operators
+def overview(request: SignedIn) -> HttpResponse:
+    """What waits, and what is stopped."""
+    return render(request, "operator/overview.html", {"page": presenter.overview(request.user, at=clock.now())})
+
+
+@for_operators
+def papers(request: SignedIn) -> HttpResponse:
+    """Papers that providers sent in."""
+    return render(request, "operator/papers.html", {"papers": presenter.papers(request.user)})
+
+
+@for_operators
+def paper(request: SignedIn, pk: int) -> HttpResponse:
+    """One paper: right or not, by somebody without a link to the provider."""
+    rows = Check.objects.visible_to(request.user).waiting().select_related("enterprise", "worker")
+    check = get_object_or_404(rows, pk=pk)
+
+    def act(form: PaperForm) -> str:
+        said = form.cleaned_data
+        if said["answer"] == "right":
+            dates = {"issued_on": said["issued_on"], "expires_on": said["expires_on"]}
+            checks.confirm(check=check, how_seen=said["how_seen"], by=request.user, at=clock.now(), **dates)
+        else:
+            checks.refuse(check=check, reason=said["reason"], by=request.user, at=clock.now())
+        messages.success(request, f"We have written it down. {check.enterprise.name} sees it now.")
+        return back_to("operator-papers")
+
+    form = PaperForm(request.POST or None, initial={"issued_on": check.issued_on, "expires_on": check.expires_on})
+    context = {"paper": presenter.paper(check, request.user)}
+    return form_page(request, form=form, act=act, template="operator/paper.html", context=context)
+
+
+@for_operators
+def questions(request: SignedIn) -> HttpResponse:
+    """Questions between two sides, and large payments that need a second yes."""
+    return render(request, "operator/questions.html", {"page": presenter.questions(request.user)})
+
+
+@for_operators
+def requests(request: SignedIn) -> HttpResponse:
+    """What others asked for and a second person must answer."""
+    return render(request, "operator/approvals.html", {"asked": approvals.waiting(request.user, at=clock.now())})
+
+
+@for_operators
+def concerns(request: SignedIn) -> HttpResponse:
+    """What people told us in private, newest first."""
+    rows = Concern.objects.visible_to(request.user).select_related("by")[: presenter.SHOWN]
+    return render(request, "operator/concerns.html", {"concerns": rows})
+
+
+@for_operators
+def people(request: SignedIn) -> HttpResponse:
+    """People nobody has met yet."""
+    return render(request, "operator/people.html", {"people": presenter.new_people()})
