@@ -169,10 +169,8 @@ def asking(stage: Stage) -> None:
 
 def naming(stage: Stage) -> None:
     """Hodan says ahead who comes this week."""
-    hodan, sahra = Worker.objects.get(known_as="Hodan"), Worker.objects.get(known_as="Sahra")
     for visit in Visit.objects.filter(milestone=_week(5)).select_related("payer__person", "milestone"):
-        to_yusuf = visit.payer is not None and visit.payer.person.email == YUSUF.email
-        visits.name_worker(visit=visit, worker=sahra if to_yusuf else hodan, by=person(HODAN), at=stage.at)
+        visits.name_worker(visit=visit, worker=_who_comes(visit), by=person(HODAN), at=stage.at)
 
 
 def wishing(stage: Stage) -> None:
@@ -194,14 +192,17 @@ def _friday(number: int) -> datetime:
 
 def _visits(stage: Stage, number: int) -> None:
     """A week's visits, each begun and ended on the phone of who came."""
-    hodan, sahra = Worker.objects.get(known_as="Hodan"), Worker.objects.get(known_as="Sahra")
     stage.go_to(_friday(number))
     for visit in Visit.objects.filter(milestone=_week(number)).select_related("payer__person").order_by("on", "pk"):
-        email = visit.payer.person.email if visit.payer else ""
-        starts = datetime.combine(visit.on, time(14 if email == HALIMA.email else 10), tzinfo=LONDON)
-        worker = sahra if email == YUSUF.email else hodan
-        begun = visits.begin(milestone=_week(number), worker=worker, payer=visit.payer, by=person(HODAN), at=starts)
+        starts = datetime.combine(visit.on, time(10), tzinfo=LONDON)
+        begun = visits.begin(milestone=_week(number), worker=_who_comes(visit), payer=visit.payer, by=person(HODAN), at=starts)
         visits.finish(visit=begun, note="We cooked, and walked to Rye Lane.", by=person(HODAN), at=starts + timedelta(hours=1))
+
+
+def _who_comes(visit: Visit) -> Worker:
+    """Hodan comes to Amina, Sahra to Yusuf, Ifrah to Halima."""
+    name = {AMINA.email: "Hodan", YUSUF.email: "Sahra", HALIMA.email: "Ifrah"}[visit.payer.person.email if visit.payer else AMINA.email]
+    return Worker.objects.get(enterprise__owner=person(HODAN), known_as=name)
 
 
 ALL: tuple[Callable[[Stage], None], ...] = (arriving, budgeting, meeting, agreeing, paying, waiting, helping, asking, naming, wishing)

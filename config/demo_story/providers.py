@@ -43,7 +43,7 @@ SHOPS = (
         2_400,
         {2: 3_200, 3: 3_900},
         ("somali", "english"),
-        (("Sahra", "hijab"),),
+        (("Sahra", "hijab"), ("Ifrah", "hijab-cream")),
     ),
     Shop(
         FATUMA,
