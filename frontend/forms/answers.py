@@ -97,8 +97,7 @@ def _choices(visit: AskedVisit, provider: str) -> list[tuple[str, str]]:
 
 
 def _length(visit: AskedVisit, minutes: int) -> str:
-    pay = visit.accepted_pence(minutes)
-    return f"{words.duration(minutes)}: pay {words.pounds(pay)}, {words.pounds(visit.pence - pay)} waits"
+    return f"{words.duration(minutes)}: pay {words.pounds(visit.accepted_pence(minutes))}"
 
 
 class SplitForm(Form):

@@ -108,6 +108,19 @@ class WeekPage:
         return {visit.field: visit.part.answer for visit in self.visits if visit.part.answer} | {"words": self.share.question}
 
     @property
+    def told(self) -> list[tuple[AskedVisit, str]]:
+        """Each visit once, with what the person said of it: one accepted in part is two parts of the money."""
+        found: dict[int, list[AskedVisit]] = {}
+        for visit in self.visits:
+            found.setdefault(visit.part.visit_id, []).append(visit)
+        return [(rows[0], rows[0].answered if len(rows) == 1 else _ANSWERS["part"]) for rows in found.values()]
+
+    @property
+    def questions(self) -> list[Piece]:
+        """What people still talk about."""
+        return [piece for piece in self.pieces if piece.state == "questioned"]
+
+    @property
     def is_asked(self) -> bool:
         return self.share.state in {"asked", "with_helper"}
 

@@ -46,12 +46,13 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class DayVisit:
-    """One visit for its provider. `stands`: what can be done with it now (a key of `_SAID`)."""
+    """One visit for its provider. `stands`: what can be done with it now (a key of `_SAID`). `may_begin`: also on another day of its week."""
 
     visit: Visit
     guests: list[Guest]
     stands: str
     is_old: bool
+    may_begin: bool
 
     @property
     def when(self) -> str:
@@ -127,7 +128,10 @@ def _with_people(rows: Any) -> Any:
 
 def _day_visit(visit: Visit, at: datetime) -> DayVisit:
     is_old = visit.started_at is not None and at - visit.started_at > LONGEST
-    return DayVisit(visit=visit, guests=_guests(visit), stands=_stands(visit, london_date(at)), is_old=is_old)
+    today, week = london_date(at), visit.milestone
+    stands = _stands(visit, today)
+    may_begin = stands in {"to_come", "now", "write_down"} and week.starts_on <= today <= week.ends_on
+    return DayVisit(visit=visit, guests=_guests(visit), stands=stands, is_old=is_old, may_begin=may_begin)
 
 
 def _stands(visit: Visit, today: date) -> str:

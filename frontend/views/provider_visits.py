@@ -39,7 +39,7 @@ def coming(request: SignedIn) -> HttpResponse:
 def visit(request: SignedIn, pk: int) -> HttpResponse:
     """One visit: "I am here", then "I am done". What is not for today is only shown."""
     enterprise, page = _visit(request, pk)
-    if page.stands == "now":
+    if page.stands == "now" or (page.may_begin and "now" in request.GET):
         return _begin(request, enterprise, page)
     if page.stands == "begun":
         return _end(request, page) if page.is_old else _finish(request, page)
@@ -88,7 +88,7 @@ def later(request: SignedIn, pk: int) -> HttpResponse:
     """Write a visit down after it happened."""
     enterprise, page = _visit(request, pk)
     row = page.visit
-    if page.stands not in {"now", "write_down"}:
+    if page.stands != "write_down" and not page.may_begin:
         return redirect("provider-visit", pk=pk)
 
     def act(form: LaterForm) -> str:

@@ -339,6 +339,18 @@ def test_a_visit_begun_and_forgotten_gets_its_end(on_tuesday, set_clock):
     assert (visit.state, visit.recorded_at_the_time) == ("done", False)
 
 
+def test_a_visit_that_moved_to_another_day_is_started_then(on_tuesday, set_clock):
+    client, thursday = _as(cast.hodan()), on_tuesday.visits()[1]
+    on_tuesday.until(start_of(date(2026, 3, 25)))
+    set_clock(on_tuesday.at)
+    page = reverse("provider-visit", args=[thursday.pk])
+    assert "It is today instead: start it now" in _text(client.get(page))
+    typed = {"worker": _worker("Ifrah"), "there": [str(on_tuesday.share("Amina").pk)]}
+    assert client.post(page, typed).status_code == 200
+    assert "You are with Amina" in _text(client.post(f"{page}?now=1", typed, follow=True))
+    assert Visit.objects.get(state="begun").on == date(2026, 3, 25)
+
+
 def test_who_comes_is_said_ahead(on_tuesday):
     client, thursday = _as(cast.hodan()), on_tuesday.visits()[1]
     page = reverse("provider-visit-who", args=[thursday.pk])
@@ -380,7 +392,7 @@ def test_money_says_who_said_yes_and_counts_every_pound_once(set_clock):
     set_clock(walk.at)
     page = _text(_as(cast.hodan()).get(reverse("provider-money")))
     assert "We are asking Halima." in page
-    assert "yes. On its way" in page
+    assert "Yes. On its way" in page
     assert page.count("£36.00") >= 1
     assert page.count("£18.00") >= 3
 
