@@ -201,8 +201,9 @@ def _visits(stage: Stage, number: int) -> None:
 
 def _who_comes(visit: Visit) -> Worker:
     """Hodan comes to Amina, Sahra to Yusuf, Ifrah to Halima."""
-    name = {AMINA.email: "Hodan", YUSUF.email: "Sahra", HALIMA.email: "Ifrah"}[visit.payer.person.email if visit.payer else AMINA.email]
-    return Worker.objects.get(enterprise__owner=person(HODAN), known_as=name)
+    names = {AMINA.name: "Hodan", YUSUF.name: "Sahra", HALIMA.name: "Ifrah"}
+    visited = visit.payer.person.full_name if visit.payer else AMINA.name
+    return Worker.objects.get(enterprise__owner=person(HODAN), known_as=names[visited])
 
 
 ALL: tuple[Callable[[Stage], None], ...] = (arriving, budgeting, meeting, agreeing, paying, waiting, helping, asking, naming, wishing)

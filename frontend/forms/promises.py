@@ -1,6 +1,5 @@
 """Promising part of a budget to a group."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -19,7 +18,7 @@ class PromiseForm(Form):
     weeks = forms.IntegerField(label="For how many weeks?", min_value=1, max_value=52, widget=TextInput("4", inputmode="numeric"))
     starts_on = DateField(label="From which day?", help_text="For example, Monday 9 March 2026.")
 
-    def __init__(self, *args: Any, parts: list[Part], today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parts: list[Part], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.parts = {str(part.portion_id): part for part in parts}
         field = self.fields["portion"]

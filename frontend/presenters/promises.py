@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from frontend.presenters.budgets import Part
 from pooling import selectors
-from pooling.models import Membership, Pledge
+from pooling.models import Pledge
 from pooling.services.clusters import current_charter
 from pooling.services.pledges import costs
 
@@ -45,7 +45,3 @@ def costs_of(pledge: Pledge, part: Part) -> PromiseCosts:
         if_you_stop_pence=told.if_you_stop_pence,
         asked_when="ahead" if ahead else "on_yes",
     )
-
-
-def group_so_far(place: Membership) -> selectors.ClusterMoney:
-    return selectors.cluster_money(place.cluster, place.person)

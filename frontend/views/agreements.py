@@ -1,5 +1,6 @@
 """Choosing who comes; each person's own yes to what it is, the price and the most it can cost them."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib import messages
@@ -35,35 +36,45 @@ def propose(request: SignedIn, pk: int, listing: int) -> HttpResponse:
     """Say what the group wants; the check page shows every price before anybody is asked."""
     cluster = get_object_or_404(Cluster.objects.visible_to(request.user), pk=pk)
     service = get_object_or_404(Listing.objects.select_related("enterprise", "category").filter(state="live"), pk=listing)
-    at = clock.now()
     places = list(cluster.memberships.inside().select_related("person"))
-    form = WishForm(request.POST or None, places=places, soonest=_soonest(places, at))
-
-    def ask(form: WishForm) -> Agreement:
-        return agreements.propose(cluster=cluster, listing=service, by=request.user, at=at, **form.wish())
-
-    def check(form: WishForm) -> dict[str, object]:
-        """The agreement as it would be: written, read, and taken back."""
-        with transaction.atomic():
-            shown = presenter.page(ask(form), request.user, clock.london_date(at))
-            payers = [{"name": one.person.known_as} for one in shown.agreement.payers.select_related("person")]
-            transaction.set_rollback(True)
-        return {"page": shown, "payers": payers}
-
-    def act(form: WishForm) -> str:
-        messages.success(request, "We have asked everybody. Nobody pays before their own yes.")
-        return back_to("agreement", pk=ask(form).pk)
-
-    context = {"cluster": cluster, "service": service, "offer": shop.offer(service, people=len(places))}
+    asking = _Asking(request, cluster, service, clock.now())
     return form_page(
         request,
-        form=form,
-        act=act,
+        form=WishForm(request.POST or None, places=places, soonest=_soonest(places, asking.at)),
+        act=asking.ask,
         template="agreement/propose.html",
-        context=context,
+        context={"cluster": cluster, "service": service, "offer": shop.offer(service, people=len(places))},
         check_template="agreement/propose_check.html",
-        check_context=check,
+        check_context=asking.shown,
     )
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """Somebody asks a group and a provider."""
+
+    request: SignedIn
+    cluster: Cluster
+    service: Listing
+    at: datetime
+
+    def ask(self, form: WishForm) -> str:
+        """Writes the agreement and asks everybody; the address of its page."""
+        agreement = self._write(form)
+        messages.success(self.request, "We have asked everybody. Nobody pays before their own yes.")
+        return back_to("agreement", pk=agreement.pk)
+
+    def shown(self, form: WishForm) -> dict[str, object]:
+        """The agreement as it would be: written, read, and taken back."""
+        with transaction.atomic():
+            agreement = self._write(form)
+            page = presenter.page(agreement, self.request.user, clock.london_date(self.at))
+            payers = [{"name": one.person.known_as} for one in agreement.payers.select_related("person")]
+            transaction.set_rollback(True)
+        return {"page": page, "payers": payers}
+
+    def _write(self, form: WishForm) -> Agreement:
+        return agreements.propose(cluster=self.cluster, listing=self.service, by=self.request.user, at=self.at, **form.wish())
 
 
 def _soonest(places: list[Membership], at: datetime) -> date:

@@ -1,5 +1,8 @@
 """Promising: how much, the most it can cost you, and taking it back."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
@@ -24,31 +27,43 @@ def make(request: SignedIn, pk: int) -> HttpResponse:
     if not parts:
         messages.warning(request, "Tell us about your budget first. Then you can promise part of it.")
         return redirect("budget-add")
-    at = clock.now()
-
-    def promise(form: PromiseForm) -> Pledge:
-        said = form.cleaned_data
-        portion = get_object_or_404(Portion.objects.visible_to(request.user), pk=said["portion"])
-        terms = {"weekly_pence": said["weekly_pence"], "weeks": said["weeks"], "starts_on": said["starts_on"]}
-        return pledges.promise(membership=place, portion=portion, by=request.user, at=at, **terms)
-
-    def check(form: PromiseForm) -> dict[str, object]:
-        """What it costs, and whether it may be promised at all: tried, and taken back at once."""
-        with transaction.atomic():
-            pledge = promise(form)
-            transaction.set_rollback(True)
-        return {"costs": presenter.costs_of(pledge, form.part)}
-
-    def act(form: PromiseForm) -> str:
-        promise(form)
-        messages.success(request, "We have your promise. No money has moved.")
-        return back_to("group", pk=pk)
-
-    form = PromiseForm(request.POST or None, parts=parts, today=clock.today())
-    context = {"place": place, "money": presenter.group_so_far(place)}
+    promising = _Promising(request, place, clock.now())
     return form_page(
-        request, form=form, act=act, template="group/promise.html", context=context, check_template="group/promise_check.html", check_context=check
+        request,
+        form=PromiseForm(request.POST or None, parts=parts),
+        act=promising.promise,
+        template="group/promise.html",
+        context={"place": place},
+        check_template="group/promise_check.html",
+        check_context=promising.shown,
     )
+
+
+@dataclass(frozen=True)
+class _Promising:
+    """Somebody promises to a group."""
+
+    request: SignedIn
+    place: Membership
+    at: datetime
+
+    def promise(self, form: PromiseForm) -> str:
+        self._write(form)
+        messages.success(self.request, "We have your promise. No money has moved.")
+        return back_to("group", pk=self.place.cluster_id)
+
+    def shown(self, form: PromiseForm) -> dict[str, object]:
+        """What it costs, and whether it may be promised at all: written, and taken back at once."""
+        with transaction.atomic():
+            costs = presenter.costs_of(self._write(form), form.part)
+            transaction.set_rollback(True)
+        return {"costs": costs}
+
+    def _write(self, form: PromiseForm) -> Pledge:
+        said = form.cleaned_data
+        portion = get_object_or_404(Portion.objects.visible_to(self.request.user), pk=said["portion"])
+        terms = {"weekly_pence": said["weekly_pence"], "weeks": said["weeks"], "starts_on": said["starts_on"]}
+        return pledges.promise(membership=self.place, portion=portion, by=self.request.user, at=self.at, **terms)
 
 
 @signed_in

@@ -49,7 +49,7 @@ def _propose_page(story) -> str:
 
 def test_services_near_are_shown_with_what_each_pays(story):
     page = _text(_as(cast.amina()).get(reverse("agreement-choose", args=[story.cluster.pk])))
-    assert "Cooking at home" in page
+    assert "Help at home in Somali" in page
     assert "£9.00" in page
 
 
@@ -121,7 +121,7 @@ def test_what_is_due_is_listed_and_each_payment_is_the_payers_alone(set_clock):
     story = cast_market.running()
     set_clock(story.at)
     client = _as(cast.amina())
-    assert "£18.00 for Cooking at home, week 1" in _text(client.get(reverse("payments")))
+    assert "£18.00 for Help at home in Somali, week 1" in _text(client.get(reverse("payments")))
     call = story.call("Amina")
     page = _text(client.get(reverse("payment", args=[call.pk])))
     assert "Pay by card" in page
