@@ -9,6 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config import guide
+from config.joining import Join
+
 ROOMS = ("people", "vocabulary", "places", "providers", "pooling", "marketplace", "payments", "audit")
 
 
@@ -28,6 +31,8 @@ class Nothing(APIView):
 
 urlpatterns = [
     *(path("", include(f"{room}.api.urls")) for room in ROOMS),
+    path("people/", Join.as_view(), name="people"),
+    path("", guide.page, name="api-guide"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     re_path(r"^.+$", Nothing.as_view(), name="nothing"),
 ]

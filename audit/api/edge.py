@@ -10,8 +10,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
+from rest_framework.throttling import AnonRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from audit import clock
@@ -30,6 +32,13 @@ class Pages(PageNumberPagination):
     max_page_size = 200
 
 
+class Unsigned(AnonRateThrottle):
+    """Whoever is not signed in does such things some twenty times a minute, not by the hundred."""
+
+    rate = "20/min"
+    scope = "unsigned"
+
+
 class Edge(GenericViewSet[Any]):
     """Routes about one model. Rows are found through `visible_to`: what somebody may not see is not there."""
 
@@ -39,6 +48,9 @@ class Edge(GenericViewSet[Any]):
     lookup_value_converter = "int"
     pagination_class = Pages
     filterset_class: Any = None
+    # What anybody may do, signed in or not; and which of it they may not do by the hundred.
+    anybody: frozenset[str] = frozenset()
+    slowed: frozenset[str] = frozenset()
 
     @property
     def person(self) -> Any:
@@ -54,6 +66,12 @@ class Edge(GenericViewSet[Any]):
     def today(self) -> date:
         """The date it is in London."""
         return clock.london_date(self.at)
+
+    def get_permissions(self) -> Any:
+        return [AllowAny()] if self.action in self.anybody else super().get_permissions()
+
+    def get_throttles(self) -> Any:
+        return [Unsigned()] if self.action in self.slowed else super().get_throttles()
 
     def rows(self) -> QuerySet[Any]:
         """All rows, with what an answer needs beside them."""
@@ -81,7 +99,8 @@ class Edge(GenericViewSet[Any]):
 
     def give_pages(self, rows: Iterable[Any]) -> Response:
         """A page of rows or of anything, in the shape that the verb gives."""
-        page = self.paginate_queryset(rows if isinstance(rows, QuerySet) else list(rows))
+        found: Any = rows if isinstance(rows, QuerySet) else list(rows)
+        page = self.paginate_queryset(found)
         shape = self._of_verb("answers") or self.get_serializer_class()
         return self.get_paginated_response(shape(page, many=True, context=self.get_serializer_context()).data)
 

@@ -22,7 +22,7 @@ class Row(serializers.ModelSerializer[Any]):
 
     def get_extra_kwargs(self) -> dict[str, Any]:
         given = super().get_extra_kwargs()
-        return {name: {**given.get(name, {}), "read_only": True} for name in self.Meta.fields}  # type: ignore[attr-defined]
+        return {name: {**given.get(name, {}), "read_only": True} for name in self.Meta.fields}
 
 
 class PenceField(serializers.IntegerField):
@@ -72,12 +72,8 @@ class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
 
     def get_queryset(self) -> Any:
         person = self.context["request"].user
-        rows = super().get_queryset().visible_to(person if person.is_authenticated else None)  # type: ignore[union-attr]
-        return rows.select_related(*self.related)
-
-
-class SlugRowField(serializers.SlugRelatedField[Any]):
-    """A public row by its slug or code."""
+        rows: Any = super().get_queryset()
+        return rows.visible_to(person if person.is_authenticated else None).select_related(*self.related)
 
 
 SIMPLE: dict[Any, type[serializers.Field[Any, Any, Any, Any]]] = {

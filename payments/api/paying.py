@@ -4,12 +4,19 @@ from typing import Any
 
 from audit import clock
 from payments.api.serializers import PaymentRow
+from payments.gateways.shapes import StripeIsBusy
 from payments.models import Payment
 from payments.services import operations
 
 
 def perform(answer: dict[str, Any]) -> dict[str, Any]:
-    """The payment as it stands once Stripe has been asked for its page or its bank details. Repeated, it asks for nothing new."""
+    """The payment as it stands once Stripe has been asked for its page or its bank details. Repeated, it asks for nothing new.
+
+    Raises StripeIsBusy while Stripe has not answered: the payment is written down, and the timer goes on asking.
+    """
     payment = Payment.objects.get(pk=answer["id"])
     operations.perform(payment.operation_id, at=clock.now())
-    return dict(PaymentRow(Payment.objects.get(pk=payment.pk)).data)
+    payment = Payment.objects.get(pk=payment.pk)
+    if payment.state == Payment.State.STARTED:
+        raise StripeIsBusy("not answered yet")
+    return dict(PaymentRow(payment).data)

@@ -125,7 +125,7 @@ class AskSupporter(Shape):
     person_reach = serializers.CharField(required=False, max_length=254)
     kind = serializers.ChoiceField(Supporter.Kind.choices)
     decisions = serializers.ListField(child=serializers.ChoiceField(Supporter.Decision.choices), required=False, max_length=5)
-    source = serializers.CharField(required=False, allow_blank=True, max_length=500)
+    source = serializers.CharField(required=False, allow_blank=True, max_length=500)  # type: ignore[assignment]  # also a field's own word
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("reach" in attrs) == ("person_reach" in attrs):

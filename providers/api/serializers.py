@@ -151,7 +151,7 @@ class ListingRow(Row):
 
     enterprise_name = serializers.CharField(source="enterprise.name", read_only=True)
     category = serializers.CharField(source="category.slug", read_only=True)
-    languages = serializers.SlugRelatedField("slug", many=True, read_only=True)
+    languages: Any = serializers.SlugRelatedField("slug", many=True, read_only=True)
     group_prices = GroupPriceRow(many=True, read_only=True)
 
     class Meta:
@@ -208,7 +208,7 @@ class ListingSaid(Shape):
     minutes = CountField(required=False, default=60)
     outcode = serializers.CharField(required=False, allow_blank=True, max_length=10, default="")
     radius_miles = CountField(required=False, allow_null=True, default=None)
-    languages = term("language", many=True, required=False, default=list)
+    languages: Any = term("language", many=True, required=False, default=list)
     weekdays = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=7), required=False, max_length=7, default=list)
     parts_of_day = serializers.ListField(child=serializers.ChoiceField(PARTS_OF_DAY), required=False, max_length=4, default=list)
 

@@ -1,7 +1,8 @@
 """The API reads the clock: these tests set it. `api(person)` speaks as somebody, by token as scripts do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from rest_framework.test import APIClient
 
 from audit.models import ClockOffset
 from people.models import Person
+from tests.sandbox_process import KEY, SandboxProcess, start_sandbox
 
 
 class Api:
@@ -45,11 +47,6 @@ class Api:
 
 
 @pytest.fixture
-def api(db: None) -> Callable[[Person | None], Api]:
-    return Api
-
-
-@pytest.fixture
 def set_clock(db: None) -> Callable[[datetime], None]:
     """Makes it this moment for people, by the row that moves the demo's clock."""
 
@@ -58,3 +55,17 @@ def set_clock(db: None) -> Callable[[datetime], None]:
         ClockOffset.objects.update_or_create(pk=1, defaults={"seconds": seconds})
 
     return set_to
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    process = start_sandbox(Path(tmp_path_factory.mktemp("stripe")))
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def stripe(sandbox_process: SandboxProcess, settings: Any) -> SandboxProcess:
+    """Stripe's stand-in, where the settings point."""
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = KEY, sandbox_process.url
+    return sandbox_process

@@ -14,8 +14,7 @@ from pooling.services import calls
 from providers.models import Enterprise
 from tests import cast, cast_pooling
 from tests.api.conftest import Api
-
-pytestmark = pytest.mark.django_db
+from tests.sandbox_process import SandboxProcess
 
 TIMERS = (deliver_due, calls.advance_due, agreements.advance_due, milestones.advance_due, shares.advance_due)
 
@@ -122,10 +121,12 @@ def _agreement(story: Story, cluster: int, listing: int, places: dict[str, int],
 
 
 def _cover(story: Story) -> None:
-    """Amina pays ahead (Stripe is not there: the payment waits, and is played); Halima's council orders."""
+    """Amina pays ahead (what her bank does is played); Halima's council orders."""
     due = story.who["amina"].rows("calls/?mine=true&state=called")[0]
     payment = story.who["amina"].post(f"calls/{due['id']}/pay-by-bank/", None, 201, key="pay")
-    assert payment["pence"] == due["to_pay_pence"] == 2400
+    assert (payment["pence"], payment["state"]) == (due["to_pay_pence"], "open") == (2400, "open")
+    assert payment["instructions"]["sort_code"]
+    assert story.who["amina"].rows(f"calls/{due['id']}/payments/") == [payment]
     story.who["halima"].get(f"calls/{due['id']}/", 404)
     cast_pooling.Bank(story.at).pays(Payment.objects.get(pk=payment["id"]))
     colin = story.who["colin"]
@@ -147,8 +148,8 @@ def _visits(story: Story, agreement: int, worker: int) -> int:
     return int(week["id"])
 
 
-def test_the_short_way_by_the_api_alone(set_clock: Callable[[datetime], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("payments.services.operations.perform", lambda *args, **kwargs: None)
+@pytest.mark.django_db(transaction=True)
+def test_the_short_way_by_the_api_alone(set_clock: Callable[[datetime], None], stripe: SandboxProcess) -> None:
     story = Story(set_clock)
     service = _provider(story)
     near = Api(None).rows("listings/near/?outcode=SE15&people=2&category=home_jobs")

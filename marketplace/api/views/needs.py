@@ -1,11 +1,7 @@
 """What people would like, what is missing, and what waits for you."""
 
-from typing import Any
-
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import AnonRateThrottle
 
 from audit.api.edge import Edge, ReadEdge, makes, verb
 from marketplace import selectors
@@ -16,13 +12,6 @@ from marketplace.services import needs
 from places.postcodes import council_of, outcode_of
 
 
-class TellThrottle(AnonRateThrottle):
-    """Who is not signed in may tell us of some things, not make up a town's demand."""
-
-    rate = "20/min"
-    scope = "tell"
-
-
 class Needs(ReadEdge):
     """What you would like, and what your group shared."""
 
@@ -30,12 +19,8 @@ class Needs(ReadEdge):
     order = ("-pk",)
     serializer_class = NeedRow
     filterset_class = NeedFilter
-
-    def get_permissions(self) -> list[Any]:
-        return [AllowAny()] if self.action == "create" else super().get_permissions()
-
-    def get_throttles(self) -> list[Any]:
-        return [TellThrottle()] if self.action == "create" else []
+    anybody = frozenset({"create"})
+    slowed = frozenset({"create"})
 
     @makes(NeedSaid, NeedMade)
     def create(self, request: Request) -> Response:

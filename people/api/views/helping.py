@@ -1,16 +1,12 @@
 """Who helps whom, second people's yeses, and worries."""
 
-from typing import Any
-
 from rest_framework import mixins
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.api.edge import Edge, ReadEdge, looks, makes, verb
 from people.api.filters import ApprovalFilter, SupporterFilter
 from people.api.serializers import ApprovalRow, AskSupporter, ConcernRow, Heard, SupporterRow, Worried
-from people.api.views.people import JoinThrottle
 from people.models import Approval, Concern, Supporter
 from people.selectors import approvals_to_answer, find_by_address
 from people.services import approvals, concerns, supporters
@@ -72,12 +68,8 @@ class Concerns(mixins.ListModelMixin, Edge):
     model = Concern
     order = ("-pk",)
     serializer_class = ConcernRow
-
-    def get_permissions(self) -> list[Any]:
-        return [AllowAny()] if self.action == "create" else super().get_permissions()
-
-    def get_throttles(self) -> list[Any]:
-        return [JoinThrottle()] if self.action == "create" else []
+    anybody = frozenset({"create"})
+    slowed = frozenset({"create"})
 
     @makes(Worried, Heard)
     def create(self, request: Request) -> Response:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -82,9 +81,7 @@ class FundingModes(ReadEdge):
     model = FundingMode
     serializer_class = FundingModeRow
     filterset_class = FundingModeFilter
-
-    def get_permissions(self) -> list[Any]:
-        return [AllowAny()] if self.action in {"list", "retrieve"} else super().get_permissions()
+    anybody = frozenset({"list", "retrieve"})
 
     @makes(FundingModeSaid, FundingModeRow)
     def create(self, request: Request) -> Response:

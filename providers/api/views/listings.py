@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -36,9 +35,7 @@ class Listings(ReadEdge):
     related = ("enterprise", "category")
     serializer_class = ListingRow
     filterset_class = ListingFilter
-
-    def get_permissions(self) -> list[Any]:
-        return [AllowAny()] if self.action in {"list", "retrieve", "near"} else super().get_permissions()
+    anybody = frozenset({"list", "retrieve", "near"})
 
     def rows(self) -> QuerySet[Any]:
         return super().rows().prefetch_related("languages", "group_prices")
