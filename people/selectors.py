@@ -35,10 +35,14 @@ def find_to_vouch(*, reach: str, full_name: str, by: Person, at: datetime) -> Pe
     A wrong name, a wrong address and somebody of another council get the same answer, which tells nobody who has a page.
     Raises NobodyByThatAddress.
     """
-    person = find_by_address(reach)
+    nobody = NobodyByThatAddress("We don't find that name with that address here. Look at their own page with them.")
+    try:
+        person = find_by_address(reach)
+    except NobodyByThatAddress:
+        raise nobody from None
     same_name = " ".join(full_name.split()).casefold() == person.full_name.casefold()
     if not same_name or not may_vouch(by=by, person=person, level="seen", at=at):
-        raise NobodyByThatAddress("We don't find that name with that address here. Look at their page with them.")
+        raise nobody
     return person
 
 

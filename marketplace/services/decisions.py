@@ -121,7 +121,7 @@ def confirm_decision(*, share: MilestoneShare, reason: str, by: Person, at: date
     if approval.asked_by_id == by.pk:
         raise NotAllowed("Two people decide this. Somebody else must agree to what you proposed.")
     _can_be_paid(row, row.proposed_pence, at, by_two=True)
-    approvals.give(approval=approval, by=by, at=at)
+    approvals.give(approval=approval, by=by, at=at, room_says_may=True)
     approvals.require(what=DECIDE, about_kind=money.ABOUT_SHARE, about_id=row.pk, at=at)
     why = f"{approval.reason}\n{reason.strip()}"
     money.finish_question(share=row, verb="decide", pay_pence=row.proposed_pence, reason=why, by=by, at=at)
@@ -136,7 +136,7 @@ def refuse_decision(*, share: MilestoneShare, by: Person, at: datetime) -> Miles
     approval = Approval.objects.about(DECIDE, money.ABOUT_SHARE, row.pk).open(at).order_by("-pk").first()
     if approval is None:
         raise NotNow("Nobody has proposed how this should end yet.")
-    approvals.refuse(approval=approval, by=by, at=at)
+    approvals.refuse(approval=approval, by=by, at=at, room_says_may=True)
     row.proposed_pence, row.proposed_by = None, None
     row.save(update_fields=["proposed_pence", "proposed_by"])
     log(by=by, verb="refuse_decision", row=row, at=at)
@@ -173,7 +173,7 @@ def confirm_hold_back(*, share: MilestoneShare, by: Person, at: datetime) -> Mil
         raise NotNow("Nobody has asked to hold this back.")
     if approval.asked_by_id == by.pk:
         raise NotAllowed("Two people decide this. Somebody else must agree to what you proposed.")
-    approvals.give(approval=approval, by=by, at=at)
+    approvals.give(approval=approval, by=by, at=at, room_says_may=True)
     approvals.require(what=HOLD_BACK, about_kind=money.ABOUT_SHARE, about_id=row.pk, at=at)
     money.question(share=row, verb="hold_back", words="", by=by, at=at)
     return row

@@ -106,7 +106,7 @@ def agree_to_large_payment(*, share: MilestoneShare, by: Person, at: datetime) -
         at=at,
         council_code=row.council_code,
     )
-    approvals.give(approval=approval, by=by, at=at)
+    approvals.give(approval=approval, by=by, at=at, room_says_may=True)
     log(by=by, verb="agree_to_large_payment", row=row, at=at, pence=row.pence)
     if row.state == MilestoneShare.State.AGREED:
         money.try_release(share=row, at=at)

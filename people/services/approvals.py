@@ -66,20 +66,24 @@ def ask(
     return approval
 
 
-def give(*, approval: Approval, by: Person, at: datetime) -> Approval:
-    """The second person's yes. Raises NotAllowed (who asked may not give), ApprovalIsOver."""
+def give(*, approval: Approval, by: Person, at: datetime, room_says_may: bool = False) -> Approval:
+    """The second person's yes. Raises NotAllowed (who asked may not give), ApprovalIsOver.
+
+    `room_says_may`: the room that asked has its own rule of who may answer and has just checked it (who helps the group, who looks after
+    that person's money). Who asked may never answer, whatever a room says.
+    """
     with transaction.atomic():
-        row = _open(approval, by, at)
+        row = _open(approval, by, at, room_says_may)
         row.given_by, row.given_at = by, at
         row.save(update_fields=["given_by", "given_at"])
         _note(row, "give_approval", by, at)
     return row
 
 
-def refuse(*, approval: Approval, by: Person, at: datetime) -> Approval:
-    """The second person's no. Raises NotAllowed, ApprovalIsOver."""
+def refuse(*, approval: Approval, by: Person, at: datetime, room_says_may: bool = False) -> Approval:
+    """The second person's no; as `give`. Raises NotAllowed, ApprovalIsOver."""
     with transaction.atomic():
-        row = _open(approval, by, at)
+        row = _open(approval, by, at, room_says_may)
         row.refused_by, row.refused_at = by, at
         row.save(update_fields=["refused_by", "refused_at"])
         _note(row, "refuse_approval", by, at)
@@ -103,9 +107,10 @@ def is_given(*, what: str, about_kind: str, about_id: object, at: datetime) -> b
     return Approval.objects.about(what, about_kind, about_id).given(at).filter(used_at__isnull=True).exists()
 
 
-def _open(approval: Approval, by: Person, at: datetime) -> Approval:
+def _open(approval: Approval, by: Person, at: datetime, room_says_may: bool) -> Approval:
     row = Approval.objects.locked().get(pk=approval.pk)
-    if not may_answer_approval(by=by, approval=row, at=at):
+    may = by.is_active and by.pk != row.asked_by_id if room_says_may else may_answer_approval(by=by, approval=row, at=at)
+    if not may:
         raise NotAllowed("You asked for this, so another person must answer." if by.pk == row.asked_by_id else None)
     if row.given_at or row.refused_at or row.expires_at <= at:
         raise ApprovalIsOver

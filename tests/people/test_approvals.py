@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from audit.errors import NotAllowed
 from people.models import Approval
-from people.selectors import approvals_to_answer
+from people.selectors import NobodyByThatAddress, approvals_to_answer, find_to_vouch
 from people.services import approvals
 from people.services.approvals import ApprovalIsOver, NeedsApproval, ReasonIsMissing
 from tests import cast
@@ -103,3 +103,24 @@ def test_what_waits_for_whom_leaves_out_what_they_asked_for() -> None:
     assert approvals_to_answer(cast.colin(), at=AT) == [approval]
     assert approvals_to_answer(cast.sam(), at=AT) == []
     assert approvals_to_answer(cast.second_operator(), at=AT + timedelta(days=14)) == []
+
+
+def test_a_room_may_know_others_who_may_answer_but_never_who_asked() -> None:
+    asked = approvals.ask(what="room.act", about_kind="thing", about_id=1, reason="Why not.", by=cast.operator(), at=AT, council_code=SOUTHWARK)
+    with pytest.raises(NotAllowed):
+        approvals.give(approval=asked, by=cast.ruth(), at=AT)
+    with pytest.raises(NotAllowed):
+        approvals.give(approval=asked, by=cast.operator(), at=AT, room_says_may=True)
+    assert approvals.give(approval=asked, by=cast.ruth(), at=AT, room_says_may=True).given_by == cast.ruth()
+
+
+def test_who_just_met_somebody_finds_them_by_address_and_name_together() -> None:
+    mary = cast.somebody("mary@example.com", "Mary Ann Reed")
+    cast.somebody("nora@example.com", "Nora Hill", council=LAMBETH)
+    sentences = set()
+    for reach, name in (("mary@example.com", "Maria"), ("nobody@example.com", "Mary Ann Reed"), ("nora@example.com", "Nora Hill"), ("?", "x")):
+        with pytest.raises(NobodyByThatAddress) as refused:
+            find_to_vouch(reach=reach, full_name=name, by=cast.ruth(), at=AT)
+        sentences.add(refused.value.sentence)
+    assert len(sentences) == 1
+    assert find_to_vouch(reach="Mary@example.com", full_name="mary  ann reed", by=cast.ruth(), at=AT) == mary
