@@ -148,6 +148,9 @@ def drop_week(*, milestone: Milestone, shares: list[MilestoneShare], by: Person 
 def _drop_share(share: MilestoneShare, by: Person | None, at: datetime) -> None:
     share.state = after(SHARE, share.state, "drop")
     share.save(update_fields=["state"])
+    # Nobody goes to a person whose part is not there: visits of their own won't happen.
+    own = Visit.objects.filter(milestone=share.milestone, payer=share.payer, state=Visit.State.PLANNED)
+    own.update(state=Visit.State.CALLED_OFF, called_off_at=at)
     log(by=by, verb="drop", row=share, at=at)
     if share.call is not None:
         calls.drop_call(call=share.call, at=at)

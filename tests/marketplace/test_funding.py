@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from audit.errors import NotAllowed, Refusal
 from audit.models import Delivery, Fact
 from marketplace import consumers
-from marketplace.models import Agreement, MilestoneShare
+from marketplace.models import Agreement, MilestoneShare, Visit
 from marketplace.rules.dates import start_of
 from marketplace.rules.tables import NotNow
 from marketplace.selectors import proof, to_do
@@ -82,6 +82,17 @@ def test_two_working_days_before_it_is_short_and_a_day_before_it_goes_ahead_for_
     story.run()
     assert story.week().state == "closed"
     assert proof("default") == []
+
+
+@plain
+def test_nobody_is_sent_to_who_is_left_out() -> None:
+    story = cast_market.running(together=False)
+    story.pay("Amina", "Halima")
+    story.until(start_of(FIRST_DAY) - timedelta(hours=24))
+    assert (story.week().state, states(story)) == ("funded", ["covered", "dropped", "covered"])
+    expected = {("Amina", "planned"), ("Yusuf", "called_off"), ("Halima", "planned")}
+    assert set(Visit.objects.filter(milestone=story.week()).values_list("payer__person__known_as", "state")) == expected
+    assert set(Visit.objects.filter(milestone=story.week(2)).values_list("state", flat=True)) == {"planned"}
 
 
 @plain
