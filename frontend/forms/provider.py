@@ -203,9 +203,9 @@ class WorkerForm(Form):
 
 
 class RefuseForm(Form):
-    """A provider's no."""
+    """A provider's no, or notice."""
 
-    reason = TextField(label="Why not?", required=False, lines=True, max_length=400, help_text="The group reads this.")
+    reason = TextField(label="Why?", required=False, lines=True, max_length=400, help_text="The group reads this.")
 
 
 class VersionForm(forms.Form):

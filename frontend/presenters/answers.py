@@ -7,15 +7,15 @@ from typing import Any
 
 from audit.clock import london_date
 from frontend import words
+from frontend.presenters import paths
+from frontend.presenters.paths import payer_of
 from marketplace.models import Milestone, MilestoneShare, Visit, VisitPart
 from marketplace.policies import may_say_it_happened
 from marketplace.rules.dates import answer_by
 from marketplace.rules.silence import ANSWER_WORKING_DAYS, why_silence_may_not_pay
 from marketplace.selectors import silence_facts
-from payments.selectors import payments_about
 from people.models import Person
 from places.calendar import add_working_days
-from pooling.models import Portion
 
 _ABOUT_NOTICES = {"too_few_notices", "no_notice_that_reaches"}  # they are still to go out, so they say nothing yet
 _ANSWERS = {"yes": "Yes, it happened", "part": "Part of it happened", "no": "No, it did not happen", "not_sure": "Not sure"}
@@ -153,23 +153,13 @@ def page(share: MilestoneShare, viewer: Person, at: datetime) -> WeekPage:
         lead=_lead(share, visits, provider, "you" if viewer.pk == person.pk else person.known_as) if open_ else "",
         visits=visits,
         pieces=[_piece(one, provider, payer) for one in family],
-        steps=_steps(share, by.date() if by else None, provider),
+        steps=paths.steps(share, by.date() if by else None, provider),
         pence=sum(one.pence for one in family),
         answer_by=by.date() if by else None,
         silence=_silence(share, by.date(), at) if by and share.state == "asked" else "",
         may_answer=open_ and may,
         why_not="" if may or not open_ else f"{person.known_as} says what happened, or somebody who may for them.",
     )
-
-
-def payer_of(share: MilestoneShare) -> str:
-    """Who pays after the yes, when it is paid by a written order."""
-    return payer_of_portion(share.portion)
-
-
-def payer_of_portion(portion: Portion) -> str:
-    """Who pays from this part of a budget: who looks after it, or else who funds it."""
-    return portion.holder.name if portion.holder else portion.funder_name or "those who look after the money"
 
 
 def visits_of(shares: Iterable[MilestoneShare]) -> list[AskedVisit]:
@@ -259,44 +249,3 @@ def _decided(share: MilestoneShare, provider: str, payer: str) -> str:
     said = [f"{words.pounds(pay)} goes to {provider}."] if pay else []
     said += [f"{words.pounds(back)} {went}."] if back else []
     return " ".join(said + ([_WAITS["money"].format(payer=payer)] if share.waits_for == "money" else []))
-
-
-def _steps(share: MilestoneShare, by: date | None, provider: str) -> list[dict[str, str]]:
-    """The path of this part of the money, as a track."""
-    week = share.milestone
-    order = share.covered_by == "order"
-    asked, over = share.state in {"asked", "with_helper"}, share.state not in {"planned", "covered", "asked", "with_helper"}
-    when = "now" + (f", by {words.day(by)}" if by else "") if asked else _day(share.answered_at)
-    steps = [
-        {"title": f"{payer_of(share)} said it will pay", "text": "after your yes"} if order else {"title": "You put it in", "text": _paid_in(share)},
-        {"title": f"Ready for week {week.number}" if order else f"Held for week {week.number}", "text": _day(week.funded_at)},
-        {"title": "Visits written down", "text": _day(week.submitted_at) if week.submitted_at else "after the last visit"},
-        {"title": "You say what happened", "text": when},
-        {"title": f"Paid to {provider}", "text": _day(share.sent_at) or ("after your yes" if not over else "on its way" if share.paid_pence else "")},
-    ]
-    reached = [share.state not in {"planned", "dropped"}, week.funded_at is not None, week.submitted_at is not None, over, bool(share.sent_at)]
-    return _drawn(steps, reached, "trouble" if share.state == "questioned" else "here")
-
-
-def _drawn(steps: Iterable[dict[str, str]], reached: Iterable[bool], now: str) -> list[dict[str, str]]:
-    """Done as far as it got, then where it is, then what is still to come."""
-    drawn, here = [], False
-    for step, is_reached in zip(steps, reached, strict=True):
-        state = "later" if here else "done" if is_reached else now
-        here = here or not is_reached
-        drawn.append({**step, "state": state})
-    return drawn
-
-
-def _paid_in(share: MilestoneShare) -> str:
-    if share.call_id is None:
-        return ""
-    about = f"call:{share.call_id}"
-    paid = next((one for one in payments_about([about])[about] if one.charged_at), None)
-    if paid is None or paid.charged_at is None:
-        return "it was yours here already"
-    return f"{words.day(paid.charged_at)}, {'by card' if paid.kind == 'card' else 'by bank transfer'}"
-
-
-def _day(at: datetime | None) -> str:
-    return words.day(at) if at else ""

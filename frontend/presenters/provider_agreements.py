@@ -6,7 +6,7 @@ from datetime import date
 from frontend import words
 from frontend.presenters.agreements import AgreementPage, when_of
 from frontend.presenters.agreements import page as plain_page
-from frontend.presenters.answers import payer_of_portion
+from frontend.presenters.paths import payer_of_portion
 from marketplace.models import Agreement, Payer
 from people.models import Person
 from pooling.rules import ORDER_PAID_WITHIN_DAYS

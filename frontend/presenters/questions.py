@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 from audit.clock import london_date
 from frontend import words
-from frontend.presenters.answers import payer_of, times_of
+from frontend.presenters.answers import times_of
+from frontend.presenters.paths import payer_of
 from marketplace.models import MilestoneShare, VisitPart
 from marketplace.policies import may_say_it_happened, may_speak_for_enterprise
 from marketplace.rules.dates import CLOCK_OUT_DAYS

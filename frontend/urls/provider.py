@@ -15,6 +15,7 @@ urlpatterns = [
     path("provider/agreements/<int:pk>/", provider.agreement, name="provider-agreement"),
     path("provider/agreements/<int:pk>/yes/", provider.say_yes, name="provider-agreement-yes"),
     path("provider/agreements/<int:pk>/no/", provider.say_no, name="provider-agreement-no"),
+    path("provider/agreements/<int:pk>/stop/", provider.stop, name="provider-agreement-stop"),
     path("provider/visits/", provider_visits.coming, name="provider-visits"),
     path("provider/visits/<int:pk>/", provider_visits.visit, name="provider-visit"),
     path("provider/visits/<int:pk>/later/", provider_visits.later, name="provider-visit-later"),

@@ -1,5 +1,7 @@
 """A provider's start, money, agreements, and where the money is sent."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -15,7 +17,7 @@ from frontend.views.flow import back_to, form_page, press
 from frontend.views.provider_of import find, owned
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Agreement
-from marketplace.services import signing
+from marketplace.services import ending, signing
 from payments import selectors as payments
 from payments.gateways.shapes import AnswerLost, NotFound, StripeIsBusy
 from payments.services import payees
@@ -69,7 +71,7 @@ def say_yes(request: SignedIn, pk: int) -> HttpResponse:
 
     def act() -> str:
         signing.sign_as_provider(agreement=row, version=version, by=request.user, at=clock.now())
-        messages.success(request, "We have your yes. You hear from us before the first visit.")
+        messages.success(request, "We have your yes. You see here when each week is covered. Don’t go before it is.")
         return back
 
     return press(request, act, refused=back)
@@ -82,11 +84,28 @@ def say_no(request: SignedIn, pk: int) -> HttpResponse:
 
     def act(form: RefuseForm) -> str:
         signing.refuse_as_provider(agreement=row, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
-        messages.success(request, "We have told the group. Nobody pays anything.")
+        messages.success(request, "The group sees it now. Nobody pays anything.")
         return back_to("provider-agreements")
 
     form = RefuseForm(request.POST if request.method == "POST" else None)
     return form_page(request, form=form, act=act, template="provider/agreement_no.html", context={"agreement": row})
+
+
+@signed_in
+def stop(request: SignedIn, pk: int) -> HttpResponse:
+    """The provider gives notice: weeks that begin after it never happen."""
+    row = _agreement(request, pk)
+    if row.state != Agreement.State.ACTIVE:
+        return redirect("provider-agreement", pk=pk)
+
+    def act(form: RefuseForm) -> str:
+        ending.end_early(agreement=row, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
+        messages.success(request, "The group sees it now. Weeks that begin before the last day go on.")
+        return back_to("provider-agreement", pk=pk)
+
+    last_day = clock.today() + timedelta(days=row.notice_days)
+    context, form = {"agreement": row, "last_day": last_day}, RefuseForm(request.POST if request.method == "POST" else None)
+    return form_page(request, form=form, act=act, template="provider/agreement_stop.html", context=context)
 
 
 # --- where the money is sent: Stripe's own page asks, we never see it ---

@@ -93,7 +93,7 @@ def paper(request: SignedIn, kind: str, worker: int | None = None) -> HttpRespon
 
     def act(form: PaperForm) -> str:
         checks.ask(enterprise=enterprise, kind=kind, worker=whose, by=request.user, at=clock.now(), **form.cleaned_data)
-        messages.success(request, "Thank you. Somebody of ours looks at the paper itself. You hear from us.")
+        messages.success(request, "Thank you. Somebody of ours looks at the paper itself. This page says when it is in place.")
         return back_to("provider-papers")
 
     context = {"label": Check.Kind(kind).label, "worker": whose}

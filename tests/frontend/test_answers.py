@@ -9,6 +9,7 @@ from django.urls import reverse
 from marketplace.models import MilestoneShare, VisitPart
 from marketplace.rules.dates import start_of
 from marketplace.services import shares
+from people.services import supporters
 from tests import cast, cast_market
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,16 @@ def test_a_week_is_nobody_elses_business(story):
         assert _as(other).get(page).status_code == 404, other
         assert _as(other).post(page, _typed(story, "Amina", "yes", "yes", _confirm="yes")).status_code == 404, other
     assert Client().get(page).status_code == 302
+    assert story.share("Amina").state == "asked"
+
+
+def test_somebody_who_sits_with_her_sees_it_and_cannot_answer(story):
+    friend = cast.somebody("friend@example.com", "Faduma Friend")
+    supporters.ask(person=cast.amina(), supporter=friend, kind="beside", by=cast.amina(), at=story.at)
+    page = _text(_as(friend).get(_page(story, "Amina")))
+    assert "Amina says what happened, or somebody who may for them." in page
+    assert "Show me what that does" not in page
+    _as(friend).post(_page(story, "Amina"), _typed(story, "Amina", "yes", "yes", _confirm="yes"))
     assert story.share("Amina").state == "asked"
 
 

@@ -169,7 +169,7 @@ PAPER = {"issued_on": "2 February 2026", "expires_on": "1 February 2027", "refer
 def test_a_paper_is_asked_to_be_looked_at(hodan):
     Check.objects.filter(kind="insurance").delete()
     page = _text(hodan.post(reverse("provider-paper", args=["insurance"]), PAPER, follow=True))
-    assert "You hear from us." in page
+    assert "This page says when it is in place." in page
     assert Check.objects.waiting().get().reference_last4 == "12AB"
     again = hodan.post(reverse("provider-paper", args=["insurance"]), PAPER)
     assert "We are looking at this one now." in _text(again)
@@ -249,6 +249,15 @@ def test_a_no_is_told_to_the_group(set_clock):
     client.post(reverse("provider-agreement-no", args=[walk.agreement.pk]), {"reason": "I am full on Tuesdays."})
     walk.agreement.refresh_from_db()
     assert (walk.agreement.state, walk.agreement.ended_reason) == ("void", "I am full on Tuesdays.")
+
+
+def test_notice_is_given_with_its_last_day_in_sight(on_tuesday):
+    client, page = _as(cast.hodan()), reverse("provider-agreement-stop", args=[on_tuesday.agreement.pk])
+    assert "Weeks that begin up to Tuesday 21 April go on." in _text(client.get(page))
+    assert "The group sees it now." in _text(client.post(page, {"reason": "I am moving away."}, follow=True))
+    on_tuesday.agreement.refresh_from_db()
+    assert (on_tuesday.agreement.state, on_tuesday.week(5).state, on_tuesday.week(6).state) == ("ending", "planned", "cancelled")
+    assert _as(cast.amina()).get(page).status_code == 404
 
 
 # --- visits ---
@@ -349,6 +358,20 @@ def test_a_visit_that_moved_to_another_day_is_started_then(on_tuesday, set_clock
     assert client.post(page, typed).status_code == 200
     assert "You are with Amina" in _text(client.post(f"{page}?now=1", typed, follow=True))
     assert Visit.objects.get(state="begun").on == date(2026, 3, 25)
+
+
+def test_own_visits_name_one_person_each(set_clock):
+    walk = cast_market.covered(together=False, visits_per_week=1, weekdays=[2]).until(start_of(TUESDAY))
+    set_clock(walk.at)
+    client = _as(cast.hodan())
+    assert "3 visits today" in _text(client.get(reverse("provider")))
+    mine = next(visit for visit in walk.visits() if visit.payer == walk.payer("Amina"))
+    page = reverse("provider-visit", args=[mine.pk])
+    assert "Who is there?" not in _text(client.get(page))
+    assert "You are with Amina" in _text(client.post(page, {"worker": _worker("Ifrah")}, follow=True))
+    assert [part.share.membership.person.known_as for part in mine.parts.all()] == ["Amina"]
+    away = reverse("visit-away", args=[mine.pk, walk.share("Yusuf").pk])
+    assert _as(cast.yusuf()).get(away).status_code == 404
 
 
 def test_who_comes_is_said_ahead(on_tuesday):
