@@ -92,13 +92,13 @@ def may_decide(*, by: Person, share: MilestoneShare, at: datetime) -> bool:
     return (by.is_active and by.is_staff) or (is_holder_of(person=by, share=share, at=at) and not holder_is_payee(share=share))
 
 
-def may_answer_about(*, by: Person, approval: Approval) -> bool:
-    """Who may say yes or no to somebody's request has no interest in what it is about, when it is about something of this room."""
+def may_answer_about(*, by: Person, approval: Approval, at: datetime) -> bool:
+    """Who may say yes or no to somebody's request about something of this room has no interest in it; of a share, they may decide about it."""
     if approval.about_kind == "payer":
         return not _has_an_interest_in(by, Payer.objects.select_related("agreement__enterprise").get(pk=int(approval.about_id)).agreement)
     if approval.about_kind == "milestone_share":
-        share = MilestoneShare.objects.select_related("milestone__agreement__enterprise").get(pk=int(approval.about_id))
-        return not has_an_interest(person=by, share=share)
+        rows = MilestoneShare.objects.select_related("milestone__agreement__enterprise", "portion__holder")
+        return may_decide(by=by, share=rows.get(pk=int(approval.about_id)), at=at)
     return True
 
 

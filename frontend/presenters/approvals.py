@@ -5,6 +5,7 @@ from datetime import datetime
 
 from frontend import words
 from marketplace.models import MilestoneShare, Payer
+from marketplace.policies import may_answer_about
 from marketplace.services import decisions, money, signing
 from payments.models import Remittance
 from people.models import Approval, Person
@@ -26,20 +27,17 @@ _SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request. `details`: what it is about, as rows. `share_id`: set when it is answered on the page of a question."""
+    """One request. `details`: what it is about, as rows."""
 
     approval: Approval
     title: str
     details: list[dict[str, str]]
-    share_id: int | None = None
 
 
 def waiting(person: Person, *, at: datetime) -> list[Asked]:
-    """What waits for this person's yes or no, by title only."""
-    return [
-        Asked(one, _SAID.get(one.what, one.what), [], int(one.about_id) if one.what == decisions.DECIDE else None)
-        for one in approvals_to_answer(person, at=at)
-    ]
+    """What waits for this person's yes or no, by title only. Questions about visits are among their tasks (`standing_by.tasks`), not here."""
+    found = [one for one in approvals_to_answer(person, at=at) if one.what != decisions.DECIDE]
+    return [Asked(one, _SAID.get(one.what, one.what), []) for one in found if may_answer_about(by=person, approval=one, at=at)]
 
 
 def asked(approval: Approval) -> Asked:

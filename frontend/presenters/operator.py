@@ -38,15 +38,15 @@ def overview(person: Person, *, at: datetime) -> Overview:
     counts = [
         ("operator-concerns", concerns, "worry,worries", f"told in private in the last {CONCERN_DAYS} days", "Read them"),
         ("operator-papers", Check.objects.visible_to(person).waiting().count(), "paper", "of providers to look at", "Look at papers"),
-        ("operator-questions", sum(one.kind_of in OF_QUESTIONS for one in tasks), "question", "or second yes about visits", "Look at questions"),
-        ("operator-approvals", len(approvals.waiting(person, at=at)), "request", "of others for a second yes", "Answer"),
+        ("operator-questions", sum(one.kind_of in OF_QUESTIONS for one in tasks), "question", "about visits to settle", "Look at questions"),
+        ("operator-approvals", len(approvals.waiting(person, at=at)), "request", "by others for your yes", "Answer"),
         ("operator-people", Person.objects.filter(sureness="said", is_active=True).count(), "person,people", "nobody has met yet", "See who"),
         ("operator-stuck", _stuck_count(listed.alarms, listed.unanswered, listed.failed_refunds), "thing", "stuck", "See what"),
         (
             "operator-going",
             Remittance.objects.visible_to(person).filter(state__in=OPEN).count(),
             "payment",
-            "to providers not out yet",
+            "to providers, not out yet",
             "Look at them",
         ),
     ]

@@ -26,7 +26,7 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
     """What was asked, why, and my yes or no. Never by who asked, nor by somebody with an interest in it."""
     at = clock.now()
     approval = get_object_or_404(Approval.objects.visible_to(request.user).open(at).select_related("asked_by"), pk=pk)
-    if not may_answer_approval(by=request.user, approval=approval, at=at) or not may_answer_about(by=request.user, approval=approval):
+    if not may_answer_approval(by=request.user, approval=approval, at=at) or not may_answer_about(by=request.user, approval=approval, at=at):
         raise Http404
     if approval.what == decisions.DECIDE:
         return redirect("question-decide", pk=approval.about_id)
