@@ -13,13 +13,14 @@ from pooling.models import Call
 
 _PROBLEMS = {
     "card_declined": "Your bank said no to the card. No money was taken. Try another card, or pay by bank transfer.",
+    "started": "Stripe takes longer than usual. No money was taken. Wait two minutes, then press “Pay by card” again.",
     "expired": "The card page was open for too long. No money was taken. Start again.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One payment that is asked for. `stands`: pay, sending (a bank transfer is waited for), coming, here, missed, gone."""
+    """One payment that is asked for. `stands`: pay, sending (a bank transfer is waited for), coming, here, ordered, missed, left_out, gone."""
 
     call_id: int
     pence: int
@@ -63,6 +64,8 @@ def _due(call: Call, share: MilestoneShare | None, paid: list[PaymentSeen]) -> D
         stands = "pay"
     if stands == "pay" and newest and newest.state in ("clearing", "available"):
         stands = "coming"  # Stripe has it; the rest of the house hears of it in a moment
+    if stands in ("gone", "missed") and share and share.state == "dropped" and share.milestone.state != "cancelled":
+        stands = "left_out"  # the week goes ahead without them
     return Due(
         call_id=call.pk,
         pence=call.to_pay_pence,
@@ -80,6 +83,8 @@ def _due(call: Call, share: MilestoneShare | None, paid: list[PaymentSeen]) -> D
 
 
 def _problem(newest: PaymentSeen | None) -> str:
+    if newest is not None and newest.kind == "card" and newest.state == "started":
+        return _PROBLEMS["started"]  # asked of Stripe, and no answer yet
     if newest is None or newest.state not in ("failed", "expired", "open") or not (newest.problem or newest.state == "expired"):
         return ""
     return _PROBLEMS.get(newest.problem or newest.state, "It did not work. No money was taken. Try again, or pay another way.")

@@ -1,5 +1,7 @@
 """Choosing who comes, the own yes, paying and my money, as pages."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -127,6 +129,16 @@ def test_what_is_due_is_listed_and_each_payment_is_the_payers_alone(set_clock):
     assert "Pay by card" in page
     assert _as(cast.yusuf()).get(reverse("payment", args=[call.pk])).status_code == 404
     assert "Pay by card" not in _text(_as(cast.sam()).get(reverse("payment", args=[story.call("Yusuf").pk])))
+
+
+def test_who_is_left_out_of_a_week_reads_that_nobody_comes(set_clock):
+    set_clock(cast.AT)
+    story = cast_market.running(together=False)
+    story.pay("Yusuf", "Halima")
+    story.until(date(2026, 3, 24))
+    set_clock(story.at)
+    page = _text(_as(cast.amina()).get(reverse("payment", args=[story.call("Amina").pk])))
+    assert "You pay nothing for it, and you have no visits that week. The visits of the others go on." in page
 
 
 def test_my_money_adds_up_and_what_is_free_goes_home(set_clock):
