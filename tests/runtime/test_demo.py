@@ -3,115 +3,23 @@
 import contextlib
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from config import demo_state, postgres, processes
+from config import postgres, processes
 from tests.conftest import Clone
+from tests.runtime.demo_process import ROOT, SECONDS_TO_START, DemoProcess, eventually
 
 pytestmark = pytest.mark.live
-ROOT = Path(__file__).resolve().parent.parent.parent
-SECONDS_TO_START, SECONDS_TO_STOP = 120, 30
-
-
-def free_port() -> int:
-    """One with a free neighbour for the sandbox."""
-    for port in range(20_000 + os.getpid() % 20_000, 60_000, 7):
-        with socket.socket() as door, socket.socket() as next_door:
-            try:
-                door.bind(("127.0.0.1", port))
-                next_door.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free port")
-
-
-class DemoProcess:
-    """`manage.py demo` on a data folder of its own."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self.data_dir, self.port = data_dir, free_port()
-        self.process: subprocess.Popen[str] | None = None
-
-    def environment(self, **more: str) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_", "DJANGO_", "PYTEST_", "MAKE"))}
-        return {**kept, "DATA_DIR": str(self.data_dir), "PORT": str(self.port), **more}
-
-    def launch(self, **more: str) -> "subprocess.Popen[str]":
-        command = [sys.executable, "manage.py", "demo"]
-        return subprocess.Popen(command, cwd=ROOT, env=self.environment(**more), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-
-    def start(self, **more: str) -> float:
-        """Starts it and waits until it is ready. Returns the seconds it took."""
-        began = time.monotonic()
-        self.process = self.launch(**more)
-        while self.ready_file().get("pid") != self.process.pid:  # a killed one leaves its file
-            if self.process.poll() is not None:
-                raise AssertionError(f"the demo ended: {self.process.communicate()[0]}\n{self.logs()}")
-            if time.monotonic() - began > SECONDS_TO_START:
-                raise AssertionError(f"the demo did not become ready\n{self.logs()}")
-            time.sleep(0.05)
-        return time.monotonic() - began
-
-    def stop(self, name: signal.Signals = signal.SIGINT) -> str:
-        assert self.process is not None
-        self.process.send_signal(name)
-        return self.process.communicate(timeout=SECONDS_TO_STOP)[0]
-
-    def get(self, path: str) -> tuple[int, Any]:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return refused.code, json.load(refused)
-
-    def ready_file(self) -> dict[str, Any]:
-        return demo_state.read_ready(self.data_dir)
-
-    def running(self) -> set[int]:
-        """Every process of this demo, database included."""
-        return processes._marked(self.data_dir) | postgres._processes_of(self.data_dir / "pg")
-
-    def logs(self) -> str:
-        return "\n".join(f"== {path.name}\n{path.read_text()[-3000:]}" for path in sorted((self.data_dir / "logs").glob("*.log")))
-
-
-def eventually(claim: Callable[[], bool], seconds: float = 30) -> bool:
-    """Whether the claim comes true before the deadline."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if claim():
-            return True
-        time.sleep(0.1)
-    return claim()
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[DemoProcess]:
-    data_dir = Path(tempfile.mkdtemp(prefix="ct-demo-"))
-    data_dir.chmod(0o755)
-    demo = DemoProcess(data_dir)
-    yield demo
-    if demo.process is not None and demo.process.poll() is None:
-        demo.stop()
-    processes.end_marked(data_dir)
-    postgres.stop(data_dir)
-    shutil.rmtree(data_dir)
 
 
 def test_start_tells_who_can_sign_in_and_ctrl_c_leaves_nothing(demo: DemoProcess) -> None:
@@ -182,9 +90,10 @@ def test_a_command_by_hand_sees_the_running_demo(demo: DemoProcess) -> None:
 
 
 def test_what_ends_is_started_again(demo: DemoProcess) -> None:
-    worker = _child(demo, "celery")
+    worker = demo.child("celery")
+    assert worker is not None
     worker.kill()
-    assert eventually(lambda: _child(demo, "celery").pid not in {worker.pid, os.getpid()})
+    assert eventually(lambda: demo.child("celery") not in (None, worker))
     os.kill(int((demo.data_dir / "pg" / "postmaster.pid").read_text().split("\n", 1)[0]), signal.SIGKILL)
     assert eventually(lambda: postgres.is_running(demo.data_dir))
     assert eventually(lambda: demo.get("/readyz")[0] == 200)
@@ -210,10 +119,7 @@ def test_a_killed_parent_takes_its_children_along(demo: DemoProcess) -> None:
 def test_killing_everything_loses_nothing(demo: DemoProcess) -> None:
     assert demo.process is not None
     kept = _sandbox_now(demo)
-    for pid in [demo.process.pid, *demo.running()]:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    demo.process.communicate()
+    demo.kill_everything()
     demo.start()
     assert _sandbox_now(demo) >= kept
     assert demo.get("/readyz")[0] == 200
@@ -242,14 +148,6 @@ def _memory_mb(demo: DemoProcess) -> float:
         with contextlib.suppress(psutil.NoSuchProcess):  # the database's helpers come and go
             total += psutil.Process(pid).memory_full_info().pss
     return total / 1e6
-
-
-def _child(demo: DemoProcess, word: str) -> psutil.Process:
-    for pid in processes._marked(demo.data_dir):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if word in psutil.Process(pid).cmdline():
-                return psutil.Process(pid)
-    return psutil.Process()
 
 
 def _post(address: str, body: bytes) -> tuple[int, Any]:
