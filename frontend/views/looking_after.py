@@ -58,7 +58,7 @@ def confirm(request: SignedIn, pk: int) -> HttpResponse:
         known = bool(form.cleaned_data["known"]) and not is_at_least(budget.person.sureness, "confirmed")
         if known and may_vouch_for_person(by=request.user, person=budget.person, level="confirmed", at=at):
             people.vouch(person=budget.person, level="confirmed", by=request.user, at=at)
-        messages.success(request, f"Thank you. {budget.person.full_name} can promise from it now.")
+        messages.success(request, f"Thank you. We have written down that the budget of {budget.person.full_name} is right.")
         return back_to("looking-after")
 
     form = BudgetIsRightForm(request.POST or None)
