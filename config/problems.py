@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.defaults import server_error
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -42,6 +43,14 @@ def _of_drf(failure: exceptions.APIException) -> Response:
     if wait := getattr(failure, "wait", None):
         answer["Retry-After"] = str(int(wait))
     return answer
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Nobody foresaw it (Django's `handler500`): it is logged, and a program gets a problem, a person a page."""
+    if not request.path.startswith("/api/"):
+        return server_error(request)
+    body = problem(500, "fault", "Something went wrong on our side. We have been told. If it moved money, send it again with the same key.").data
+    return JsonResponse(body, status=500, content_type=PROBLEM_JSON)
 
 
 def problem(status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> Response:

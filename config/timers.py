@@ -32,6 +32,7 @@ TIMERS = [
     "payments.services.reconciliation.run_due",
     "frontend.notices.send_due",
     "people.services.messages.send_due",
+    "config.services.kept_answers.forget_old",
 ]
 MOST_ROUNDS = 50
 

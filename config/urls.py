@@ -27,3 +27,4 @@ urlpatterns += [
     path("api/v1/", include("config.api")),
     path("", include("frontend.urls")),
 ]
+handler500 = "config.problems.fault"

@@ -120,14 +120,16 @@ def verb(
     status: int = 200,
     kept: bool = False,
     then: After | None = None,
+    asks_stripe: bool = False,
     path: str = "",
 ) -> Callable[[View], View]:
     """A POST that calls one service. `kept`: it moves money or places an order, so an Idempotency-Key makes it happen once.
 
-    `then`: what is to be done once it is committed (calling Stripe), from the answer to the answer.
+    `then`: what is to be done once it is committed (calling Stripe), from the answer to the answer. `asks_stripe`: it calls Stripe itself.
     """
 
     def mark(view: View) -> View:
+        view.asks_stripe = asks_stripe  # type: ignore[attr-defined]
         marked = action(detail=detail, methods=["post"], url_path=path or view.__name__.replace("_", "-"), filterset_class=None)(view)
         return makes(asks, answers, status=status, kept=kept, then=then)(marked)
 

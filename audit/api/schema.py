@@ -75,7 +75,7 @@ class RoomSchema(AutoSchema):
             404,
             *([409, 422] if acts else [422]),
             *([429] if self.view.get_throttles() else []),
-            *([503] if self._mark("then") else []),
+            *([503] if self._mark("then") or self._mark("asks_stripe") else []),
         ]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import fields as fields_of
 from datetime import UTC, date, datetime, time
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from django.db.models import Model
+from django.db.models import EmailField, Model, SlugField, URLField
 from rest_framework import serializers
 
 MOST_PENCE = 99_999_999
@@ -19,6 +19,12 @@ class Shape(serializers.Serializer[Any]):
 
 class Row(serializers.ModelSerializer[Any]):
     """One row as it is given: nothing of it can be written through it."""
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        """What is given may be empty, so it is a text and not, for who reads the schema, a slug or an address."""
+        if isinstance(model_field, SlugField | URLField | EmailField):
+            return serializers.CharField, {"allow_null": True} if model_field.null else {}
+        return super().build_standard_field(field_name, model_field)
 
     def get_extra_kwargs(self) -> dict[str, Any]:
         given = super().get_extra_kwargs()
@@ -74,6 +80,15 @@ class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
         person = self.context["request"].user
         rows: Any = super().get_queryset()
         return rows.visible_to(person if person.is_authenticated else None).select_related(*self.related)
+
+
+class WordField(serializers.SlugRelatedField[Any]):
+    """A public row by its slug or code."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or "\0" in data:
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 SIMPLE: dict[Any, type[serializers.Field[Any, Any, Any, Any]]] = {

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from audit.api.shapes import PenceField, Row, Shape, shape_of
+from audit.api.shapes import PenceField, Row, Shape, WordField, shape_of
 from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance
 from payments.selectors import RemittanceSeen
 from people.models import Council
@@ -38,7 +38,7 @@ class PaymentRow(Row):
 class TopUp(Shape):
     """The platform's own money for Stripe's fees, for one council."""
 
-    council_code = serializers.SlugRelatedField("code", queryset=Council.objects.all())
+    council_code = WordField("code", queryset=Council.objects.all())
     pence = PenceField(min_value=30)
 
 

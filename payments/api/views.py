@@ -35,7 +35,7 @@ class Payments(ReadEdge):
     filterset_class = PaymentFilter
     lookup_value_converter = "uuid"
 
-    @verb(None, PaymentRow)
+    @verb(None, PaymentRow, asks_stripe=True)
     def refresh(self, request: Request, pk: str) -> Response:
         """Asks Stripe how it stands now, rather than wait to be told."""
         return self.answer(taking.refresh(payment_id=self.get_object().pk, at=self.at))

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from audit.api.shapes import DayField, Row, Shape
+from audit.api.shapes import DayField, Row, Shape, WordField
 from people.models import Approval, Channel, Concern, Council, Organisation, Person, Role, Supporter
 
 
@@ -75,7 +75,7 @@ class Registering(Shape):
     channel = serializers.ChoiceField([("", "not said"), *Channel.choices], required=False, allow_blank=True)
     password = serializers.CharField(required=False, allow_null=True, max_length=128, trim_whitespace=False)
     outcode = serializers.CharField(max_length=10)
-    council_code = serializers.SlugRelatedField("code", queryset=Council.objects.all(), required=False)
+    council_code = WordField("code", queryset=Council.objects.all(), required=False)
     phrase = serializers.CharField(required=False, allow_blank=True, max_length=200)
 
 
@@ -169,7 +169,7 @@ class Worried(Shape):
 
     text = serializers.CharField(max_length=5000)
     contact = serializers.CharField(required=False, allow_blank=True, max_length=200)
-    council_code = serializers.SlugRelatedField("code", queryset=Council.objects.all(), required=False)
+    council_code = WordField("code", queryset=Council.objects.all(), required=False)
     is_named = serializers.BooleanField(required=False, default=False)
 
 

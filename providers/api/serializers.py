@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from audit.api.shapes import CountField, DayField, PenceField, Row, Shape, VisibleField, shape_of
+from audit.api.shapes import CountField, DayField, PenceField, Row, Shape, VisibleField, WordField, shape_of
 from people.models import Council
 from providers.models import Check, Enterprise, GroupPrice, Listing, Worker
 from providers.rules import PARTS_OF_DAY
@@ -17,7 +17,7 @@ CheckLeftShape = shape_of(CheckLeft, "CheckLeft")
 
 def term(kind: str, **more: Any) -> Any:
     """A word of one list, by its slug."""
-    return serializers.SlugRelatedField("slug", queryset=Term.objects.filter(kind=kind), **more)
+    return WordField("slug", queryset=Term.objects.filter(kind=kind), **more)
 
 
 class WorkerRow(Row):
@@ -63,7 +63,7 @@ class EnterpriseSaid(Shape):
 class EnterpriseNew(EnterpriseSaid):
     """A new provider. Without a council: the one that most of the outcode lies in."""
 
-    council_code = serializers.SlugRelatedField("code", queryset=Council.objects.all(), required=False)
+    council_code = WordField("code", queryset=Council.objects.all(), required=False)
 
 
 class WorkerSaid(Shape):

@@ -4,12 +4,12 @@ from typing import Any, get_args
 
 from rest_framework import serializers
 
-from audit.api.shapes import CountField, DayField, Row, Shape, VisibleField, shape_of
+from audit.api.shapes import CountField, DayField, Row, Shape, VisibleField, WordField, shape_of
 from marketplace.models import Agreement, Need, Payer
 from marketplace.selectors import AgreementView, Quote, Task
 from pooling.models import Cluster, Membership, Pledge
 from pooling.rules import Relative
-from providers.models import Listing
+from providers.models import Enterprise, Listing
 from providers.rules import PARTS_OF_DAY
 from vocabulary.models import Term
 
@@ -49,7 +49,7 @@ class NeedRow(Row):
 class NeedSaid(Shape):
     """What you would like. With a `reason` it is something you could not find; without, it is kept for you alone (signed in only)."""
 
-    category = serializers.SlugRelatedField("slug", queryset=Term.objects.filter(kind="category"))
+    category = WordField("slug", queryset=Term.objects.filter(kind="category"))
     outcode = serializers.CharField(max_length=10)
     reason = serializers.ChoiceField([(one.value, one.label) for one in Need.Reason if one.value], required=False)
     words = serializers.CharField(required=False, allow_blank=True, max_length=2000, default="")
@@ -108,6 +108,17 @@ class AgreementRow(Row):
             "ended_reason",
         )
 
+    def to_representation(self, instance: Agreement) -> dict[str, Any]:
+        """The group's name is the group's: the provider's people get it empty, as on their pages."""
+        shown = super().to_representation(instance)
+        return {**shown, "cluster_name": ""} if self.is_of_the_provider(instance) else shown
+
+    def is_of_the_provider(self, agreement: Agreement) -> bool:
+        """Whether who asks belongs to the enterprise. One query a request."""
+        if "own_enterprises" not in self.context:
+            self.context["own_enterprises"] = set(Enterprise.objects.of(self.context["request"].user).values_list("pk", flat=True))
+        return agreement.enterprise_id in self.context["own_enterprises"]
+
 
 class AgreementWhole(AgreementRow):
     """As in the list, with the copy of the service, the plan for when nobody can come, and the sums as you may see them."""
@@ -121,6 +132,12 @@ class AgreementWhole(AgreementRow):
         fields = super().get_fields()
         fields["view"] = _ViewField()
         return fields
+
+    def to_representation(self, instance: Agreement) -> dict[str, Any]:
+        """Whom to ring when nobody can come: for those who are visited, who stands beside them, and who comes. For others it is empty."""
+        shown = super().to_representation(instance)
+        needs_the_plan = shown["view"]["mine"] or self.is_of_the_provider(instance)
+        return shown if needs_the_plan else {**shown, "keep_going": {}}
 
 
 class _ViewField(AgreementPage):  # type: ignore[valid-type,misc]  # made from the dataclass

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from audit.api.shapes import DayField, PenceField, Row, Shape, VisibleField
+from audit.api.shapes import DayField, PenceField, Row, Shape, VisibleField, WordField
 from people.models import Council, Organisation, Person
 from pooling.models import Budget, FundingMode, Membership, Mode, Portion, Route
 from pooling.selectors import free_to_promise
@@ -78,7 +78,7 @@ class PortionSaid(Shape):
     weekly_pence = PenceField()
     spent_elsewhere_weekly_pence = PenceField(required=False, default=0)
     holder = serializers.PrimaryKeyRelatedField(queryset=Organisation.objects.all(), required=False, allow_null=True, default=None)
-    categories = serializers.SlugRelatedField("slug", queryset=Term.objects.filter(kind="category"), many=True, required=False, default=list)
+    categories = WordField("slug", queryset=Term.objects.filter(kind="category"), many=True, required=False, default=list)
 
 
 class Figures(Shape):
@@ -98,7 +98,7 @@ class BudgetSaid(Figures):
 
     person = VisibleField(Person, required=False)
     membership = VisibleField(Membership, ("person",), required=False)
-    council_code = serializers.SlugRelatedField("code", queryset=Council.objects.all(), required=False)
+    council_code = WordField("code", queryset=Council.objects.all(), required=False)
     portions = serializers.ListField(child=PortionSaid(), min_length=1, max_length=8)
 
 
@@ -133,7 +133,7 @@ class FundingModeRow(Row):
 class FundingModeSaid(Shape):
     """A council's choice."""
 
-    council_code = serializers.SlugRelatedField("code", queryset=Council.objects.all())
+    council_code = WordField("code", queryset=Council.objects.all())
     route = serializers.ChoiceField(
         [(route.value, route.label) for route in (Route.ISF, Route.COUNCIL_MANAGED, Route.PHB_THIRD_PARTY, Route.PHB_NOTIONAL)]
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from audit.api.shapes import CountField, Row, Shape, shape_of
+from audit.api.shapes import CountField, Row, Shape, WordField, shape_of
 from pooling.models import Charter, Cluster, CostRule, DecisionRule, Membership
 from pooling.selectors import ClusterMoney, PublicCard
 from vocabulary.models import Term
@@ -51,7 +51,7 @@ class ClusterSaid(Shape):
     """The five answers that start a group."""
 
     name = serializers.CharField(max_length=60)
-    purpose = serializers.SlugRelatedField("slug", queryset=Term.objects.filter(kind="purpose"))
+    purpose = WordField("slug", queryset=Term.objects.filter(kind="purpose"))
     outcode = serializers.CharField(max_length=10)
     who_comes = serializers.CharField(max_length=400)
     cost_rule = serializers.ChoiceField(CostRule.choices, default="own_visits")

@@ -48,9 +48,9 @@ class Budgets(ReadEdge):
     @verb(BudgetChange, BudgetRow)
     def revise(self, request: Request, pk: int) -> Response:
         """A new version, which nobody is sure of yet. Promises already made stay."""
-        said = self.asked()
+        row, said = self.get_object(), self.asked()
         weekly = {part["portion"].pk: (part["weekly_pence"], part["spent_elsewhere_weekly_pence"]) for part in said["portions"]}
-        return self.answer(budgets.revise(budget=self.get_object(), weekly=weekly, by=self.person, at=self.at, **_figures(said)))
+        return self.answer(budgets.revise(budget=row, weekly=weekly, by=self.person, at=self.at, **_figures(said)))
 
     @verb(BudgetVouching, BudgetRow)
     def vouch(self, request: Request, pk: int) -> Response:

@@ -113,7 +113,7 @@ class Calls(ReadEdge):
         """The payments that were started for it, newest first."""
         return self.give_pages(Payment.objects.filter(about=f"call:{self.get_object().pk}").order_by("-started_at", "pk"))
 
-    @verb(None, CallRow)
+    @verb(None, CallRow, asks_stripe=True)
     def refresh(self, request: Request, pk: int) -> Response:
         """Asks Stripe how its payment stands now, rather than wait to be told."""
         call = self.get_object()
