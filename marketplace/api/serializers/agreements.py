@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from rest_framework import serializers
 
-from audit.api.shapes import CountField, DayField, Row, Shape, VisibleField, shape_of
+from audit.api.shapes import CountField, DayField, Row, Shape, VisibleField, WordField, shape_of
 from marketplace.models import Agreement, Need, Payer
 from marketplace.selectors import AgreementView, Quote, Task
 from pooling.models import Cluster, Membership, Pledge
@@ -49,7 +49,7 @@ class NeedRow(Row):
 class NeedSaid(Shape):
     """What you would like. With a `reason` it is something you could not find; without, it is kept for you alone (signed in only)."""
 
-    category = serializers.SlugRelatedField("slug", queryset=Term.objects.filter(kind="category"))
+    category = WordField("slug", queryset=Term.objects.filter(kind="category"))
     outcode = serializers.CharField(max_length=10)
     reason = serializers.ChoiceField([(one.value, one.label) for one in Need.Reason if one.value], required=False)
     words = serializers.CharField(required=False, allow_blank=True, max_length=2000, default="")
@@ -108,7 +108,6 @@ class AgreementRow(Row):
             "ended_reason",
         )
 
-
     def to_representation(self, instance: Agreement) -> dict[str, Any]:
         """The group's name is the group's: the provider's people get it empty, as on their pages."""
         shown = super().to_representation(instance)
@@ -133,7 +132,6 @@ class AgreementWhole(AgreementRow):
         fields = super().get_fields()
         fields["view"] = _ViewField()
         return fields
-
 
     def to_representation(self, instance: Agreement) -> dict[str, Any]:
         """Whom to ring when nobody can come: for those who are visited, who stands beside them, and who comes. For others it is empty."""
