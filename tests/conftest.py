@@ -144,7 +144,7 @@ def _template() -> str:
             building = f"template_building_{os.getpid()}"
             _as_owner("create database {building}", building=building)
             postgres.grant(Clone(building).owner_url, urlsplit(Clone(building).web_url).username or postgres.WEB)
-            _point_connections_at(Clone(building))
+            point_connections_at(Clone(building))
             call_command("migrate", database="owner", verbosity=0, interactive=False, skip_checks=True)
             connections.close_all()
             _as_owner("alter database {building} rename to {name}", building=building, name=name)
@@ -155,7 +155,8 @@ def _is_alive(pid: str) -> bool:
     return pid.isdigit() and Path(f"/proc/{pid}").exists()
 
 
-def _point_connections_at(clone: Clone) -> None:
+def point_connections_at(clone: Clone) -> None:
+    """Both logins of this process work on this copy from now on."""
     for alias, address in (("default", clone.web_url), ("owner", clone.owner_url)):
         connections[alias].close()
         wanted = database(address, "DATABASE_URL")
@@ -201,9 +202,18 @@ def django_db_setup(database_template: str, clone_database: Callable[[str], Clon
 
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setattr(TransactionTestCase, "_fixture_teardown", afresh)
-        _point_connections_at(clone)
+        point_connections_at(clone)
         yield clone
         connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def story_told(clone_database: Callable[[str], Clone], django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The demo's story in a database of its own, told once in a run (tests/story.py). Tests that use it share it: change nothing in it for good."""
+    from tests.story import told
+
+    with told(clone_database("story"), tmp_path_factory.mktemp("story"), django_db_blocker) as story:
+        yield story
 
 
 @pytest.fixture

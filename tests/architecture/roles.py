@@ -1,0 +1,227 @@
+"""Who asks for a page in the roles and routes test, and the things of the story they ask about."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from audit import clock
+from audit.models import Delivery, Entry
+from config.demo_story import cast
+from config.demo_story.cast import AMINA, COLIN, FATUMA, HALIMA, HODAN, LAMBETH, MARY, OLIVE, PRIYA, RUTH, SAM, SOUTHWARK, STELLA, YUSUF, Part
+from marketplace.models import Agreement, Milestone, MilestoneShare, Need, Payer, Visit
+from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance
+from people.models import Approval, Person
+from people.services import approvals, organisations, supporters
+from people.services import people as persons
+from pooling.models import Budget, Call, Charter, Cluster, FundingMode, Hold, Membership, Pledge, Portion, Withdrawal
+from pooling.services import budgets, clusters, memberships
+from providers.models import Check, Enterprise, Listing, Worker
+from providers.services import checks
+from vocabulary.models import Term
+
+KOFI = Part("Kofi Mensah", "isf_holder", "Works for another organisation in Southwark that looks after money.")
+LENA = Part("Lena Brandt", "commissioner", "Plans for another council.", outcode="SW9", council=LAMBETH)
+NASRA = Part("Nasra Warfa", "holder", "Amina’s sister, who sits beside her.")
+
+# The columns of routes.py, in order; nobody is somebody who did not sign in.
+OUTSIDERS: tuple[Part | None, ...] = (None, STELLA, MARY, FATUMA, KOFI, LENA)
+INSIDERS: tuple[Part | None, ...] = (YUSUF, HALIMA, NASRA, SAM, COLIN, RUTH, HODAN, PRIYA, OLIVE, AMINA)
+EVERYBODY = (*OUTSIDERS, *INSIDERS)
+
+
+def name(part: Part | None) -> str:
+    return part.name.split()[0] if part else "nobody"
+
+
+def arrive() -> None:
+    """The people the story itself has not: of another organisation, of another council, of another group; and Amina's sister."""
+    at = clock.now()
+    for part in (KOFI, LENA, NASRA):
+        persons.register(full_name=part.name, email=part.email, password=cast.PASSWORD, outcode=part.outcode, council_code=part.council, at=at)
+    other = organisations.add_organisation(kind="isf_holder", name="Kasmo Together", council_code=SOUTHWARK, by=None, at=at)
+    organisations.give_role(person=cast.person(KOFI), kind="holder_staff", organisation=other, council_code=SOUTHWARK, by=None, at=at)
+    organisations.give_role(person=cast.person(LENA), kind="commissioner", council_code=LAMBETH, by=None, at=at)
+    supporters.ask(person=cast.person(AMINA), supporter=cast.person(NASRA), kind="beside", by=cast.person(AMINA), at=at)
+    garden = clusters.start(
+        name="Sunday Garden",
+        purpose="garden",
+        outcode="SE15",
+        who_comes="Anybody who likes mud.",
+        cost_rule="equal",
+        decision_rule="everyone",
+        notice_days=28,
+        is_listed=True,
+        by=cast.person(MARY),
+        at=at,
+    )
+    memberships.invite(cluster=garden, person=cast.person(cast.DEV), by=cast.person(MARY), at=at)
+    words = Cluster.objects.get(name="Our Own Words")
+    memberships.invite(cluster=words, person=cast.person(cast.DEV), by=cast.person(AMINA), at=at)
+    _what_the_story_has_not(at)
+
+
+def _what_the_story_has_not(at: datetime) -> None:
+    """Rows that nobody in the story made, so that their addresses are about something: money going back, an alarm, a second person's yes."""
+    payment = Payment.objects.filter(kind="card").order_by("charged_at")[0]
+    place = Membership.objects.get(person=cast.person(AMINA))
+    portion = Portion.objects.get(budget__person=cast.person(AMINA))
+    key = Hold.objects.filter(membership=place)[0].place_journal
+    Withdrawal.objects.create(membership=place, portion=portion, council_code=SOUTHWARK, pence=100, journal_key=key, asked_at=at)
+    Refund.objects.create(payment=payment, pence=100, lot_owner=payment.lot_owner, council_code=SOUTHWARK, about="withdrawal:1", approved_at=at)
+    Alarm.objects.create(kind="float_short", about="council", sentence="Pay some of our own money in.", council_code=SOUTHWARK, raised_at=at)
+    PaymentOperation.objects.filter(pk=PaymentOperation.objects.order_by("first_sent_at")[0].pk).update(state="unknown")
+    Delivery.objects.filter(pk=Delivery.objects.order_by("pk")[0].pk).update(state="parked", done_at=None)
+    shop = Enterprise.objects.get(name="Barwaaqo Care")
+    Remittance.objects.create(payee_id=shop.payee_id, payment=payment, pence=1, council_code=SOUTHWARK, about="share:0", waiting_since=at)
+    checks.ask(enterprise=shop, kind="insurance", issued_on=at.date(), expires_on=at.date() + timedelta(days=365), by=shop.owner, at=at)
+    MilestoneShare.objects.filter(payer__person=cast.person(HALIMA), state="agreed").update(waits_for="second_person")
+    MilestoneShare.objects.filter(payer__person=cast.person(YUSUF), milestone__number=5).update(state="with_helper")
+    draft = budgets.PortionDraft(route="council_managed", weekly_pence=9_000, funder_name="Southwark", holder=cast.organisation("Southwark Council"))
+    sums, period = budgets.Amounts(9_000, 0, 9_000), budgets.Period(at.date())
+    budgets.record(person=cast.person(NASRA), kind="agreed", amounts=sums, period=period, portions=[draft], by=cast.person(NASRA), at=at)
+    approvals.ask(
+        what="agreement.relative", about_kind="agreement", about_id="1", reason="Nobody else.", by=cast.person(HALIMA), at=at, council_code=SOUTHWARK
+    )
+
+
+def things() -> dict[str, Any]:
+    """The story's things by the names routes.py uses: Amina's, unless it says whose."""
+    group = Cluster.objects.get(name="Our Own Words")
+    agreement = Agreement.objects.get(cluster=group)
+    week = Milestone.objects.get(agreement=agreement, number=4)
+    mine = MilestoneShare.objects.filter(payer__person__email=AMINA.email)
+    question = MilestoneShare.objects.get(milestone=week, state="questioned")
+    shop = Enterprise.objects.get(name="Barwaaqo Care")
+    budget = Budget.objects.get(person__email=AMINA.email)
+    return {
+        "group": group.pk,
+        "the garden": Cluster.objects.get(name="Sunday Garden").pk,
+        "place": Membership.objects.get(cluster=group, person__email=AMINA.email).pk,
+        "place of Dev, who is asked in": Membership.objects.get(cluster=group, person__email=cast.DEV.email).pk,
+        "place of Yusuf": Membership.objects.get(cluster=group, person__email=YUSUF.email).pk,
+        "budget": budget.pk,
+        "budget of Nasra": Budget.objects.get(person__email=NASRA.email).pk,
+        "answer of Yusuf": MilestoneShare.objects.get(state="with_helper").pk,
+        "yes of Halima": MilestoneShare.objects.get(waits_for="second_person").pk,
+        "part": Portion.objects.get(budget=budget).pk,
+        "promise": Pledge.objects.get(membership__person__email=AMINA.email).pk,
+        "call": _call(AMINA),
+        "call of Yusuf": _call(YUSUF),
+        "order of Halima": _call(HALIMA),
+        "share": mine.get(milestone=week).pk,
+        "question of Halima": question.pk,
+        "visit to come": Visit.objects.filter(payer__person__email=AMINA.email, state="planned").order_by("on")[0].pk,
+        "share to come": mine.get(milestone__number=5).pk,
+        "agreement": agreement.pk,
+        "week": week.pk,
+        "week to come": Milestone.objects.get(agreement=agreement, number=5).pk,
+        "shop": shop.pk,
+        "worker": Worker.objects.get(enterprise=shop, known_as="Sahra").pk,
+        "paper to look at": Check.objects.get(enterprise=shop, confirmed_at__isnull=True).pk,
+        "service": Listing.objects.get(enterprise=shop).pk,
+        "wish of Mary": Need.objects.get(person__email=MARY.email).pk,
+        "bank payment of Yusuf": Payment.objects.filter(kind="bank_transfer", payer__owner__startswith="organisation:").order_by("charged_at")[0].pk,
+        "card payment": Payment.objects.filter(kind="card").order_by("charged_at")[0].pk,
+        "a helper": {"facilitator": cast.person(RUTH).pk},
+        "a wish": _wish(group),
+        "a yes": _yes(mine.get(milestone=week)),
+        "money going back": Withdrawal.objects.get().pk,
+        "refund": Refund.objects.get().pk,
+        "alarm": Alarm.objects.get().pk,
+        "second yes": Approval.objects.get().pk,
+        "remittance that waits": Remittance.objects.get(state="waiting").pk,
+        "call to Stripe": PaymentOperation.objects.order_by("first_sent_at")[0].pk,
+        "news": Delivery.objects.order_by("pk")[0].pk,
+        "entry": Entry.objects.order_by("pk")[0].pk,
+        "hold": Hold.objects.filter(membership__person__email=AMINA.email)[0].pk,
+        "part in it": Payer.objects.get(agreement=agreement, person__email=AMINA.email).pk,
+        "rules": Charter.objects.filter(cluster=group)[0].pk,
+        "home council": SOUTHWARK,
+        "circle": cast.organisation("Southwark Circle").pk,
+        "mode": FundingMode.objects.all()[0].pk,
+        "word": Term.objects.categories()[0].pk,
+        "helper": cast.person(AMINA).supporters.get().pk,
+        "person": cast.person(AMINA).pk,
+    }
+
+
+def _wish(group: Cluster) -> dict[str, Any]:
+    """All that a group asks of a provider, checked and confirmed."""
+    return {
+        "together": "no",
+        "payers": [str(place.pk) for place in group.memberships.inside()],
+        "weekdays": ["3"],
+        "minutes": "60",
+        "weeks": "2",
+        "starts_on": "13 April 2026",
+        "who_to_ring": "My sister",
+        "what_i_want": "Ring me.",
+        "_confirm": "yes",
+    }
+
+
+def _yes(share: MilestoneShare) -> dict[str, str]:
+    """Yes to every visit, confirmed."""
+    return {f"visit_{part.pk}": "yes" for part in share.visit_parts.all()} | {"_confirm": "yes"}
+
+
+def _call(part: Part) -> int:
+    """The one that is asked for now."""
+    return Call.objects.get(membership__person__email=part.email, state="called").pk
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody got: the mark of routes.py, and what they could read."""
+
+    mark: str
+    body: str
+    status: int
+
+
+@dataclass
+class Door:
+    """One browser a person, kept over many questions."""
+
+    browsers: dict[str, Client]
+
+    @classmethod
+    def open(cls) -> "Door":
+        browsers = {}
+        for part in EVERYBODY:
+            browsers[name(part)] = browser = Client(raise_request_exception=True)
+            if part is not None:
+                browser.force_login(Person.objects.get(email=part.email), backend="django.contrib.auth.backends.ModelBackend")
+        return cls(browsers)
+
+    def ask(self, who: str, method: str, address: str, sent: Mapping[str, Any] | None = None) -> Answer:
+        """One question; whatever it changed is taken back."""
+        with taken_back():
+            kept = dict(self.browsers[who].cookies)
+            shape = {"content_type": "application/json"} if method == "POST" and address.startswith("/api/") else {}
+            response: Any = getattr(self.browsers[who], method.lower())(address, sent or {}, **shape)
+            body = b"".join(response.streaming_content) if response.streaming else response.content
+            answer = Answer(mark_of(response), body.decode(errors="replace"), response.status_code)
+        self.browsers[who].cookies.clear()
+        self.browsers[who].cookies.update(kept)
+        return answer
+
+
+def mark_of(response: HttpResponse) -> str:
+    """One letter for an answer: see the head of routes.py."""
+    if response.status_code in (301, 302, 303):
+        return "i" if "/accounts/login/" in response["Location"] or "/accounts/reauthenticate/" in response["Location"] else ">"
+    return {200: "+", 201: "+", 204: "+", 400: "?", 401: "i", 403: "x", 404: ".", 405: "m", 409: "!", 422: "?"}.get(response.status_code, "#")
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

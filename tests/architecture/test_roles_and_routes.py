@@ -1,0 +1,82 @@
+"""Every address, asked for by everybody: each gets what routes.py says, and nothing of somebody else's stands in what they may read."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django.plugin import DjangoDbBlocker
+
+from config.urls import demo_urlpatterns
+from tests.architecture import roles
+from tests.architecture.routes import DEMO, ROUTES, SECRETS, Route
+from tests.story import Story, inside
+
+pytestmark = pytest.mark.xdist_group("story")
+WHO = [roles.name(part) for part in roles.EVERYBODY]
+
+
+@pytest.fixture(scope="module")
+def world(story_told: Story, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[roles.Door, dict[str, Any]]]:
+    """Everybody at their own browser, in the story as it is at its end. All of it is taken back afterwards."""
+    with inside(story_told, django_db_blocker), roles.taken_back():
+        roles.arrive()
+        yield roles.Door.open(), roles.things()
+
+
+def addresses(resolver: Any, before: str = "") -> Iterator[str]:
+    """Every address there is, as it is written where it is made."""
+    for one in getattr(resolver, "url_patterns", resolver):
+        if isinstance(one, URLResolver):
+            yield from addresses(one, before + str(one.pattern))
+        elif isinstance(one, URLPattern):
+            yield before + str(one.pattern)
+
+
+def test_every_address_is_listed() -> None:
+    """A new address must say here who gets what. One that is gone is taken out."""
+    there = {each for each in addresses(get_resolver()) if not each.startswith("demo/")}
+    there |= {f"demo/{one.pattern}" for one in demo_urlpatterns}
+    listed = [route.address for route in (*ROUTES, *DEMO)]
+    assert sorted(there - set(listed)) == [], "write these addresses into tests/architecture/routes.py, with what each person gets"
+    assert sorted(set(listed) - there) == [], "these addresses are gone"
+
+
+def test_the_demo_s_own_addresses_are_not_there_without_the_demo(world: tuple[roles.Door, dict[str, Any]]) -> None:
+    door, things = world
+    for route in DEMO:
+        assert {door.ask(who, "POST", address(route, things)).status for who in WHO} == {404}, route.address
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=[route.title for route in ROUTES])
+def test_each_gets_what_is_theirs(route: Route, world: tuple[roles.Door, dict[str, Any]]) -> None:
+    door, things = world
+    wrong, where = [], address(route, things)
+    sent = things[route.sent] if isinstance(route.sent, str) else route.sent
+    for method, expected in (("GET", route.get), ("POST", route.post)):
+        for who, mark in zip(WHO, expected.replace(" ", ""), strict=bool(expected)):
+            if mark == "*":
+                continue
+            answer = door.ask(who, method, where, sent if method == "POST" else None)
+            if answer.mark != mark:
+                wrong.append(f"{method} {where} by {who}: {answer.mark} ({answer.status}), not {mark}")
+            wrong += [f"{method} {where} by {who}: shows {text!r}" for text in leaks(who, answer.body, route)]
+    if not route.get and door.ask("Amina", "GET", where).status != 405:
+        wrong.append(f"GET {where}: it can be read, so say by whom")
+    assert wrong == []
+
+
+def leaks(who: str, body: str, route: Route) -> list[str]:
+    """What stands in it that this person may not know."""
+    return [text for text, theirs in SECRETS.items() if text in body and who not in theirs.split() and text not in route.tells.split("|")]
+
+
+def address(route: Route, things: dict[str, Any]) -> str:
+    """The address with the things it is about filled in."""
+
+    def fill(found: "re.Match[str]") -> str:
+        asked = route.about[found[1] or found[2]]
+        return str(things.get(asked, asked))
+
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>|\^?\(\?P<(\w+)>[^)]*\)\$?", fill, route.address).replace("^", "").replace("$", "")
