@@ -4,7 +4,7 @@ A supporter sees what belongs to the person they help. Whoever works for a holde
 """
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     )
 
 
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
+
+
 def _nobody(person: "Person | None") -> bool:
     return person is None or not person.is_active
 
@@ -54,6 +57,13 @@ def _held(person: "Person", path: str) -> Q:
 def _helps(person: "Person", path: str) -> Q:
     """Rows of groups this person is the facilitator of."""
     return Q(**{f"{path}facilitator": person})
+
+
+def _of_payer(rows: Rows, person: "Person | None") -> Rows:
+    """Of rows about one payer's money: those of the payer, of whom they support, of who looks after the portion; for operators all."""
+    if person is None or _nobody(person):
+        return rows.none()
+    return rows if person.is_operator else rows.filter(_own(person, "membership__person") | _held(person, "portion__holder"))
 
 
 class BudgetQuerySet(models.QuerySet["Budget"]):
@@ -170,9 +180,7 @@ class AdmissionAnswerQuerySet(models.QuerySet["AdmissionAnswer"]):
 class PledgeQuerySet(models.QuerySet["Pledge"]):
     def visible_to(self, person: "Person | None") -> Self:
         """The payer, their supporters, who looks after the portion, operators. Not the group: each sees their own pence."""
-        if person is None or _nobody(person):
-            return self.none()
-        return self if person.is_operator else self.filter(_own(person, "membership__person") | _held(person, "portion__holder"))
+        return _of_payer(self, person)
 
     def live(self) -> Self:
         return self.filter(state="pledged")
@@ -206,9 +214,7 @@ class EarmarkQuerySet(models.QuerySet["Earmark"]):
 class CallQuerySet(models.QuerySet["Call"]):
     def visible_to(self, person: "Person | None") -> Self:
         """The payer, their supporters, who looks after the portion, operators."""
-        if person is None or _nobody(person):
-            return self.none()
-        return self if person.is_operator else self.filter(_own(person, "membership__person") | _held(person, "portion__holder"))
+        return _of_payer(self, person)
 
     def unended(self) -> Self:
         return self.exclude(state__in=CALL_FINAL)
@@ -227,9 +233,7 @@ class CallQuerySet(models.QuerySet["Call"]):
 class HoldQuerySet(models.QuerySet["Hold"]):
     def visible_to(self, person: "Person | None") -> Self:
         """The payer, their supporters, who looks after the portion, operators. The provider sees shares, in `marketplace`."""
-        if person is None or _nobody(person):
-            return self.none()
-        return self if person.is_operator else self.filter(_own(person, "membership__person") | _held(person, "portion__holder"))
+        return _of_payer(self, person)
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
@@ -246,9 +250,7 @@ class HoldMoveQuerySet(models.QuerySet["HoldMove"]):
 class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
     def visible_to(self, person: "Person | None") -> Self:
         """The payer, their supporters, who looks after the portion, operators."""
-        if person is None or _nobody(person):
-            return self.none()
-        return self if person.is_operator else self.filter(_own(person, "membership__person") | _held(person, "portion__holder"))
+        return _of_payer(self, person)
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
