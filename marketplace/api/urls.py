@@ -2,6 +2,7 @@
 
 from audit.api.edge import router
 from marketplace.api.views.agreements import Agreements, Payers
+from marketplace.api.views.approvals import Approvals
 from marketplace.api.views.needs import Needs, ToDo
 from marketplace.api.views.shares import Shares
 from marketplace.api.views.weeks import EnterpriseWeeks, Milestones, Visits
@@ -14,5 +15,6 @@ urlpatterns = router(
     milestones=Milestones,
     visits=Visits,
     shares=Shares,
+    approvals=Approvals,
     enterprises=EnterpriseWeeks,
 )

@@ -4,12 +4,12 @@ from rest_framework import mixins
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit.api.edge import Edge, ReadEdge, looks, makes, verb
-from people.api.filters import ApprovalFilter, SupporterFilter
-from people.api.serializers import ApprovalRow, AskSupporter, ConcernRow, Heard, SupporterRow, Worried
-from people.models import Approval, Concern, Supporter
-from people.selectors import approvals_to_answer, find_by_address
-from people.services import approvals, concerns, supporters
+from audit.api.edge import Edge, ReadEdge, makes, verb
+from people.api.filters import SupporterFilter
+from people.api.serializers import AskSupporter, ConcernRow, Heard, SupporterRow, Worried
+from people.models import Concern, Supporter
+from people.selectors import find_by_address
+from people.services import concerns, supporters
 
 
 class Supporters(ReadEdge):
@@ -36,30 +36,6 @@ class Supporters(ReadEdge):
     def end(self, request: Request, pk: int) -> Response:
         """Ends it now."""
         return self.answer(supporters.end(supporter=self.get_object(), by=self.person, at=self.at))
-
-
-class Approvals(ReadEdge):
-    """Second people's yeses that you asked for, gave, or may answer."""
-
-    model = Approval
-    order = ("-pk",)
-    serializer_class = ApprovalRow
-    filterset_class = ApprovalFilter
-
-    @looks(ApprovalRow, many=True)
-    def to_answer(self, request: Request) -> Response:
-        """What waits for your yes or no, oldest first."""
-        return self.give_pages(approvals_to_answer(self.person, at=self.at))
-
-    @verb(None, ApprovalRow, path="give")
-    def say_yes(self, request: Request, pk: int) -> Response:
-        """The second person's yes."""
-        return self.answer(approvals.give(approval=self.get_object(), by=self.person, at=self.at))
-
-    @verb(None, ApprovalRow, path="refuse")
-    def say_no(self, request: Request, pk: int) -> Response:
-        """The second person's no."""
-        return self.answer(approvals.refuse(approval=self.get_object(), by=self.person, at=self.at))
 
 
 class Concerns(mixins.ListModelMixin, Edge):
