@@ -61,7 +61,9 @@ def test_ctrl_c_while_starting_leaves_nothing(tmp_path: Path, seconds: float) ->
     early.process = early.launch()
     with contextlib.suppress(subprocess.TimeoutExpired):
         early.process.wait(seconds)
-    assert early.stop() == "Stopped.\n"
+    said = early.stop()
+    # On a busy machine Python itself may not be up yet: then the signal ends it without a word.
+    assert said == "Stopped.\n" or (said, early.process.returncode) == ("", -signal.SIGINT)
     assert early.running() == set()
 
 
