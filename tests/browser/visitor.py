@@ -1,0 +1,147 @@
+"""A person at their own browser without JavaScript, and the eye that looks at every page they come to."""
+
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, Response
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PICTURES = ROOT / "test-results" / "walk"
+CHECKED = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+PASSWORD = "three words apart"
+
+
+class Eye:
+    """Looks at a page as it stands, in a second context that has JavaScript, which axe needs: the same words, drawn again."""
+
+    def __init__(self, browser: Browser, width: int) -> None:
+        self.width, self.seen, self.wrong = width, set[str](), list[object]()
+        self.page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+        self.folder = PICTURES / str(width)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+
+    def look(self, page: Page) -> None:
+        """Once for each kind of page in each of its states: axe finds nothing, nothing goes sideways; a picture is kept."""
+        kind = f"{re.sub(r'[0-9a-f-]{20,}|cs_test_[0-9A-Za-z]+|[0-9]+', 'N', urlsplit(page.url).path)} {self._state(page)}"
+        if kind in self.seen:
+            return
+        self.seen.add(kind)
+        html = page.content()
+        self.page.route(page.url, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+        self.page.goto(page.url)
+        found = Axe().run(self.page, options=CHECKED).response["violations"]
+        self.wrong += [(kind, each["id"], [node["target"] for node in each["nodes"]]) for each in found]
+        if self.page.evaluate(SIDEWAYS) > 0:
+            self.wrong.append((kind, "goes sideways"))
+        self.page.unroute(page.url)
+        name = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")[:80]
+        page.screenshot(path=self.folder / f"{len(self.seen):02d}-{name}.png", full_page=True)
+
+    def _state(self, page: Page) -> str:
+        """What tells two states of one address apart: its title (a problem is in it) and heading."""
+        heading = page.locator("h1").first.inner_text() if page.locator("h1").count() else ""
+        return re.sub(r"[\d£.,]+", "N", f"{page.title().split(' – ')[0]} {heading}")
+
+
+@dataclass
+class Visitor:
+    """One person. Every page they come to is looked at."""
+
+    browser: Browser
+    url: str
+    eye: Eye
+    first_name: str
+    page: Page = field(init=False)
+
+    def __post_init__(self) -> None:
+        context = self.browser.new_context(viewport={"width": self.eye.width, "height": 900}, java_script_enabled=False)
+        context.set_default_timeout(15_000)
+        self.page = context.new_page()
+        self.page.on("response", self._noted)
+
+    def _noted(self, response: Response) -> None:
+        if response.status >= 500:
+            self.eye.wrong.append((response.request.method, response.url, response.status))
+
+    @property
+    def email(self) -> str:
+        return f"{self.first_name.lower()}@example.com"
+
+    # --- going about ---
+
+    def sign_in(self) -> "Visitor":
+        self.open("/accounts/login/")
+        self.write({"E-mail or phone number": self.email, "Password": PASSWORD})
+        self.press("Sign in")
+        self.on("/")
+        assert "/accounts/login" not in self.page.url, self.text
+        return self
+
+    def open(self, path: str) -> None:
+        self.page.goto(path if path.startswith("http") else self.url + path)
+        self.eye.look(self.page)
+
+    def follow(self, name: str) -> None:
+        self._go(self.main.get_by_role("link", name=name).first)
+
+    def follow_in(self, beside: str, name: str) -> None:
+        """The link of this name in the list's line that says something."""
+        self._go(self.main.get_by_role("listitem").filter(has_text=beside).get_by_role("link", name=name).first)
+
+    def press(self, name: str) -> None:
+        self._go(self.page.get_by_role("button", name=name).first)
+
+    def _go(self, what: Locator) -> None:
+        with self.page.expect_navigation():
+            what.click()
+        self.eye.look(self.page)
+
+    def on(self, path: str) -> None:
+        assert self.page.url.startswith(self.url + path), f"{self.first_name} is at {self.page.url}: {self.text}"
+
+    # --- reading and writing ---
+
+    @property
+    def main(self) -> Locator:
+        return self.page.locator("main").first
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.page.locator("body").inner_text().split())
+
+    def reads(self, *sentences: str) -> None:
+        for sentence in sentences:
+            assert sentence in self.text, f"{self.first_name} at {self.page.url} does not read {sentence!r}: {self.text}"
+
+    def write(self, answers: dict[str, str]) -> None:
+        for label, text in answers.items():
+            self.main.get_by_label(label, exact=False).first.fill(text)
+
+    def pick(self, question: str, *answers: str) -> None:
+        group = self.main.get_by_role("group", name=question)
+        for answer in answers:
+            group.get_by_label(answer, exact=False).first.check()
+
+    def unpick(self, question: str) -> None:
+        for box in self.main.get_by_role("group", name=question).get_by_role("checkbox").all():
+            box.uncheck()
+
+    def is_told(self, sentence: str, **kept: str) -> None:
+        """A problem with this sentence, and what was typed is still there."""
+        assert self.page.title().startswith("Problem:"), f"no problem told: {self.text}"
+        self.reads(sentence)
+        for name, typed in kept.items():
+            box = self.page.locator(f"[name={name}]")
+            found = box.first.input_value() if box.first.get_attribute("type") not in {"radio", "checkbox"} else self._picked(name)
+            assert found == typed, f"{name} was {typed!r}, is {found!r}"
+
+    def _picked(self, name: str) -> str:
+        picked: Any = self.page.locator(f"[name={name}]:checked")
+        return str(picked.first.get_attribute("value")) if picked.count() else ""
