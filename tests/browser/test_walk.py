@@ -379,13 +379,6 @@ def hodan_is_paid(walk: Walk) -> None:
 
 def the_books_are_right(walk: Walk) -> None:
     kept = json.loads((walk.demo.data_dir / "demo-settings.json").read_text())
-    proof = subprocess.run(
-        [sys.executable, "manage.py", "check_books"],
-        cwd=ROOT,
-        env=walk.demo.environment(**kept),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    command, environment = [sys.executable, "manage.py", "check_books"], walk.demo.environment(**kept)
+    proof = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert proof.returncode == 0, proof.stdout + proof.stderr
