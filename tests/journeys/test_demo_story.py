@@ -1,0 +1,130 @@
+"""The demo's story as it stands on Monday 9 March 2026, 9am: everybody's money to the penny, and Stripe's lines beside our book."""
+
+import json
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from pytest_django.plugin import DjangoDbBlocker
+
+from audit import clock
+from config import demo_story
+from config.demo_story.cast import AMINA, HALIMA, HODAN, MARY, SOUTHWARK, YUSUF, person
+from ledger.selectors import balances
+from marketplace.models import Milestone, MilestoneShare, Need
+from payments.models import Alarm, Payment, Remittance
+from pooling.selectors import money_of
+from providers.models import Enterprise
+from tests.sandbox_process import KEY
+from tests.story import Story, inside
+
+pytestmark = pytest.mark.xdist_group("story")
+WEEK = 4_800  # two visits of an hour at £24.00
+PAID, HELD, ASKED = "released", "covered", "asked"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def story(story_told: Story, django_db_blocker: DjangoDbBlocker) -> Iterator[Story]:
+    with inside(story_told, django_db_blocker):
+        yield story_told
+
+
+def at_stripe(story: Story, what: str) -> list[dict[str, Any]]:
+    """Everything of a kind in the sandbox's own books."""
+    request = urllib.request.Request(f"{story.stripe.url}/v1/{what}?limit=100", headers={"Authorization": f"Bearer {KEY}"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        found = json.load(answer)
+    assert not found["has_more"]
+    return list(found["data"])
+
+
+def of(name: str) -> list[tuple[int, int, str]]:
+    """One payer's weeks: number, pence, how it stands."""
+    rows = MilestoneShare.objects.filter(payer__person__known_as=name).order_by("milestone__number", "pk")
+    return list(rows.values_list("milestone__number", "pence", "state"))
+
+
+def test_it_stops_on_monday_9_march_at_nine() -> None:
+    assert abs((clock.now() - datetime(2026, 3, 9, 9, tzinfo=clock.LONDON)).total_seconds()) < 3_600
+
+
+def test_each_payers_weeks_stand_as_the_story_says() -> None:
+    done, ahead = [(number, WEEK, PAID) for number in (1, 2, 3)], [(number, WEEK, HELD) for number in (5, 6)]
+    later = [(number, WEEK, "planned") for number in (7, 8, 9, 10)]
+    assert of("Amina") == [*done, (4, WEEK, ASKED), *ahead, *later]
+    assert of("Yusuf") == [*done, (4, WEEK, PAID), *ahead, *later]
+    assert of("Halima") == [*done, (4, 3_600, "agreed"), (4, 1_200, "questioned"), *ahead, *later]
+    assert [week.state for week in Milestone.objects.order_by("number")][:6] == ["closed"] * 3 + ["submitted"] + ["funded"] * 2
+
+
+def test_everybodys_money_is_where_they_read_it() -> None:
+    sums = {part.name: money_of(person(part)) for part in (AMINA, YUSUF, HALIMA)}
+    read = {name: [(one.paid_pence, one.held_pence, one.free_pence, one.promised_pence) for one in found] for name, found in sums.items()}
+    assert read == {
+        "Amina Farah": [(3 * WEEK, 3 * WEEK, 0, 72_000)],  # week 4 waits for her; weeks 5 and 6 are paid ahead
+        "Yusuf Ali": [(4 * WEEK, 2 * WEEK, 0, 72_000)],
+        "Halima Noor": [(3 * WEEK, 0, 0, 72_000)],  # ordered, so nothing of hers is held
+    }
+
+
+def test_the_provider_was_paid_once_for_each_share_said_yes_to(story: Story) -> None:
+    said_yes = [f"share:{pk}" for pk in MilestoneShare.objects.filter(state=PAID).values_list("pk", flat=True)]
+    sent = Counter(row.about for row in Remittance.objects.filter(state="paid"))
+    assert sent == Counter(said_yes)
+    assert len(said_yes) == 10
+    payee = Enterprise.objects.get(owner=person(HODAN)).payee
+    assert payee is not None
+    transfers = at_stripe(story, "transfers")
+    assert [(one["amount"], one["destination"]) for one in transfers] == [(WEEK, payee.stripe_account_id)] * 10
+
+
+def test_an_order_was_paid_on_only_when_its_money_was_there() -> None:
+    by_order = MilestoneShare.objects.filter(state=PAID, covered_by="order").select_related("call")
+    assert by_order.count() == 3
+    for share in by_order:
+        payment = Payment.objects.get(pk=share.call.payment_id)
+        assert payment.available_on is not None
+        assert [row.paid_at.date() >= payment.available_on.date() for row in Remittance.objects.filter(about=f"share:{share.pk}")] == [True]
+
+
+def test_stripes_lines_are_our_book(story: Story) -> None:
+    lines = at_stripe(story, "balance_transactions")
+    kinds = Counter(line["type"] for line in lines)
+    assert kinds == {"charge": 6, "payment": 9, "topup": 1, "transfer": 10}  # cards, bank transfers, our own money, out to Hodan
+    book = {account.code: pence for account, pence in balances(council=SOUTHWARK).items() if not account.owner}
+    assert book["BANK"] == sum(line["net"] for line in lines if line["status"] == "available")
+    assert book["CLEAR"] == sum(line["amount"] for line in lines if line["status"] == "pending")
+    assert 20_000 - book["FLOAT"] == sum(line["fee"] for line in lines)
+    call_command("check_books")
+
+
+def test_nothing_is_stuck_and_one_wish_is_counted() -> None:
+    assert not Alarm.objects.filter(closed_at=None).exists()
+    assert not Remittance.objects.exclude(state="paid").exists()
+    assert Need.objects.get(person=person(MARY)).counted
+
+
+def test_told_twice_it_is_told_once(story: Story) -> None:
+    before = at_stripe(story, "balance_transactions")
+    demo_story.load(sandbox_url=story.stripe.url)
+    assert at_stripe(story, "balance_transactions") == before
+
+
+def test_each_role_of_the_story_can_sign_in() -> None:
+    people = demo_story.people()
+    assert all(set(one) == {"name", "email", "password", "role", "says"} for one in people)
+    firsts: dict[str, str] = {}
+    for one in people:
+        firsts.setdefault(one["role"], one["name"])
+    assert firsts == {
+        "holder": "Amina Farah",
+        "facilitator": "Ruth Bello",
+        "provider": "Hodan Warsame",
+        "commissioner": "Priya Shah",
+        "isf_holder": "Sam Osei",
+        "operator": "Olive Grant",
+    }
