@@ -48,6 +48,11 @@ class StartGroupForm(Form):
         purposes = Term.objects.filter(kind=Term.Kind.PURPOSE)
         self.fields["purpose"].choices = [(one.slug, one.label) for one in purposes]  # type: ignore[attr-defined]
 
+    @property
+    def what_for(self) -> str:
+        """The purpose in words, as the rules say it. Once the form is good."""
+        return str(dict(self.fields["purpose"].choices)[self.cleaned_data["purpose"]])  # type: ignore[attr-defined]
+
 
 class InviteForm(Form):
     """Somebody who has a page here, by the address they sign in with."""

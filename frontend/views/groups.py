@@ -25,7 +25,7 @@ def start(request: SignedIn) -> HttpResponse:
     def act(form: StartGroupForm) -> str:
         said = form.cleaned_data
         answers = {key: said[key] for key in ("name", "purpose", "outcode", "who_comes", "cost_rule", "decision_rule", "is_listed")}
-        cluster = clusters.start(**answers, notice_days=int(said["notice_days"]), by=request.user, at=clock.now())
+        cluster = clusters.start(**answers, what_for=form.what_for, notice_days=int(said["notice_days"]), by=request.user, at=clock.now())
         return back_to("group", pk=cluster.pk)
 
     initial = {"outcode": request.user.outcode}

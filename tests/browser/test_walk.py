@@ -136,7 +136,7 @@ def invites(mary: Visitor, group: str, reach: str) -> None:
 def joins(somebody: Visitor, group: str) -> None:
     somebody.open("/groups/")
     somebody.follow("Read and decide")
-    somebody.reads(group)
+    somebody.reads(group, "What it is for Help at home")
     somebody.press("Yes, I join")
     somebody.is_told("Tick")
     somebody.pick("Before you join", "I have read our rules")

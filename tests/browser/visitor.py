@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Response
 
+from tests.frontend.test_words import OURS_ONLY
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES = ROOT / "test-results" / "walk"
 CHECKED = {
@@ -36,6 +38,8 @@ class Eye:
         if kind in self.seen:
             return
         self.seen.add(kind)
+        if found := OURS_ONLY.search(page.locator("body").inner_text()):
+            self.wrong.append((kind, "says", found[0]))
         html = page.content()
         self.page.route(page.url, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
         self.page.goto(page.url)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from pooling.models import Budget, Cluster, Membership, Pledge
 from tests import cast, cast_pooling
+from vocabulary.models import Term
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,9 @@ def test_a_group_starts_with_five_answers():
     response = _as(cast.amina()).post(reverse("group-start"), START, follow=True)
     assert response.status_code == 200, _text(response)[-3000:]
     assert "Our Own Words" in _text(response)
-    assert Cluster.objects.get().outcode == "SE15"
+    group = Cluster.objects.get()
+    assert group.outcode == "SE15"
+    assert group.charters.get().what_for == Term.objects.get(kind="purpose", slug=START["purpose"]).label  # never the group's own name
 
 
 @pytest.mark.parametrize(
