@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from marketplace.rules.dates import LONGEST_LEAD, LONGEST_SHORT, NO_ANSWER_DAYS, REMIND_DAYS
 from marketplace.rules.silence import ANSWER_WORKING_DAYS
-from marketplace.rules.tables import MILESTONE_FINAL
+from marketplace.rules.tables import MILESTONE_FINAL, SHARE_SETTLED
 from people.models import Person, Role, Supporter
 
 if TYPE_CHECKING:
@@ -125,8 +125,12 @@ class ShareQuerySet(models.QuerySet["MilestoneShare"]):
         return self.select_for_update(of=("self",)).order_by("pk")
 
     def unsettled(self) -> Self:
-        """Something may still happen to it: `MilestoneShare.is_final` is False."""
-        return self.exclude(state__in=["dropped", "decided", "released", "returned"], waits_for="")
+        """Its money may still move: `MilestoneShare.is_final` is False."""
+        return self.exclude(state__in=SHARE_SETTLED, waits_for="")
+
+    def paid_silently(self) -> Self:
+        """Paid because the person did not answer, whatever they said of it afterwards."""
+        return self.filter(by_silence=True, state__in=["released", "queried_late"])
 
     def due(self, at: datetime) -> Self:
         """Shares that the clock may move now. The timer looks closer, under the lock."""

@@ -245,3 +245,18 @@ def asked(**wish: Any) -> Walk:
     story = covered(**wish)
     story.do_visits()
     return story
+
+
+def paid_by_silence() -> Walk:
+    """Amina said yes to three weeks; of the fourth she was told twice, did not answer, and it was paid. The fifth is in the plan."""
+    story = running()
+    for week in (1, 2, 3, 4):
+        story.until_asked(week)
+        story.pay("Amina", week=week)
+    for week in (1, 2, 3):
+        story.do_visits(week)
+        story.yes("Amina", week=week)
+    story.do_visits(4)
+    for channel in ("email", "text"):
+        shares.record_notice(share=story.share("Amina", 4), kind="did_it_happen", channel=channel, at=story.at)
+    return story.until(story.at + timedelta(days=8))

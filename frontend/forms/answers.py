@@ -112,6 +112,12 @@ class SplitForm(Form):
         field.help_text = f"From £0.00 to {words.pounds(most_pence)}. The rest goes back to who paid."
 
 
+class WrongForm(Form):
+    """What was wrong with a payment made without an answer."""
+
+    words = TextField(label="What was wrong?", lines=True, max_length=1000, help_text="A few words do. The provider can read them.")
+
+
 class ReplyForm(Form):
     """The provider's own words about it."""
 

@@ -73,6 +73,23 @@ class SecondForm(Form):
         return said
 
 
+class RightForm(Form):
+    """The first of two people: a payment that was questioned late was right, and why."""
+
+    reason = TextField(label="Why was it right?", lines=True, max_length=1000, help_text="The person who asked and the second one of you read this.")
+
+
+class RightSecondForm(SecondForm):
+    """The second of them."""
+
+    agree = YesNoField(
+        label="Was it right?",
+        yes=Option("Yes, it was right", hint="Then this is over. The money stays paid.", reveals=("reason",)),
+        no=Option("No", hint="It stays open."),
+    )
+    reason = TextField(label="Why do you agree?", required=False, lines=True, max_length=1000, help_text="The person who asked reads this.")
+
+
 class WhyForm(Form):
     """Asking for something that a second person must say yes to."""
 

@@ -21,6 +21,7 @@ _SHARE = {
     "questioned": "You asked about it. That part waits.",
     "decided": "Settled.",
     "released": "Paid.",
+    "queried_late": "Paid without your answer. Two people look at what was wrong.",
     "returned": "Came back to you.",
 }
 _SAID = {

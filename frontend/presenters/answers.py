@@ -7,7 +7,7 @@ from typing import Any
 
 from audit.clock import london_date
 from frontend import words
-from frontend.presenters import paths
+from frontend.presenters import late, paths
 from frontend.presenters.paths import payer_of
 from marketplace.models import Milestone, MilestoneShare, Visit, VisitPart
 from marketplace.policies import may_say_it_happened
@@ -76,7 +76,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class WeekPage:
-    """A person's week. `held_pence`: what is asked about now; `pence`: all of their week."""
+    """A person's week. `held_pence`: what is asked about now; `pence`: all of their week.
+
+    `wrong`: what was paid without their answer and whoever looks may say was wrong.
+    """
 
     share: MilestoneShare
     person: Person
@@ -93,6 +96,7 @@ class WeekPage:
     silence: str
     may_answer: bool
     why_not: str
+    wrong: list[MilestoneShare]
 
     @property
     def strand(self) -> int:
@@ -119,6 +123,10 @@ class WeekPage:
     def questions(self) -> list[Piece]:
         """What people still talk about."""
         return [piece for piece in self.pieces if piece.state == "questioned"]
+
+    @property
+    def is_queried_late(self) -> bool:
+        return any(piece.state == "queried_late" for piece in self.pieces)
 
     @property
     def is_asked(self) -> bool:
@@ -152,13 +160,14 @@ def page(share: MilestoneShare, viewer: Person, at: datetime) -> WeekPage:
         heading=_heading(share.milestone, visits if open_ else [], london_date(at)),
         lead=_lead(share, visits, provider, "you" if viewer.pk == person.pk else person.known_as) if open_ else "",
         visits=visits,
-        pieces=[_piece(one, provider, payer) for one in family],
+        pieces=[_piece(one, provider, payer, london_date(at)) for one in family],
         steps=paths.steps(share, by.date() if by else None, provider),
         pence=sum(one.pence for one in family),
         answer_by=by.date() if by else None,
         silence=_silence(share, by.date(), at) if by and share.state == "asked" else "",
         may_answer=open_ and may,
         why_not="" if may or not open_ else f"{person.known_as} says what happened, or somebody who may for them.",
+        wrong=[one for one in family if may and late.may_still_be_questioned(one, at)],
     )
 
 
@@ -212,16 +221,15 @@ def _silence(share: MilestoneShare, by: date, at: datetime) -> str:
     )
 
 
-def _piece(share: MilestoneShare, provider: str, payer: str) -> Piece:
+def _piece(share: MilestoneShare, provider: str, payer: str, today: date) -> Piece:
     sum_ = words.pounds(share.pence)
     if share.state == "agreed":
         waits = _WAITS.get(share.waits_for, "").format(provider=provider, payer=payer)
-        return Piece("agreed", share.pence, f"{sum_} goes to {provider}. {waits}".strip() + _silently(share))
-    if share.state == "released":
+        return Piece("agreed", share.pence, f"{sum_} goes to {provider}. {waits}".strip() + _silently(share, today))
+    if share.state in {"released", "queried_late"}:
         sent = share.sent_pence == share.pence
-        return Piece(
-            "paid" if sent else "released", share.pence, f"{sum_} {'was paid' if sent else 'is on its way'} to {provider}." + _silently(share)
-        )
+        state = share.state if share.state == "queried_late" else "paid" if sent else "released"
+        return Piece(state, share.pence, f"{sum_} {'was paid' if sent else 'is on its way'} to {provider}." + _silently(share, today))
     if share.state == "decided":
         return Piece("decided", share.pence, _decided(share, provider, payer), share.pk)
     if share.state == "questioned":
@@ -238,8 +246,8 @@ def _piece(share: MilestoneShare, provider: str, payer: str) -> Piece:
     return Piece(share.state, share.pence, said[share.state])
 
 
-def _silently(share: MilestoneShare) -> str:
-    return " You did not answer, so the rules for small sums counted. Was it wrong? Tell us within 28 days." if share.by_silence else ""
+def _silently(share: MilestoneShare, today: date) -> str:
+    return f" You did not answer, so the rules for small sums counted. {late.stands(share, today)}" if share.by_silence else ""
 
 
 def _decided(share: MilestoneShare, provider: str, payer: str) -> str:

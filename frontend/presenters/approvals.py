@@ -6,7 +6,7 @@ from datetime import datetime
 from frontend import words
 from marketplace.models import MilestoneShare, Payer
 from marketplace.policies import may_answer_about
-from marketplace.services import decisions, money, signing
+from marketplace.services import decisions, late, money, signing
 from payments.models import Remittance
 from people.models import Approval, Person
 from people.selectors import approvals_to_answer
@@ -14,8 +14,11 @@ from people.selectors import approvals_to_answer
 GIVEN_BACK = "remittance.give_up"
 STOPPED = "remittance.hold"
 GOES_ON = "remittance.unhold"
+ON_THEIR_OWN_PAGES = {decisions.DECIDE: "question-decide", late.DISMISS_LATE: "late-decide"}
+"""Requests about a share that are answered where the share is."""
 _SAID = {
     decisions.DECIDE: "How a question should end",
+    late.DISMISS_LATE: "A payment made without an answer was right",
     decisions.HOLD_BACK: "Money that was said yes to should wait",
     money.LARGE_PAYMENT: "A large payment to one provider",
     signing.RELATIVE_EXCEPTION: "Paying somebody’s own family for their help",
@@ -36,7 +39,7 @@ class Asked:
 
 def waiting(person: Person, *, at: datetime) -> list[Asked]:
     """What waits for this person's yes or no, by title only. Questions about visits are among their tasks (`standing_by.tasks`), not here."""
-    found = [one for one in approvals_to_answer(person, at=at) if one.what != decisions.DECIDE]
+    found = [one for one in approvals_to_answer(person, at=at) if one.what not in ON_THEIR_OWN_PAGES]
     return [Asked(one, _SAID.get(one.what, one.what), []) for one in found if may_answer_about(by=person, approval=one, at=at)]
 
 

@@ -29,6 +29,7 @@ _SAID = {
     "ask_person": ("Ask {name} if it happened: {title}", "We had no answer. Write down their own answer.", "Write it down", "share-ask"),
     "second_person": ("A second person is needed: {title}", "It is a large sum: {money}.", "Look at it", "share-second"),
     "decide": ("A question to settle: {title}", "It is about {money}.", "Look at it", "question"),
+    "decide_late": ("Paid without an answer: {title}", "{name} says that {money} should not have been paid.", "Look at it", "late-decide"),
 }
 FIRST = ("say_it_happened",)
 

@@ -20,7 +20,7 @@ from providers.policies import may_judge_check
 
 SHOWN = 50
 CONCERN_DAYS = 28
-OF_QUESTIONS = ("decide", "second_person")
+OF_QUESTIONS = ("decide", "second_person", "decide_late")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,10 @@ class Questions:
 
     to_do: list[standing_by.TaskLine]
     unasked: list[MilestoneShare]
+
+    @property
+    def any_late(self) -> bool:
+        return any(one.kind_of == "decide_late" for one in self.to_do)
 
 
 def questions(person: Person) -> Questions:

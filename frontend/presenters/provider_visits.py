@@ -270,6 +270,8 @@ def said_of(share: MilestoneShare) -> str:
         return "yes. Paid" if share.sent_pence == share.pence else "yes. On its way"
     if share.state == "decided":
         return f"settled. {words.pounds(share.decided_pence or 0)} is yours"
+    if share.state == "queried_late":
+        return f"paid without an answer. They say that it was wrong: “{share.late_words}” Two people look at it"
     return _SHARE[share.state]
 
 

@@ -33,6 +33,12 @@ _SAID = {
         "Look at it",
         "question-decide",
     ),
+    "decide_late": (
+        "Paid without an answer: {title}",
+        "{name} says that {money} should not have been paid. Two people look at it, neither with an interest in it.",
+        "Look at it",
+        "late-decide",
+    ),
     "talk": ("Help them talk: {title}", "{money} of {name} waits, until both sides agree or two others decide.", "Read what was said", "question"),
 }
 

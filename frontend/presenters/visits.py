@@ -49,6 +49,7 @@ class VisitsPage:
 _STANDS = {
     "agreed": "You said yes. It is being paid.",
     "released": "Paid.",
+    "queried_late": "Paid without an answer. Two people look at what was wrong.",
     "decided": "Settled.",
     "returned": "It came back.",
     "questioned": "People are talking about this.",

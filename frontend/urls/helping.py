@@ -12,6 +12,7 @@ urlpatterns = [
     path("weeks/<int:pk>/ask/", standing_by.ask, name="share-ask"),
     path("weeks/<int:pk>/second/", standing_by.second, name="share-second"),
     path("weeks/<int:pk>/wait/", standing_by.wait, name="share-wait"),
+    path("weeks/<int:pk>/late/", standing_by.late_decide, name="late-decide"),
     path("questions/<int:pk>/decide/", standing_by.decide, name="question-decide"),
     path("second/<int:pk>/", approvals.answer, name="approval"),
 ]

@@ -2,16 +2,16 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from audit import clock
-from frontend.forms.answers import WeekForm, week_form
+from frontend.forms.answers import WeekForm, WrongForm, week_form
 from frontend.presenters import answers as presenter
 from frontend.views.flow import back_to, form_page
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import MilestoneShare
 from marketplace.querysets import people_seen_by
-from marketplace.services import shares
+from marketplace.services import late, shares
 
 
 def own_share(request: SignedIn, pk: int) -> MilestoneShare:
@@ -43,6 +43,22 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
         check_template="visit/answer_check.html",
         check_context=_sums,
     )
+
+
+@signed_in
+def wrong(request: SignedIn, pk: int) -> HttpResponse:
+    """It was paid without an answer, and it was wrong. Who may not say so, or not any more, reads how it stands."""
+    share, at = own_share(request, pk), clock.now()
+    page = presenter.page(share, request.user, at)
+    if share not in page.wrong:
+        return redirect("share-answer", pk=pk)
+
+    def act(form: WrongForm) -> str:
+        late.query_late(share=share, words=form.cleaned_data["words"], by=request.user, at=at)
+        messages.success(request, "Thank you for telling us. Two people who have nothing to do with it look at it.")
+        return back_to("share-answer", pk=pk)
+
+    return form_page(request, form=WrongForm(request.POST or None), act=act, template="visit/wrong.html", context={"page": page})
 
 
 def _sums(form: WeekForm) -> dict[str, object]:

@@ -28,8 +28,8 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
     approval = get_object_or_404(Approval.objects.visible_to(request.user).open(at).select_related("asked_by"), pk=pk)
     if not may_answer_approval(by=request.user, approval=approval, at=at) or not may_answer_about(by=request.user, approval=approval, at=at):
         raise Http404
-    if approval.what == decisions.DECIDE:
-        return redirect("question-decide", pk=approval.about_id)
+    if approval.what in presenter.ON_THEIR_OWN_PAGES:
+        return redirect(presenter.ON_THEIR_OWN_PAGES[approval.what], pk=approval.about_id)
 
     def act(form: ApprovalForm) -> str:
         if form.cleaned_data["agree"]:

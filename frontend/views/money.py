@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from audit import clock
 from frontend.forms.money import TakeBackForm
+from frontend.presenters import late
 from frontend.presenters import money as presenter
 from frontend.views.flow import back_to, form_page
 from frontend.views.who import SignedIn, signed_in
@@ -17,7 +18,8 @@ from pooling.services import shares
 @signed_in
 def show(request: SignedIn) -> HttpResponse:
     """One strand for each part of my budget in each group."""
-    return render(request, "money/show.html", {"strands": presenter.strands_of(request.user)})
+    silent = late.paid_without_answer(request.user, clock.now())
+    return render(request, "money/show.html", {"strands": presenter.strands_of(request.user), "silent": silent})
 
 
 @signed_in

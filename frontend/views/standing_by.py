@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, render
 
 from audit import clock
 from frontend import navigation
-from frontend.forms.standing_by import DecideForm, SecondForm, TheirAnswerForm, WhyForm, their_answer_form
+from frontend.forms.standing_by import DecideForm, RightForm, RightSecondForm, SecondForm, TheirAnswerForm, WhyForm, their_answer_form
 from frontend.presenters import questions
 from frontend.presenters import standing_by as presenter
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace import policies
 from marketplace.models import MilestoneShare
-from marketplace.services import decisions, shares
+from marketplace.services import decisions, late, shares
 from people.models import Approval
 
 DESKS = ("operator", "holder_staff", "facilitator")
@@ -115,6 +115,41 @@ def _agree(request: SignedIn, share: MilestoneShare, proposal: Approval, context
     pay = share.proposed_pence or 0
     sums = {"pay_pence": pay, "back_pence": share.pence - pay}
     return form_page(request, form=SecondForm(request.POST or None), act=act, template="helping/decide_second.html", context={**context, **sums})
+
+
+@signed_in
+def late_decide(request: SignedIn, pk: int) -> HttpResponse:
+    """Somebody says that a payment made without their answer was wrong: two people without an interest may say it was right after all."""
+    share = _share(request, pk, policies.may_decide, state="queried_late")
+    proposal = late.dismissal(share=share, at=clock.now())
+    context: dict[str, object] = {"page": questions.page(share, request.user, clock.now()), "proposal": proposal, "desk": desk_of(request)}
+    if proposal is None:
+        return _propose_right(request, share, context)
+    if proposal.asked_by_id == request.user.pk:
+        return render(request, "helping/late_waits.html", context)
+    return _agree_right(request, share, context)
+
+
+def _propose_right(request: SignedIn, share: MilestoneShare, context: dict[str, object]) -> HttpResponse:
+    def act(form: RightForm) -> str:
+        late.propose_dismissal(share=share, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
+        messages.success(request, "We have asked a second person. It stays open until they agree.")
+        return desk_of(request)
+
+    return form_page(request, form=RightForm(request.POST or None), act=act, template="helping/late.html", context=context)
+
+
+def _agree_right(request: SignedIn, share: MilestoneShare, context: dict[str, object]) -> HttpResponse:
+    def act(form: RightSecondForm) -> str:
+        if not form.cleaned_data["agree"]:
+            late.refuse_dismissal(share=share, by=request.user, at=clock.now())
+            messages.success(request, "It stays open.")
+        else:
+            late.confirm_dismissal(share=share, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
+            messages.success(request, f"It is over. {share.payer.person.known_as} reads why.")
+        return desk_of(request)
+
+    return form_page(request, form=RightSecondForm(request.POST or None), act=act, template="helping/late_second.html", context=context)
 
 
 @signed_in

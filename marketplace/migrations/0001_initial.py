@@ -267,6 +267,7 @@ class Migration(migrations.Migration):
                             ("questioned", "Somebody says it is not right; this part waits."),
                             ("decided", "The question is settled: paid, returned, or some of each."),
                             ("released", "Owed to the provider, by its payment."),
+                            ("queried_late", "Paid without an answer, and the payer says afterwards that it was wrong. It stays paid."),
                             ("returned", "Came back to the payer, or was never taken."),
                         ],
                         default="planned",
@@ -321,6 +322,16 @@ class Migration(migrations.Migration):
                 ("decided_pence", models.PositiveIntegerField(blank=True, null=True)),
                 ("decided_reason", models.TextField(blank=True)),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("late_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "late_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("late_words", models.TextField(blank=True)),
+                ("late_reason", models.TextField(blank=True)),
+                ("late_ended_at", models.DateTimeField(blank=True, null=True)),
                 ("release_journal", models.UUIDField(blank=True, null=True)),
                 ("return_journal", models.UUIDField(blank=True, null=True)),
                 ("released_at", models.DateTimeField(blank=True, null=True)),
@@ -575,8 +586,27 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="milestoneshare",
             constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("state", "released"), _negated=True), ("paid_pence", models.F("pence")), _connector="OR"),
+                condition=models.Q(
+                    models.Q(("state__in", ["released", "queried_late"]), _negated=True), ("paid_pence", models.F("pence")), _connector="OR"
+                ),
                 name="milestoneshare_released_is_paid_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="milestoneshare",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "queried_late"), _negated=True),
+                    models.Q(
+                        ("by_silence", True),
+                        ("late_at__isnull", False),
+                        ("late_by__isnull", False),
+                        ("late_ended_at__isnull", True),
+                        models.Q(("late_words", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="milestoneshare_late_question_has_words",
             ),
         ),
         migrations.AddConstraint(

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from marketplace.querysets import MilestoneQuerySet, ShareQuerySet
-from marketplace.rules.tables import SHARE_FINAL
+from marketplace.rules.tables import SHARE_SETTLED
 
 
 class Milestone(models.Model):
@@ -69,6 +69,7 @@ class MilestoneShare(models.Model):
         QUESTIONED = "questioned", "Somebody says it is not right; this part waits."
         DECIDED = "decided", "The question is settled: paid, returned, or some of each."
         RELEASED = "released", "Owed to the provider, by its payment."
+        QUERIED_LATE = "queried_late", "Paid without an answer, and the payer says afterwards that it was wrong. It stays paid."
         RETURNED = "returned", "Came back to the payer, or was never taken."
 
     class CoveredBy(models.TextChoices):
@@ -127,6 +128,13 @@ class MilestoneShare(models.Model):
     decided_reason = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
 
+    # --- the question after a payment by silence ---
+    late_at = models.DateTimeField(null=True, blank=True)
+    late_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    late_words = models.TextField(blank=True)
+    late_reason = models.TextField(blank=True)
+    late_ended_at = models.DateTimeField(null=True, blank=True)
+
     # --- the money ---
     release_journal = models.UUIDField(null=True, blank=True)
     return_journal = models.UUIDField(null=True, blank=True)
@@ -147,7 +155,16 @@ class MilestoneShare(models.Model):
                 condition=Q(paid_pence=0) | Q(release_journal__isnull=False),
                 name="milestoneshare_paid_has_its_journal",
             ),
-            models.CheckConstraint(condition=~Q(state="released") | Q(paid_pence=F("pence")), name="milestoneshare_released_is_paid_whole"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["released", "queried_late"]) | Q(paid_pence=F("pence")),
+                name="milestoneshare_released_is_paid_whole",
+            ),
+            # Only what was paid without an answer is questioned afterwards: by somebody, in words.
+            models.CheckConstraint(
+                condition=~Q(state="queried_late")
+                | Q(by_silence=True, late_at__isnull=False, late_by__isnull=False, late_ended_at__isnull=True) & ~Q(late_words=""),
+                name="milestoneshare_late_question_has_words",
+            ),
             # Decided: so much to pay and the rest back, moved at once; or, by order, once the money to pay is in.
             models.CheckConstraint(
                 condition=~Q(state="decided")
@@ -177,8 +194,8 @@ class MilestoneShare(models.Model):
 
     @property
     def is_final(self) -> bool:
-        """Nothing more will happen to it. A decision that waits for an order's money is not there yet."""
-        return self.state in SHARE_FINAL and not self.waits_for
+        """Its money has moved for good. A decision that waits for an order's money is not there yet."""
+        return self.state in SHARE_SETTLED and not self.waits_for
 
 
 class ShareNotice(models.Model):

@@ -29,6 +29,8 @@ REMIND_DAYS = (15, 30)
 CLOCK_OUT_DAYS = 45
 LARGE_PENCE_IN_28_DAYS = 50_000
 """Above this, from one payer to one provider in 28 days, a second person must agree (state-machines.md 8, `release`)."""
+LATE_QUESTION_DAYS = 28
+"""So long after a payment made without an answer a payer may say that it was wrong (state-machines.md 8, `query_late`)."""
 
 WorkingDays = Callable[[date, int], date]
 
@@ -60,6 +62,11 @@ def answer_by(*, asked_at: datetime, working_days: int, add_working_days: Workin
 def start_of(day: date, at_time: time | None = None) -> datetime:
     """The moment a visit or a day begins in London. Without a time: nine in the morning."""
     return datetime.combine(day, at_time or time(9), tzinfo=LONDON)
+
+
+def last_day_to_question(released_at: datetime) -> date:
+    """The last whole day, in London, on which a payment made without an answer may be questioned."""
+    return released_at.astimezone(LONDON).date() + timedelta(days=LATE_QUESTION_DAYS)
 
 
 def is_past(moment: datetime, days: int, at: datetime) -> bool:

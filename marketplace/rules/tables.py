@@ -90,13 +90,19 @@ SHARE = {
     ("questioned", "decide"): "decided",
     ("questioned", "remind"): "questioned",
     ("questioned", "clock_out"): "decided",
+    # Paid by silence, and the person says afterwards that it was wrong. The money stays where it is.
+    ("released", "query_late"): "queried_late",
+    ("queried_late", "dismiss"): "released",
 }
 
 MACHINES = {"need": NEED, "agreement": AGREEMENT, "milestone": MILESTONE, "share": SHARE}
 
 AGREEMENT_FINAL = frozenset({"void", "completed", "terminated"})
 MILESTONE_FINAL = frozenset({"closed", "cancelled"})
-SHARE_FINAL = frozenset({"dropped", "returned", "decided", "released"})
+SHARE_FINAL = frozenset({"dropped", "returned", "decided"})
+"""No way out of these."""
+SHARE_SETTLED = SHARE_FINAL | {"released", "queried_late"}
+"""Its money has moved for good, as far as the week is concerned: a late question keeps no week open."""
 
 
 class NotNow(Refusal):

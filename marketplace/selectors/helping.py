@@ -26,7 +26,7 @@ class Task:
 def to_do(person: Person, *, today: date) -> list[Task]:
     """Everything of this room that waits for this person, in the order in which it matters. A fixed number of queries.
 
-    Kinds: say_it_happened, sign, sign_as_provider, record_visit, send_week_in, reply, short_week, ask_person, second_person, decide.
+    Kinds: say_it_happened, sign, sign_as_provider, record_visit, send_week_in, reply, short_week, ask_person, second_person, decide, decide_late.
     """
     return [*_as_payer(person), *_as_provider(person, today), *to_help(person)]
 
@@ -34,13 +34,15 @@ def to_do(person: Person, *, today: date) -> list[Task]:
 def to_help(person: Person) -> list[Task]:
     """What waits for this person as somebody beside others: who helps the group, who looks after money, an operator. Two queries.
 
-    Kinds: ask_person, second_person, decide. Whether they have an interest in it is asked again before each is done.
+    Kinds: ask_person, second_person, decide; decide_late only for those who may look after that money or run the site.
+    Whether they have an interest in it is asked again before each is done.
     """
-    mine = Q(milestone__agreement__cluster__facilitator=person) | Q(portion__holder__in=holders_of(person))
-    shares = MilestoneShare.objects.filter(Q(state="with_helper") | Q(waits_for="second_person") | Q(state="questioned"))
+    held = Q(portion__holder__in=holders_of(person))
+    mine = held | Q(milestone__agreement__cluster__facilitator=person) & ~Q(state="queried_late")
+    shares = MilestoneShare.objects.filter(Q(state__in=["with_helper", "questioned", "queried_late"]) | Q(waits_for="second_person"))
     shares = shares if is_operator(person) else shares.filter(mine).exclude(payer__person=person)
     rows = shares.select_related("milestone__agreement", "payer__person").order_by("pk").distinct()
-    kinds = {"with_helper": "ask_person", "questioned": "decide"}
+    kinds = {"with_helper": "ask_person", "questioned": "decide", "queried_late": "decide_late"}
     return [_share_task("second_person" if one.waits_for == "second_person" else kinds[one.state], one) for one in rows]
 
 

@@ -13,13 +13,17 @@ YES_STATES = ("agreed", "released")
 
 
 def silence_facts(*, share: MilestoneShare, at: datetime) -> SilenceFacts:
-    """Facts for `rules.silence.why_silence_may_not_pay`. Counted per payer and provider; silent sums per payer, over every provider."""
+    """Facts for `rules.silence.why_silence_may_not_pay`. Counted per payer and provider; silent sums per payer, over every provider.
+
+    While they say that an earlier payment to this provider was wrong, silence pays it nothing more.
+    """
     person = share.payer.person
     enterprise_id = share.milestone.agreement.enterprise_id
     theirs = MilestoneShare.objects.of(person.pk)
     yeses = theirs.to_enterprise(enterprise_id).filter(state__in=YES_STATES, by_silence=False, answered_by__isnull=False)
     family = theirs.filter(milestone_id=share.milestone_id, payer_id=share.payer_id)
     silent = theirs.filter(by_silence=True, agreed_at__gt=at - timedelta(days=28)).aggregate(sum=Sum("pence"))["sum"]
+    late = theirs.to_enterprise(enterprise_id).filter(state="queried_late")
     parts = VisitPart.objects.filter(share=share, is_away=False)
     return SilenceFacts(
         pence=share.pence,
@@ -30,7 +34,7 @@ def silence_facts(*, share: MilestoneShare, at: datetime) -> SilenceFacts:
         silences_in_a_row=_silences_in_a_row(person.pk, enterprise_id),
         is_away=_was_away(person, share, at),
         is_reachable=can_be_reached(person),
-        was_questioned=family.filter(questioned_at__isnull=False).exists(),
+        was_questioned=family.filter(questioned_at__isnull=False).exists() or late.exists(),
         notice_channels=tuple(ShareNotice.objects.filter(share__in=family).order_by("at", "pk").values_list("channel", flat=True)),
     )
 

@@ -82,6 +82,10 @@ def _what_the_story_has_not(at: datetime) -> None:
     checks.ask(enterprise=shop, kind="insurance", issued_on=at.date(), expires_on=at.date() + timedelta(days=365), by=shop.owner, at=at)
     MilestoneShare.objects.filter(payer__person=cast.person(HALIMA), state="agreed").update(waits_for="second_person")
     MilestoneShare.objects.filter(payer__person=cast.person(YUSUF), milestone__number=5).update(state="with_helper")
+    silent = MilestoneShare.objects.filter(milestone__number=1, state="released")
+    silent.filter(payer__person=cast.person(AMINA)).update(by_silence=True, released_at=at)
+    told = {"state": "queried_late", "late_at": at, "late_by": cast.person(HALIMA), "late_words": "Nobody came."}
+    silent.filter(payer__person=cast.person(HALIMA)).update(by_silence=True, released_at=at, **told)
     draft = budgets.PortionDraft(route="council_managed", weekly_pence=9_000, funder_name="Southwark", holder=cast.organisation("Southwark Council"))
     sums, period = budgets.Amounts(9_000, 0, 9_000), budgets.Period(at.date())
     budgets.record(person=cast.person(NASRA), kind="agreed", amounts=sums, period=period, portions=[draft], by=cast.person(NASRA), at=at)
@@ -108,6 +112,8 @@ def things() -> dict[str, Any]:
         "budget": budget.pk,
         "budget of Nasra": Budget.objects.get(person__email=NASRA.email).pk,
         "answer of Yusuf": MilestoneShare.objects.get(state="with_helper").pk,
+        "paid without an answer": mine.get(by_silence=True).pk,
+        "late question of Halima": MilestoneShare.objects.get(state="queried_late").pk,
         "yes of Halima": MilestoneShare.objects.get(waits_for="second_person").pk,
         "part": Portion.objects.get(budget=budget).pk,
         "promise": Pledge.objects.get(membership__person__email=AMINA.email).pk,

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from marketplace.models import Agreement, Milestone, MilestoneShare, Need
-from marketplace.rules.tables import AGREEMENT_FINAL, MACHINES, MILESTONE_FINAL, NEW, SHARE_FINAL, NotNow, after
+from marketplace.rules.tables import AGREEMENT_FINAL, MACHINES, MILESTONE_FINAL, NEW, SHARE_FINAL, SHARE_SETTLED, NotNow, after
 
 MODELS = {"need": Need, "agreement": Agreement, "milestone": Milestone, "share": MilestoneShare}
 FINAL = {"need": {"withdrawn", "met"}, "agreement": AGREEMENT_FINAL, "milestone": MILESTONE_FINAL, "share": SHARE_FINAL}
@@ -50,6 +50,11 @@ def test_every_state_can_be_reached(name: str) -> None:
     while more := {to for (state, _), to in table.items() if state in reached} - reached:
         reached |= more
     assert set(MODELS[name].State.values) <= reached
+
+
+def test_what_is_paid_and_questioned_late_keeps_no_week_open() -> None:
+    assert {"released", "queried_late"} == SHARE_SETTLED - SHARE_FINAL
+    assert {to for (state, _), to in MACHINES["share"].items() if state in SHARE_SETTLED} <= SHARE_SETTLED
 
 
 def test_a_refusal_says_what_the_caller_says() -> None:

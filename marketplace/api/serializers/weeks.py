@@ -121,6 +121,10 @@ class ShareRow(Row):
             "decided_reason",
             "decided_at",
             "released_at",
+            "late_at",
+            "late_words",
+            "late_reason",
+            "late_ended_at",
             "sent_at",
             "parts",
         )

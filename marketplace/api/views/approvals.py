@@ -19,7 +19,9 @@ class AnswerItWhereItIs(Refusal):
     """A request about a share: giving it alone would move no money and leave the question open."""
 
     code = "answer_it_where_it_is"
-    sentence = "This is about a share. Agree or say no there: confirm-decision, refuse-decision or confirm-hold-back."
+    sentence = (
+        "This is about a share. Agree or say no there: confirm-decision, refuse-decision, confirm-hold-back, confirm-dismissal or refuse-dismissal."
+    )
 
 
 class Approvals(ReadEdge):

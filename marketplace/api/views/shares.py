@@ -10,7 +10,7 @@ from audit.api.edge import ReadEdge, verb
 from marketplace.api.filters import ShareFilter
 from marketplace.api.serializers.weeks import AnswersSaid, DecisionSaid, SettleSaid, ShareRow, WhyDecided, WordsSaid
 from marketplace.models import MilestoneShare, VisitPart
-from marketplace.services import decisions, shares
+from marketplace.services import decisions, late, shares
 
 
 class Shares(ReadEdge):
@@ -93,6 +93,28 @@ class Shares(ReadEdge):
     def confirm_hold_back(self, request: Request, pk: int) -> Response:
         """The second one agrees: it waits as a question."""
         return self.answer(decisions.confirm_hold_back(share=self.get_object(), by=self.person, at=self.at))
+
+    @verb(WordsSaid, ShareRow, kept=True)
+    def query_late(self, request: Request, pk: int) -> Response:
+        """It was paid without your answer, at most 28 days ago, and that was wrong. It stays paid; two people look at it."""
+        return self.answer(late.query_late(share=self.get_object(), by=self.person, at=self.at, **self.asked()))
+
+    @verb(WhyDecided, ShareRow)
+    def propose_dismissal(self, request: Request, pk: int) -> Response:
+        """The first of two people without an interest says that the payment was right after all."""
+        share = self.get_object()
+        late.propose_dismissal(share=share, by=self.person, at=self.at, **self.asked())
+        return self.answer(share)
+
+    @verb(WhyDecided, ShareRow, kept=True)
+    def confirm_dismissal(self, request: Request, pk: int) -> Response:
+        """The second one agrees: the late question is over. No money moves."""
+        return self.answer(late.confirm_dismissal(share=self.get_object(), by=self.person, at=self.at, **self.asked()))
+
+    @verb(None, ShareRow)
+    def refuse_dismissal(self, request: Request, pk: int) -> Response:
+        """The second one does not agree: the late question stays open."""
+        return self.answer(late.refuse_dismissal(share=self.get_object(), by=self.person, at=self.at))
 
 
 def _answers(said: dict[str, Any]) -> dict[str, Any]:
