@@ -387,7 +387,7 @@ ROUTES = (
     own("api/v1/payments/"),
     page("api/v1/payments/<uuid:pk>/", "i..... ........++", pk="card payment"),
     act("api/v1/payments/<uuid:pk>/refresh/", "i..... ........**", pk="card payment"),
-    act("api/v1/top-ups/", "ixxxxx xxxxxxxx?x"),
+    page("api/v1/top-ups/", "ixxxxx xxxxxxxxmx", "ixxxxx xxxxxxxx?x"),
     page("api/v1/floats/<slug:pk>/", "ixxxxx xxxxxxxx+x", pk="home council"),
     own("api/v1/alarms/"),
     page("api/v1/alarms/<int:pk>/", "i..... ........+.", pk="alarm"),
