@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from providers.selectors import checks_live, price_pence
-
 from marketplace.rules.dates import SIGHT_WORKING_DAYS, clearing_kind, pay_by
 from marketplace.rules.weeks import plan_payers, visit_pence
 from places.calendar import add_working_days
@@ -14,6 +12,7 @@ from pooling.models import Portion
 from pooling.rules import Costs, PurchaseFacts, Relative, Verdict, may_buy
 from pooling.selectors import mode_of
 from providers.models import Listing
+from providers.selectors import checks_live, price_pence
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 
-from providers.selectors import price_pence
-
 from audit.errors import Refusal
 from marketplace.models import Agreement, Milestone, MilestoneShare, Payer, Visit
 from marketplace.rules.tables import MILESTONE, NEW, SHARE, after
 from marketplace.rules.weeks import PayerPlan, Week, plan_payers, plan_weeks, visit_pence
 from pooling.models import Membership
 from providers.models import Listing
+from providers.selectors import price_pence
 
 
 class NoPriceForSoMany(Refusal):
