@@ -142,9 +142,10 @@ def questioned(*, share_id: int, at: datetime) -> int:
     share = _share(share_id)
     agreement = share.milestone.agreement
     name, week = share.payer.person.known_as, share.milestone.number
-    says = f"{name} asked about {agreement.title}, week {week}. {words.pounds(share.pence)} waits. Please answer."
+    what = "asked about" if share.question else "could not be asked about"
+    says = f"{name} {what} {agreement.title}, week {week}. {words.pounds(share.pence)} waits. Please say how it was."
     who = [agreement.enterprise.owner]
-    return _tell(who, kind="questioned", about=f"share:{share.pk}", subject="Somebody asked about a visit", says=says, at=at)
+    return _tell(who, kind="questioned", about=f"share:{share.pk}", subject="A visit was not confirmed", says=says, at=at)
 
 
 def decided(*, share_id: int, paid_pence: int, pence: int, at: datetime) -> int:

@@ -12,7 +12,9 @@ from vocabulary.models import Term
 class StartGroupForm(Form):
     """The five questions of a new group; their answers are its first rules."""
 
-    name = TextField(label="What shall we call the group?", max_length=60, help_text="Only people in the group see the name.")
+    name = TextField(
+        label="What shall we call the group?", max_length=60, help_text="People in the group see it, and those who look after your money."
+    )
     purpose = PickField(label="What is it for?", choices=[])
     outcode = OutcodeField(label="Where? The first part of the postcode", known=lambda code: Outcode.objects.filter(pk=code).exists())
     who_comes = TextField(label="Who can come?", max_length=400, lines=True, help_text="For example: people near us who speak Somali.")

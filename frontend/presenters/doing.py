@@ -25,7 +25,7 @@ _SAID = {
     "record_visit": ("Write down the visit: {title}", "Start it when you come, finish it when you go.", "Write it down", "provider-visit"),
     "send_week_in": ("Send the week in: {title}", "Then we ask each person if it happened.", "Look at the week", "provider-week"),
     "short_week": ("Not all of it is covered: {title}", "Say if you come for those who are covered.", "Look at the week", "provider-week"),
-    "reply": ("Somebody asked about a visit: {title}", "It is about {money}. Say how it was.", "Answer", "question"),
+    "reply": ("A visit was not confirmed: {title}", "It is about {money}. Say how it was.", "Answer", "question"),
     "ask_person": ("Ask {name} if it happened: {title}", "We had no answer. Write down their own answer.", "Write it down", "share-ask"),
     "second_person": ("A second person is needed: {title}", "It is a large sum: {money}.", "Look at it", "share-second"),
     "decide": ("A question to settle: {title}", "It is about {money}.", "Look at it", "question"),

@@ -26,7 +26,7 @@ _TASKS = {
     "sign_as_provider": ("Say yes or no: {title}", "People near you chose you. It is {money} a week.", "Look at it", "provider-agreement"),
     "send_week_in": ("Send the week in: {title}", "Then we ask each person if it happened.", "Look at the week", "provider-week"),
     "short_week": ("Not all of it is covered: {title}", "Say if you come for those who are covered.", "Look at the week", "provider-week"),
-    "reply": ("{name} asked about a visit: {title}", "It is about {money}. Say how it was.", "Answer", "question"),
+    "reply": ("{name}’s visit was not confirmed: {title}", "It is about {money}. Say how it was.", "Answer", "question"),
 }
 WEEKS_SHOWN = 12
 _LEFT = {
