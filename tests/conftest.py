@@ -51,8 +51,12 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first; those that start whole platforms or browsers one after the other on one worker each."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Quick tests first; those that start whole platforms or browsers one after the other on one worker each.
+
+    A wrapper, because xdist reads the groups before any plain hook of ours would have named them.
+    """
     slow = {"live": 1, "browser": 2}
 
     def rank(item: pytest.Item) -> int:
@@ -63,6 +67,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name in slow:
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.xdist_group(name))
+    return (yield)
 
 
 def _is_xdist_worker() -> bool:

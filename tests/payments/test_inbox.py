@@ -26,7 +26,7 @@ PLATFORM, CONNECT = "/stripe/webhook/platform", "/stripe/webhook/connect"
 @pytest.fixture(autouse=True)
 def only_our_addresses(settings: Any) -> None:
     """These tests need no page of any other room."""
-    settings.ROOT_URLCONF = "payments.api.urls"
+    settings.ROOT_URLCONF = "payments.api.webhook_urls"
 
 
 def sign(body: bytes, secret: str, at: float | None = None) -> str:

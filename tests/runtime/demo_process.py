@@ -23,8 +23,14 @@ SECONDS_TO_START, SECONDS_TO_STOP = 240, 30  # on a machine that does much else;
 
 
 def free_port() -> int:
-    """One with a free neighbour for the sandbox."""
-    for port in range(20_000 + os.getpid() % 20_000, 60_000, 7):
+    """One with a free neighbour for the sandbox; below what the system gives out by itself, and apart for each worker of a run of tests.
+
+    A demo is stopped and started again on its port: nobody else may take it in between.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 2
+    first = 20_000 + 6_000 * worker
+    for step in range(3_000):
+        port = first + 2 * ((os.getpid() + step) % 3_000)
         with socket.socket() as door, socket.socket() as next_door:
             try:
                 door.bind(("127.0.0.1", port))
