@@ -29,6 +29,7 @@ class Part:
     is_real: bool
     sure: str
     in_the_way: str
+    is_whole_budget: bool = True
 
     @property
     def may_be_promised(self) -> bool:
@@ -50,6 +51,7 @@ def part(portion: Portion) -> Part:
         is_real=budget.is_agreed,
         sure=_SURE[budget.sureness],
         in_the_way=_in_the_way(portion),
+        is_whole_budget=budget.portions.count() == 1,
     )
 
 

@@ -1,5 +1,6 @@
 """My budget: what it is, how sure we are of it, what is free to promise."""
 
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -40,7 +41,9 @@ def add(request: SignedIn) -> HttpResponse:
 @signed_in
 def change(request: SignedIn, pk: int) -> HttpResponse:
     """New sums for a budget."""
-    budget = get_object_or_404(Budget.objects.visible_to(request.user).current().filter(person=request.user), pk=pk)
+    # A budget of several parts, told through the API, is changed there: one sum on a page could not say which part it means.
+    mine = Budget.objects.visible_to(request.user).current().filter(person=request.user).annotate(parts=Count("portions", distinct=True))
+    budget = get_object_or_404(mine.filter(parts=1), pk=pk)
     portion = budget.portions.get()
 
     def act(form: ChangeBudgetForm) -> str:

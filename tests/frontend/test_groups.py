@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from pooling.models import Budget, Cluster, Membership, Pledge
+from pooling.services import budgets
 from tests import cast, cast_pooling
 from vocabulary.models import Term
 
@@ -160,6 +161,24 @@ def test_a_budget_is_told_and_shown_with_what_stands_in_the_way():
     budget = Budget.objects.get()
     assert budget.weekly_funder_pence == 25_000
     assert _as(cast.stranger()).get(reverse("budget-change", args=[budget.pk])).status_code == 404
+
+
+def test_a_budget_of_two_parts_is_shown_and_not_changed_by_one_sum():
+    amina = cast.amina()
+    drafts = [budgets.PortionDraft(route=route, weekly_pence=10_000, funder_name="x") for route in ("direct_payment", "phb_direct")]
+    budget = budgets.record(
+        person=amina,
+        kind="agreed",
+        amounts=budgets.Amounts(20_000, 0, 20_000),
+        period=budgets.Period(cast.AT.date()),
+        portions=drafts,
+        by=amina,
+        at=cast.AT,
+    )
+    shown = _text(_as(amina).get(reverse("budget")))
+    assert shown.count("Free to promise") == 2
+    assert "The sums have changed" not in shown
+    assert _as(amina).get(reverse("budget-change", args=[budget.pk])).status_code == 404
 
 
 def test_list_pages_ask_little(django_assert_max_num_queries):
