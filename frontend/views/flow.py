@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from audit.errors import NotAllowed, Refusal
+from frontend.forms import Form
 
 Act = Callable[[Any], str]
 
@@ -44,7 +45,7 @@ def act_on(form: forms.BaseForm, act: Act) -> str | None:
 def form_page(
     request: HttpRequest,
     *,
-    form: forms.BaseForm,
+    form: Form,
     act: Act,
     template: str,
     context: Mapping[str, object] | None = None,
@@ -71,7 +72,7 @@ def form_page(
             if address is not None:
                 return HttpResponseRedirect(address)
     elif changing:
-        page["form"] = type(form)(initial=request.POST.dict()) if not hasattr(form, "reopened") else form.reopened(request.POST)
+        page["form"] = form.reopened(request.POST)
         return render(request, template, page)
     return render(request, template, page, status=422)
 
