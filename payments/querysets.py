@@ -11,6 +11,8 @@ from people.querysets import is_operator
 if TYPE_CHECKING:
     from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance, WebhookEvent  # noqa: F401 - named in strings below
 
+# What is not in a lot any more, for expressions over Payment.
+GONE = F("used_pence") + F("refunded_pence") + F("moved_pence") + F("lost_pence")
 Row = TypeVar("Row", bound=Model)
 
 
@@ -34,7 +36,7 @@ class PaymentQuerySet(OperatorsQuerySet["Payment"]):
     def with_money_left(self, lot_owner: str, council_code: str) -> Self:
         """Lots that can still pay or be sent back."""
         rows = self.filter(lot_owner=lot_owner, council_code=council_code, state="available")
-        return rows.filter(pence__gt=F("used_pence") + F("refunded_pence"))
+        return rows.filter(pence__gt=GONE).select_related("part_of")
 
     def to_clear(self, at: datetime) -> Self:
         """Taken, and by Stripe's own date available by now."""

@@ -3,10 +3,10 @@
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from payments.models.operations import PaymentOperation
-from payments.querysets import OperatorsQuerySet, PaymentQuerySet
+from payments.querysets import GONE, OperatorsQuerySet, PaymentQuerySet
 
 
 class Payer(models.Model):
@@ -27,12 +27,16 @@ class Payment(models.Model):
     """Money coming in, and then a lot: what leaves later names it. `pence` never changes.
 
     `lot_owner` says whose money it is (`member:12/portion:7`); `credit_code` and `credit_owner` name the account that gets it once available.
+    Part of a lot may become another owner's (a holder's bank transfer, handed out): that part is a row of its own with `part_of`, always the
+    payment that came from Stripe, and counts there as moved. What a chargeback took from a lot is lost.
     `charge_id` is what Stripe's balance line names as its source (`ch_`, `py_`, `tu_`); `line_id` is that line.
     """
 
     class Kind(models.TextChoices):
         CARD = "card", "on a page at Stripe"
         BANK_TRANSFER = "bank_transfer", "sent from the payer's bank, with a reference"
+        BACS = "bacs", "collected from the payer's bank by Direct Debit"
+        PAY_BY_BANK = "pay_by_bank", "approved in the payer's banking app"
         TOP_UP = "top_up", "the platform's own money, for Stripe's fees"
 
     class State(models.TextChoices):
@@ -50,13 +54,16 @@ class Payment(models.Model):
     pence = models.BigIntegerField()
     used_pence = models.BigIntegerField(default=0)
     refunded_pence = models.BigIntegerField(default=0)
+    moved_pence = models.BigIntegerField(default=0)
+    lost_pence = models.BigIntegerField(default=0)
+    part_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
     payer = models.ForeignKey(Payer, null=True, on_delete=models.PROTECT, related_name="payments")
     lot_owner = models.CharField(max_length=100)
     council_code = models.CharField(max_length=9)
     about = models.CharField(max_length=60, blank=True)
     credit_code = models.CharField(max_length=12)
     credit_owner = models.CharField(max_length=100, blank=True)
-    operation = models.OneToOneField(PaymentOperation, on_delete=models.PROTECT, related_name="payment")
+    operation = models.OneToOneField(PaymentOperation, null=True, on_delete=models.PROTECT, related_name="payment")
     session_id = models.CharField(max_length=255, blank=True)
     intent_id = models.CharField(max_length=255, blank=True)
     charge_id = models.CharField(max_length=255, blank=True)
@@ -78,22 +85,32 @@ class Payment(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="payment_pence_is_positive", condition=Q(pence__gt=0)),
-            # A lot is not spent twice: what went out and what went back are never more than what came in.
+            # A lot is not spent twice: what went out, went back, became another's and was lost are never more than what came in.
             models.CheckConstraint(
                 name="payment_uses_no_more_than_came_in",
-                condition=Q(used_pence__gte=0, refunded_pence__gte=0) & Q(pence__gte=F("used_pence") + F("refunded_pence")),
+                condition=Q(used_pence__gte=0, refunded_pence__gte=0, moved_pence__gte=0, lost_pence__gte=0) & Q(pence__gte=GONE),
             ),
             # Money counts only once available.
-            models.CheckConstraint(name="payment_is_used_once_available", condition=Q(used_pence=0, refunded_pence=0) | Q(state="available")),
+            models.CheckConstraint(
+                name="payment_is_used_once_available",
+                condition=Q(used_pence=0, refunded_pence=0, moved_pence=0, lost_pence=0) | Q(state="available"),
+            ),
+            # What came from Stripe has its operation; a part handed on has the payment it came from, and no charge of its own.
+            models.CheckConstraint(
+                name="payment_is_asked_for_or_a_part",
+                condition=Q(part_of__isnull=True, operation__isnull=False)
+                | Q(part_of__isnull=False, operation__isnull=True, charge_id="", line_id=""),
+            ),
             # A state that claims money moved names its journal (a foreign key, added by hand in 0002).
             models.CheckConstraint(
                 name="payment_clearing_has_its_journal",
-                condition=~Q(state__in=("clearing", "available")) | Q(clearing_journal__isnull=False) | Q(kind="top_up"),
+                condition=~Q(state__in=("clearing", "available")) | Q(clearing_journal__isnull=False) | Q(kind="top_up") | Q(part_of__isnull=False),
             ),
             models.CheckConstraint(name="payment_available_has_its_journal", condition=~Q(state="available") | Q(available_journal__isnull=False)),
             models.CheckConstraint(
                 name="payment_available_knows_its_line",
-                condition=~Q(state="available") | Q(fee_pence__isnull=False, available_on__isnull=False, charged_at__isnull=False) & ~Q(line_id=""),
+                condition=~Q(state="available")
+                | Q(fee_pence__isnull=False, available_on__isnull=False, charged_at__isnull=False) & (~Q(line_id="") | Q(part_of__isnull=False)),
             ),
             # Two clicks are one payment.
             models.UniqueConstraint(
@@ -116,4 +133,9 @@ class Payment(models.Model):
     @property
     def free_pence(self) -> int:
         """What is left of the lot, in pence."""
-        return self.pence - self.used_pence - self.refunded_pence
+        return self.pence - self.used_pence - self.refunded_pence - self.moved_pence - self.lost_pence
+
+    @property
+    def source_charge_id(self) -> str:
+        """The charge at Stripe this money came in by: its own, or that of the payment it is a part of."""
+        return self.part_of.charge_id if self.part_of is not None else self.charge_id

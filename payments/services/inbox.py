@@ -149,7 +149,7 @@ def see_session(session_id: str, at: datetime) -> None:
     if payment is None:
         session = gateway.session(session_id)
         payment = _payment_named(session.reference)
-        if payment is None:
+        if payment is None or payment.operation_id is None:
             return
         operations.settle(payment.operation_id, session, at=at)
     taking.refresh(payment_id=payment.pk, at=at)
@@ -163,7 +163,7 @@ def see_intent(intent_id: str, at: datetime) -> Payment | None:
         payment = _payment_named(intent.reference)
         if payment is None:
             return None
-        if payment.kind == "bank_transfer":
+        if payment.kind == "bank_transfer" and payment.operation_id is not None:
             operations.settle(payment.operation_id, intent, at=at)
         Payment.objects.filter(pk=payment.pk, intent_id="").update(intent_id=intent.id)
     return taking.refresh(payment_id=payment.pk, at=at)

@@ -51,11 +51,14 @@ def _came_to_an_end(pk: uuid.UUID, at: datetime) -> bool:
     return PaymentOperation.objects.filter(pk=pk, state__in=("succeeded", "refused")).exists()
 
 
-def perform(operation_id: uuid.UUID, *, at: datetime) -> Made | None:
+def perform(operation_id: uuid.UUID | None, *, at: datetime) -> Made | None:
     """Calls Stripe for one operation (first for the one it comes after) and writes the outcome. Not inside a transaction.
 
-    None: it was done already, another worker is at it, its time has not come, or no sure answer was had; the timer goes on with it.
+    None: there is none (a part of another's payment has none), it was done already, another worker is at it, its time has not come,
+    or no sure answer was had; the timer goes on with it.
     """
+    if operation_id is None:
+        return None
     before = PaymentOperation.objects.filter(followers=operation_id).exclude(state="succeeded").values_list("pk", flat=True).first()
     if before is not None:
         perform(before, at=at)

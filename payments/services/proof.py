@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import F, Model, Q, QuerySet, Sum
 
 from ledger.selectors import balances, moved
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import Line
 from payments.models import Payment, PaymentOperation, PaymentUse, Refund, Remittance, StripeLine
+from payments.querysets import GONE
 from payments.services.reconciliation import row_of, what_it_is
 
 # Lots back exactly what is owed to people here: what left and what was sent back is out of both.
@@ -25,7 +26,7 @@ def prove() -> list[str]:
 def _journals() -> Iterator[str]:
     """Every state that claims money moved has its journal, and the journal moved just that."""
     bank, out, clear = moved(code="BANK"), moved(code="OUT"), moved(code="CLEAR")
-    for row in Payment.objects.all():
+    for row in Payment.objects.filter(part_of=None):
         if row.kind != "top_up":
             yield from _is("took", row, row.state in ("clearing", "available"), row.clearing_journal, clear, row.pence)
         yield from _is("made available", row, row.state == "available", row.available_journal, bank, row.pence - (row.fee_pence or 0))
@@ -50,6 +51,10 @@ def _lots() -> Iterator[str]:
     for row in Payment.objects.exclude(used_pence=0, refunded_pence=0):
         if row.used_pence != used.pop(row.pk, 0) or row.refunded_pence != refunded.pop(row.pk, 0):
             yield f"{row} does not add up: used {row.used_pence}p, sent back {row.refunded_pence}p, but its remittances and refunds differ."
+    moved = dict(Payment.objects.exclude(part_of=None).values_list("part_of").annotate(sum=Sum("pence")))
+    for row in Payment.objects.filter(Q(pk__in=moved) | Q(moved_pence__gt=0)):
+        if row.moved_pence != moved.get(row.pk, 0):
+            yield f"{row} handed on {row.moved_pence}p, but its parts are {moved.get(row.pk, 0)}p."
     for pk in {*used, *refunded}:
         yield f"payment {pk} was used, and does not know it."
     for use in PaymentUse.objects.select_related("operation"):
@@ -68,11 +73,8 @@ def _accounts() -> Iterator[str]:
     # A refund's money is on its way until Stripe calls it done; a failed one is back in REFUND.
     going_back = Refund.objects.filter(state="sent", done_journal=None)
     owed = Remittance.objects.filter(state__in=("waiting", "on_hold", "cancelled"))
-    lots: Counter[str] = Counter()
-    for council, pence, used, refunded in (
-        Payment.objects.filter(state="available").exclude(kind="top_up").values_list("council_code", "pence", "used_pence", "refunded_pence")
-    ):
-        lots[council] += pence - used - refunded
+    available = Payment.objects.filter(state="available").exclude(kind="top_up")
+    lots = Counter(dict(available.values_list("council_code").annotate(sum=Sum(F("pence") - GONE))))
     yield from _same(("CLEAR",), _by_council(clearing), "payments being cleared")
     yield from _same(("PENDING",), _by_council(clearing), "payments being cleared")
     yield from _same(("OUT",), Counter({k: -v for k, v in (_by_council(outgoing) + _by_council(going_back)).items()}), "money on its way out")

@@ -51,10 +51,10 @@ def plan_due(*, at: datetime) -> int:
 
 @transaction.atomic
 def _plan(pk: int, at: datetime) -> bool:
-    row = Refund.objects.locked().select_related("payment").get(pk=pk)
+    row = Refund.objects.locked().select_related("payment__part_of").get(pk=pk)
     if not may_step(REFUND, row.state, "send"):
         return False
-    params = {"charge": row.payment.charge_id, "amount": row.pence}
+    params = {"charge": row.payment.source_charge_id, "amount": row.pence}
     operation = planning.plan(kind="refund", reference=f"refund:{row.pk}", params=params, council_code=row.council_code, at=at, pence=row.pence)
     PaymentUse.objects.create(payment=row.payment, operation=operation, pence=row.pence)
     row.state, row.operation, row.sent_journal = step(REFUND, row.state, "send"), operation, uuid.uuid4()

@@ -99,14 +99,14 @@ def _bank_is_settled(payee: Payee, at: datetime) -> bool:
 
 @transaction.atomic
 def _plan(pk: int, at: datetime) -> bool:
-    row = Remittance.objects.locked().select_related("payment", "payee").get(pk=pk)
+    row = Remittance.objects.locked().select_related("payment__part_of", "payee").get(pk=pk)
     if row.state != Remittance.State.WAITING or Alarm.objects.stopping(row.council_code).exists():
         return False
     params = {
         "amount": row.pence,
         "currency": "gbp",
         "destination": row.payee.stripe_account_id,
-        "source_transaction": row.payment.charge_id,
+        "source_transaction": row.payment.source_charge_id,
         "transfer_group": row.group,
     }
     reference, council = f"remittance:{row.pk}", row.council_code
