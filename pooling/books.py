@@ -44,6 +44,31 @@ class Lot:
         return Account("DISPUTE", self.council, f"hold:{hold_id}/{self.owner}")
 
 
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """What an organisation paid in for its people in one council and nobody has been given yet."""
+
+    organisation_id: int
+    council: str
+
+    @property
+    def owner(self) -> str:
+        return f"holder:{self.organisation_id}"
+
+    @property
+    def about(self) -> str:
+        """What its payments are about: one is waited for at a time."""
+        return f"wallet:{self.organisation_id}/{self.council}"
+
+    @property
+    def money(self) -> Account:
+        return Account("WALLET", self.council, self.owner)
+
+    @property
+    def refund(self) -> Account:
+        return Account("REFUND", self.council, self.owner)
+
+
 def due(payee_id: int, council: str) -> Account:
     """What is owed to a provider out of one council's people's money."""
     return Account("DUE", council, f"payee:{payee_id}")

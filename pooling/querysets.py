@@ -27,6 +27,8 @@ if TYPE_CHECKING:
         Membership,
         Pledge,
         Portion,
+        WalletMove,
+        WalletSlice,
         Withdrawal,
     )
 
@@ -254,3 +256,20 @@ class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
+
+
+class WalletMoveQuerySet(models.QuerySet["WalletMove"]):
+    def visible_to(self, person: "Person | None") -> Self:
+        """Who works for the organisation whose money it is; operators."""
+        if person is None or _nobody(person):
+            return self.none()
+        return self if person.is_operator else self.filter(_held(person, "organisation"))
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",))
+
+
+class WalletSliceQuerySet(models.QuerySet["WalletSlice"]):
+    def visible_to(self, person: "Person | None") -> Self:
+        """The payer, their supporters, who looks after the portion, operators."""
+        return _of_payer(self, person)

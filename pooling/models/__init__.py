@@ -4,6 +4,7 @@ from pooling.models.budgets import Budget, FundingMode, Mode, Portion, Route
 from pooling.models.groups import AdmissionAnswer, Charter, CharterSignature, Cluster, CostRule, DecisionRule, Membership
 from pooling.models.holds import Hold, HoldMove, Withdrawal
 from pooling.models.promises import Call, Earmark, Pledge
+from pooling.models.wallets import WalletMove, WalletSlice
 
 __all__ = [
     "AdmissionAnswer",
@@ -23,5 +24,7 @@ __all__ = [
     "Pledge",
     "Portion",
     "Route",
+    "WalletMove",
+    "WalletSlice",
     "Withdrawal",
 ]

@@ -50,6 +50,7 @@ CALL = {
     (NEW, "open_covered"): "funded",
     (NEW, "open_bill"): "ordered",
     ("called", "accept_order"): "ordered",
+    ("called", "cover"): "funded",
     ("called", "drop_call"): "cancelled",
     ("called", "pay"): "clearing",
     ("called", "miss"): "missed",
