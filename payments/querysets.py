@@ -1,6 +1,6 @@
 """Named filters of payments' rows. Payments knows owners as words (`person:3`), so it can tell whose money it is without knowing why."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
@@ -9,7 +9,7 @@ from django.db.models import F, Model, Q
 from people.querysets import is_operator
 
 if TYPE_CHECKING:
-    from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance, WebhookEvent  # noqa: F401 - named in strings below
+    from payments.models import Alarm, LotDecision, Payment, PaymentOperation, Refund, Remittance, WebhookEvent  # noqa: F401 - named in strings below
 
 # What is not in a lot any more, for expressions over Payment.
 GONE = F("used_pence") + F("refunded_pence") + F("moved_pence") + F("lost_pence")
@@ -37,6 +37,11 @@ class PaymentQuerySet(OperatorsQuerySet["Payment"]):
         """Lots that can still pay or be sent back."""
         rows = self.filter(lot_owner=lot_owner, council_code=council_code, state="available")
         return rows.filter(pence__gt=GONE).select_related("part_of")
+
+    def charged_before(self, moment: datetime) -> Self:
+        """People's lots charged by then that still have money in them, oldest first."""
+        rows = self.filter(state="available", charged_at__lt=moment, pence__gt=GONE).exclude(kind="top_up")
+        return rows.order_by("charged_at", "pk")
 
     def to_clear(self, at: datetime) -> Self:
         """Taken, and by Stripe's own date available by now."""
@@ -72,3 +77,29 @@ class AlarmQuerySet(OperatorsQuerySet["Alarm"]):
     def stopping(self, council_code: str) -> Self:
         """Open ones that stop money going to providers of this council (or of all)."""
         return self.open().filter(stops_releases=True, council_code__in=("", council_code))
+
+
+class LotDecisionQuerySet(OperatorsQuerySet["LotDecision"]):
+    def keeping(self, on: date) -> Self:
+        """Decided by two people: the money may stay on this day."""
+        return self.filter(kind="keep", decided_at__isnull=False, until__gte=on)
+
+
+class DisputeQuerySet(OperatorsQuerySet["Dispute"]):
+    def unended(self) -> Self:
+        """The bank, or Stripe, has not decided yet."""
+        return self.filter(state__in=("inquiry", "open"))
+
+    def owing(self) -> Self:
+        """The payer owes something, or has something to have back."""
+        return self.exclude(withdrawn_pence=F("taken_pence") + F("repaid_pence") + F("written_off_pence"))
+
+
+class RecoveryQuerySet(OperatorsQuerySet["Recovery"]):
+    def owed(self) -> Self:
+        """Kept back from what the payee is paid next."""
+        return self.filter(state="owed")
+
+    def to_credit(self) -> Self:
+        """The payer has not been given it back yet."""
+        return self.filter(credited_pence=0, remittance__isnull=False)

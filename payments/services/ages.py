@@ -1,0 +1,188 @@
+"""The 90-day clock of each lot, from its charge, wherever what is left of it lies (money.md 4): notices, two people's decisions, an alarm.
+
+What happens at day 88 moves money of the rooms above: they ask `due` here, and do it. The book keeps accounts by owner and uses the oldest
+lots first, so what is left of an owner's oldest lots is what is still there.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from audit.clock import london_date
+from audit.errors import NotAllowed, Refusal
+from audit.models import Fact
+from audit.services import facts, trail
+from payments.models import Alarm, LotDecision, LotNotice, Payment
+from payments.services import alarms
+from people.models import Approval, Person
+from people.services import approvals
+
+NOTICE_DAYS = (60, 75, 85)
+DECISION_DAY = 88
+LAST_DAY = 90
+LONGEST_KEPT_DAYS = 90
+ALARM = "lot_too_old"
+DECIDE = "lot.decide"
+"""What a second person's yes is called in `people.Approval`; about ("payment", its id)."""
+
+
+class LotIsYoung(Refusal):
+    """Less than 60 days from its charge, or nothing is left of it."""
+
+    code = "lot_is_young"
+    sentence = "There is nothing to decide about this money yet: it is decided from day 60 on, while some of it is still here."
+
+
+class DayDoesNotFit(Refusal):
+    """Not in the future, or more than 90 days away."""
+
+    code = "day_does_not_fit"
+    sentence = f"Pick a day from tomorrow on, at most {LONGEST_KEPT_DAYS} days away."
+    field = "until"
+
+
+class AdviceIsMissing(Refusal):
+    """Money is kept longer only on somebody's written word."""
+
+    code = "advice_missing"
+    sentence = "Write whose advice this is, and its date."
+    field = "advice"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one of two people proposes for the rest of a lot. `until` and `advice`: for keeping it, and only then."""
+
+    kind: str
+    reason: str
+    until: date | None = None
+    advice: str = ""
+
+
+def age_days(payment: Payment, at: datetime) -> int:
+    """Whole days in London since the charge; 0 before there is one."""
+    return (london_date(at) - london_date(payment.charged_at)).days if payment.charged_at else 0
+
+
+def advance_due(*, at: datetime) -> int:
+    """Tells of lots that have reached a day, once each; rings for those over 90 days without a decision. Returns how many it told or rang of."""
+    rows = Payment.objects.charged_before(at - timedelta(days=NOTICE_DAYS[0] - 1))
+    moved = sum(_tell(payment.pk, at) for payment in rows)
+    return moved + _ring(at)
+
+
+@transaction.atomic
+def _tell(pk: object, at: datetime) -> int:
+    """The latest day it has reached, if nobody was told of that one: days passed over while nothing ran are not told afterwards."""
+    payment = Payment.objects.locked().get(pk=pk)
+    reached = [day for day in (*NOTICE_DAYS, DECISION_DAY) if day <= age_days(payment, at)]
+    if not reached or not payment.free_pence or payment.notices.filter(day__gte=reached[-1]).exists():
+        return 0
+    LotNotice.objects.create(payment=payment, day=reached[-1], pence=payment.free_pence, at=at)
+    detail = {"day": reached[-1], "pence": payment.free_pence}
+    council = payment.council_code
+    trail.write(by=None, verb="payments.lot_aged", about_kind="payment", about_id=payment.pk, at=at, council_code=council, detail=detail)
+    payload = {"payment": str(payment.pk), "lot_owner": payment.lot_owner, **detail}
+    facts.record(kind="payments.lot_aged", subject=f"lot:{payment.pk}", payload=payload, at=at, council_code=council)
+    return 1
+
+
+def _ring(at: datetime) -> int:
+    """An alarm for each lot over 90 days that nobody decided to keep; closed by itself once nothing is left of it or it may stay."""
+    old = {f"payment:{payment.pk}": payment for payment in too_old(at)}
+    ringing = set(Alarm.objects.open().filter(kind=ALARM).values_list("about", flat=True))
+    for about in old.keys() - ringing:
+        sentence = (
+            f"Money paid in {age_days(old[about], at)} days ago is still here: {old[about].free_pence}p. Two people must say what happens to it."
+        )
+        alarms.ring(kind=ALARM, about=about, sentence=sentence, at=at, council_code=old[about].council_code)
+    for about in ringing - old.keys():
+        alarms.settle(kind=ALARM, about=about, at=at)
+    return len(old.keys() ^ ringing)
+
+
+def due(*, at: datetime) -> list[Payment]:
+    """Lots of 88 days and more that nobody decided to keep today, oldest first: what is free of them goes home, the rest is ended."""
+    return _past(DECISION_DAY, at)
+
+
+def too_old(at: datetime) -> list[Payment]:
+    """Lots over 90 days without a decision to keep them: must never be."""
+    return _past(LAST_DAY + 1, at)
+
+
+def _past(days: int, at: datetime) -> list[Payment]:
+    rows = Payment.objects.charged_before(at - timedelta(days=days - 1))
+    kept = LotDecision.objects.keeping(london_date(at)).values("payment_id")
+    return [payment for payment in rows.exclude(pk__in=kept) if age_days(payment, at) >= days]
+
+
+def prove() -> list[str]:
+    """No lot is over 90 days without a decision, as of the newest thing that anybody was told of (a proof reads no clock)."""
+    newest = Fact.objects.order_by("-pk").first()
+    if newest is None:
+        return []
+    at = newest.effective_at
+    return [f"{row} is {age_days(row, at)} days old, {row.free_pence}p of it is here, and nobody decided about it." for row in too_old(at)]
+
+
+# --- two people ---
+
+
+@transaction.atomic
+def propose(*, payment: Payment, wish: Wish, by: Person, at: datetime) -> LotDecision:
+    """The first of two operators says what should happen to the rest of a lot. Nothing moves yet.
+
+    Another proposal while one is open takes its place. Raises NotAllowed, LotIsYoung, DayDoesNotFit, AdviceIsMissing, ReasonIsMissing.
+    """
+    row = Payment.objects.locked().select_related("payer").get(pk=payment.pk)
+    _must_be_able(row, by)
+    if age_days(row, at) < NOTICE_DAYS[0] or not row.free_pence:
+        raise LotIsYoung
+    if wish.kind == LotDecision.Kind.KEEP:
+        _must_be_advised(wish, at)
+    council = row.council_code
+    for earlier in Approval.objects.about(DECIDE, "payment", row.pk).open(at):
+        if earlier.asked_by_id != by.pk:
+            raise approvals.NeedsApproval(approval=earlier)
+    approvals.ask(what=DECIDE, about_kind="payment", about_id=row.pk, reason=wish.reason, by=by, at=at, council_code=council)
+    keeps = wish.kind == LotDecision.Kind.KEEP
+    more = {"until": wish.until if keeps else None, "advice": wish.advice.strip() if keeps else ""}
+    decision = LotDecision.objects.create(payment=row, kind=wish.kind, council_code=council, proposed_by=by, proposed_at=at, **more)
+    detail = {"kind": wish.kind, "pence": row.free_pence}
+    trail.write(by=by, verb="payments.propose_lot_decision", about_kind="payment", about_id=row.pk, at=at, council_code=council, detail=detail)
+    return decision
+
+
+@transaction.atomic
+def decide(*, payment: Payment, by: Person, at: datetime) -> LotDecision:
+    """Carries out what was proposed last, with the second person's yes that was just given. Raises NotAllowed, NeedsApproval.
+
+    The rooms above are told (`payments.lot_decided`) and move the money.
+    """
+    row = Payment.objects.locked().select_related("payer").get(pk=payment.pk)
+    _must_be_able(row, by)
+    approvals.require(what=DECIDE, about_kind="payment", about_id=row.pk, at=at)
+    decision = LotDecision.objects.locked().filter(payment=row, decided_at=None).latest("pk")
+    decision.decided_by, decision.decided_at = by, at
+    decision.save(update_fields=["decided_by", "decided_at"])
+    detail, council = {"kind": decision.kind, "pence": row.free_pence}, row.council_code
+    trail.write(by=by, verb="payments.decide_lot", about_kind="payment", about_id=row.pk, at=at, council_code=council, detail=detail)
+    payload = {"payment": str(row.pk), "lot_owner": row.lot_owner, **detail}
+    facts.record(kind="payments.lot_decided", subject=f"lot:{row.pk}", payload=payload, at=at, council_code=council)
+    return decision
+
+
+def _must_be_able(payment: Payment, by: Person) -> None:
+    """Operators, never about money that they paid in themselves."""
+    if not by.is_operator or (payment.payer is not None and payment.payer.owner == f"person:{by.pk}"):
+        raise NotAllowed
+
+
+def _must_be_advised(wish: Wish, at: datetime) -> None:
+    today = london_date(at)
+    if wish.until is None or not today < wish.until <= today + timedelta(days=LONGEST_KEPT_DAYS):
+        raise DayDoesNotFit
+    if not wish.advice.strip():
+        raise AdviceIsMissing
