@@ -32,6 +32,7 @@ REMITTANCE: dict[tuple[str, str], str] = {
     ("sent", "pay"): "paid",
     ("waiting", "give_up"): "cancelled",
     ("planned", "give_up"): "cancelled",
+    ("waiting", "set_off"): "set_off",
     ("paid", "reverse"): "reversed",
 }
 
@@ -40,8 +41,29 @@ REFUND: dict[tuple[str, str], str] = {
     ("sent", "succeed"): "succeeded",
     ("sent", "fail"): "failed",
     ("succeeded", "fail"): "failed",  # banks send money back weeks after Stripe called the refund done
-    ("failed", "reroute"): "approved",
+    ("failed", "reroute"): "rerouted",  # two people; by hand, because Stripe sends a refund nowhere but where it came from
+    ("rerouted", "pay_by_hand"): "by_hand",
     ("failed", "keep"): "cancelled",
+}
+
+# A bank that asks, takes, loses, wins, and may change its mind. Stripe is asked each time, so events may come in any order.
+DISPUTE: dict[tuple[str, str], str] = {
+    ("inquiry", "withdraw"): "open",
+    ("inquiry", "close"): "closed",
+    ("closed", "withdraw"): "open",
+    ("open", "win"): "won",
+    ("open", "lose"): "lost",
+    ("won", "lose"): "lost",
+    ("lost", "win"): "won",
+    ("lost", "clear"): "settled",
+    ("settled", "win"): "won",
+}
+
+RECOVERY: dict[tuple[str, str], str] = {
+    ("reversing", "reverse"): "recovered",
+    ("reversing", "refuse"): "owed",
+    ("owed", "come"): "owed",  # a part: set off, repaid
+    ("owed", "come_whole"): "recovered",  # set off, repaid, or written off by two people
 }
 
 OPERATION: dict[tuple[str, str], str] = {

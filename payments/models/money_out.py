@@ -37,7 +37,11 @@ class Payee(models.Model):
 
 
 class Remittance(models.Model):
-    """One Stripe transfer to a payee, out of one lot. Its own bank's payout comes later and is Stripe's business with the payee."""
+    """One Stripe transfer to a payee, out of one lot. Its own bank's payout comes later and is Stripe's business with the payee.
+
+    Taken back after it was paid: `reversed_pence` is what Stripe took back from the payee's account, `recovered_pence` what its lot and its
+    payer have again; they are the same in the end and come in either order. Reversed whole, it is `reversed`.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "owed; the payee is not ready, or it is not planned yet"
@@ -46,6 +50,7 @@ class Remittance(models.Model):
         SENT = "sent", "Stripe is being asked"
         PAID = "paid", "Stripe made the transfer"
         REVERSED = "reversed", "taken back for a recovery"
+        SET_OFF = "set_off", "kept back: the payee owed it from before"
         CANCELLED = "cancelled", "given up by two people; still owed"
 
     payee = models.ForeignKey(Payee, on_delete=models.PROTECT, related_name="remittances")
@@ -55,7 +60,11 @@ class Remittance(models.Model):
     about = models.CharField(max_length=60)
     group = models.CharField(max_length=60, blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    reversed_pence = models.BigIntegerField(default=0)
+    recovered_pence = models.BigIntegerField(default=0)
     operation = models.OneToOneField(PaymentOperation, null=True, on_delete=models.PROTECT, related_name="remittance")
+    set_off_for = models.ForeignKey("payments.Recovery", null=True, on_delete=models.PROTECT, related_name="set_off_from")
+    set_off_journal = models.UUIDField(null=True, unique=True)
     planned_journal = models.UUIDField(null=True, unique=True)
     paid_journal = models.UUIDField(null=True, unique=True)
     waiting_since = models.DateTimeField()
@@ -79,6 +88,17 @@ class Remittance(models.Model):
                 name="remittance_at_rest_has_no_journal",
                 condition=~Q(state__in=("waiting", "on_hold", "cancelled")) | Q(planned_journal__isnull=True, paid_journal__isnull=True),
             ),
+            models.CheckConstraint(
+                name="remittance_set_off_has_journal_and_reason",
+                condition=~Q(state="set_off") | Q(set_off_journal__isnull=False, set_off_for__isnull=False, paid_at__isnull=False),
+            ),
+            # No more is taken back than was sent.
+            models.CheckConstraint(
+                name="remittance_gives_back_no_more_than_it_was",
+                condition=Q(reversed_pence__gte=0, recovered_pence__gte=0, pence__gte=models.F("reversed_pence"))
+                & Q(pence__gte=models.F("recovered_pence")),
+            ),
+            models.CheckConstraint(name="remittance_reversed_is_whole", condition=~Q(state="reversed") | Q(reversed_pence=models.F("pence"))),
         ]
         indexes = [
             models.Index(fields=["payee", "waiting_since"], name="remittance_waiting", condition=Q(state="waiting")),
@@ -98,6 +118,8 @@ class Refund(models.Model):
         SUCCEEDED = "succeeded", "on its way to the payer's card or bank"
         FAILED = "failed", "the bank sent it back; in REFUND again"
         CANCELLED = "cancelled", "stays in after all"
+        REROUTED = "rerouted", "two people: to be paid by hand; in REFUND"
+        BY_HAND = "by_hand", "paid by hand, and Stripe's line found"
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     pence = models.BigIntegerField()

@@ -23,6 +23,7 @@ class PaymentOperation(models.Model):
         ACCOUNT_LINK = "account_link", "a page at Stripe where they give their bank details; used once"
         TRANSFER = "transfer", "money to somebody who is paid"
         REFUND = "refund", "money back to where it came from"
+        REVERSAL = "reversal", "a transfer taken back"
         EXPIRE_SESSION = "expire_session", "a card page closed"
         CANCEL_INTENT = "cancel_intent", "a bank transfer no longer waited for"
 

@@ -48,6 +48,7 @@ class StripeLine(models.Model):
         WAITING = "waiting", "not available at Stripe yet, or our side has not caught up"
         MATCHED = "matched", "is exactly one journal, with the same pence"
         SUSPENSE = "suspense", "nobody could explain it: posted to SUSPENSE, and an alarm rung"
+        EXPLAINED = "explained", "two people said what it was, and it left SUSPENSE"
 
     id = models.CharField(primary_key=True, max_length=255)
     kind = models.CharField(max_length=40)
@@ -59,7 +60,7 @@ class StripeLine(models.Model):
     is_available = models.BooleanField()
     available_on = models.DateTimeField()
     created_at = models.DateTimeField()
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     journal_key = models.UUIDField(null=True, unique=True)
     council_code = models.CharField(max_length=9, blank=True)
 
@@ -90,6 +91,25 @@ class ReconcileCursor(models.Model):
 
     def __str__(self) -> str:
         return self.last_line_id
+
+
+class ReconcileRun(models.Model):
+    """What one run of reconciliation did; kept where it found or moved something."""
+
+    at = models.DateTimeField()
+    read = models.PositiveIntegerField()
+    matched = models.PositiveIntegerField()
+    suspended = models.PositiveIntegerField()
+    waiting = models.PositiveIntegerField()
+    caught_up = models.PositiveIntegerField()
+
+    objects = OperatorsQuerySet["ReconcileRun"].as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="reconcilerun_newest")]
+
+    def __str__(self) -> str:
+        return f"reconciled {self.at}"
 
 
 class Alarm(models.Model):
