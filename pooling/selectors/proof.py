@@ -9,9 +9,11 @@ from uuid import UUID
 
 from ledger import selectors as book
 from ledger.services.accounts import Account
+from payments.models import Payment
 from pooling.books import Lot
-from pooling.models import Call, Earmark, Hold, HoldMove, Pledge, Withdrawal
+from pooling.models import Call, Earmark, Hold, HoldMove, Pledge, WalletMove, WalletSlice, Withdrawal
 from pooling.selectors.promises import free_share
+from pooling.selectors.wallets import slice_payments
 
 Kind = HoldMove.Kind
 # What each kind of movement does to the accounts of each code, in natural sign.
@@ -24,7 +26,7 @@ EFFECTS = {
 
 def proof(using: str = "default") -> list[str]:
     """What differs. Reads rows by the connection `using`; the book by the one everybody reads it with."""
-    return [*_holds(using), *_moves(using), *_withdrawals(using), *_promises(using), *_free(using)]
+    return [*_holds(using), *_moves(using), *_withdrawals(using), *_wallets(using), *_promises(using), *_free(using)]
 
 
 def _holds(using: str) -> Iterator[str]:
@@ -60,6 +62,29 @@ def _withdrawals(using: str) -> Iterator[str]:
     rows = list(Withdrawal.objects.using(using))
     yield from _compare("REFUND", ((row.journal_key, row.pence) for row in rows))
     yield from _compare("REFUND", ((row.kept_journal, -row.kept_pence) for row in rows if row.kept_journal is not None))
+
+
+def _wallets(using: str) -> Iterator[str]:
+    """Each list handed out is its rows, each row is the parts of lots that its journals moved; and a wallet holds what is left of its lots."""
+    rows = list(WalletSlice.objects.using(using))
+    parts = slice_payments(row.pk for row in rows)
+    of_move: dict[int, int] = defaultdict(int)
+    for row in rows:
+        of_move[row.move_id] += row.pence
+        if (made := sum(pence for _, pence in parts.get(row.pk, []))) != row.pence:
+            yield f"{row} says {row.pence}p, the parts it became are {made}p"
+    for key, change in (("WALLET", -1), ("SHARE", 1)):
+        yield from _compare(key, ((journal, change * pence) for each in parts.values() for journal, pence in each))
+    moves = list(WalletMove.objects.using(using))
+    for move in moves:
+        if move.kind == WalletMove.Kind.HANDED_OUT and move.pence != of_move[move.pk]:
+            yield f"{move} says {move.pence}p, its rows are {of_move[move.pk]}p"
+    yield from _compare("REFUND", ((move.journal_key, move.pence) for move in moves if move.journal_key is not None))
+    yield from _compare("REFUND", ((move.kept_journal, -move.kept_pence) for move in moves if move.kept_journal is not None))
+    for account, pence in book.balances(codes=("WALLET",), owner_prefix="holder:").items():
+        left = sum(lot.free_pence for lot in Payment.objects.using(using).with_money_left(account.owner, account.council))
+        if left != pence:
+            yield f"WALLET of {account.owner}: the book has {pence}p, its lots have {left}p left"
 
 
 def _compare(code: str, claims: Iterable[tuple[UUID, int]]) -> Iterator[str]:

@@ -1,0 +1,143 @@
+"""What an organisation paid in for its people, what waits, and who can use how much."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Sum
+
+from ledger import selectors as book
+from payments.models import Payment, Refund
+from people.models import Organisation
+from pooling.books import Wallet
+from pooling.models import Call, Earmark, Membership, Pledge, Portion, WalletMove
+from pooling.rules import Promised
+from pooling.rules.wallets import most_to_hand_out, used_soon
+from pooling.selectors.promises import arrived, free_share, mode_of
+
+State = Call.State
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one person's place in a group can use of one part of their budget: asked for now, free there already, and the most to hand out."""
+
+    membership: Membership
+    portion: Portion
+    asked_pence: int
+    free_pence: int
+    most_pence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One list handed out, or one sum sent back. `failed_pence`: the bank sent it back to us, and nobody has dealt with it."""
+
+    id: int
+    kind: str
+    pence: int
+    at: datetime
+    people: int
+    returned_pence: int
+    failed_pence: int
+
+
+@dataclass(frozen=True, slots=True)
+class WalletSeen:
+    """`waiting`: the payment we wait for, with where to send it; None when none is waited for."""
+
+    organisation: Organisation
+    council_code: str
+    here_pence: int
+    coming_pence: int
+    waiting: Payment | None
+    needs: list[Need]
+    moves: list[Moved]
+
+    @property
+    def needed_pence(self) -> int:
+        return sum(need.most_pence for need in self.needs)
+
+
+def wallet_of(organisation: Organisation, council_code: str, *, today: date) -> WalletSeen:
+    """An organisation's wallet in one council, as its own staff see it. Whoever calls has checked who asks."""
+    wallet = Wallet(organisation.pk, council_code)
+    payments = Payment.objects.filter(about=wallet.about)
+    return WalletSeen(
+        organisation=organisation,
+        council_code=council_code,
+        here_pence=book.balance(wallet.money),
+        coming_pence=payments.filter(state="clearing").aggregate(sum=Sum("pence"))["sum"] or 0,
+        waiting=payments.filter(state__in=("started", "open")).first(),
+        needs=needs_of(organisation, council_code, today=today),
+        moves=_moves(organisation, council_code),
+    )
+
+
+def needs_of(organisation: Organisation, council_code: str, *, today: date) -> list[Need]:
+    """Everybody whose money it looks after in this council and who has promised or is asked for something, by name."""
+    pledges = Pledge.objects.filter(portion__holder=organisation, portion__council_code=council_code)
+    live = pledges.live() | pledges.filter(calls__in=Call.objects.filter(state__in=(State.CALLED, State.ORDERED)))
+    rows = live.select_related("membership__person", "membership__cluster", "portion__budget").order_by("membership__person__full_name", "pk")
+    pairs = {(one.membership_id, one.portion_id): one for one in rows.distinct()}
+    return [need(one.membership, one.portion, today=today) for one in pairs.values()]
+
+
+def need(membership: Membership, portion: Portion, *, today: date) -> Need:
+    """What this place can use of this part now and in the next 60 days. Ask with the membership locked, before handing any out."""
+    calls = payable_calls(membership.pk, portion.pk)
+    come = arrived(calls)
+    asked = sum(call.to_pay_pence for call in calls if call.pk not in come)
+    free = free_share(membership.pk, portion.pk, portion.council_code)
+    soon = _soon(membership.pk, portion.pk, today) if mode_of(portion) == "ahead" else []
+    return Need(membership, portion, asked, max(0, free), most_to_hand_out(asked_pence=asked, soon_pence=soon, free_pence=free))
+
+
+def payable_calls(membership_id: int, portion_id: int) -> list[Call]:
+    """Calls that money paid in ahead can pay, soonest first: asked for before the visits, or of an order what was said yes to."""
+    waiting = Call.objects.filter(membership_id=membership_id, portion_id=portion_id, state__in=(State.CALLED, State.ORDERED))
+    return [call for call in waiting.order_by("due_on", "pk") if _is_payable(call)]
+
+
+def _is_payable(call: Call) -> bool:
+    return call.mode == "ahead" if call.state == State.CALLED else call.owed_pence is not None
+
+
+def _soon(membership_id: int, portion_id: int, today: date) -> Iterable[int]:
+    live = Earmark.objects.live().filter(pledge__membership_id=membership_id, pledge__portion_id=portion_id)
+    left: dict[int, int] = {}
+    promises: dict[int, Promised] = {}
+    for kept in live.select_related("pledge"):
+        left[kept.pledge_id] = left.get(kept.pledge_id, 0) + kept.pence - kept.called_pence
+        promises[kept.pledge_id] = Promised(kept.pledge.starts_on, kept.pledge.weeks, kept.pledge.weekly_pence)
+    return [used_soon(promises[pk], pence, today) for pk, pence in left.items()]
+
+
+def _moves(organisation: Organisation, council_code: str) -> list[Moved]:
+    """The newest twenty."""
+    rows = list(WalletMove.objects.filter(organisation=organisation, council_code=council_code).prefetch_related("slices").order_by("-pk")[:20])
+    refunds: dict[str, list[Refund]] = {}
+    for back in Refund.objects.filter(about__in=[back_about(row.pk) for row in rows]):
+        refunds.setdefault(back.about, []).append(back)
+    return [_moved(row, refunds.get(back_about(row.pk), [])) for row in rows]
+
+
+def _moved(row: WalletMove, refunds: list[Refund]) -> Moved:
+    sums = {state: sum(one.pence for one in refunds if one.state == state) for state in ("succeeded", "failed")}
+    return Moved(row.pk, row.kind, row.pence, row.asked_at, len(row.slices.all()), sums["succeeded"], sums["failed"])
+
+
+def back_about(move_id: int) -> str:
+    """What the refunds of a sum sent back are about."""
+    return f"wallet_back:{move_id}"
+
+
+def slice_payments(slice_ids: Iterable[int]) -> dict[int, list[tuple[UUID, int]]]:
+    """For each row of a list: the journals of its parts, with their pence."""
+    found: dict[int, list[tuple[UUID, int]]] = {}
+    rows = Payment.objects.filter(about__in=[f"slice:{pk}" for pk in slice_ids]).exclude(part_of=None)
+    for about, key, pence in rows.values_list("about", "available_journal", "pence"):
+        if key is not None:
+            found.setdefault(int(about.partition(":")[2]), []).append((key, pence))
+    return found

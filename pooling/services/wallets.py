@@ -1,0 +1,264 @@
+"""One sum paid in by who looks after money, handed out to people's promises, and what is not needed sent back.
+
+Handing out is WALLET to SHARE, and the lot goes along: all rows of a list or none. Locks: the organisation, then the places in id order, then
+promise, earmark and call, then the lots; the ledger last.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from audit.clock import london_date
+from audit.errors import NotAllowed, Refusal
+from audit.services import trail
+from ledger import selectors as book
+from ledger.services.journals import Journal, Refused, Transfer, post, post_many
+from payments.models import Payment, Refund
+from payments.services import payins, refunds
+from payments.services.wallets import Part, hand_on
+from people.models import Organisation, Person
+from people.roles import has_role
+from pooling.books import Lot, Wallet, actor
+from pooling.models import Call, Membership, Portion, WalletMove, WalletSlice
+from pooling.rules import CALL, pounds, step
+from pooling.rules.wallets import HAND_OUT_DAYS, MOST_SLICES
+from pooling.selectors.promises import free_share, news_on_the_way
+from pooling.selectors.wallets import back_about, need, payable_calls
+from pooling.services.call_records import close_open_payment, lock_call, tell, tell_paid, write_trail
+from pooling.services.transactions import all_or_nothing
+
+Kind = WalletMove.Kind
+
+
+class NothingToHandOut(Refusal):
+    code = "nothing_to_hand_out"
+    sentence = f"Type a sum for at least one person, and for at most {MOST_SLICES} people at a time."
+
+
+class NotThatMuchPaidIn(Refusal):
+    code = "not_that_much_paid_in"
+    field = "pence"
+
+    def __init__(self, here_pence: int) -> None:
+        words = f"You have {pounds(here_pence)} paid in that nobody has been given. Choose up to that." if here_pence else "Nothing is paid in."
+        super().__init__(words)
+
+
+class RowsAreWrong(Refusal):
+    """One or more rows of a list can't be done, so none was. `rows`: a sentence for each."""
+
+    code = "rows_are_wrong"
+
+    def __init__(self, rows: Sequence[str]) -> None:
+        self.rows = tuple(rows)
+        super().__init__(f"Nothing was handed out. {' '.join(rows)}")
+
+
+class NothingCameBack(Refusal):
+    code = "nothing_came_back"
+    sentence = "Nothing of this was sent back to us by the bank."
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """So many pence for one person's place in a group, from one part of their budget."""
+
+    membership_id: int
+    portion_id: int
+    pence: int
+
+
+def _locked(organisation: Organisation, by: Person, at: datetime) -> Organisation:
+    """The organisation, locked: its lists follow one another. Raises NotAllowed."""
+    # Without the key: rows that name the organisation go on being written meanwhile.
+    row = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    if not has_role(by, "holder_staff", organisation=row, at=at):
+        raise NotAllowed
+    return row
+
+
+@all_or_nothing
+def pay_in(*, organisation: Organisation, council_code: str, pence: int, by: Person, at: datetime) -> Payment:
+    """Starts one bank transfer for the organisation's people in one council; the same sum asked again gives the one that is open.
+
+    The caller then performs its operation. Raises NotAllowed; payins.AmountIsSilly, payins.PaymentIsOpen.
+    """
+    row = _locked(organisation, by, at)
+    wallet = Wallet(row.pk, council_code)
+    return payins.start_bank_transfer(
+        payer_owner=f"organisation:{row.pk}",
+        lot_owner=wallet.owner,
+        credit=wallet.money,
+        pence=pence,
+        council_code=council_code,
+        about=wallet.about,
+        by=by,
+        at=at,
+    )
+
+
+@all_or_nothing
+def stop_waiting(*, organisation: Organisation, council_code: str, by: Person, at: datetime) -> Payment | None:
+    """The sum will not come after all. Raises NotAllowed, payins.PaymentIsTaken."""
+    row = _locked(organisation, by, at)
+    waiting = Payment.objects.filter(about=Wallet(row.pk, council_code).about, state__in=("started", "open")).first()
+    return None if waiting is None else payins.cancel(payment_id=waiting.pk, by=by, at=at)
+
+
+@all_or_nothing
+def hand_out(*, organisation: Organisation, council_code: str, slices: Sequence[Slice], token: uuid.UUID, by: Person, at: datetime) -> WalletMove:
+    """Hands out one list: for each row WALLET to the person's SHARE, and what is asked of them is paid from it. All rows or none.
+
+    Only to portions this organisation looks after, only what will be used within 60 days. `token`: the same list sent twice is done once.
+    Raises NotAllowed, NothingToHandOut, RowsAreWrong (a sentence for each bad row), NotThatMuchPaidIn.
+    """
+    row = _locked(organisation, by, at)
+    already = WalletMove.objects.filter(token=token, organisation=row, kind=Kind.HANDED_OUT).first()
+    if already is not None:
+        return already
+    if not 1 <= len(slices) <= MOST_SLICES:
+        raise NothingToHandOut
+    places = Membership.objects.locked().filter(pk__in={one.membership_id for one in slices}).select_related("person", "cluster").order_by("pk")
+    wrong = _wrong_rows(row, council_code, slices, {place.pk: place for place in places}, london_date(at))
+    if wrong:
+        raise RowsAreWrong(wrong)
+    wallet, total = Wallet(row.pk, council_code), sum(one.pence for one in slices)
+    if total > book.balance(wallet.money):
+        raise NotThatMuchPaidIn(book.balance(wallet.money))
+    move = WalletMove.objects.create(
+        kind=Kind.HANDED_OUT, organisation=row, council_code=council_code, pence=total, token=token, asked_by=by, asked_at=at
+    )
+    _trail(move, "pooling.hand_out", by, at, rows=len(slices))
+    kept = [_write_slice(move, one) for one in slices]
+    parts = [Part(lot.owner, lot.share, one.pence, f"slice:{one.pk}") for one in kept for lot in [_lot(one)]]
+    made = hand_on(lot_owner=wallet.owner, parts=parts, council_code=council_code, at=at)
+    for one in kept:
+        _cover_calls(one, at)
+    _post(wallet, made, by, at)
+    return move
+
+
+def _wrong_rows(organisation: Organisation, council: str, slices: Sequence[Slice], places: dict[int, Membership], today: date) -> list[str]:
+    portions = {one.pk: one for one in Portion.objects.filter(pk__in={one.portion_id for one in slices}).select_related("budget", "holder")}
+    seen: set[tuple[int, int]] = set()
+    wrong = []
+    for number, one in enumerate(slices, start=1):
+        place, portion = places.get(one.membership_id), portions.get(one.portion_id)
+        is_theirs = place is not None and portion is not None and portion.budget.person_id == place.person_id
+        if place is None or portion is None or not is_theirs or portion.holder_id != organisation.pk or portion.council_code != council:
+            wrong.append(f"Row {number}: you don’t look after this money.")
+            continue
+        name = f"Row {number}, {place.person.full_name}"
+        if (one.membership_id, one.portion_id) in seen:
+            wrong.append(f"{name}: they are in the list twice.")
+        elif one.pence < 1:
+            wrong.append(f"{name}: type a sum of at least 1p.")
+        elif one.pence > (most := need(place, portion, today=today).most_pence):
+            wrong.append(f"{name}: they can use {pounds(most)} in the next {HAND_OUT_DAYS} days, and you gave {pounds(one.pence)}.")
+        seen.add((one.membership_id, one.portion_id))
+    return wrong
+
+
+def _write_slice(move: WalletMove, one: Slice) -> WalletSlice:
+    return WalletSlice.objects.create(
+        move=move, membership_id=one.membership_id, portion_id=one.portion_id, council_code=move.council_code, pence=one.pence
+    )
+
+
+def _lot(one: WalletSlice) -> Lot:
+    return Lot(one.membership_id, one.portion_id, one.council_code)
+
+
+def _cover_calls(one: WalletSlice, at: datetime) -> None:
+    """What is asked of this place is paid from its new money, soonest first, as far as it goes for a whole call. Nothing has to clear."""
+    left = free_share(one.membership_id, one.portion_id, one.council_code) + one.pence
+    for found in payable_calls(one.membership_id, one.portion_id):
+        call = lock_call(found.pk)
+        verb = "cover" if call.state == Call.State.CALLED else "cover_bill"
+        if call.to_pay_pence > left or news_on_the_way([call.pk]):
+            continue
+        left -= call.to_pay_pence
+        close_open_payment(call, at)
+        call.state = step(CALL, call.state, verb)
+        call.save(update_fields=["state"])
+        write_trail(row=call, verb="pooling.cover_call", by=None, at=at)
+        if call.owed_pence is None:
+            tell("call_covered", call, at, covered_by="money")
+        else:
+            tell_paid(call, at)
+
+
+def _post(wallet: Wallet, made: Sequence[Payment], by: Person, at: datetime) -> None:
+    """A journal for each part of a lot; all of them or none."""
+    journals = []
+    for lot in made:
+        assert lot.available_journal is not None
+        share = Lot(*_ids(lot.lot_owner), wallet.council).share
+        move = (Transfer(wallet.money, share, lot.pence),)
+        journals.append(Journal(lot.available_journal, "hand_out", wallet.council, move, at, actor=actor(by), about=lot.about))
+    for result in post_many(journals, linked=len(journals) > 1):
+        if isinstance(result, Refused):
+            raise result
+
+
+def _ids(owner: str) -> tuple[int, int]:
+    member, _, portion = owner.partition("/")
+    return int(member.partition(":")[2]), int(portion.partition(":")[2])
+
+
+@all_or_nothing
+def send_back(*, organisation: Organisation, council_code: str, pence: int, token: uuid.UUID, by: Person, at: datetime) -> WalletMove:
+    """Sends what nobody needs back to the bank it came from: WALLET to REFUND, by its lots.
+
+    `token`: pressed twice, it goes once. Raises NotAllowed, NotThatMuchPaidIn.
+    """
+    row = _locked(organisation, by, at)
+    already = WalletMove.objects.filter(token=token, organisation=row, kind=Kind.SENT_BACK).first()
+    if already is not None:
+        return already
+    wallet = Wallet(row.pk, council_code)
+    here = book.balance(wallet.money)
+    if not 1 <= pence <= here:
+        raise NotThatMuchPaidIn(here)
+    move = WalletMove.objects.create(
+        kind=Kind.SENT_BACK,
+        organisation=row,
+        council_code=council_code,
+        pence=pence,
+        token=token,
+        journal_key=uuid.uuid4(),
+        asked_by=by,
+        asked_at=at,
+    )
+    about = back_about(move.pk)
+    _trail(move, "pooling.send_wallet_back", by, at)
+    refunds.approve(lot_owner=wallet.owner, pence=pence, council_code=council_code, about=about, by=by, at=at)
+    assert move.journal_key is not None
+    going = (Transfer(wallet.money, wallet.refund, pence),)
+    post(Journal(move.journal_key, "wallet_sent_back", council_code, going, at, actor=actor(by), about=about))
+    return move
+
+
+@all_or_nothing
+def keep(*, move: WalletMove, by: Person, at: datetime) -> WalletMove:
+    """What the bank sent back to us is in the wallet again, to be used or sent once more: REFUND to WALLET. Raises NotAllowed, NothingCameBack."""
+    organisation = _locked(move.organisation, by, at)
+    row = WalletMove.objects.locked().get(pk=move.pk)
+    failed = list(Refund.objects.filter(about=back_about(row.pk), state=Refund.State.FAILED).order_by("pk"))
+    if not failed or row.kept_journal is not None:
+        raise NothingCameBack
+    row.kept_pence, row.kept_journal = sum(one.pence for one in failed), uuid.uuid4()
+    row.save(update_fields=["kept_pence", "kept_journal"])
+    _trail(row, "pooling.keep_in_wallet", by, at)
+    for one in failed:
+        refunds.keep(refund_id=one.pk, by=by, at=at)
+    wallet = Wallet(organisation.pk, row.council_code)
+    back = (Transfer(wallet.refund, wallet.money, row.kept_pence),)
+    post(Journal(row.kept_journal, "wallet_kept", row.council_code, back, at, actor=actor(by), about=back_about(row.pk)))
+    return row
+
+
+def _trail(move: WalletMove, verb: str, by: Person, at: datetime, **more: int) -> None:
+    detail = {"pence": move.pence, "organisation": move.organisation_id, **more}
+    trail.write(by=by, verb=verb, about_kind="wallet_move", about_id=move.pk, at=at, council_code=move.council_code, detail=detail)
