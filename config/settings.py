@@ -234,6 +234,15 @@ STRIPE_WEBHOOK_SECRET_PLATFORM = _env.prefixed("STRIPE_WEBHOOK_SECRET_PLATFORM",
 STRIPE_WEBHOOK_SECRET_CONNECT = _env.prefixed("STRIPE_WEBHOOK_SECRET_CONNECT", ("whsec_",))
 HELD_MONEY_BASIS = _env.text("HELD_MONEY_BASIS")
 
+# --- how careful we are with money that may still be taken back (docs/money.md, "Money in") ---
+NEW_PAYEE_CEILING_PENCE = 50_000
+NEW_PAYEE_RISK_DAYS = 14
+NEW_PAYEE_LONG_RISK_DAYS = 45
+BACS_HOLD_WORKING_DAYS = 7
+BANK_CHANGE_CAP_PENCE = 50_000
+BANK_CHANGE_CAP_WORKING_DAYS = 3
+CASH_BACK_WORKING_DAYS = 5
+
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logs.configure(_env.choice("LOG_FORMAT", ("text", "json")))
 
