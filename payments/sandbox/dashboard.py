@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from payments.sandbox import money
-from payments.sandbox.operations import accounts, customers, disputes, payouts, refunds, transfers
+from payments.sandbox.operations import accounts, customers, debits, disputes, methods, payouts, refunds, transfers
 from payments.sandbox.registry import Call
 from payments.sandbox.store import Json
 from payments.sandbox.world import PLATFORM, World
@@ -99,14 +99,34 @@ def bank_transfer(world: World, asked: Json) -> Json:
 
 
 def dispute(world: World, asked: Json) -> Json:
-    """`charge`, `amount` optional: the cardholder's bank takes the money back, and Stripe its fee."""
+    """`charge`, `amount` and `reason` optional: the payer's bank takes the money back, and Stripe its fee. Direct Debit: lost from the start."""
     charge = world.get("charge", asked["charge"])
-    return disputes.start(world, charge, asked.get("amount", charge["amount"] - charge["amount_refunded"]))
+    return disputes.start(world, charge, asked.get("amount", charge["amount"] - charge["amount_refunded"]), asked.get("reason", ""))
 
 
 def close_dispute(world: World, asked: Json) -> Json:
     """`dispute`, `won` true or false: a dispute won gives the money back, not the fee."""
     return disputes.close(world, world.get("dispute", asked["dispute"]), won=bool(asked["won"]))
+
+
+def fail_debit(world: World, asked: Json) -> Json:
+    """`payment_intent` or `charge`, `code` optional: the bank says no to a Direct Debit that is being processed."""
+    return debits.fail(world, _debited(world, asked), asked.get("code", "insufficient_funds"))
+
+
+def settle_debit(world: World, asked: Json) -> Json:
+    """`payment_intent` or `charge`: the bank pays a Direct Debit before its day."""
+    return debits.settle(world, _debited(world, asked))
+
+
+def _debited(world: World, asked: Json) -> Json:
+    return world.get("payment_intent", asked.get("payment_intent") or world.get("charge", asked["charge"])["payment_intent"])
+
+
+def revoke_mandate(world: World, asked: Json) -> Json:
+    """`mandate` or `payment_method`, `reason` optional: the payer ends the Direct Debit at their bank. What is being processed fails."""
+    mandate_id = asked.get("mandate") or world.get("payment_method", asked["payment_method"])["_mandate"]
+    return methods.end_mandate(world, world.get("mandate", mandate_id), "revoked", asked.get("reason", "debit_not_authorized"))
 
 
 def unexplained(world: World, asked: Json) -> Json:
@@ -131,6 +151,9 @@ ACTIONS: dict[str, Action] = {
         bank_transfer,
         dispute,
         close_dispute,
+        fail_debit,
+        settle_debit,
+        revoke_mandate,
         unexplained,
     )
 }

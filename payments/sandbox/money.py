@@ -7,6 +7,7 @@ from payments.sandbox.world import PLATFORM, World, timer
 REPORTING = {
     "charge": "charge",
     "payment": "charge",
+    "payment_failure_refund": "charge_failure",
     "refund": "refund",
     "payment_refund": "refund",
     "refund_failure": "refund_failure",
@@ -15,6 +16,7 @@ REPORTING = {
     "payout": "payout",
     "payout_failure": "payout_reversal",
     "topup": "topup",
+    "topup_reversal": "topup_reversal",
     "adjustment": "dispute",
 }
 
@@ -27,6 +29,15 @@ def card_fee(pence: int) -> int:
 def bank_transfer_fee(pence: int) -> int:
     """0.5%, at most £2.00, half a penny rounding up: our reading of Stripe's list price for bank transfers."""
     return min((pence * 5 + 500) // 1000, 200)
+
+
+def bacs_fee(pence: int) -> int:
+    """1%, at least 20p and at most £4.00, half a penny rounding up: our reading of Stripe's list price for Bacs Direct Debit."""
+    return min(max((pence + 50) // 100, 20), 400)
+
+
+# Pay by Bank has no list price that we could find: taken to cost what a card does.
+FEES = {"card": card_fee, "pay_by_bank": card_fee, "customer_balance": bank_transfer_fee, "bacs_debit": bacs_fee}
 
 
 def pounds(pence: int) -> str:

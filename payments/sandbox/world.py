@@ -20,6 +20,10 @@ DEFAULTS: dict[str, Any] = {
     "card_seconds_first": 7 * DAY,  # the very first card payment waits a week, as a new Stripe account's does
     "card_seconds": 4 * DAY,  # three working days, near enough
     "bank_transfer_seconds": DAY,
+    "bacs_seconds": 6 * DAY,  # four working days, near enough, until a Direct Debit is known to have gone through or not
+    "bacs_seconds_new_mandate": 9 * DAY,  # seven working days for the first one of a mandate
+    "bacs_available_seconds": DAY,  # and this much more until its money is available
+    "pay_by_bank_seconds": 4 * DAY,  # known at once, available as a card's is
     "topup_seconds": DAY,
     "bank_refund_seconds": 2 * DAY,
     "card_refund_seconds": 0,

@@ -6,13 +6,30 @@ from payments.sandbox.operations import (
     charges,
     checkout,
     customers,
+    debits,
     disputes,
     intents,
     links,
+    methods,
     payouts,
     refunds,
     topups,
     transfers,
 )
 
-__all__ = ["accounts", "balances", "charges", "checkout", "customers", "disputes", "intents", "links", "payouts", "refunds", "topups", "transfers"]
+__all__ = [
+    "accounts",
+    "balances",
+    "charges",
+    "checkout",
+    "customers",
+    "debits",
+    "disputes",
+    "intents",
+    "links",
+    "methods",
+    "payouts",
+    "refunds",
+    "topups",
+    "transfers",
+]

@@ -1,7 +1,5 @@
 """Charges: money taken, and its line in the books."""
 
-from typing import Any
-
 from payments.sandbox import money
 from payments.sandbox.errors import missing
 from payments.sandbox.registry import Call, operation, page_of
@@ -14,17 +12,13 @@ BRANDS = {"4": "visa", "5": "mastercard"}
 def payment_details(method: str, *, last4: str = "4242") -> Json:
     if method != "card":
         return {"type": method, method: {}}
+    return {"type": "card", "card": card_details(last4) | {"amount_authorized": None, "network": "visa"}}
+
+
+def card_details(last4: str) -> Json:
     checks = {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"}
-    card = {
-        "amount_authorized": None,
-        "brand": "visa",
-        "checks": checks,
-        "country": "GB",
-        "exp_month": 12,
-        "exp_year": 2034,
-        "fingerprint": "sandbox",
-    }
-    return {"type": "card", "card": card | {"funding": "debit", "last4": last4, "network": "visa", "three_d_secure": None, "wallet": None}}
+    card = {"brand": "visa", "checks": checks, "country": "GB", "exp_month": 12, "exp_year": 2034, "fingerprint": "sandbox"}
+    return card | {"funding": "debit", "last4": last4, "three_d_secure": None, "wallet": None}
 
 
 def blank_charge(world: World, charge_id: str, pence: int, method: str) -> Json:
@@ -102,33 +96,82 @@ def failed_charge(world: World, intent: Json, decline: Json) -> Json:
 
 
 def take(world: World, intent: Json, method: str) -> Json:
-    """Takes an intent's money: a charge (`ch_` for a card, `py_` for a bank transfer) and, at once or a little later, its balance transaction."""
-    is_card = method == "card"
-    charge = blank_charge(world, world.new_id("ch" if is_card else "py"), intent["amount"], method) | _from_intent(intent)
-    wait = world.option("bank_transfer_seconds")
-    if is_card:
-        first = not world.store.setting("has_taken_a_card", False)
-        world.store.set("has_taken_a_card", True)
-        wait = world.option("card_seconds_first" if first else "card_seconds")
-    fee = money.card_fee(intent["amount"]) if is_card else money.bank_transfer_fee(intent["amount"])
-    charge["_line"] = {"fee": min(fee, intent["amount"]), "available_on": world.now() + wait}
+    """Takes an intent's money: a charge (`ch_` for a card, `py_` for anything else) and, at once or a little later, its balance transaction."""
+    charge = _new(world, intent, method) | {"_line": {"available_on": world.now() + _wait(world, method)}}
     world.add(charge)
+    _plan_line(world, charge)
+    charge = world.get("charge", charge["id"])
+    world.emit("charge.succeeded", charge)
+    return charge
+
+
+def _new(world: World, intent: Json, method: str) -> Json:
+    prefix = "ch" if method == "card" else "py"
+    return blank_charge(world, world.new_id(prefix), intent["amount"], method) | _from_intent(intent)
+
+
+def _wait(world: World, method: str) -> int:
+    """How many seconds until what was just paid is available."""
+    if method != "card":
+        return int(world.option({"customer_balance": "bank_transfer_seconds"}.get(method, f"{method}_seconds")))
+    first = not world.store.setting("has_taken_a_card", False)
+    world.store.set("has_taken_a_card", True)
+    return int(world.option("card_seconds_first" if first else "card_seconds"))
+
+
+def _plan_line(world: World, charge: Json) -> None:
     if delay := world.option("balance_transaction_seconds"):
         world.schedule(world.now() + delay, "write_line", charge["id"])
     else:
         write_line(world, charge["id"])
+
+
+# --- Direct Debit: asked for today, known days later ---
+
+
+def ask_bank(world: World, intent: Json, details: Json, seconds: int) -> Json:
+    """A charge that is pending until `seconds` have passed. Its balance line is there from the start, pending too, as Stripe writes it."""
+    charge = _new(world, intent, "bacs_debit")
+    charge["payment_method_details"] = {"type": "bacs_debit", "bacs_debit": details}
+    charge |= {"status": "pending", "paid": False, "_line": {"available_on": world.now() + seconds + world.option("bacs_available_seconds")}}
+    world.add(charge)
+    _plan_line(world, charge)
     charge = world.get("charge", charge["id"])
-    world.emit("charge.succeeded", charge)
+    world.emit("charge.pending", charge)
     return charge
+
+
+def settle(world: World, charge: Json) -> Json:
+    """The bank has paid."""
+    charge |= {"status": "succeeded", "paid": True}
+    world.emit("charge.succeeded", charge)
+    return world.save(charge)
+
+
+def fail(world: World, charge: Json, code: str, message: str) -> Json:
+    """The bank has said no. A line that was written is taken back by a second one, fee and all, which comes due with it."""
+    if charge["balance_transaction"]:
+        first = world.get("balance_transaction", charge["balance_transaction"])
+        when = first["available_on"]
+        undone = money.post(world, "payment_failure_refund", -first["amount"], charge["id"], fee=-first["fee"], available_on=when)
+        charge["failure_balance_transaction"] = undone["id"]
+    outcome = {"network_status": "declined_by_network", "reason": code, "risk_level": "normal", "seller_message": message, "type": "issuer_declined"}
+    charge |= {"amount_captured": 0, "captured": False, "paid": False, "status": "failed", "outcome": outcome}
+    charge |= {"failure_code": code, "failure_message": message}
+    world.emit("charge.failed", charge)
+    return world.save(charge)
 
 
 @timer
 def write_line(world: World, charge_id: str) -> None:
     """Gives a charge its balance transaction."""
     charge = world.get("charge", charge_id)
-    planned: dict[str, Any] = charge["_line"]
-    kind = "charge" if charge["payment_method_details"]["type"] == "card" else "payment"
-    line = money.post(world, kind, charge["amount"], charge_id, fee=planned["fee"], available_on=planned["available_on"])
+    if charge["status"] == "failed":
+        return
+    method = charge["payment_method_details"]["type"]
+    fee = min(money.FEES[method](charge["amount"]), charge["amount"])
+    kind = "charge" if method == "card" else "payment"
+    line = money.post(world, kind, charge["amount"], charge_id, fee=fee, available_on=charge["_line"]["available_on"])
     was_null = charge["created"] != world.now()
     world.save(charge | {"balance_transaction": line["id"]})
     if was_null:

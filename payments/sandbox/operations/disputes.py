@@ -4,23 +4,37 @@ from payments.sandbox import money
 from payments.sandbox.errors import invalid
 from payments.sandbox.registry import Call, operation, page_of
 from payments.sandbox.store import Json
-from payments.sandbox.world import DAY, World
+from payments.sandbox.world import DAY, World, timer
 
 FEE = 2000
+OPEN = ("needs_response", "under_review")
+# What a Direct Debit is taken back for; all of it final. The first is also what a debit that failed too late looks like.
+DEBIT_REASONS = ("insufficient_funds", "debit_not_authorized", "bank_cannot_process", "incorrect_account_details", "customer_initiated", "duplicate")
+CARD_REASONS = ("general", "fraudulent", "product_not_received", "product_unacceptable", "duplicate", "unrecognized", "credit_not_processed")
 
 
-def start(world: World, charge: Json, pence: int) -> Json:
-    """The money and a fee leave our balance at once."""
-    if charge["disputed"] or charge["status"] != "succeeded":
+def start(world: World, charge: Json, pence: int, reason: str = "") -> Json:
+    """The money and a fee leave our balance at once. A card's bank may take all of a charge, also where part was refunded.
+
+    A Direct Debit's dispute is lost when it begins; a payment made from one's own bank can't be disputed.
+    """
+    method = charge["payment_method_details"]["type"]
+    if charge["disputed"] or charge["status"] != "succeeded" or method not in ("card", "bacs_debit"):
         raise invalid("This charge cannot be disputed.")
+    reasons = CARD_REASONS if method == "card" else DEBIT_REASONS
+    if not 1 <= pence <= charge["amount"] or (reason and reason not in reasons):
+        raise invalid(f"A dispute is of 1 to {charge['amount']} pence, and its reason one of {', '.join(reasons)}.")
     dispute_id = world.new_id("du")
     line = money.post(world, "adjustment", -pence, dispute_id, fee=FEE, description=f"Chargeback withdrawal for {charge['id']}")
-    case = _dispute(world, dispute_id, charge, pence, line)
+    case = _dispute(world, dispute_id, charge, pence, line) | {"reason": reason or ("general" if method == "card" else "debit_not_authorized")}
     world.save(charge | {"disputed": True})
     world.add(case)
     world.emit("charge.dispute.created", case)
     world.emit("charge.dispute.funds_withdrawn", case)
-    return case
+    if method == "card":
+        world.schedule(case["evidence_details"]["due_by"], "evidence_is_late", dispute_id)
+        return case
+    return close(world, case, won=False)
 
 
 def _dispute(world: World, dispute_id: str, charge: Json, pence: int, line: Json) -> Json:
@@ -40,13 +54,12 @@ def _dispute(world: World, dispute_id: str, charge: Json, pence: int, line: Json
         "livemode": False,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
-        "reason": "general",
         "status": "needs_response",
     }
 
 
 def close(world: World, case: Json, *, won: bool) -> Json:
-    if case["status"] != "needs_response":
+    if case["status"] not in OPEN:
         raise invalid(f"This dispute is {case['status']}.")
     case["status"] = "won" if won else "lost"
     if won:
@@ -55,6 +68,41 @@ def close(world: World, case: Json, *, won: bool) -> Json:
         world.emit("charge.dispute.funds_reinstated", case)
     world.emit("charge.dispute.closed", case)
     return world.save(case)
+
+
+@timer
+def evidence_is_late(world: World, dispute_id: str) -> None:
+    """Nobody answered in time: lost."""
+    case = world.get("dispute", dispute_id)
+    if case["status"] == "needs_response":
+        case["evidence_details"]["past_due"] = True
+        close(world, case, won=False)
+
+
+@operation("POST", "/v1/disputes/{dispute}")
+def answer_dispute(call: Call) -> Json:
+    """Evidence; once it is sent in, the dispute is under review until a bank decides."""
+    world, case = call.world, retrieve_dispute(call)
+    if case["status"] != "needs_response":
+        raise invalid(f"This dispute is {case['status']}: no evidence can be given.")
+    given = {name: value for name, value in call.param("evidence", {}).items() if isinstance(value, str)}
+    case["evidence"] |= given
+    case["metadata"] = call.metadata(case["metadata"])
+    case["evidence_details"]["has_evidence"] |= bool(given)
+    if call.param("submit", bool(given)):
+        case["evidence_details"] |= {"submission_count": 1, "submission_method": "manual"}
+        case["status"] = "under_review"
+    world.emit("charge.dispute.updated", case)
+    return world.save(case)
+
+
+@operation("POST", "/v1/disputes/{dispute}/close")
+def give_in(call: Call) -> Json:
+    """We do not contest it: lost, and nothing more is asked."""
+    case = retrieve_dispute(call)
+    if case["status"] != "needs_response":
+        raise invalid(f"This dispute is {case['status']} and cannot be closed.")
+    return close(call.world, case, won=False)
 
 
 @operation("GET", "/v1/disputes/{dispute}")

@@ -1,15 +1,16 @@
-"""Payment intents: by card at once, by bank transfer when the money comes."""
+"""Payment intents: by card or from one's bank at once, by bank transfer when the money comes, by Direct Debit when the bank has answered."""
 
 import secrets
 from typing import Any
 
 from payments.sandbox.errors import StripeError, invalid
-from payments.sandbox.operations import cash, paying
+from payments.sandbox.operations import cash, debits, methods, paying
 from payments.sandbox.registry import Call, operation, page_of
 from payments.sandbox.store import Json
 from payments.sandbox.world import World
 
 OPEN = {"requires_payment_method", "requires_confirmation", "requires_action"}
+WAYS = ("card", "customer_balance", "bacs_debit", "pay_by_bank")
 
 
 def new_intent(world: World, pence: int, types: list[str], **given: Any) -> Json:
@@ -45,7 +46,7 @@ def new_intent(world: World, pence: int, types: list[str], **given: Any) -> Json
         "processing": None,
         "receipt_email": None,
         "review": None,
-        "setup_future_usage": None,
+        "setup_future_usage": given.get("keep"),
         "shipping": None,
         "statement_descriptor": None,
         "statement_descriptor_suffix": None,
@@ -53,6 +54,7 @@ def new_intent(world: World, pence: int, types: list[str], **given: Any) -> Json
         "transfer_data": None,
         "transfer_group": given.get("transfer_group"),
         "_funded": 0,
+        "_kind": "",
     }
     world.add(intent)
     world.emit("payment_intent.created", intent)
@@ -67,10 +69,13 @@ def create_intent(call: Call) -> Json:
     if call.amount() < 30:
         raise invalid("Amount must be at least £0.30 gbp", code="amount_too_small", param="amount")
     customer = call.param("customer")
-    types = call.param("allowed_payment_method_types") or (["card", "customer_balance"] if customer else ["card"])
+    types = call.param("allowed_payment_method_types") or (list(WAYS) if customer else ["card", "pay_by_bank"])
+    known_ways(types)
     if customer:
         call.world.get("customer", customer, call.account, param="customer")
-    given = {name: call.param(name) for name in ("customer", "description", "transfer_group")}
+    if call.param("off_session") and not call.param("confirm"):
+        raise invalid("`off_session` can only be given when the PaymentIntent is confirmed.", param="off_session")
+    given = {name: call.param(name) for name in ("customer", "description", "transfer_group")} | {"keep": call.param("setup_future_usage")}
     intent = new_intent(call.world, call.amount(), types, metadata=call.metadata(), allowed=call.param("allowed_payment_method_types"), **given)
     if call.param("payment_method") or call.param("payment_method_data"):
         _attach(intent, call)
@@ -128,14 +133,30 @@ def _must_be_open(intent: Json, verb: str) -> None:
         )
 
 
+def known_ways(types: list[str]) -> None:
+    """Raises unless each is a way to pay that the sandbox plays."""
+    if unknown := [each for each in types if each not in WAYS]:
+        raise invalid(f"The sandbox does not play {', '.join(unknown)}; it plays {', '.join(WAYS)}.", param="allowed_payment_method_types")
+
+
 def _attach(intent: Json, call: Call) -> None:
-    method = call.param("payment_method") or f"_{call.param('payment_method_data', {}).get('type')}"
-    kind = "customer_balance" if method == "_customer_balance" else "card"
+    """Puts a way to pay into an intent: a practice card, a saved method of the same customer, or a kind that needs nothing beforehand."""
+    world, named = call.world, call.param("payment_method")
+    if named:
+        saved = world.store.get(named)
+        if saved and saved[0]["object"] == "payment_method":
+            kind = methods.belonging_to(world, named, intent["customer"])["type"]
+        elif named in paying.PAYING_CARDS | paying.DECLINES.keys():
+            kind = "card"
+        else:
+            raise invalid(f"No such PaymentMethod: '{named}'", code="resource_missing", param="payment_method")
+    else:
+        kind = call.param("payment_method_data", {}).get("type")
+        if kind not in ("customer_balance", "pay_by_bank"):
+            raise invalid("The sandbox takes cards by name, and Direct Debit as saved through Checkout.", param="payment_method_data")
     if kind not in intent["payment_method_types"]:
         raise invalid(f"The PaymentMethod provided ({kind}) is not allowed for this PaymentIntent.", param="payment_method")
-    if kind == "card" and method not in paying.PAYING_CARDS | paying.DECLINES.keys():
-        raise invalid(f"No such PaymentMethod: '{method}'", code="resource_missing", param="payment_method")
-    intent |= {"payment_method": method if kind == "card" else call.world.new_id("pm"), "status": "requires_confirmation", "_kind": kind}
+    intent |= {"payment_method": named or world.new_id("pm"), "status": "requires_confirmation", "_kind": kind}
     if kind == "customer_balance":
         _check_bank_options(call, intent)
 
@@ -156,6 +177,11 @@ def _confirm(call: Call, intent: Json) -> Json:
     if not intent["payment_method"]:
         message = "You cannot confirm this PaymentIntent because it's missing a payment method."
         raise invalid(message, code="payment_intent_unexpected_state")
-    if intent["_kind"] == "customer_balance":
-        return paying.wait_for_transfer(call.world, intent)
+    match intent["_kind"]:
+        case "customer_balance":
+            return paying.wait_for_transfer(call.world, intent)
+        case "pay_by_bank":
+            return paying.go_to_bank(call.world, intent, call.param("return_url"))
+        case "bacs_debit":
+            return debits.ask(call.world, intent, methods.belonging_to(call.world, intent["payment_method"], intent["customer"]))
     return paying.pay_by_card(call.world, intent)

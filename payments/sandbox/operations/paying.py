@@ -1,23 +1,26 @@
-"""How an intent is paid: by card at once, or by the bank transfers that arrive for it."""
+"""How an intent is paid: by card or from one's bank at once, or by the bank transfers that arrive for it."""
 
-from payments.sandbox.errors import StripeError
-from payments.sandbox.operations import cash, charges
+from payments.sandbox.errors import StripeError, invalid
+from payments.sandbox.operations import cash, charges, methods
 from payments.sandbox.store import Json
 from payments.sandbox.world import World
 
+KEPT_THOUGH_DECLINED = "pm_card_chargeCustomerFail"  # a bank may accept a card for later and refuse the payment then
 PAYING_CARDS = {"pm_card_visa", "pm_card_gb", "pm_card_visa_debit", "pm_card_mastercard"}
 DECLINES = {
     "pm_card_chargeDeclined": ("card_declined", "generic_decline", "Your card was declined."),
     "pm_card_visa_chargeDeclined": ("card_declined", "generic_decline", "Your card was declined."),
     "pm_card_chargeDeclinedInsufficientFunds": ("card_declined", "insufficient_funds", "Your card has insufficient funds."),
+    "pm_card_chargeCustomerFail": ("card_declined", "generic_decline", "Your card was declined."),
     "pm_card_chargeDeclinedExpiredCard": ("expired_card", "expired_card", "Your card has expired."),
 }
 
 
 def pay_by_card(world: World, intent: Json) -> Json:
     """Takes a card payment. Raises a 402 that keeps what it wrote when the bank says no."""
-    if intent["payment_method"] in DECLINES:
-        code, reason, message = DECLINES[intent["payment_method"]]
+    card = card_behind(world, intent["payment_method"])
+    if card in DECLINES:
+        code, reason, message = DECLINES[card]
         decline = {"code": code, "decline_code": reason, "message": message, "type": "card_error"}
         charge = charges.failed_charge(world, intent, decline)
         error = decline | {"charge": charge["id"], "doc_url": "https://stripe.com/docs/error-codes/card-declined"}
@@ -25,7 +28,50 @@ def pay_by_card(world: World, intent: Json) -> Json:
         world.save(intent)
         world.emit("payment_intent.payment_failed", intent)
         raise StripeError(402, "card_error", message, code=code, keeps=True, decline_code=reason, charge=charge["id"], payment_intent={**intent})
+    if intent["setup_future_usage"] and intent["payment_method"] == card:
+        intent["payment_method"] = methods.save_card(world, card, intent["customer"])["id"]
     return _succeed(world, intent, "card")
+
+
+def card_behind(world: World, method_id: str) -> str:
+    """The practice card's name: itself, or what a saved card stands for."""
+    found = world.store.get(method_id)
+    return str(found[0]["_card"]) if found else method_id
+
+
+# --- straight from one's own bank ---
+
+PAY_BY_BANK = (50, 1_000_000)  # pence: Stripe's own limits
+
+
+def must_suit_bank(pence: int) -> None:
+    if not PAY_BY_BANK[0] <= pence <= PAY_BY_BANK[1]:
+        raise invalid("Pay by Bank takes amounts between £0.50 and £10,000.00.", code="amount_too_small" if pence < 50 else "amount_too_large")
+
+
+def go_to_bank(world: World, intent: Json, return_url: str | None) -> Json:
+    """The person is to say yes at their own bank, on the page that plays it."""
+    must_suit_bank(intent["amount"])
+    if not (return_url or "").startswith(("http://", "https://")):
+        raise invalid("A `return_url` must be specified to confirm a PaymentIntent with pay_by_bank.", code="parameter_missing", param="return_url")
+    told = {"url": f"{world.base_url}/_bank/{intent['id']}", "return_url": return_url}
+    intent |= {"status": "requires_action", "next_action": {"type": "redirect_to_url", "redirect_to_url": told}}
+    world.save(intent)
+    world.emit("payment_intent.requires_action", intent)
+    return intent
+
+
+def bank_said_yes(world: World, intent: Json) -> Json:
+    return _succeed(world, intent, "pay_by_bank")
+
+
+def bank_said_no(world: World, intent: Json) -> Json:
+    """Refused at the bank: nothing was taken, another way may be tried."""
+    message = "The customer did not approve the payment at their bank."
+    error = {"code": "payment_method_customer_decline", "message": message, "type": "card_error"}
+    intent |= {"status": "requires_payment_method", "last_payment_error": error, "payment_method": None, "next_action": None}
+    world.emit("payment_intent.payment_failed", intent)
+    return world.save(intent)
 
 
 def _succeed(world: World, intent: Json, method: str) -> Json:
@@ -74,7 +120,7 @@ def _instructions(world: World, intent: Json, customer: Json) -> Json:
 
 def apply_cash(world: World, customer_id: str, reference: str | None) -> None:
     """Uses a customer's cash: first for the payment whose reference was given, then for the oldest."""
-    waiting = world.store.find("payment_intent", customer=customer_id, status="requires_action")
+    waiting = world.store.find("payment_intent", customer=customer_id, status="requires_action", _kind="customer_balance")
     for intent in sorted(waiting, key=lambda intent: intent["_reference"] != reference):
         _apply(world, intent)
 

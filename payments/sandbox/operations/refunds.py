@@ -7,6 +7,12 @@ from payments.sandbox.registry import Call, operation, page_of
 from payments.sandbox.store import Json
 from payments.sandbox.world import PLATFORM, World, timer
 
+# The SDK has no words for where a Direct Debit or a Pay by Bank refund goes: the account that paid.
+DESTINATIONS = {
+    "card": {"card": {"type": "refund"}, "type": "card"},
+    "customer_balance": {"gb_bank_transfer": {}, "type": "gb_bank_transfer"},
+}
+
 
 def _blank(world: World, pence: int, call: Call) -> Json:
     return {
@@ -50,7 +56,7 @@ def create_refund(call: Call) -> Json:
 def send(world: World, refund: Json, charge: Json) -> Json:
     """Takes the refund's money. Short of balance a card refund waits, a bank refund is refused."""
     is_card = charge["payment_method_details"]["type"] == "card"
-    refund["destination_details"] = {"card": {"type": "refund"}, "type": "card"} if is_card else {"gb_bank_transfer": {}, "type": "gb_bank_transfer"}
+    refund["destination_details"] = DESTINATIONS.get(charge["payment_method_details"]["type"])
     still_pending = charges.available_on(world, charge) > world.now()
     enough = still_pending or money.balance(world, PLATFORM) >= refund["amount"]
     if not enough and not is_card:
