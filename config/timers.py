@@ -33,6 +33,7 @@ TIMERS = [
     "frontend.notices.send_due",
     "people.services.messages.send_due",
     "config.services.kept_answers.forget_old",
+    "ledger.services.seals.seal_due",
 ]
 MOST_ROUNDS = 50
 

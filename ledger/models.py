@@ -1,4 +1,4 @@
-"""Accounts, journals and transfers. Read here; written only by the SQL functions in `ledger/sql/`.
+"""Accounts, journals, transfers and what is summed from them. Read here; written only by the SQL functions in `ledger/sql/`.
 
 Balances are stored one way for every account: credits less debits, so that all balances of a unit sum to zero and a floor
 is one comparison. `ledger.codes.natural` turns them round for people. No foreign keys point at accounts: checking one
@@ -11,6 +11,8 @@ from django.db.models import F, Q
 # £10 billion a transfer and a balance a thousand times that: far above any use, far below where bigint overflows.
 MOST_PENCE = 10**12
 MOST_BALANCE = 10**18
+# A lazy account's line has no version yet: its place is this, and its journal's number and its line in it. Versions never come so far.
+FIRST_POSITION = 2**62
 
 
 class Account(models.Model):
@@ -25,9 +27,15 @@ class Account(models.Model):
     balance = models.BigIntegerField(default=0)
     version = models.BigIntegerField(default=0)
     floor = models.BigIntegerField(null=True)
-    # 0: balance kept on every post. Other modes come with the function that keeps them.
+    # 0, locked: the balance is kept on every post. 1, lazy: lines are only written, and `ledger_roll_up` adds them up to `rolled_to` later;
+    # what it holds now is in the view ledger_standing.
     mode = models.SmallIntegerField(default=0)
     opened_at = models.DateTimeField()
+    rolled_to = models.BigIntegerField(null=True)
+    # When its newest line was recorded: no later line is recorded before that.
+    last_at = models.DateTimeField(null=True)
+    # Its council's days before this moment are closed: what happened then can't be written down any more.
+    closed_until = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ("view",)
@@ -40,6 +48,8 @@ class Account(models.Model):
             # A floor that breaks here was missed by the posting function: a bug, never a person's mistake.
             models.CheckConstraint(condition=Q(floor=None) | Q(balance__gte=F("floor")), name="ledger_account_keeps_its_floor"),
             models.CheckConstraint(condition=Q(balance__gte=-MOST_BALANCE, balance__lte=MOST_BALANCE), name="ledger_account_is_within_limits"),
+            # A floor can be kept only by who holds the account while posting.
+            models.CheckConstraint(condition=Q(mode=0) | Q(mode=1, floor=None, owner="", rolled_to__isnull=False), name="ledger_account_may_be_lazy"),
         ]
 
     def __str__(self) -> str:
@@ -65,14 +75,20 @@ class Journal(models.Model):
 
     class Meta:
         default_permissions = ("view",)
-        indexes = [models.Index(fields=["about"], condition=~Q(about=""), name="ledger_journal_about")]
+        indexes = [
+            models.Index(fields=["about"], condition=~Q(about=""), name="ledger_journal_about"),
+            models.Index(fields=["reverses"], condition=Q(reverses__isnull=False), name="ledger_journal_reverses"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
 
 
 class Transfer(models.Model):
-    """One movement: so much from the debit account's side to the credit account's, with what each then held."""
+    """One movement: so much from the debit account's side to the credit account's, with what each then held.
+
+    The side of a lazy account has no balance, and its place (FIRST_POSITION and on) instead of a version.
+    """
 
     pk = models.CompositePrimaryKey("journal_id", "line")
     journal = models.ForeignKey(Journal, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
@@ -80,9 +96,9 @@ class Transfer(models.Model):
     debit = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="debits")
     credit = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="credits")
     pence = models.BigIntegerField()
-    debit_after = models.BigIntegerField()
+    debit_after = models.BigIntegerField(null=True)
     debit_version = models.BigIntegerField()
-    credit_after = models.BigIntegerField()
+    credit_after = models.BigIntegerField(null=True)
     credit_version = models.BigIntegerField()
 
     class Meta:
@@ -92,7 +108,119 @@ class Transfer(models.Model):
             models.UniqueConstraint(fields=["credit", "credit_version"], name="ledger_transfer_credit_version"),
             models.CheckConstraint(condition=Q(pence__gte=1, pence__lte=MOST_PENCE), name="ledger_transfer_amount_is_sane"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="ledger_transfer_moves_between_two"),
+            # Each side is either counted, with what it then held, or has its place and waits to be rolled up.
+            models.CheckConstraint(
+                condition=Q(debit_after__isnull=False, debit_version__lt=FIRST_POSITION) | Q(debit_after=None, debit_version__gt=FIRST_POSITION),
+                name="ledger_transfer_debit_is_counted_or_lazy",
+            ),
+            models.CheckConstraint(
+                condition=Q(credit_after__isnull=False, credit_version__lt=FIRST_POSITION) | Q(credit_after=None, credit_version__gt=FIRST_POSITION),
+                name="ledger_transfer_credit_is_counted_or_lazy",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.pence} from {self.debit_id} to {self.credit_id}"
+
+
+class Seal(models.Model):
+    """A closed range of journals and its hash, which holds the one before. `leaves`: see ledger_seal_leaves.sql. Written only by ledger_seal."""
+
+    number = models.BigIntegerField(primary_key=True)
+    # Every journal belongs to one range for good: each begins where the last one ended, whatever numbers were drawn and never used.
+    first_journal = models.BigIntegerField()
+    last_journal = models.BigIntegerField()
+    journals = models.IntegerField()
+    transfers = models.IntegerField()
+    leaves = models.BinaryField()
+    content = models.BinaryField()
+    previous = models.BinaryField()
+    hash = models.BinaryField()
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            # One chain: no two seals follow the same one, and no two end at the same journal.
+            models.UniqueConstraint(fields=["previous"], name="ledger_seal_has_one_follower"),
+            models.UniqueConstraint(fields=["last_journal"], name="ledger_seal_has_its_own_end"),
+            models.CheckConstraint(condition=Q(last_journal__gte=F("first_journal")), name="ledger_seal_range_is_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"seal {self.number}"
+
+
+class Checkpoint(models.Model):
+    """Where a lazy account stood once its lines up to `position` were added up: `lines` of them moved `net`. Append-only.
+
+    Between an account's locked lines it stands in their order of versions. `at`: a moment at which exactly those lines had been
+    recorded; null where a batch stopped short. `lines` is 0 where the account changed its mode.
+    """
+
+    pk = models.CompositePrimaryKey("account_id", "position")
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    position = models.BigIntegerField()
+    version = models.BigIntegerField()
+    balance = models.BigIntegerField()
+    net = models.BigIntegerField()
+    lines = models.BigIntegerField()
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} to {self.position}"
+
+
+class Day(models.Model):
+    """What an account's lines of one London day (by effective_at) come to, as far as its mark says. Final once the day is closed."""
+
+    pk = models.CompositePrimaryKey("account_id", "day")
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    day = models.DateField()
+    net = models.BigIntegerField()
+    lines = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} on {self.day}"
+
+
+class DayMark(models.Model):
+    """How far an account's lines are in its days: up to this version and this position, `counted` lines in all."""
+
+    account = models.OneToOneField(Account, on_delete=models.DO_NOTHING, db_constraint=False, primary_key=True)
+    version = models.BigIntegerField()
+    position = models.BigIntegerField()
+    counted = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ledger_day_mark"
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} to {self.version}"
+
+
+class Period(models.Model):
+    """A council's days up to and with `through` are closed. Append-only, in order; nothing opens them again.
+
+    `closed_at`: when, by whoever closed it; `recorded_at`: by the database's clock, after every earlier line of the council.
+    """
+
+    pk = models.CompositePrimaryKey("council", "through")
+    council = models.TextField()
+    through = models.DateField()
+    actor = models.TextField()
+    closed_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.council} through {self.through}"

@@ -2,6 +2,8 @@
 
 from django.db import connections, transaction
 
+from ledger.services import seals
+
 _MOST_SENTENCES = 50  # for each question; one is enough to stop for
 
 _NAME = "rtrim(a.code || ' ' || a.council || ' ' || a.owner)"
@@ -99,4 +101,5 @@ def prove(using: str = "owner") -> list[str]:
         for question in QUESTIONS.values():
             cursor.execute(f"select * from ({question}) q limit {_MOST_SENTENCES}")
             found += [sentence for (sentence,) in cursor.fetchall()]
+        found += seals.verify(using=using)
     return found

@@ -34,8 +34,8 @@ def test_the_live_body_is_the_files(name):
     assert sorted(config) == sorted(f"{key}={value}" for key, value in re.findall(r"^set (\w+) = (.+)$", head, re.MULTILINE))
 
 
-def test_the_triggers_are_those_of_the_file():
+def test_the_triggers_are_those_of_the_files():
     with connection.cursor() as cursor:
         cursor.execute("select tgname, tgenabled from pg_trigger where not tgisinternal and tgrelid::regclass::text like 'ledger%%'")
         live = dict(cursor.fetchall())
-    assert live == dict.fromkeys(re.findall(r"create trigger (\w+)", sql.newest()["tables"]), "O")
+    assert live == dict.fromkeys(re.findall(r"create trigger (\w+)", "\n".join(sql.newest().values())), "O")
