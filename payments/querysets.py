@@ -9,7 +9,7 @@ from django.db.models import F, Model, Q
 from people.querysets import is_operator
 
 if TYPE_CHECKING:
-    from payments.models import Alarm, LotDecision, Payment, PaymentOperation, Refund, Remittance, WebhookEvent  # noqa: F401 - named in strings below
+    from payments.models import Alarm, LotDecision, Payment, PaymentOperation, Refund, Remittance, WaySwitch, WebhookEvent  # noqa: F401 - named in strings below
 
 # What is not in a lot any more, for expressions over Payment.
 GONE = F("used_pence") + F("refunded_pence") + F("moved_pence") + F("lost_pence")
@@ -103,3 +103,9 @@ class RecoveryQuerySet(OperatorsQuerySet["Recovery"]):
     def to_credit(self) -> Self:
         """The payer has not been given it back yet."""
         return self.filter(credited_pence=0, remittance__isnull=False)
+
+
+class WaySwitchQuerySet(OperatorsQuerySet["WaySwitch"]):
+    def visible_to(self, person: Any) -> Self:
+        """Everybody: how one may pay in a council is public."""
+        return self

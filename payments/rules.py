@@ -1,7 +1,7 @@
 """Payments' transition tables and sums. Pure: no Django, no clock, no network."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 # (state, event) -> state. A payment that we thought dead and that Stripe says is paid comes alive again: the money is there.
 PAYMENT: dict[tuple[str, str], str] = {
@@ -82,6 +82,18 @@ OPERATION: dict[tuple[str, str], str] = {
     ("refused", "try_again"): "planned",
 }
 
+BANK_GAVE_UP = frozenset({"won", "warning_closed", "prevented"})  # Stripe's words
+
+
+def dispute_event(state: str, status: str, withdrawn_pence: int) -> str:
+    """What Stripe's `status` means for a dispute of which so much is gone; "" while it goes on, or its money is still on the way back."""
+    if status == "lost" and withdrawn_pence:
+        return "lose"
+    if status in BANK_GAVE_UP and not withdrawn_pence:
+        return "close" if state == "inquiry" else "win"
+    return ""
+
+
 LEASE = timedelta(seconds=90)  # longer than the gateway's time-outs together: nobody else calls while one worker may still be calling
 RETRY_WAITS = (5, 15, 60, 300, 900, 3600)  # seconds; the last one repeats
 REFUSED_WAIT = timedelta(hours=1)
@@ -125,3 +137,25 @@ def take_from(free: Sequence[int], pence: int) -> list[int]:
 def bank_is_settled(working_days_since: int) -> bool:
     """True when bank details changed at least five working days ago."""
     return working_days_since >= BANK_CHANGE_WORKING_DAYS
+
+
+LIMIT_DAYS = 28  # every limit counts per payee and payer over so many days (abuse.md 16)
+
+
+def room_under(ceiling_pence: int, counted_pence: int) -> int:
+    """What may still go under a ceiling, never below zero."""
+    return max(0, ceiling_pence - counted_pence)
+
+
+def new_pair_goes_on(charged_on: date, *, is_within_ceiling: bool, risk_days: int, long_risk_days: int) -> date:
+    """A new payer's card for a new payee (abuse.md 15): the day its money may go on; above the ceiling only after the long time."""
+    return charged_on + timedelta(days=risk_days if is_within_ceiling else long_risk_days)
+
+
+def spare_pence(held: Mapping[str, int]) -> int:
+    """What the platform's own money could still stand in for, from the balances of one council's own accounts, each in its natural sign.
+
+    What is owed to us covers nobody, and neither does what nobody can explain.
+    """
+    own = held.get("FLOAT", 0) + held.get("FEE_INCOME", 0) - held.get("FEE_COST", 0) - held.get("LOSS", 0)
+    return own + min(held.get("SUSPENSE", 0), 0) - held.get("RECEIVABLE", 0)

@@ -6,14 +6,17 @@ from payments.models.money_out import Payee, Refund, Remittance
 from payments.models.operations import PaymentOperation, PaymentUse
 from payments.models.owed import Dispute, Explanation, LotLoss, OwedMove, Recovery, Reroute
 from payments.models.stripe_side import Alarm, ReconcileCursor, ReconcileRun, StripeLine, WebhookEvent
+from payments.models.ways import CashReturn, Mandate, WaySwitch
 
 __all__ = [
     "Alarm",
+    "CashReturn",
     "Dispute",
     "Explanation",
     "LotDecision",
     "LotLoss",
     "LotNotice",
+    "Mandate",
     "OwedMove",
     "Payee",
     "Payer",
@@ -27,5 +30,6 @@ __all__ = [
     "Remittance",
     "Reroute",
     "StripeLine",
+    "WaySwitch",
     "WebhookEvent",
 ]

@@ -16,6 +16,9 @@ class Payer(models.Model):
     council_code = models.CharField(max_length=9)
     stripe_customer_id = models.CharField(max_length=255, unique=True, null=True)  # noqa: DJ001 - null: none yet, and it is unique
     operation = models.OneToOneField(PaymentOperation, null=True, on_delete=models.PROTECT, related_name="payer")
+    # What Stripe keeps for them of bank transfers that were too much, sent twice, or nobody waited for; as last asked, and since when.
+    cash_pence = models.BigIntegerField(default=0)
+    cash_since = models.DateTimeField(null=True)
 
     objects = OperatorsQuerySet["Payer"].as_manager()
 
@@ -79,6 +82,10 @@ class Payment(models.Model):
     clearing_journal = models.UUIDField(null=True, unique=True)
     failed_journal = models.UUIDField(null=True, unique=True)
     available_journal = models.UUIDField(null=True, unique=True)
+    # A Direct Debit that failed has two lines at Stripe that come to nothing: the second one, and the journal of each.
+    failure_line_id = models.CharField(max_length=255, blank=True)
+    bounced_in_journal = models.UUIDField(null=True, unique=True)
+    bounced_out_journal = models.UUIDField(null=True, unique=True)
 
     objects = PaymentQuerySet.as_manager()
 

@@ -24,6 +24,8 @@ class PaymentOperation(models.Model):
         TRANSFER = "transfer", "money to somebody who is paid"
         REFUND = "refund", "money back to where it came from"
         REVERSAL = "reversal", "a transfer taken back"
+        SETUP_SESSION = "setup_session", "a page at Stripe where a Direct Debit is set up"
+        CASH_REFUND = "cash_refund", "money nobody asked for, back to its sender"
         EXPIRE_SESSION = "expire_session", "a card page closed"
         CANCEL_INTENT = "cancel_intent", "a bank transfer no longer waited for"
 

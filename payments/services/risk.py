@@ -105,9 +105,9 @@ def _room_after_change(row: Remittance, today: date) -> int | None:
     if changed is None:
         return None
     first = _first_since_change(row)
-    if first is not None and first.paid_at is not None:
-        if add_working_days(london_date(first.paid_at), settings.BANK_CHANGE_CAP_WORKING_DAYS) <= today:
-            return None
+    rest_days = settings.BANK_CHANGE_CAP_WORKING_DAYS
+    if first is not None and first.paid_at is not None and add_working_days(london_date(first.paid_at), rest_days) <= today:
+        return None
     gone = Remittance.objects.filter(payee=row.payee_id, state__in=GONE_STATES, operation__planned_at__gt=changed)
     return room_under(settings.BANK_CHANGE_CAP_PENCE, gone.aggregate(sum=Sum("pence"))["sum"] or 0)
 
