@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from audit.models import Fact
-from frontend import notices
+from frontend import notices, notices_of_money
 
 
 def call_opened(*, fact: Fact, at: datetime) -> None:
@@ -77,3 +77,20 @@ def listing_published(*, fact: Fact, at: datetime) -> None:
 def supporter_confirmed(*, fact: Fact, at: datetime) -> None:
     """`people.supporter_confirmed`: the person hears who may decide for them."""
     notices.helper_confirmed(supporter_id=fact.payload["supporter"], at=at)
+
+
+def lot_aged(*, fact: Fact, at: datetime) -> None:
+    """`payments.lot_aged`: money has been here for long."""
+    told = fact.payload
+    ids = {"payment_id": told["payment"], "lot_owner": told["lot_owner"], "council_code": fact.council_code}
+    notices_of_money.lot_aged(day=told["day"], pence=told["pence"], at=at, **ids)
+
+
+def share_lapsed(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.share_lapsed`: the money of a share was too old to stay."""
+    notices_of_money.share_lapsed(share_id=fact.payload["share"], pence=fact.payload["pence"], at=at)
+
+
+def money_is_idle(*, fact: Fact, at: datetime) -> None:
+    """`pooling.money_is_idle`: offered back, going home in a week, or sent."""
+    notices_of_money.idle(offer_id=fact.payload["offer"], what=fact.payload["what"], at=at)

@@ -1,9 +1,10 @@
 """Facts from the rooms below: what is covered, what was missed, what is in, what reached the provider. Each is one call, safe to repeat."""
 
 from datetime import datetime
+from uuid import UUID
 
 from audit.models import Fact
-from marketplace.services import milestones, payments, shares
+from marketplace.services import aged, milestones, payments, shares
 
 
 def call_covered(*, fact: Fact, at: datetime) -> None:
@@ -29,3 +30,10 @@ def remittance_paid(*, fact: Fact, at: datetime) -> None:
     kind, _, share_id = str(fact.payload["about"]).partition(":")
     if kind == "share":
         payments.count_sent(share_id=int(share_id), at=at)
+
+
+def lot_over_age(*, fact: Fact, at: datetime) -> None:
+    """`pooling.lot_over_age`: money of 88 days is still held or counted on."""
+    told = fact.payload
+    ids = {"membership_id": told["membership"], "portion_id": told["portion"]}
+    aged.let_go(payment_id=UUID(told["payment"]), pence=told["pence"], wish=told["wish"], at=at, **ids)

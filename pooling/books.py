@@ -69,6 +69,16 @@ class Wallet:
         return Account("REFUND", self.council, self.owner)
 
 
+def lot_of(owner: str, council: str) -> Lot | None:
+    """The lot that "member:12/portion:7" names; None where the owner is somebody else, such as an organisation."""
+    place, _, portion = owner.partition("/")
+    what, _, membership_id = place.partition(":")
+    kind, _, portion_id = portion.partition(":")
+    if (what, kind) != ("member", "portion") or not (membership_id.isdigit() and portion_id.isdigit()):
+        return None
+    return Lot(int(membership_id), int(portion_id), council)
+
+
 def due(payee_id: int, council: str) -> Account:
     """What is owed to a provider out of one council's people's money."""
     return Account("DUE", council, f"payee:{payee_id}")

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from audit.models import Fact
-from pooling.services import arrivals, shares
+from pooling.services import aged, arrivals, shares
 
 
 def payment_clearing(*, fact: Fact, at: datetime) -> None:
@@ -33,6 +33,12 @@ def refund_succeeded(*, fact: Fact, at: datetime) -> None:
 def refund_failed(*, fact: Fact, at: datetime) -> None:
     """Money could not be sent back to where it came from."""
     _refund(fact, at)
+
+
+def lot_decided(*, fact: Fact, at: datetime) -> None:
+    """Two people decided what happens to an old lot. To keep it needs nothing done."""
+    if (kind := fact.payload["kind"]) != "keep":
+        aged.advance_lot(payment_id=_payment(fact), wish=kind, at=at)
 
 
 def _refund(fact: Fact, at: datetime) -> None:

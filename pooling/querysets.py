@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         FundingMode,
         Hold,
         HoldMove,
+        IdleOffer,
         Membership,
         Pledge,
         Portion,
@@ -273,3 +274,16 @@ class WalletSliceQuerySet(models.QuerySet["WalletSlice"]):
     def visible_to(self, person: "Person | None") -> Self:
         """The payer, their supporters, who looks after the portion, operators."""
         return _of_payer(self, person)
+
+
+class IdleOfferQuerySet(models.QuerySet["IdleOffer"]):
+    def visible_to(self, person: "Person | None") -> Self:
+        """The payer, their supporters, who looks after the portion, operators."""
+        return _of_payer(self, person)
+
+    def open(self) -> Self:
+        """Not sent, not used."""
+        return self.filter(state__in=("offered", "kept"))
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",))

@@ -74,6 +74,11 @@ SHARE = {
     ("covered", "band"): "agreed",
     ("covered", "give_back"): "returned",
     ("covered", "ask"): "asked",
+    # Money of 88 days goes home (docs/adr/0012): a week not held yet is asked for again; what is held and not answered is not paid from it.
+    ("covered", "ask_again"): "planned",
+    ("asked", "lapse"): "returned",
+    ("with_helper", "lapse"): "returned",
+    ("agreed", "lapse"): "returned",
     ("asked", "yes"): "agreed",
     ("asked", "part_yes"): "agreed",
     ("asked", "question"): "questioned",

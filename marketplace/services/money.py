@@ -127,15 +127,16 @@ def why_not_pay(*, share: MilestoneShare, pence: int, at: datetime, by_two: bool
     return MilestoneShare.WaitsFor.NOTHING
 
 
-def try_release(*, share: MilestoneShare, at: datetime) -> bool:
-    """Pays an agreed row if nothing stands in the way; else notes what it waits for. True when it was paid."""
-    waits_for = why_not_pay(share=share, pence=share.pence, at=at)
+def try_release(*, share: MilestoneShare, at: datetime, by_two: bool = False) -> bool:
+    """Pays an agreed row if nothing stands in the way; else notes what it waits for. True when it was paid. `by_two`: two people decided it."""
+    waits_for = why_not_pay(share=share, pence=share.pence, at=at, by_two=by_two)
     if waits_for:
         if share.waits_for != waits_for:
             share.waits_for = waits_for
             share.save(update_fields=["waits_for"])
         return False
-    use_second_yes(share=share, pence=share.pence, at=at)
+    if not by_two:
+        use_second_yes(share=share, pence=share.pence, at=at)
     share.state = after(SHARE, share.state, "release")
     share.release_journal = _pay(share, share.pence, at).journal_key
     share.paid_pence, share.released_at, share.waits_for = share.pence, at, MilestoneShare.WaitsFor.NOTHING

@@ -13,21 +13,28 @@ from ledger.services.journals import Journal, Transfer, post
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Made, NotFound, RefundMade, StripeIsBusy
-from payments.models import Payment, PaymentOperation, PaymentUse, Refund
+from payments.models import Dispute, Payment, PaymentOperation, PaymentUse, Refund
 from payments.rules import REFUND, REFUSED_WAIT, may_step, step, take_from
 from payments.services import planning
 from payments.services.one_by_one import one_by_one
-from payments.services.remittances import LotsFallShort
+from payments.services.remittances import LotsFallShort, undisputed_first
 from people.models import Person
 
 BATCH = 200
 TRY_LATER = {"balance_insufficient", "insufficient_funds"}
 
 
-def approve(*, lot_owner: str, pence: int, council_code: str, about: str, by: Person | None, at: datetime) -> list[Refund]:
-    """In the caller's transaction; the caller then posts SHARE (or LEAVING) to REFUND. `plan_due` sends them. Raises LotsFallShort."""
+def approve(
+    *, lot_owner: str, pence: int, council_code: str, about: str, by: Person | None, at: datetime, lot_id: uuid.UUID | None = None
+) -> list[Refund]:
+    """In the caller's transaction; the caller then posts SHARE (or LEAVING) to REFUND. `plan_due` sends them. Raises LotsFallShort.
+
+    `lot_id`: out of that lot alone, because it is old.
+    """
     with transaction.atomic():
-        lots = list(Payment.objects.with_money_left(lot_owner, council_code).order_by("-charged_at", "-pk").locked())
+        rows_with_money = Payment.objects.with_money_left(lot_owner, council_code)
+        named = rows_with_money.filter(pk=lot_id) if lot_id is not None else rows_with_money
+        lots = undisputed_first(list(named.order_by("-charged_at", "-pk").locked()))
         parts = take_from([lot.free_pence for lot in lots], pence)
         if pence <= 0 or sum(parts) != pence:
             raise LotsFallShort
@@ -52,7 +59,7 @@ def plan_due(*, at: datetime) -> int:
 @transaction.atomic
 def _plan(pk: int, at: datetime) -> bool:
     row = Refund.objects.locked().select_related("payment__part_of").get(pk=pk)
-    if not may_step(REFUND, row.state, "send"):
+    if not may_step(REFUND, row.state, "send") or _is_disputed(row):
         return False
     params = {"charge": row.payment.source_charge_id, "amount": row.pence}
     operation = planning.plan(kind="refund", reference=f"refund:{row.pk}", params=params, council_code=row.council_code, at=at, pence=row.pence)
@@ -61,6 +68,11 @@ def _plan(pk: int, at: datetime) -> bool:
     row.save(update_fields=["state", "operation", "sent_journal"])
     _post(row, row.sent_journal, "refund_sent", _owner(row), _platform(row, "OUT"), at)
     return True
+
+
+def _is_disputed(row: Refund) -> bool:
+    """While a bank is taking the payment back Stripe sends nothing of it home, and the payer would have it twice."""
+    return Dispute.objects.unended().filter(payment_id=row.payment.part_of_id or row.payment_id).exists()
 
 
 def made(operation: PaymentOperation, thing: Made, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from pooling.models.budgets import Budget, FundingMode, Mode, Portion, Route
 from pooling.models.groups import AdmissionAnswer, Charter, CharterSignature, Cluster, CostRule, DecisionRule, Membership
 from pooling.models.holds import Hold, HoldMove, Withdrawal
+from pooling.models.idle import IdleLook, IdleOffer
 from pooling.models.promises import Call, Earmark, Pledge
 from pooling.models.wallets import WalletMove, WalletSlice
 
@@ -19,6 +20,8 @@ __all__ = [
     "FundingMode",
     "Hold",
     "HoldMove",
+    "IdleLook",
+    "IdleOffer",
     "Membership",
     "Mode",
     "Pledge",

@@ -84,7 +84,16 @@ WITHDRAWAL = {
     ("failed", "keep"): "kept",
 }
 
-MACHINES = {"cluster": CLUSTER, "membership": MEMBERSHIP, "pledge": PLEDGE, "earmark": EARMARK, "call": CALL, "withdrawal": WITHDRAWAL}
+IDLE = {
+    (NEW, "offer"): "offered",
+    ("offered", "keep"): "kept",
+    ("offered", "send"): "sent",
+    ("kept", "send"): "sent",
+    ("offered", "use_up"): "over",
+    ("kept", "use_up"): "over",
+}
+
+MACHINES = {"idle": IDLE, "cluster": CLUSTER, "membership": MEMBERSHIP, "pledge": PLEDGE, "earmark": EARMARK, "call": CALL, "withdrawal": WITHDRAWAL}
 
 
 class NotNow(Refusal):

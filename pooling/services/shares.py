@@ -34,10 +34,22 @@ def withdraw(*, membership: Membership, portion: Portion, pence: int, by: Person
     place = Membership.objects.locked().select_related("person").get(pk=membership.pk)
     if not policies.may_send_home(by=by, membership=place, portion=portion, at=at):
         raise NotAllowed
-    lot = Lot(place.pk, portion.pk, portion.council_code)
     free = selectors.free_share(place.pk, portion.pk, portion.council_code)
     if not 1 <= pence <= free:
         raise NotThatMuchFree(max(0, free))
+    return _send(place, portion, pence, None, by, at)
+
+
+@all_or_nothing
+def send_home(*, membership: Membership, portion: Portion, most_pence: int, at: datetime, lot_id: uuid.UUID | None = None) -> Withdrawal | None:
+    """The system sends free money back, up to `most_pence`: because it lay idle, or (`lot_id`) because that lot is old. None when nothing is free."""
+    place = Membership.objects.locked().select_related("person").get(pk=membership.pk)
+    pence = min(most_pence, selectors.free_share(place.pk, portion.pk, portion.council_code))
+    return _send(place, portion, pence, lot_id, None, at) if pence > 0 else None
+
+
+def _send(place: Membership, portion: Portion, pence: int, lot_id: uuid.UUID | None, by: Person | None, at: datetime) -> Withdrawal:
+    lot = Lot(place.pk, portion.pk, portion.council_code)
     row = Withdrawal.objects.create(
         membership=place,
         portion=portion,
@@ -50,7 +62,7 @@ def withdraw(*, membership: Membership, portion: Portion, pence: int, by: Person
     )
     about = f"withdrawal:{row.pk}"
     _trail(row, "pooling.withdraw", by, at)
-    refunds.approve(lot_owner=lot.owner, pence=pence, council_code=row.council_code, about=about, by=by, at=at)
+    refunds.approve(lot_owner=lot.owner, pence=pence, council_code=row.council_code, about=about, by=by, at=at, lot_id=lot_id)
     post(Journal(row.journal_key, "withdraw", row.council_code, (Transfer(lot.share, lot.refund, pence),), at, actor=actor(by), about=about))
     return row
 

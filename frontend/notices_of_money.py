@@ -1,0 +1,74 @@
+"""What we write about money that has been here for long: nearly 90 days old, lying idle, or home again. As in `notices`: once, and never a link."""
+
+from datetime import datetime, timedelta
+
+from audit.clock import london_date
+from frontend import words
+from frontend.notices import _share, _tell, staff_of
+from people.models import Person, Supporter
+from pooling.books import lot_of
+from pooling.models import IdleOffer, Membership, Portion
+
+OPERATORS_FROM = 85
+
+
+def lot_aged(*, payment_id: str, lot_owner: str, council_code: str, day: int, pence: int, at: datetime) -> int:
+    """To whoever owns what is left of a payment: what happens to it, and by when. From day 85 also to those who run the site."""
+    about, subject = f"lot:{payment_id}:{day}", "Money that has been here for long"
+    sum_, ends = words.pounds(pence), words.day_year(london_date(at) + timedelta(days=88 - day))
+    says = f"{sum_} was paid in {day} days ago and is still here. We may keep money for 90 days at most."
+    last = f"Use it by {ends}." if day < 88 else "The time is over."
+    says += f" {last} What is not needed then goes back where it came from, by itself."
+    told = _tell(owners_of(lot_owner, council_code, at), kind="lot_aged", about=about, subject=subject, says=says, at=at)
+    if day >= OPERATORS_FROM:
+        says = f"{sum_} of {lot_owner} is {day} days old. Open Old money, and decide with a second person, or it goes home on day 88."
+        told += _tell(operators(), kind="lot_aged_operator", about=about, subject="Money nearly 90 days old", says=says, at=at)
+    return told
+
+
+def operators() -> list[Person]:
+    return list(Person.objects.filter(is_staff=True, is_active=True).order_by("pk"))
+
+
+def owners_of(lot_owner: str, council_code: str, at: datetime) -> list[Person]:
+    """Who is told about somebody's money: they and who may pay for them, or those who look after it."""
+    kind, _, number = lot_owner.partition(":")
+    if kind == "holder" and number.isdigit():
+        return staff_of(int(number), at=at)
+    lot = lot_of(lot_owner, council_code)
+    if lot is None:
+        return []
+    place = Membership.objects.select_related("person").get(pk=lot.membership_id)
+    return whose(place, Portion.objects.get(pk=lot.portion_id), at)
+
+
+def whose(place: Membership, portion: Portion, at: datetime) -> list[Person]:
+    """The person and their supporters for payments; of money that an organisation looks after, its staff."""
+    if portion.holder_id is not None:
+        return staff_of(portion.holder_id, at=at)
+    may_pay = Supporter.objects.live(at).filter(person=place.person, kind=Supporter.Kind.FOR, decisions__contains=["payments"])
+    return [place.person, *(row.supporter for row in may_pay.select_related("supporter").order_by("pk"))]
+
+
+def share_lapsed(*, share_id: int, pence: int, at: datetime) -> int:
+    """To both sides: the money of this part of a week was too old to stay, and is on its way home."""
+    share = _share(share_id)
+    agreement, about = share.milestone.agreement, f"share:{share_id}"
+    what = f"{agreement.title}, week {share.milestone.number}"
+    says = f"We may keep money for 90 days at most. {words.pounds(pence)} for {what} goes back where it came from. Nobody was paid from it."
+    told = _tell([share.payer.person], kind="share_lapsed", about=about, subject="Your money goes back", says=says, at=at)
+    says = f"{words.pounds(pence)} for {what} could not stay longer than 90 days and went back. Nobody had confirmed it in time. Call us about it."
+    return told + _tell([agreement.enterprise.owner], kind="share_lapsed", about=about, subject="Money went back", says=says, at=at)
+
+
+def idle(*, offer_id: int, what: str, at: datetime) -> int:
+    """To whoever owns free money that nothing counts on: offered back, going home in a week, gone home."""
+    offer = IdleOffer.objects.select_related("membership__person", "membership__cluster", "portion").get(pk=offer_id)
+    sum_, group = words.pounds(offer.pence), offer.membership.cluster.name
+    says = {
+        "offered": f"{sum_} in {group} has not been needed for four weeks. You can send it back to yourself, or keep it here until {{day}}.",
+        "warned": f"{sum_} in {group} has not been needed for nearly two months. On {{day}} it goes back where it came from, by itself.",
+        "sent": f"{sum_} in {group} was not needed for two months. It is on its way back to where it came from.",
+    }[what].format(day=words.day_year(offer.goes_home_on))
+    people, about = whose(offer.membership, offer.portion, at), f"idle:{offer.pk}:{what}"
+    return _tell(people, kind=f"idle_{what}", about=about, subject="Your money that is not needed", says=says, at=at)

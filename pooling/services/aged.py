@@ -1,0 +1,59 @@
+"""Lots of 88 days: what is free of them goes back where it came from, out of that lot; what is not is ended by the rooms above (adr/0012).
+
+`payments` knows how old money is, `marketplace` what it is held for; between them stands its owner's free money.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from audit.models import Fact
+from audit.services import facts
+from payments.models import Payment
+from payments.services import ages
+from pooling.books import lot_of
+from pooling.models import Membership, Portion
+from pooling.services.shares import send_home
+from pooling.services.transactions import all_or_nothing
+
+OVER_AGE = "pooling.lot_over_age"
+AGAIN = timedelta(days=1)
+
+
+def advance_due(*, at: datetime) -> int:
+    """Day 88, and every day after it until nothing is left: the default that nobody has to decide. Returns how many lots it did something about."""
+    return sum(advance_lot(payment_id=payment.pk, wish="", at=at) for payment in ages.due(at=at))
+
+
+@all_or_nothing
+def advance_lot(*, payment_id: UUID, wish: str, at: datetime) -> int:
+    """Sends home what is free of a lot; what is held, kept for a call or questioned is told upwards, once a day.
+
+    `wish`: what two people decided, `send_back` or `pay_on`; empty: nobody decided. 1 if money moved or was told of.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    lot = lot_of(payment.lot_owner, payment.council_code)
+    if lot is None:
+        return 0
+    place = Membership.objects.locked().get(pk=lot.membership_id)
+    sent = send_free(payment_id=payment_id, at=at)
+    payment.refresh_from_db()
+    subject = f"lot:{payment_id}"
+    told = not wish and Fact.objects.filter(kind=OVER_AGE, subject=subject, effective_at__gt=at - AGAIN).exists()
+    if payment.free_pence and not told:
+        payload = {"payment": str(payment_id), "membership": place.pk, "portion": lot.portion_id, "pence": payment.free_pence, "wish": wish}
+        facts.record(kind=OVER_AGE, subject=subject, payload=payload, at=at, council_code=payment.council_code)
+        return 1
+    return int(bool(sent))
+
+
+@all_or_nothing
+def send_free(*, payment_id: UUID, at: datetime) -> int:
+    """Sends home, out of this lot, what is free of its owner's money here, up to what is left of the lot. Returns how many pence."""
+    payment = Payment.objects.get(pk=payment_id)
+    lot = lot_of(payment.lot_owner, payment.council_code)
+    if lot is None or not payment.free_pence:
+        return 0
+    place, portion = Membership.objects.locked().get(pk=lot.membership_id), Portion.objects.get(pk=lot.portion_id)
+    payment.refresh_from_db()
+    row = send_home(membership=place, portion=portion, most_pence=payment.free_pence, at=at, lot_id=payment.pk)
+    return row.pence if row is not None else 0

@@ -1,0 +1,122 @@
+"""Money of 88 days that a week counts on, holds or questions: it ends, goes home, and the books are right."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from marketplace.selectors import proof as marketplace_proof
+from marketplace.services import shares
+from payments.models import LotDecision, Payment, Refund, Remittance
+from payments.selectors import proof as payments_proof
+from payments.services import ages
+from payments.services.ages import DECIDE, Wish
+from people.models import Approval
+from people.services import approvals
+from pooling.selectors import proof as pooling_proof
+from pooling.services import aged
+from tests import cast, cast_market
+from tests.cast_market import Walk
+from tests.cast_pooling import Bank
+
+pytestmark = pytest.mark.django_db
+
+
+def amina_of(story: Walk) -> str:
+    return f"member:{story.places['Amina'].pk}/portion:{story.portions['Amina'].pk}"
+
+
+def grown_old(story: Walk, days: int = 88) -> Payment:
+    """Amina's lot, as if it had been charged so many days ago: the same as money that came long before it was called for."""
+    lot = Payment.objects.get(lot_owner=amina_of(story))
+    Payment.objects.filter(pk=lot.pk).update(charged_at=story.at - timedelta(days=days))
+    lot.refresh_from_db()
+    return lot
+
+
+def run(at: datetime) -> None:
+    for _ in range(10):
+        Bank(at).tell()
+        if not ages.advance_due(at=at) + aged.advance_due(at=at):
+            return
+    raise AssertionError("the clock never rests")
+
+
+def all_right() -> None:
+    assert [*payments_proof(), *pooling_proof(), *marketplace_proof()] == []
+
+
+def test_a_week_not_held_yet_is_asked_for_again_and_the_old_money_goes_home() -> None:
+    story = cast_market.running()
+    story.pay("Amina")
+    story.run()
+    assert story.share("Amina").state == "covered"
+    lot, first = grown_old(story), story.call("Amina")
+    run(story.at)
+    share, again = story.share("Amina"), story.call("Amina")
+    assert [(row.payment_id, row.pence) for row in Refund.objects.all()] == [(lot.pk, lot.pence)]
+    first.refresh_from_db()
+    assert (share.state, share.covered_by, first.state, again.state, again.asked_pence) == ("planned", "", "cancelled", "called", share.pence)
+    all_right()
+    story.pay()
+    story.run()
+    assert story.week().state == "funded"
+    all_right()
+
+
+def test_held_money_is_given_back_and_sent_home_and_the_others_go_on() -> None:
+    story = cast_market.covered()
+    assert story.week().state == "funded"
+    lot = grown_old(story)
+    run(story.at)
+    share = story.share("Amina")
+    assert (share.state, share.returned_pence, story.share("Yusuf").state) == ("returned", share.pence, "covered")
+    assert [(row.payment_id, row.pence) for row in Refund.objects.all()] == [(lot.pk, lot.pence)]
+    all_right()
+
+
+def test_what_nobody_answered_goes_home_and_pays_nobody() -> None:
+    story = cast_market.asked()
+    grown_old(story)
+    run(story.at)
+    assert story.share("Amina").state == "returned"
+    assert not Remittance.objects.filter(payment__lot_owner=amina_of(story)).exists()
+    assert Refund.objects.count() == 1
+    all_right()
+
+
+def test_money_under_a_question_goes_by_the_evidence() -> None:
+    story = cast_market.asked()
+    shares.question(share=story.share("Amina"), words="Nobody came on Thursday.", by=cast.amina(), at=story.at)
+    grown_old(story)
+    run(story.at)
+    share = story.share("Amina")
+    assert (share.state, share.decided_pence, share.decided_reason) == ("decided", 0, "Not shown to have happened.")
+    assert Refund.objects.count() == 1
+    all_right()
+
+
+@pytest.mark.parametrize(("kind", "paid"), [("pay_on", True), ("send_back", False)])
+def test_two_people_decide_about_a_question_that_old_money_waits_for(kind: str, paid: bool) -> None:
+    story = cast_market.asked()
+    shares.question(share=story.share("Amina"), words="Nobody came on Thursday.", by=cast.amina(), at=story.at)
+    lot = grown_old(story, 70)
+    ages.propose(payment=lot, wish=Wish(kind, "We rang both sides."), by=cast.operator(), at=story.at)
+    approvals.give(approval=Approval.objects.get(what=DECIDE), by=cast.second_operator(), at=story.at)
+    ages.decide(payment=lot, by=cast.second_operator(), at=story.at)
+    Bank(story.at).tell()
+    share = story.share("Amina")
+    assert (share.state, share.paid_pence) == ("decided", share.pence if paid else 0)
+    assert Refund.objects.exists() is not paid
+    all_right()
+
+
+def test_money_that_two_people_keep_stays_held() -> None:
+    story = cast_market.covered()
+    lot = grown_old(story)
+    wish = Wish("keep", "She is in hospital until June.", until=story.at.date() + timedelta(days=30), advice="The council’s letter of 1 May.")
+    ages.propose(payment=lot, wish=wish, by=cast.operator(), at=story.at)
+    approvals.give(approval=Approval.objects.get(what=DECIDE), by=cast.second_operator(), at=story.at)
+    ages.decide(payment=lot, by=cast.second_operator(), at=story.at)
+    run(story.at)
+    assert (story.share("Amina").state, LotDecision.objects.count(), Refund.objects.count()) == ("covered", 1, 0)
+    all_right()
