@@ -12,6 +12,7 @@ from audit.clock import london_date
 from ledger.selectors import balance
 from ledger.services.accounts import Account
 from payments.models import Alarm, Payee, Payment, PaymentOperation, Refund, Remittance
+from payments.services import ages
 from payments.services.proof import prove
 from places.calendar import add_working_days
 
@@ -167,4 +168,4 @@ def operators_list(person: Any) -> OperatorsList:
 
 def proof() -> list[str]:
     """Sentences of what is not as it must be between payments' rows and the book; empty when all is well. `check_books` prints them."""
-    return prove()
+    return [*prove(), *ages.prove()]
