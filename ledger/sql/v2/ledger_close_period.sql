@@ -1,0 +1,42 @@
+-- Closes a council's days up to and with p_through, for good: from then on a journal of an earlier moment is refused (period_closed).
+-- outcome: closed, or why not: not_after (that day is closed already), not_over (the day is not over at p_at).
+--
+-- Nothing slips through: every account of the council is locked, so whoever posts to one has committed before or reads the new
+-- closed_until after; who posts to lazy accounts only holds 7301, who opens one 7302, and both are held alone here. Then the sums of the
+-- days are brought up to date, and a trigger keeps those of closed days as they are.
+create or replace function ledger_close_period(
+    p_council text, p_through date, p_actor text, p_at timestamptz, out outcome text, out closed_through date
+)
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    seen_at timestamptz;
+begin
+    if num_nulls(p_council, p_through, p_actor, p_at) > 0 or p_council !~ '^[A-Z][0-9]{8}$' then
+        raise exception 'not a period' using errcode = '22023';
+    end if;
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'periods are closed in read committed' using errcode = '25001';
+    end if;
+    perform pg_advisory_xact_lock(7301, hashtext(p_council));
+    perform pg_advisory_xact_lock(7302, hashtext(p_council));
+    select max(p.through) into closed_through from public.ledger_period p where p.council = p_council;
+    outcome := case
+        when p_through <= closed_through then 'not_after'
+        when p_through >= (p_at at time zone 'Europe/London')::date then 'not_over'
+    end;
+    if outcome is not null then
+        return;
+    end if;
+    perform 1 from (select a.id from public.ledger_account a where a.council = p_council order by a.id for no key update) locked;
+    while public.ledger_roll_up(p_council, 1000000) >= 1000000 loop null; end loop;
+    while public.ledger_keep_days(p_council, 1, 1000000, 1000000) > 0 loop null; end loop;
+    select greatest(clock_timestamp(), max(a.last_at)) into seen_at from public.ledger_account a where a.council = p_council;
+    update public.ledger_account a
+    set closed_until = (p_through + 1)::timestamp at time zone 'Europe/London', last_at = seen_at
+    where a.council = p_council;
+    insert into public.ledger_period (council, through, actor, closed_at, recorded_at) values (p_council, p_through, p_actor, p_at, seen_at);
+    outcome := 'closed'; closed_through := p_through;
+end
+$$;
