@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from payments.sandbox import money
-from payments.sandbox.operations import accounts, customers, debits, disputes, methods, payouts, refunds, transfers
+from payments.sandbox.operations import accounts, customers, debits, disputes, methods, payouts, refunds, topups, transfers
 from payments.sandbox.registry import Call
 from payments.sandbox.store import Json
-from payments.sandbox.world import PLATFORM, World
+from payments.sandbox.world import DAY, PLATFORM, World
 
 Action = Callable[[World, Json], Json]
 
@@ -58,11 +58,13 @@ def _bank(world: World, asked: Json) -> Json:
 
 def lose_transfers(world: World, asked: Json) -> Json:
     """`account`: Stripe asks for something more and stops transfers to it."""
-    account = accounts.connected(world, asked["account"])
-    account["requirements"] = accounts.requirements(["individual.verification.document"])
-    account["payouts_enabled"] = False
-    accounts.set_capabilities(world, account, "inactive")
-    return accounts.announce(world, account)
+    return accounts.lose_transfers(world, accounts.connected(world, asked["account"]))
+
+
+def ask_more(world: World, asked: Json) -> Json:
+    """`account`, `days` optional (14), `due` optional: Stripe asks for something by a day, and stops transfers on that day."""
+    deadline = world.now() + int(asked.get("days", 14) * DAY)
+    return accounts.ask_more(world, accounts.connected(world, asked["account"]), asked.get("due", ["individual.verification.document"]), deadline)
 
 
 def regain_transfers(world: World, asked: Json) -> Json:
@@ -91,11 +93,25 @@ def fail_payout(world: World, asked: Json) -> Json:
     return payouts.fail(world, world.get("payout", asked["payout"]), asked.get("code", "account_closed"))
 
 
+def fail_topup(world: World, asked: Json) -> Json:
+    """`topup`, `code` optional: the bank does not send it, or takes it back."""
+    return topups.fail(world, world.get("topup", asked["topup"]), asked.get("code", "insufficient_funds"))
+
+
+def give_bank_details(world: World, asked: Json) -> Json:
+    """`refund`: the payer has told Stripe where a refund that waits for it is to go."""
+    return refunds.go_on(world, world.get("refund", asked["refund"]))
+
+
 def bank_transfer(world: World, asked: Json) -> Json:
-    """`amount` sent from the bank of a `customer`, or of whoever a `payment_intent` waits for; `reference` optional."""
+    """`amount` sent from the bank of a `customer`, or of whoever a `payment_intent` waits for; `reference` optional.
+
+    `unnamed`: the transfer does not say which account it came from, so that a refund has to ask the payer.
+    """
     intent = world.get("payment_intent", asked["payment_intent"]) if "payment_intent" in asked else {"customer": asked.get("customer")}
     reference = asked.get("reference", intent.get("_reference"))
-    return customers.receive(world, world.get("customer", str(intent["customer"])), int(asked["amount"]), reference)
+    customer = world.get("customer", str(intent["customer"])) | ({"_unnamed": True} if asked.get("unnamed") else {})
+    return customers.receive(world, customer, int(asked["amount"]), reference)
 
 
 def dispute(world: World, asked: Json) -> Json:
@@ -145,9 +161,12 @@ ACTIONS: dict[str, Action] = {
         change_bank,
         lose_transfers,
         regain_transfers,
+        ask_more,
         reject_account,
         fail_refund,
         fail_payout,
+        fail_topup,
+        give_bank_details,
         bank_transfer,
         dispute,
         close_dispute,

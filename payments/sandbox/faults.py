@@ -5,8 +5,12 @@ from fnmatch import fnmatchcase
 from payments.sandbox.errors import StripeError, invalid
 from payments.sandbox.store import Json, Store
 
-BEFORE = {"500_before", "429", "409", "slow"}
-AFTER = {"500_stored_after", "hang_after_commit", "drop_after_commit", "truncated"}
+# Before: nothing is done. After: all is done, and the answer is not what it should be.
+BEFORE = {"500_before", "500_stored_before", "429", "409", "slow", "hang_before", "drop_before", "truncated_before"}
+AFTER = {"500_stored_after", "429_after_commit", "409_after_commit", "slow_after_commit", "hang_after_commit", "drop_after_commit", "truncated"}
+WAITS = {"slow", "slow_after_commit", "hang_before", "hang_after_commit"}
+DROPS = {"hang_before", "drop_before", "drop_after_commit"}
+CUTS = {"truncated_before", "truncated"}
 
 
 def add(store: Store, fault: Json) -> Json:
@@ -37,11 +41,11 @@ def key_in_use(key: str) -> StripeError:
 
 
 def refusal(kind: str) -> StripeError | None:
-    """What a fault that strikes before the work answers. None of these is stored under the idempotency key."""
-    if kind == "500_before":
+    """What a fault answers in place of the truth. Only a 500 that is called stored is kept under the idempotency key."""
+    if kind.startswith("500"):
         return StripeError(500, "api_error", "An unknown error occurred.")
-    if kind == "429":
+    if kind.startswith("429"):
         return StripeError(429, "invalid_request_error", "Request rate limit exceeded.", code="rate_limit")
-    if kind == "409":
+    if kind.startswith("409"):
         return key_in_use("")
     return None

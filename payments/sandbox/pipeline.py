@@ -92,17 +92,31 @@ class Pipeline:
         with self.world.store.transaction():
             self.world.run_due()
             fault = faults.take(self.world.store, request.method, request.path, route.template)
+        if fault and fault["kind"] in faults.BEFORE - {"slow"}:
+            return self._undone(request, fault, headers)
         if fault and fault["kind"] == "slow":
             time.sleep(fault["seconds"])
-        elif fault and (refusal := faults.refusal(fault["kind"])):
-            raise refusal
         with self.world.store.transaction():
             stored = self._stored(request)
             if stored:
                 return Answer(stored[0], stored[1], headers | {"Idempotent-Replayed": "true", "Original-Request": stored[2]}, fault)
         params = self._params(request, route)
         status, body = self._work(request, route, Call(self.world, params, ids, request.account, request.path), fault, headers["Request-Id"])
+        if fault and fault["kind"] in ("429_after_commit", "409_after_commit") and (instead := faults.refusal(fault["kind"])):
+            status, body = instead.status, json.dumps(instead.body)
         return Answer(status, body, headers, fault)
+
+    def _undone(self, request: Request, fault: Json, headers: dict[str, str]) -> Answer:
+        """A fault that strikes before the work: nothing is done, and nothing is kept but a 500 that is called stored."""
+        kind = fault["kind"]
+        answer = faults.refusal(kind) or StripeError(500, "api_error", "An unknown error occurred.")
+        body = json.dumps(answer.body)
+        if kind == "500_stored_before":
+            with self.world.store.transaction():
+                if stored := self._stored(request):
+                    return Answer(stored[0], stored[1], headers | {"Idempotent-Replayed": "true", "Original-Request": stored[2]})
+                self._remember(request, answer.status, body, headers["Request-Id"])
+        return Answer(answer.status, body, headers, fault)
 
     def _stored(self, request: Request) -> tuple[int, str, str] | None:
         if not request.key:

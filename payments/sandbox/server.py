@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+from payments.sandbox import faults
 from payments.sandbox.control import Control
 from payments.sandbox.pages import Pages
 from payments.sandbox.pipeline import Answer, Pipeline, Request
@@ -80,9 +81,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _write(self, answer: Answer) -> None:
         kind = answer.spoil["kind"] if answer.spoil else ""
-        if kind == "hang_after_commit" and answer.spoil:
+        if kind in faults.WAITS - {"slow"} and answer.spoil:
             time.sleep(answer.spoil["seconds"])
-        if kind == "drop_after_commit":
+        if kind in faults.DROPS:
             return self._hang_up()
         payload = answer.body.encode()
         self.send_response(answer.status)
@@ -90,9 +91,9 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         with contextlib.suppress(OSError):
-            self.wfile.write(payload[: len(payload) // 2] if kind == "truncated" else payload)
+            self.wfile.write(payload[: len(payload) // 2] if kind in faults.CUTS else payload)
             self.wfile.flush()
-        return self._hang_up() if kind == "truncated" else None
+        return self._hang_up() if kind in faults.CUTS else None
 
     def _hang_up(self) -> None:
         self.close_connection = True

@@ -90,6 +90,24 @@ def test_transfers_stop_while_the_capability_is_lost(api, sandbox, provider):
     assert api.transfers.create({"amount": 100, "currency": "gbp", "destination": provider.id}).amount == 100
 
 
+def test_what_is_asked_for_by_a_day_stops_transfers_on_that_day(api, sandbox, provider):
+    sandbox.act("ask_more", account=provider.id, days=10)
+    asked = api.accounts.retrieve(provider.id)
+    assert (asked.capabilities.transfers, asked.requirements.currently_due) == ("active", ["individual.verification.document"])
+    sandbox.move_clock(days=10)
+    late = api.accounts.retrieve(provider.id)
+    assert (late.capabilities.transfers, late.requirements.disabled_reason) == ("inactive", "requirements.past_due")
+    sandbox.act("regain_transfers", account=provider.id)
+    assert api.accounts.retrieve(provider.id).capabilities.transfers == "active"
+
+
+def test_what_is_given_in_time_stops_nothing(api, sandbox, provider):
+    sandbox.act("ask_more", account=provider.id, days=10)
+    sandbox.act("regain_transfers", account=provider.id)
+    sandbox.move_clock(days=11)
+    assert api.accounts.retrieve(provider.id).capabilities.transfers == "active"
+
+
 def test_rejected_account_stays_rejected(api, sandbox, provider):
     sandbox.act("reject_account", account=provider.id)
     account = api.accounts.retrieve(provider.id)

@@ -79,3 +79,38 @@ def test_fault_meets_a_template_or_a_pattern_and_nothing_else(api, sandbox, send
 def test_unknown_fault_is_refused(sandbox):
     with pytest.raises(RuntimeError, match="kind is one of"):
         sandbox.fault("earthquake", "/v1/transfers")
+
+
+@pytest.mark.parametrize("kind", ["hang_before", "drop_before", "truncated_before"])
+def test_broken_answer_may_also_mean_that_nothing_was_done(api, sandbox, send, connect, kind):
+    sandbox.fault(kind, "/v1/transfers", seconds=2)
+    with pytest.raises((stripe.APIConnectionError, stripe.APIError)):
+        send(connect(sandbox, timeout=0.5).v1)
+    assert count(api) == 0
+    assert send().id == api.transfers.list().data[0].id
+
+
+def test_stored_500_may_also_hide_that_nothing_was_done(api, sandbox, send):
+    sandbox.fault("500_stored_before", "/v1/transfers")
+    for _ in range(2):
+        with pytest.raises(stripe.APIError):
+            send()
+    assert count(api) == 0
+    sandbox.control("forget_keys", {})
+    assert send().amount == 1000
+
+
+@pytest.mark.parametrize("kind", ["429_after_commit", "409_after_commit"])
+def test_try_later_may_come_after_it_was_done(api, sandbox, send, kind):
+    sandbox.fault(kind, "/v1/transfers")
+    with pytest.raises(stripe.StripeError) as refused:
+        send()
+    assert refused.value.http_status == int(kind[:3])
+    assert send().id == api.transfers.list().data[0].id
+    assert count(api) == 1
+
+
+@pytest.mark.parametrize("kind", ["slow", "slow_after_commit"])
+def test_slow_answer_is_still_the_answer(api, sandbox, send, kind):
+    sandbox.fault(kind, "/v1/transfers", seconds=0.2)
+    assert send().id == api.transfers.list().data[0].id

@@ -7,12 +7,21 @@ import pytest
 import stripe
 
 from tests.contract.conftest import BANK_TRANSFER, PROVIDER
+from tests.contract.pages_by_hand import fields_of, open_page
+from tests.contract.test_direct_debit import SET_UP, keep_bank
+
+
+def keep_another(api, customer, number):
+    session = api.checkout.sessions.create(SET_UP | {"customer": customer})
+    open_page(session.url, fields_of(open_page(session.url)) | {"account_number": number})
+    return api.checkout.sessions.retrieve(session.id, {"expand": ["setup_intent"]}).setup_intent.payment_method
 
 
 class Walk:
     def __init__(self, api, sandbox, seed):
         self.api, self.sandbox, self.dice = api, sandbox, random.Random(seed)
-        self.customer = api.customers.create({}).id
+        self.customer, kept = keep_bank(api)
+        self.methods = [kept.payment_method, *(keep_another(api, self.customer, number) for number in ("22222227", "00033333"))]
         self.accounts = [api.accounts.create(PROVIDER).id for _ in range(2)]
         for account in self.accounts:
             sandbox.act("onboard", account=account)
@@ -21,7 +30,8 @@ class Walk:
         return self.dice.choice(page.data).id if page.data else "none"
 
     def step(self):
-        verbs = (self.card, self.bank, self.top_up, self.transfer, self.from_charge, self.reverse, self.refund, self.fail, self.dispute, self.clock)
+        verbs = (self.card, self.bank, self.debit, self.top_up, self.transfer, self.from_charge, self.reverse, self.refund)
+        verbs += (self.fail, self.fail_topup, self.fail_payout, self.fail_debit, self.dispute, self.decide, self.clock)
         with contextlib.suppress(stripe.InvalidRequestError, stripe.CardError, RuntimeError):  # a refusal is an answer too
             self.dice.choice(verbs)()
 
@@ -35,6 +45,19 @@ class Walk:
     def bank(self):
         self.api.payment_intents.create(BANK_TRANSFER | {"amount": self.pence(), "customer": self.customer})
         self.api.test_helpers.customers.fund_cash_balance(self.customer, {"amount": self.pence(), "currency": "gbp"})
+
+    def debit(self):
+        asked = {"amount": self.pence(), "currency": "gbp", "customer": self.customer, "payment_method": self.dice.choice(self.methods)}
+        self.api.payment_intents.create(asked | {"off_session": True, "confirm": True})
+
+    def fail_debit(self):
+        self.sandbox.act("fail_debit", charge=self.one(self.api.charges.list({"limit": 20})))
+
+    def fail_topup(self):
+        self.sandbox.act("fail_topup", topup=self.one(self.api.topups.list()))
+
+    def fail_payout(self):
+        self.sandbox.act("fail_payout", payout=self.one(self.api.payouts.list(options={"stripe_account": self.dice.choice(self.accounts)})))
 
     def top_up(self):
         self.api.topups.create({"amount": self.pence(), "currency": "gbp"})
@@ -58,6 +81,9 @@ class Walk:
 
     def dispute(self):
         self.sandbox.act("dispute", charge=self.one(self.api.charges.list({"limit": 20})))
+
+    def decide(self):
+        self.sandbox.act("close_dispute", dispute=self.one(self.api.disputes.list()), won=self.dice.random() < 0.5)
 
     def clock(self):
         self.sandbox.move_clock(days=self.dice.choice([0.1, 1, 3]))

@@ -1,4 +1,4 @@
-"""Refunds and disputes."""
+"""Refunds: to a card at once, to a bank in a few days, to a bank that is not known once the payer has said which."""
 
 import pytest
 import stripe
@@ -85,24 +85,54 @@ def test_refund_by_hand_at_the_dashboard_looks_like_any_other(api, sandbox):
     assert api.refunds.retrieve(made["id"]).amount == 100
 
 
-def test_dispute_takes_the_money_and_a_fee_and_winning_gives_the_money_back(api, sandbox):
-    charge = pay_by_card(api).latest_charge
-    sandbox.move_clock(days=7)
-    case = sandbox.act("dispute", charge=charge)
-    assert api.balance.retrieve().available[0].amount == -140 - 2000
-    assert api.charges.retrieve(charge).disputed
-    with pytest.raises(stripe.InvalidRequestError) as refused:
-        api.refunds.create({"charge": charge})
-    assert refused.value.code == "charge_disputed"
-    sandbox.act("close_dispute", dispute=case["id"], won=True)
-    assert api.disputes.retrieve(case["id"]).status == "won"
-    assert [each.id for each in api.disputes.list({"charge": charge}).data] == [case["id"]]
-    assert api.balance.retrieve().available[0].amount == 8000 - 140 - 2000
-
-
 def test_failed_payment_cannot_be_refunded(api):
     with pytest.raises(stripe.CardError):
         pay_by_card(api, payment_method="pm_card_chargeDeclined")
     failed = api.charges.list().data[0].id
     with pytest.raises(stripe.InvalidRequestError):
         api.refunds.create({"charge": failed})
+
+
+@pytest.fixture
+def unnamed_charge(api, sandbox):
+    """Paid by a bank transfer that does not say whose account it came from."""
+    customer = api.customers.create({}).id
+    intent = api.payment_intents.create(BANK_TRANSFER | {"amount": 9000, "customer": customer})
+    sandbox.act("bank_transfer", payment_intent=intent.id, amount=9000, unnamed=True)
+    sandbox.move_clock(days=1)
+    top_up(api, sandbox)
+    return api.payment_intents.retrieve(intent.id).latest_charge
+
+
+def test_refund_to_an_unknown_account_asks_the_payer_first(api, sandbox, unnamed_charge):
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        api.refunds.create({"charge": unnamed_charge})
+    assert refused.value.param == "instructions_email"
+    refund = api.refunds.create({"charge": unnamed_charge, "instructions_email": "payer@example.org"})
+    told = refund.next_action.display_details
+    assert (refund.status, told.email_sent.email_sent_to) == ("requires_action", "payer@example.org")
+    sandbox.act("give_bank_details", refund=refund.id)
+    assert api.refunds.retrieve(refund.id).status == "pending"
+    sandbox.move_clock(days=2)
+    assert api.refunds.retrieve(refund.id).status == "succeeded"
+
+
+def test_refund_that_nobody_said_where_to_send_fails_and_the_money_is_back(api, sandbox, unnamed_charge):
+    before = api.balance.retrieve().available[0].amount
+    refund = api.refunds.create({"charge": unnamed_charge, "instructions_email": "payer@example.org"})
+    assert api.balance.retrieve().available[0].amount == before - 9000
+    sandbox.move_clock(days=45)
+    after = api.refunds.retrieve(refund.id)
+    assert (after.status, after.failure_reason) == ("failed", "unknown")
+    assert api.balance.retrieve().available[0].amount == before
+
+
+def test_bank_refund_may_fail_after_it_arrived_and_be_made_again(api, sandbox, bank_charge):
+    sandbox.move_clock(days=1)
+    top_up(api, sandbox)
+    refund = api.refunds.create({"charge": bank_charge, "amount": 9000})
+    sandbox.move_clock(days=21)
+    sandbox.act("fail_refund", refund=refund.id, reason="declined")
+    assert api.charges.retrieve(bank_charge).amount_refunded == 0
+    again = api.refunds.create({"charge": bank_charge, "amount": 9000})
+    assert (again.status, again.id != refund.id) == ("pending", True)

@@ -16,6 +16,16 @@ def test_topup_is_pending_and_then_available(api, sandbox):
     assert "balance.available" in kinds
 
 
+@pytest.mark.parametrize(("days", "status"), [(0, "failed"), (1, "reversed")])
+def test_topup_that_the_bank_does_not_send_or_takes_back_comes_to_nothing(api, sandbox, days, status):
+    topup = api.topups.create({"amount": 1000, "currency": "gbp"})
+    sandbox.move_clock(days=days)
+    sandbox.act("fail_topup", topup=topup.id)
+    sandbox.move_clock(days=1)
+    assert (api.topups.retrieve(topup.id).status, api.balance.retrieve().available[0].amount) == (status, 0)
+    assert [line.type for line in api.balance_transactions.list().data] == ["topup_reversal", "topup"]
+
+
 def test_provider_is_paid_out_every_day(api, sandbox, provider):
     top_up(api, sandbox)
     theirs = {"stripe_account": provider.id}

@@ -6,7 +6,7 @@ from typing import Any
 from payments.sandbox.errors import invalid, missing
 from payments.sandbox.registry import Call, inline_list, operation, page_of
 from payments.sandbox.store import Json
-from payments.sandbox.world import PLATFORM, World
+from payments.sandbox.world import PLATFORM, World, timer
 
 NEEDED = ["external_account", "tos_acceptance.date", "tos_acceptance.ip"]
 
@@ -216,6 +216,28 @@ def finish_onboarding(world: World, account: Json, bank: Json) -> Json:
 
 def is_rejected(account: Json) -> bool:
     return str(account["requirements"]["disabled_reason"] or "").startswith("rejected")
+
+
+def lose_transfers(world: World, account: Json) -> Json:
+    """Stripe wants something more and has stopped transfers and payouts until it is given."""
+    account["requirements"] = requirements(account["requirements"]["currently_due"] or ["individual.verification.document"])
+    account["payouts_enabled"] = False
+    set_capabilities(world, account, "inactive")
+    return announce(world, account)
+
+
+def ask_more(world: World, account: Json, due: list[str], deadline: int) -> Json:
+    """Stripe wants something by a day. Nothing stops before it; on the day transfers do."""
+    account["requirements"] |= {"currently_due": due, "eventually_due": due, "current_deadline": deadline}
+    world.schedule(deadline, "deadline_passed", account["id"])
+    return announce(world, account)
+
+
+@timer
+def deadline_passed(world: World, account_id: str) -> None:
+    account = connected(world, account_id)
+    if account["requirements"]["currently_due"] and account["requirements"]["current_deadline"] == world.now() and not is_rejected(account):
+        lose_transfers(world, account)
 
 
 def set_capabilities(world: World, account: Json, standing: str) -> None:

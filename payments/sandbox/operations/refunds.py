@@ -5,8 +5,9 @@ from payments.sandbox.errors import insufficient, invalid
 from payments.sandbox.operations import cash, charges
 from payments.sandbox.registry import Call, operation, page_of
 from payments.sandbox.store import Json
-from payments.sandbox.world import PLATFORM, World, timer
+from payments.sandbox.world import DAY, PLATFORM, World, timer
 
+ASK_SECONDS = 45 * DAY  # how long a payer has to say where a refund goes
 # The SDK has no words for where a Direct Debit or a Pay by Bank refund goes: the account that paid.
 DESTINATIONS = {
     "card": {"card": {"type": "refund"}, "type": "card"},
@@ -50,7 +51,18 @@ def create_refund(call: Call) -> Json:
         raise invalid(f"Refund amount ({money.pounds(pence)}) is greater than unrefunded amount on charge ({money.pounds(left)})", param="amount")
     refund = _blank(world, pence, call)
     refund |= {"charge": charge["id"], "payment_intent": charge["payment_intent"]}
+    if charge["payment_method_details"]["type"] == "customer_balance" and world.get("customer", charge["customer"]).get("_unnamed"):
+        refund["_ask"] = _whom_to_ask(call, world.get("customer", charge["customer"]))
     return send(world, refund, charge)
+
+
+def _whom_to_ask(call: Call, customer: Json) -> str:
+    """Where Stripe writes to when it does not know which account a bank transfer came from."""
+    email = call.param("instructions_email") or customer["email"]
+    if not email:
+        message = "The customer's bank account is not known: give an `instructions_email`, so that they can be asked."
+        raise invalid(message, code="parameter_missing", param="instructions_email")
+    return str(email)
 
 
 def send(world: World, refund: Json, charge: Json) -> Json:
@@ -81,11 +93,35 @@ def _pay_out(world: World, refund: Json, charge: Json) -> None:
     line = money.post(world, "refund" if is_card else "payment_refund", -refund["amount"], refund["id"], available_on=when)
     wait = world.option("card_refund_seconds" if is_card else "bank_refund_seconds")
     refund |= {"balance_transaction": line["id"], "status": "pending" if wait else "succeeded", "pending_reason": "processing"}
-    if wait:
+    if email := refund.get("_ask"):
+        expires = world.now() + ASK_SECONDS
+        told = {"email_sent": {"email_sent_at": world.now(), "email_sent_to": email}, "expires_at": expires}
+        refund |= {"status": "requires_action", "next_action": {"type": "display_details", "display_details": told}}
+        refund.pop("pending_reason")
+        world.schedule(expires, "nobody_answered", refund["id"])
+    elif wait:
         world.schedule(world.now() + wait, "refund_arrives", refund["id"])
     else:
         refund.pop("pending_reason")
     world.save(refund)
+
+
+def go_on(world: World, refund: Json) -> Json:
+    """The payer has said where it is to go."""
+    if refund["status"] != "requires_action":
+        raise invalid(f"This refund is {refund['status']}: nobody has to say where it goes.")
+    refund |= {"status": "pending", "pending_reason": "processing"}
+    refund.pop("next_action")
+    world.schedule(world.now() + world.option("bank_refund_seconds"), "refund_arrives", refund["id"])
+    world.emit("refund.updated", refund, PLATFORM, {"status": "requires_action"})
+    return world.save(refund)
+
+
+@timer
+def nobody_answered(world: World, refund_id: str) -> None:
+    refund = world.get("refund", refund_id)
+    if refund["status"] == "requires_action":
+        fail(world, refund, "unknown")
 
 
 @timer
@@ -113,9 +149,10 @@ def waiting_refunds(world: World, account: str) -> None:
 
 def fail(world: World, refund: Json, reason: str) -> Json:
     """The bank sends a refund back, perhaps weeks after it succeeded: the money is ours again and the charge counts as less refunded."""
-    if refund["status"] not in ("pending", "succeeded"):
+    if refund["status"] not in ("pending", "requires_action", "succeeded"):
         raise invalid(f"This refund is {refund['status']} and cannot fail.")
     refund |= {"status": "failed", "failure_reason": reason}
+    refund.pop("next_action", None)
     if refund["balance_transaction"]:
         refund["failure_balance_transaction"] = money.post(world, "refund_failure", refund["amount"], refund["id"])["id"]
     if refund["charge"]:

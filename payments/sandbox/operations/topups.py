@@ -40,8 +40,22 @@ def create_topup(call: Call) -> Json:
 
 @timer
 def topup_arrives(world: World, topup_id: str) -> None:
-    topup = world.save(world.get("topup", topup_id) | {"status": "succeeded"})
-    world.emit("topup.succeeded", topup)
+    topup = world.get("topup", topup_id)
+    if topup["status"] == "pending":
+        world.save(topup | {"status": "succeeded"})
+        world.emit("topup.succeeded", topup | {"status": "succeeded"})
+
+
+def fail(world: World, topup: Json, code: str) -> Json:
+    """The bank does not send it after all (`failed`), or takes it back when it had come (`reversed`): a second line undoes the first."""
+    if topup["status"] not in ("pending", "succeeded"):
+        raise invalid(f"This top-up is {topup['status']} and cannot fail.")
+    line = world.get("balance_transaction", topup["balance_transaction"])
+    money.post(world, "topup_reversal", -topup["amount"], topup["id"], available_on=line["available_on"])
+    status = "failed" if topup["status"] == "pending" else "reversed"
+    topup |= {"status": status, "failure_code": code, "failure_message": "The bank did not send the money."}
+    world.emit(f"topup.{status}", topup)
+    return world.save(topup)
 
 
 @operation("GET", "/v1/topups/{topup}")
