@@ -48,10 +48,11 @@ def run(stage: Stage, *, rounds: int, awards: int, seed: int, say: Callable[[str
         town.reconcile()
         verdict = books.judge(line.presses)
         verdict.adrift += _each_got_theirs(line.presses)
+        transfers = len(stripe.everything("transfers"))
     for sentence in verdict.sentences():
         say(sentence)
     found = {"lost": len(verdict.lost), "doubled": len(verdict.doubled), "adrift": len(verdict.adrift)}
-    more = {"transfers": line.transfers, "seconds": round(time.monotonic() - began)}
+    more = {"transfers": transfers, "seconds": round(time.monotonic() - began)}
     return {"awards": awards, "restarts": sum(killed.values()), "orders": len(line.presses), **killed, **found, **more}
 
 
@@ -104,10 +105,6 @@ class _Line:
     @property
     def is_busy(self) -> bool:
         return any(hand.is_alive() for hand in self._hands)
-
-    @property
-    def transfers(self) -> int:
-        return len(stripe.everything("transfers"))
 
     def _hand(self) -> None:
         try:

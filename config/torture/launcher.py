@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config import postgres, processes
+from config.runner import binaries
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = {
@@ -52,19 +53,32 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def own_cluster() -> Iterator[Path]:
-    """A PostgreSQL of its own with our tables in it, durable as in use; stopped and thrown away at the end, with all that ran on it."""
+def own_cluster(template_url: str = "") -> Iterator[Path]:
+    """A PostgreSQL of its own with our tables in it, durable as in use; stopped and thrown away at the end, with all that ran on it.
+
+    `template_url`: a migrated, empty database to copy, which is quicker than migrating.
+    """
     data_dir = Path(tempfile.mkdtemp(prefix="torture-")).resolve()
     data_dir.chmod(0o755)  # PostgreSQL may run as another user, who must get there
     try:
         postgres.start(data_dir)
-        migrate = [sys.executable, "-m", "django", "migrate", "--database", "owner", "--verbosity", "0", "--skip-checks"]
-        subprocess.run(migrate, env=environment(data_dir), cwd=ROOT, check=True)
+        if template_url:
+            _copy(template_url, postgres.url(data_dir, postgres.OWNER))
+        else:
+            migrate = [sys.executable, "-m", "django", "migrate", "--database", "owner", "--verbosity", "0", "--skip-checks"]
+            subprocess.run(migrate, env=environment(data_dir), cwd=ROOT, check=True)
         yield data_dir
     finally:
         processes.end_marked(data_dir)
         postgres.stop(data_dir)
         shutil.rmtree(data_dir, ignore_errors=True)
+
+
+def _copy(from_url: str, to_url: str) -> None:
+    dump = subprocess.run([binaries() / "pg_dump", from_url], check=True, capture_output=True)
+    # The server stops on a damaged statement by itself only when told to.
+    command = [binaries() / "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output", os.devnull, to_url]
+    subprocess.run(command, input=dump.stdout, check=True)
 
 
 def launch(what: str, options: Sequence[str], surroundings: dict[str, str]) -> "subprocess.Popen[str]":

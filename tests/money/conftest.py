@@ -1,0 +1,37 @@
+"""A PostgreSQL for the tests that kill one."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from config import postgres
+from config.torture import launcher
+from tests.conftest import EMBEDDED, Clone
+
+
+@pytest.fixture(scope="session")
+def own_cluster(database_template: str) -> Iterator[Path]:
+    """A server that is nobody else's, with our tables in it: its data folder. Tests that use it are in the group `torture`."""
+    with launcher.own_cluster(Clone(database_template).owner_url if EMBEDDED else "") as data_dir:
+        yield data_dir
+
+
+@pytest.fixture
+def torture(own_cluster: Path) -> Callable[..., dict[str, Any]]:
+    """Runs one part as a process, on an empty database of its own; returns its summary, with its lines under `said`."""
+
+    def run(part: str, **options: Any) -> dict[str, Any]:
+        name = f"{part}_{abs(hash(tuple(options.items())))}"
+        with psycopg.connect(postgres.url(own_cluster, postgres.OWNER, "postgres"), autocommit=True) as db:
+            db.execute(f"create database {name} template {postgres.DATABASE}")
+        surroundings = launcher.environment(own_cluster, name)
+        process = launcher.launch(part, [f"--{key}={value}" for key, value in options.items()], surroundings)
+        said = process.communicate(timeout=240)[0].splitlines()
+        assert process.returncode == 0, "\n".join([*said, launcher.log_of(part, surroundings).read_text()[-3000:]])
+        return {**json.loads(said[-1]), "said": said[:-1]}
+
+    return run
