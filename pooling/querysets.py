@@ -281,6 +281,15 @@ class IdleOfferQuerySet(models.QuerySet["IdleOffer"]):
         """The payer, their supporters, who looks after the portion, operators."""
         return _of_payer(self, person)
 
+    def answered_by(self, person: "Person") -> Self:
+        """What this person may say something about: their own, of those they help with payments, of money they look after."""
+        from people.models import Supporter
+
+        live = Supporter.objects.filter(supporter=person, kind="for", confirmed_at__isnull=False, ends_at__isnull=True)
+        helped = live.filter(decisions__contains=["payments"]).values("person")
+        mine = Q(membership__person=person) | Q(membership__person__in=helped) | _held(person, "portion__holder")
+        return self.filter(mine).select_related("membership__person", "membership__cluster", "portion__holder", "portion__budget")
+
     def open(self) -> Self:
         """Not sent, not used."""
         return self.filter(state__in=("offered", "kept"))

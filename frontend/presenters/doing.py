@@ -10,7 +10,7 @@ from frontend.presenters.paying import dues
 from marketplace.selectors import Task, to_do
 from people.models import Person
 from pooling import selectors
-from pooling.models import Membership
+from pooling.models import IdleOffer, Membership
 
 # kind of task: title, what is said of it, what the button says, name of the page. {title}, {name} and {money} are filled in.
 _SAID = {
@@ -43,7 +43,8 @@ def tasks_of(person: Person, *, today: date, has_budget: bool = True, hats: froz
     decides = bool(hats & {"operator", "holder_staff"})
     found = [row for task in to_do(person, today=today) if (row := _row(task, person, today, decides=decides))]
     first = [row for row in found if row["of"] in FIRST]
-    return [*first, *_payments(person, today), *(row for row in found if row["of"] not in FIRST), *_groups(person, has_budget)]
+    rest = (row for row in found if row["of"] not in FIRST)
+    return [*first, *_payments(person, today), *rest, *_groups(person, has_budget), *_idle(person)]
 
 
 def _row(task: Task, person: Person, today: date, *, decides: bool) -> dict[str, Any] | None:
@@ -73,6 +74,14 @@ def _payments(person: Person, today: date) -> Iterator[dict[str, Any]]:
             text = f"We are waiting for your bank transfer: {words.pounds(due.pence)} for {due.what or due.group}."
         row = {"of": "pay", "title": "Your payment is due", "text": text, "action": "Pay my part", "url": address("payment", due.call_id)}
         yield {**row, **by_when(due.due_on, today)}
+
+
+def _idle(person: Person) -> Iterator[dict[str, Any]]:
+    """Free money that nothing has needed for four weeks, until they say what to do with it."""
+    for offer in IdleOffer.objects.filter(state=IdleOffer.State.OFFERED).answered_by(person).order_by("goes_home_on", "pk"):
+        whose = "" if offer.membership.person_id == person.pk else f" of {offer.membership.person.known_as}"
+        text = f"{words.pounds(offer.pence)}{whose} in {offer.membership.cluster.name}. Send it back, or keep it here for now."
+        yield _task("idle", "Some money is not needed", text, "Look at it", "money-idle-answer", offer.pk)
 
 
 def _groups(person: Person, has_budget: bool) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django_filters.rest_framework import BooleanFilter, ChoiceFilter, FilterSet, NumberFilter
 
-from pooling.models import Budget, Call, Charter, Cluster, FundingMode, Hold, Membership, Pledge, Portion, Withdrawal
+from pooling.models import Budget, Call, Charter, Cluster, FundingMode, Hold, IdleOffer, Membership, Pledge, Portion, Withdrawal
 
 HOLDER_LISTS = {
     "to_pay": Q(state="called", mode="ahead"),
@@ -109,3 +109,9 @@ class WithdrawalFilter(FilterSet):  # type: ignore[misc]  # the package has no t
     class Meta:
         model = Withdrawal
         fields = ("state",)
+
+
+class IdleOfferFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    class Meta:
+        model = IdleOffer
+        fields = ("state", "membership")

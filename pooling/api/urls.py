@@ -3,7 +3,7 @@
 from audit.api.edge import router
 from pooling.api.views.budgets import Budgets, FundingModes, Portions
 from pooling.api.views.groups import Charters, Clusters, Memberships
-from pooling.api.views.promises import Calls, Holders, Holds, MyMoney, Pledges, Withdrawals
+from pooling.api.views.promises import Calls, Holders, Holds, IdleOffers, MyMoney, Pledges, Withdrawals
 
 urlpatterns = router(
     budgets=Budgets,
@@ -18,4 +18,5 @@ urlpatterns = router(
     money=MyMoney,
     holds=Holds,
     withdrawals=Withdrawals,
+    idle_offers=IdleOffers,
 )

@@ -41,7 +41,7 @@ def advance_lot(*, payment_id: UUID, wish: str, at: datetime) -> int:
     told = not wish and Fact.objects.filter(kind=OVER_AGE, subject=subject, effective_at__gt=at - AGAIN).exists()
     if payment.free_pence and not told:
         payload = {"payment": str(payment_id), "membership": place.pk, "portion": lot.portion_id, "pence": payment.free_pence, "wish": wish}
-        facts.record(kind=OVER_AGE, subject=subject, payload=payload, at=at, council_code=payment.council_code)
+        facts.record(kind="pooling.lot_over_age", subject=subject, payload=payload, at=at, council_code=payment.council_code)
         return 1
     return int(bool(sent))
 

@@ -19,7 +19,7 @@ from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance
 from people.models import Approval, Person
 from people.services import approvals, organisations, supporters
 from people.services import people as persons
-from pooling.models import Budget, Call, Charter, Cluster, FundingMode, Hold, Membership, Pledge, Portion, Withdrawal
+from pooling.models import Budget, Call, Charter, Cluster, FundingMode, Hold, IdleOffer, Membership, Pledge, Portion, Withdrawal
 from pooling.services import budgets, clusters, memberships
 from providers.models import Check, Enterprise, Listing, Worker
 from providers.services import checks
@@ -73,6 +73,8 @@ def _what_the_story_has_not(at: datetime) -> None:
     portion = Portion.objects.get(budget__person=cast.person(AMINA))
     key = Hold.objects.filter(membership=place)[0].place_journal
     Withdrawal.objects.create(membership=place, portion=portion, council_code=SOUTHWARK, pence=100, journal_key=key, asked_at=at)
+    idle = {"offered_at": at, "goes_home_on": at.date() + timedelta(days=32)}
+    IdleOffer.objects.create(membership=place, portion=portion, council_code=SOUTHWARK, pence=100, **idle)
     Refund.objects.create(payment=payment, pence=100, lot_owner=payment.lot_owner, council_code=SOUTHWARK, about="withdrawal:1", approved_at=at)
     Alarm.objects.create(kind="float_short", about="council", sentence="Pay some of our own money in.", council_code=SOUTHWARK, raised_at=at)
     PaymentOperation.objects.filter(pk=PaymentOperation.objects.order_by("first_sent_at")[0].pk).update(state="unknown")
@@ -137,6 +139,7 @@ def things() -> dict[str, Any]:
         "a helper": {"facilitator": cast.person(RUTH).pk},
         "a wish": _wish(group),
         "a yes": _yes(mine.get(milestone=week)),
+        "idle money": IdleOffer.objects.get(pence=100).pk,
         "money going back": Withdrawal.objects.get().pk,
         "refund": Refund.objects.get().pk,
         "alarm": Alarm.objects.get().pk,

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from audit.api.shapes import CountField, DayField, PenceField, Row, Shape, VisibleField, shape_of
-from pooling.models import Call, Hold, HoldMove, Membership, Pledge, Portion, Withdrawal
+from pooling.models import Call, Hold, HoldMove, IdleOffer, Membership, Pledge, Portion, Withdrawal
 from pooling.selectors import Money
 
 
@@ -158,6 +158,14 @@ class WithdrawalRow(Row):
     class Meta:
         model = Withdrawal
         fields = ("id", "membership", "portion", "pence", "returned_pence", "kept_pence", "state", "asked_at")
+
+
+class IdleOfferRow(Row):
+    """Free money that nothing has needed for 28 days. `goes_home_on`: the day it is sent back by itself."""
+
+    class Meta:
+        model = IdleOffer
+        fields = ("id", "membership", "portion", "pence", "state", "offered_at", "goes_home_on", "withdrawal")
 
 
 class WithdrawalSaid(Shape):

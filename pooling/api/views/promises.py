@@ -18,12 +18,13 @@ from payments.services import taking
 from people.models import Organisation
 from people.roles import organisations_of
 from pooling import selectors
-from pooling.api.filters import CallFilter, HoldFilter, PledgeFilter, WithdrawalFilter
+from pooling.api.filters import CallFilter, HoldFilter, IdleOfferFilter, PledgeFilter, WithdrawalFilter
 from pooling.api.serializers.promises import (
     AgainSaid,
     CallRow,
     HolderShape,
     HoldRow,
+    IdleOfferRow,
     MoneyShape,
     OrderSaid,
     PledgeChange,
@@ -33,8 +34,8 @@ from pooling.api.serializers.promises import (
     WithdrawalRow,
     WithdrawalSaid,
 )
-from pooling.models import Call, Hold, Membership, Pledge, Withdrawal
-from pooling.services import calls, pledges, shares
+from pooling.models import Call, Hold, IdleOffer, Membership, Pledge, Withdrawal
+from pooling.services import calls, idle, pledges, shares
 from pooling.services.clusters import current_charter
 
 
@@ -179,3 +180,22 @@ class Withdrawals(ReadEdge):
     def keep(self, request: Request, pk: int) -> Response:
         """What could not be sent back stays in, free again."""
         return self.answer(shares.keep(withdrawal=self.get_object(), by=self.person, at=self.at))
+
+
+class IdleOffers(ReadEdge):
+    """Free money that nothing has needed for weeks: offered back to its owner."""
+
+    model = IdleOffer
+    order = ("-pk",)
+    serializer_class = IdleOfferRow
+    filterset_class = IdleOfferFilter
+
+    @verb(None, IdleOfferRow, kept=True)
+    def send_back(self, request: Request, pk: int) -> Response:
+        """What is idle of it goes back to where it came from."""
+        return self.answer(idle.send_back(offer=self.get_object(), by=self.person, at=self.at))
+
+    @verb(None, IdleOfferRow)
+    def keep_here(self, request: Request, pk: int) -> Response:
+        """It stays until its day, and they are not asked again."""
+        return self.answer(idle.keep_here(offer=self.get_object(), by=self.person, at=self.at))
