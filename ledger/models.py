@@ -206,6 +206,27 @@ class DayMark(models.Model):
         return f"{self.account_id} to {self.version}"
 
 
+class Standing(models.Model):
+    """A view: every account as it stands, lazy lines not yet rolled up added to its balance and version."""
+
+    id = models.BigIntegerField(primary_key=True)
+    code = models.TextField()
+    council = models.TextField()
+    owner = models.TextField(blank=True)
+    unit = models.TextField()
+    floor = models.BigIntegerField(null=True)
+    mode = models.SmallIntegerField()
+    balance = models.BigIntegerField()
+    version = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.council} {self.owner}".strip()
+
+
 class Period(models.Model):
     """A council's days up to and with `through` are closed. Append-only, in order; nothing opens them again.
 

@@ -4,8 +4,9 @@ what is owed to people, the platform's own money and income count up when credit
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
 from ledger import models
@@ -15,7 +16,7 @@ from ledger.services.accounts import Account, number
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a statement: what one transfer did to one account."""
+    """One line of a statement: what one transfer did to one account. On a lazy account (the platform's own) no line has a balance."""
 
     key: uuid.UUID
     line: int
@@ -24,7 +25,7 @@ class Entry:
     recorded_at: datetime
     account: Account
     pence: int
-    balance_pence: int
+    balance_pence: int | None
     about: str
     reason: str
 
@@ -35,13 +36,31 @@ class Entry:
 
 def balance(account: Account) -> int:
     """What the account holds, in its natural sign; 0 if it was never opened."""
-    stored = models.Account.objects.filter(pk=number(account)).values_list("balance", flat=True).first()
-    return natural(account.code, stored or 0)
+    return _natural_of(account, "select balance from ledger_standing where id = %s", number(account))
+
+
+def balance_as_of(account: Account, *, recorded_at: datetime | None = None, effective_on: date | None = None) -> int:
+    """What the account held at an earlier moment, in its natural sign: as written down by `recorded_at`, or at the end of the London day
+    `effective_on` by when things happened, as known now. What was recorded by a moment is final once that moment's transactions have
+    ended. Raises ValueError unless exactly one is given.
+    """
+    if recorded_at is not None and effective_on is None:
+        return _natural_of(account, "select balance from ledger_balance_at(%s, %s)", number(account), recorded_at)
+    if effective_on is not None and recorded_at is None:
+        return _natural_of(account, "select ledger_balance_on(%s, %s)", number(account), effective_on)
+    raise ValueError("as of when: recorded_at or effective_on, one of them")
+
+
+def _natural_of(account: Account, sql: str, *values: int | date) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row = cursor.fetchone()
+    return natural(account.code, row[0] if row else 0)
 
 
 def balances(*, codes: Iterable[str] = (), council: str = "", owner_prefix: str = "") -> dict[Account, int]:
     """Every open account that fits all that is given, with its balance; ones at zero are included."""
-    rows = models.Account.objects.order_by("owner", "code", "council")
+    rows = models.Standing.objects.order_by("owner", "code", "council")
     if codes := tuple(codes):
         rows = rows.filter(code__in=codes)
     if council:
@@ -50,6 +69,11 @@ def balances(*, codes: Iterable[str] = (), council: str = "", owner_prefix: str 
         rows = rows.filter(owner__startswith=owner_prefix)
     found = rows.values_list("code", "council", "owner", "unit", "balance")
     return {Account(code, where, owner, unit): natural(code, stored) for code, where, owner, unit, stored in found}
+
+
+def closed_through(council: str) -> date | None:
+    """The last day of the council's books that is closed; None before the first closing."""
+    return models.Period.objects.filter(council=council).order_by("-through").values_list("through", flat=True).first()
 
 
 def journal_exists(key: uuid.UUID) -> bool:
@@ -85,7 +109,7 @@ def _side(side: str, owner: str, about: str, codes: tuple[str, ...], limit: int)
 
 def _entry(row: models.Transfer, side: str, sign: int) -> Entry:
     held: models.Account = getattr(row, side)
-    after: int = getattr(row, f"{side}_after")
+    after: int | None = getattr(row, f"{side}_after")
     return Entry(
         key=row.journal.key,
         line=row.line,
@@ -94,7 +118,7 @@ def _entry(row: models.Transfer, side: str, sign: int) -> Entry:
         recorded_at=row.journal.recorded_at,
         account=Account(held.code, held.council, held.owner, held.unit),
         pence=natural(held.code, sign * row.pence),
-        balance_pence=natural(held.code, after),
+        balance_pence=None if after is None else natural(held.code, after),
         about=row.journal.about,
         reason=row.journal.reason,
     )

@@ -106,6 +106,24 @@ class Migration(migrations.Migration):
                 "default_permissions": ("view",),
             },
         ),
+        migrations.CreateModel(
+            name="Standing",
+            fields=[
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("code", models.TextField()),
+                ("council", models.TextField()),
+                ("owner", models.TextField(blank=True)),
+                ("unit", models.TextField()),
+                ("floor", models.BigIntegerField(null=True)),
+                ("mode", models.SmallIntegerField()),
+                ("balance", models.BigIntegerField()),
+                ("version", models.BigIntegerField()),
+            ],
+            options={
+                "default_permissions": (),
+                "managed": False,
+            },
+        ),
         migrations.AddField(
             model_name="account",
             name="closed_until",

@@ -31,7 +31,8 @@ class Journal:
     """One event. `key` is made by the caller beforehand, so that its own rows can point at it.
 
     `kind`: a slug such as "call_available". `effective_at`: when it happened for people. `actor`, `about`: opaque codes.
-    `reverses`: the key of the journal this one takes back. `group_key`: shared by the journals of one event over several councils.
+    `reverses`: the key of the journal this one takes back, all of it or a part: each pair is one of its pairs the other way round, and
+    together they come to no more than it moved. `group_key`: shared by the journals of one event over several councils.
     """
 
     key: uuid.UUID
@@ -59,7 +60,8 @@ class Refused(Refusal):
     """The book would not take this journal; nothing was changed.
 
     `reason` is the database's word: not_enough, key_reused, amount, same_account, council, unit, empty, too_large,
-    reverses_unknown, linked. `account` is the one that stood in the way, where one did; `available_pence` what it could still give.
+    reverses_unknown, not_a_reversal, over_reversed, period_closed, linked. `account` is the one that stood in the way, where one
+    did; `available_pence` what it could still give.
     """
 
     code = "journal_refused"
@@ -85,7 +87,26 @@ class KeyReused(Refused):
     code = "journal_key_reused"
 
 
-_CLASSES: dict[str, type[Refused]] = {"not_enough": NotEnough, "key_reused": KeyReused}
+class OverReversed(Refused):
+    """More would be taken back than the journal moved and earlier ones left; `available_pence` is what still may be."""
+
+    code = "over_reversed"
+    sentence = "That was taken back already, all of it or in part. Nothing was changed. Look at what was taken back before."
+
+
+class PeriodClosed(Refused):
+    """It happened on a day whose books are closed: it is written down as of today, naming what it puts right."""
+
+    code = "period_closed"
+    sentence = "The books of that day are closed. Nothing was changed. Put it right with an entry of today."
+
+
+_CLASSES: dict[str, type[Refused]] = {
+    "not_enough": NotEnough,
+    "key_reused": KeyReused,
+    "over_reversed": OverReversed,
+    "period_closed": PeriodClosed,
+}
 
 _POST = "select outcome, journal, account, available from ledger_post(%s, %s, %s, %s::bigint[], %s::bigint[], %s::bigint[], %s, %s, %s, %s, %s, %s)"
 _POST_MANY = (

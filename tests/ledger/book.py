@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ledger import selectors
-from ledger.services.accounts import Account
+from ledger.services.accounts import Account, account_id
 from ledger.services.journals import Journal, Posted, Transfer, post
 
 SOUTHWARK, LAMBETH = "E09000028", "E09000022"
@@ -46,3 +46,9 @@ def pay_in(pence: int, owner: str = A) -> Posted:
 def holds(*expected: tuple[Account, int]) -> None:
     """Asserts balances, all at once so that a failure shows all."""
     assert {account: selectors.balance(account) for account, _ in expected} == dict(expected)
+
+
+def make_lazy(owner_cursor: Any, *accounts: Account) -> None:
+    """Opens accounts, for good, and has the owner make them lazy."""
+    for account in accounts:
+        owner_cursor.execute("select ledger_set_mode(%s, 1::smallint)", [account_id(account)])
