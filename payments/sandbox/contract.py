@@ -30,11 +30,11 @@ class Route:
     answer: Schema
 
 
-def derive(wanted: set[tuple[str, str]]) -> dict[str, Any]:
-    """Reads the installed SDK. About a second; raises LookupError when the SDK lacks an operation."""
-    root = sdk_reader.sdk_root()
+def derive(wanted: set[tuple[str, str]], root: Path | None = None, *, may_lack: bool = False) -> dict[str, Any]:
+    """Reads the installed SDK, or the one in this folder. About a second; raises LookupError when it lacks an operation, unless it may."""
+    root = root or sdk_reader.sdk_root()
     reader = SdkReader(root)
-    operations = reader.operations(wanted)
+    operations = reader.operations(wanted, may_lack=may_lack)
     return {"api_version": sdk_reader.api_version(root), "operations": operations, "$defs": reader.schemas}
 
 

@@ -192,8 +192,8 @@ class SdkReader:
         key = self.resolve(_dotted(inner), scope)
         return bool(key) and str(key).startswith(f"{scope.module.name}:{scope.inside}.")
 
-    def operations(self, wanted: set[tuple[str, str]]) -> dict[str, Schema]:
-        """`METHOD path` to the schemas of its request and its answer. An operation the SDK does not know is an error."""
+    def operations(self, wanted: set[tuple[str, str]], *, may_lack: bool = False) -> dict[str, Schema]:
+        """`METHOD path` to the schemas of its request and its answer. An operation the SDK does not know is an error, unless it may lack some."""
         paths = {path for _, path in wanted}
         found: dict[str, Schema] = {}
         for source in sorted(self.root.rglob("*_service.py")):
@@ -203,7 +203,8 @@ class SdkReader:
             for method, path, function in _service_calls(module):
                 if (method, path) in wanted:
                     found[f"{method} {path}"] = self._operation(function, Scope(module))
-        if unknown := {f"{method} {path}" for method, path in wanted} - found.keys():
+        unknown = {f"{method} {path}" for method, path in wanted} - found.keys()
+        if unknown and not may_lack:
             raise LookupError(f"The installed stripe SDK has no {', '.join(sorted(unknown))}.")
         self.finish()
         return found

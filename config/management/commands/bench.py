@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-NAMES = ["ledger"]
+NAMES = ["ledger", "sandbox"]
 
 
 class Command(BaseCommand):
