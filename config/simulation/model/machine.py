@@ -1,0 +1,113 @@
+"""What journals the machines may post: what Stripe did, in any order and at any time, but nothing that it did not do, and nothing twice."""
+
+from collections.abc import Callable
+
+from config.simulation.model.book import Entry, Key, Move, Wrong
+from config.simulation.model.state import Model
+from config.simulation.model.things import Outgoing, Payment
+
+Judge = Callable[[Model, Entry, str], tuple[Move, ...]]
+JUDGES: dict[str, Judge] = {}
+
+
+def judges(function: Judge) -> Judge:
+    """Registers the rule for the journals of its name: gives the moves that the journal must have. Raises Wrong."""
+    JUDGES[function.__name__] = function
+    return function
+
+
+def judge(model: Model, entry: Entry, about: str) -> None:
+    """Takes over a journal that a machine posted. Raises Wrong when it may not be."""
+    rule = JUDGES.get(entry.kind)
+    if rule is None:
+        raise Wrong(f"No machine may post this: {entry}")
+    wanted = rule(model, entry, about.partition(":")[2])
+    if entry.moves != wanted:
+        raise Wrong(f"{entry} should be {Entry(entry.kind, entry.council, wanted)}")
+    model.book.enter(entry)
+
+
+@judges
+def payment_clearing(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
+    payment = _payment(model, about)
+    if payment.taken_at is None or payment.state != "asked" or payment.purse is None:
+        raise Wrong(f"Payment {about} is {payment.state}, Stripe took it at {payment.taken_at}: nothing to take over.")
+    payment.state = payment.local = "clearing"
+    model.live[payment.id] = payment
+    return (Move(Key("CLEAR", payment.council), payment.purse.key("PENDING"), payment.pence),)
+
+
+@judges
+def payment_available(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
+    """Its gross to whom it belongs, Stripe's fee out of FLOAT, and never before Stripe's own day."""
+    payment = _payment(model, about)
+    if payment.taken_at is None or payment.state != ("asked" if payment.purse is None else "clearing") or payment.available_at > model.now:
+        raise Wrong(f"Payment {about} is {payment.state} and available at {payment.available_at}: not now, at {model.now}.")
+    payment.state = "available"
+    model.live.pop(payment.id, None)
+    bank, cost, float_ = (Key(code, payment.council) for code in ("BANK", "FEE_COST", "FLOAT"))
+    if payment.purse is None:
+        return (Move(bank, float_, payment.pence),)
+    payment.purse.lots.append(payment)
+    gross = (Move(bank, Key("CLEAR", payment.council), payment.pence), Move(payment.purse.key("PENDING"), payment.purse.key("SHARE"), payment.pence))
+    return gross + ((Move(cost, bank, payment.fee), Move(float_, cost, payment.fee)) if payment.fee else ())
+
+
+@judges
+def remittance_planned(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
+    row = _known(model.remittances, about)
+    if row.state != "waiting" or {"", row.council} & model.stopped:
+        raise Wrong(f"Remittance {about} is {row.state} and may not be planned; stopped: {sorted(model.stopped)}")
+    row.state = "planned"
+    return (Move(Key("DUE", row.council, row.owner), Key("OUT", row.council), row.pence),)
+
+
+@judges
+def remittance_paid(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
+    row = _known(model.remittances, about)
+    model.paid_out += row.pence
+    if row.state != "planned" or model.paid_out > model.sent_at_stripe:
+        raise Wrong(f"Remittance {about} is {row.state}: paid {model.paid_out}p in all, and Stripe sent {model.sent_at_stripe}p.")
+    row.state = "paid"
+    return (Move(Key("OUT", row.council), Key("BANK", row.council), row.pence),)
+
+
+@judges
+def refund_sent(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
+    row = _known(model.refunds, about)
+    if row.state != "approved":
+        raise Wrong(f"Refund {about} is {row.state}: it can't be sent.")
+    row.state = "sent"
+    return (Move(Key("REFUND", row.council, row.owner), Key("OUT", row.council), row.pence),)
+
+
+@judges
+def refund_left(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
+    row = _known(model.refunds, about)
+    if row.state != "sent" or row.has_left or not row.stripe_id:
+        raise Wrong(f"Refund {about} is {row.state}, left: {row.has_left}, at Stripe: {row.stripe_id!r}: it can't leave.")
+    row.has_left = True
+    return (Move(Key("OUT", row.council), Key("BANK", row.council), row.pence),)
+
+
+@judges
+def refund_failed(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
+    row = _known(model.refunds, about)
+    if row.state != "sent" or not row.is_failed_at_stripe:
+        raise Wrong(f"Refund {about} is {row.state}, and its bank did not send it back.")
+    row.state = "failed"
+    return (Move(Key("BANK" if row.has_left else "OUT", row.council), Key("REFUND", row.council, row.owner), row.pence),)
+
+
+def _payment(model: Model, about: str) -> Payment:
+    found = model.payments.get(about)
+    if found is None:
+        raise Wrong(f"Nobody asked for payment {about}.")
+    return found
+
+
+def _known(rows: dict[int, Outgoing], about: str) -> Outgoing:
+    found = rows.get(int(about))
+    if found is None:
+        raise Wrong(f"Nobody asked for {about}.")
+    return found

@@ -1,0 +1,81 @@
+"""Everything the model knows, and what can be asked of it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from config.simulation.model.book import Book, Entry, Wrong
+from config.simulation.model.things import Call, Hold, Outgoing, Payee, Payment, Purse, Withdrawal
+
+
+@dataclass
+class Plan:
+    """What must come of something asked for: a refusal with its reason, or the journals that `apply` gives once it was done."""
+
+    reason: str = ""
+    apply: Callable[[Any], list[Entry]] = lambda _: []
+
+
+@dataclass
+class Model:
+    """`live`: payments that are neither lots nor dead. `news`: (call id, pence) of payments that are here while their call has not heard of it.
+    `stopped`: councils with an alarm that stops."""
+
+    book: Book = field(default_factory=Book)
+    purses: list[Purse] = field(default_factory=list)
+    payments: dict[str, Payment] = field(default_factory=dict)
+    live: dict[str, Payment] = field(default_factory=dict)
+    calls: dict[int, Call] = field(default_factory=dict)
+    holds: dict[int, Hold] = field(default_factory=dict)
+    payees: list[Payee] = field(default_factory=list)
+    remittances: dict[int, Outgoing] = field(default_factory=dict)
+    refunds: dict[int, Outgoing] = field(default_factory=dict)
+    withdrawals: dict[int, Withdrawal] = field(default_factory=dict)
+    paid_for: set[str] = field(default_factory=set)
+    news: set[tuple[int, int]] = field(default_factory=set)
+    stopped: set[str] = field(default_factory=set)
+    made_at_stripe: dict[str, str] = field(default_factory=dict)
+    sent_at_stripe: int = 0
+    paid_out: int = 0
+    now: int = 0
+
+    def enter(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self.book.enter(entry)
+
+    def needed(self, purse: Purse) -> int:
+        """What of the money here is counted on: by funded calls, by what open calls were reduced by, and by calls whose money is here."""
+        total = 0
+        for call in purse.calls.values():
+            if call.state == "funded":
+                total += call.needs
+            elif call.state in ("called", "ordered", "clearing") and not call.is_unwanted:
+                has_come = any(pk == call.id and pence >= call.to_pay for pk, pence in self.news)
+                total += call.spare + (call.to_pay if has_come else 0)
+        return total
+
+    def free(self, purse: Purse) -> int:
+        """Their own money here that nothing counts on."""
+        return self.book.balances[purse.key("SHARE")] - self.needed(purse)
+
+    def take(self, purse: Purse, pence: int, *, newest: bool) -> list[tuple[Payment, int]]:
+        """Which lots so much comes from: oldest first, or newest first. Fewer pence than asked when they fall short."""
+        parts = []
+        purse.lots = [lot for lot in purse.lots if lot.free]
+        for lot in sorted(purse.lots, key=lambda lot: (lot.taken_at or 0, lot.id), reverse=newest):
+            part = min(lot.free, pence)
+            if part > 0:
+                parts.append((lot, part))
+                pence -= part
+        return parts
+
+    def float_is_short(self, council: str) -> bool:
+        """Whether some payment there waits for the platform's own money."""
+        there = self.book.holds("FLOAT", council)
+        waiting = [p for p in self.live.values() if p.council == council and p.state == "clearing" and p.available_at <= self.now]
+        return any(p.fee > there for p in waiting)
+
+    def saw(self, operation: str, thing: str) -> None:
+        """Stripe made something for one of our operations. Raises Wrong when it is the second."""
+        if operation and self.made_at_stripe.setdefault(operation, thing) != thing:
+            raise Wrong(f"Stripe made two things for operation {operation}: {self.made_at_stripe[operation]} and {thing}")

@@ -1,0 +1,181 @@
+"""Taking over what changed behind the model's back: at Stripe, by its own record; in our rows, where only the timing is free."""
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from audit.clock import london_date
+from config.simulation import reading
+from config.simulation.model.book import Wrong
+from config.simulation.model.people import uncall
+from config.simulation.model.things import Call, Outgoing
+from places.calendar import add_working_days, working_days_between
+
+if TYPE_CHECKING:
+    from config.simulation.world import World
+
+MISS_WORKING_DAYS, BANK_WORKING_DAYS = 10, 5
+DEAD = ("expired", "cancelled", "failed")
+
+
+def learn(world: "World") -> None:
+    """What happened at Stripe since the last look: what it took, sent and gave back. Raises Wrong when it did a thing twice."""
+    for event in world.stripe.news():
+        world.post.append(event)
+        happened = HAPPENED.get(event["type"])
+        if happened is not None:
+            happened(world, event["data"]["object"])
+
+
+def _took(world: "World", charge: dict[str, Any]) -> None:
+    payment = world.model.payments.get(charge["metadata"].get("payment", ""))
+    if payment is None:
+        raise Wrong(f"Stripe took {charge['amount']}p for nothing of ours: {charge['id']}")
+    if payment.taken_at is not None or charge["amount"] != payment.pence:
+        raise Wrong(f"Stripe took {charge['amount']}p for payment {payment.id} of {payment.pence}p, taken at {payment.taken_at}")
+    line = world.stripe.get(f"/v1/balance_transactions/{charge['balance_transaction']}")
+    payment.taken_at, payment.available_at, payment.fee, payment.charge = charge["created"], line["available_on"], line["fee"], charge["id"]
+
+
+def _topped_up(world: "World", thing: dict[str, Any]) -> None:
+    payment = world.model.payments[thing["metadata"]["payment"]]
+    world.model.saw(thing["metadata"]["operation"], thing["id"])
+    payment.taken_at, payment.available_at, payment.charge = thing["created"], thing["expected_availability_date"], thing["id"]
+
+
+def _sent(world: "World", transfer: dict[str, Any]) -> None:
+    world.model.saw(transfer["metadata"].get("operation", ""), transfer["id"])
+    world.model.sent_at_stripe += transfer["amount"]
+
+
+def _gave_back(world: "World", refund: dict[str, Any]) -> None:
+    operation = refund["metadata"].get("operation", "")
+    world.model.saw(operation, refund["id"])
+    [(pk,)] = reading.rows("select id from payments_refund where operation_id = %s", operation)
+    row = world.model.refunds[pk]
+    row.stripe_id = refund["id"]
+    if refund["amount"] != row.pence or refund["charge"] != row.lot.charge:
+        raise Wrong(f"Stripe gave {refund['amount']}p of {refund['charge']} back, refund {pk} is {row.pence}p of {row.lot.charge}")
+
+
+def _came_back(world: "World", refund: dict[str, Any]) -> None:
+    for row in world.model.refunds.values():
+        if row.stripe_id == refund["id"]:
+            row.is_failed_at_stripe = True
+
+
+def _made(world: "World", thing: dict[str, Any]) -> None:
+    world.model.saw(thing["metadata"].get("operation", ""), thing["id"])
+
+
+HAPPENED = {
+    "charge.succeeded": _took,
+    "topup.created": _topped_up,
+    "transfer.created": _sent,
+    "refund.created": _gave_back,
+    "refund.failed": _came_back,
+    "customer.created": _made,
+    "payment_intent.created": _made,
+}
+
+
+def about_to_judge(world: "World", seen: reading.Seen) -> None:
+    """What a journal's rule needs to know: which councils an alarm stops, and whether the payee may be paid."""
+    if seen.entry.kind != "remittance_planned":
+        return
+    row = world.model.remittances.get(int(seen.about.partition(":")[2]))
+    payee = next((one for one in world.model.payees if row is not None and row.owner == f"payee:{one.id}"), None)
+    if payee is None or not payee.is_ready:
+        raise Wrong(f"{seen.about} was planned for a payee who can't be paid.")
+    if payee.bank_changed_at is not None and working_days_between(_day(payee.bank_changed_at), london_date(world.at)) < BANK_WORKING_DAYS:
+        raise Wrong(f"{seen.about} was planned to bank details changed less than five working days ago.")
+
+
+def _day(moment: int) -> date:
+    return london_date(datetime.fromtimestamp(moment, UTC))
+
+
+# --- our own rows ---
+
+
+def rows(world: "World") -> None:
+    """Payments that are waited for, calls, what facts have not told yet, alarms."""
+    model = world.model
+    _payments(world)
+    model.news = reading.news()
+    _calls(world)
+    _alarms(world)
+
+
+def _payments(world: "World") -> None:
+    model = world.model
+    waiting = [payment.id for payment in model.live.values() if payment.local in ("started", "open")]
+    for name, state, is_begun, intent, page, operation in reading.payments(waiting) if waiting else []:
+        payment = model.payments[name]
+        payment.is_begun, payment.intent, payment.page, payment.operation = is_begun, intent, page, operation
+        if state in DEAD:
+            if payment.taken_at is not None:
+                raise Wrong(f"Payment {name} is {state}, and Stripe took it.")
+            model.live.pop(name, None)
+        payment.local = state if state != "available" else "clearing"
+
+
+def _calls(world: "World") -> None:
+    waiting = [call.id for purse in world.model.purses for call in purse.calls.values() if call.state in ("called", "clearing", "ordered")]
+    for pk, state, payment, is_unwanted in reading.calls(waiting) if waiting else []:
+        call = world.model.calls[pk]
+        if state != call.state:
+            if not _may_become(world, call, state, payment):
+                raise Wrong(f"Call {pk} went from {call.state} to {state} with payment {payment}: it may not.")
+            if state == "cancelled":
+                uncall(call)
+            call.state = state
+        if is_unwanted != call.is_unwanted:
+            raise Wrong(f"Call {pk} is {'' if is_unwanted else 'not '}unwanted.")
+        call.payment = world.model.payments[payment] if payment else None
+
+
+def _may_become(world: "World", call: Call, state: str, payment: str | None) -> bool:
+    """What facts and the calendar may do to a call."""
+    paid_by = world.model.payments.get(payment or "")
+    is_here = paid_by is not None and paid_by.state == "available" and paid_by.pence >= call.to_pay
+    if state == "clearing":
+        return paid_by is not None and paid_by.state in ("clearing", "available") and paid_by.pence >= call.to_pay
+    if state == "funded":
+        return is_here and not call.is_unwanted
+    if state == "cancelled":
+        return call.is_unwanted and is_here
+    if state == "missed":
+        last = max(call.due_day, add_working_days(_day(call.opened_at), MISS_WORKING_DAYS).toordinal())
+        return call.state == "called" and london_date(world.at).toordinal() > last
+    return False
+
+
+def _alarms(world: "World") -> None:
+    world.model.stopped.clear()
+    for pk, kind, about, council, stops in reading.alarms():
+        if pk not in world.alarms:
+            world.alarms.add(pk)
+            if kind == "float_short" and not world.model.float_is_short(council):
+                raise Wrong(f"An alarm says FLOAT is short in {council}, and it is not.")
+            if kind not in ("float_short", "transfer_refused"):
+                raise Wrong(f"An alarm rang that nothing explains: {kind} {about}")
+        if stops:
+            world.model.stopped.add(council)
+
+
+def note_withdrawals(world: "World") -> None:
+    """Withdrawals learn by facts what became of their refunds."""
+    waiting = [row.id for row in world.model.withdrawals.values() if row.state in ("returning", "returned")]
+    found = reading.rows("select id, state from pooling_withdrawal where id = any(%s)", waiting) if waiting else []
+    for pk, state in found:
+        row = world.model.withdrawals[pk]
+        if state != row.state:
+            _judge_withdrawal(row.refunds, state, pk)
+            row.state = state
+
+
+def _judge_withdrawal(refunds: list[Outgoing], state: str, pk: int) -> None:
+    if state == "failed" and not any(one.state == "failed" for one in refunds):
+        raise Wrong(f"Withdrawal {pk} says it failed, and none of its refunds did.")
+    if state == "returned" and any(not one.has_left for one in refunds):
+        raise Wrong(f"Withdrawal {pk} says it is back, and some of it has not left.")

@@ -1,0 +1,70 @@
+"""One run: the same seed gives the same steps, the same journals and the same digest."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from config.simulation import checking
+from config.simulation.model import people as must
+from config.simulation.model.book import Wrong
+from config.simulation.people import BEGINS, arrive, payees
+from config.simulation.process import running
+from config.simulation.seams import taken_hold
+from config.simulation.steps import FAULTS, STEPS, Step, faults, machines, people, stripe
+from config.simulation.world import World
+from payments.services import floats
+
+PLAYED = (faults, machines, people, stripe)
+FIRST_FLOAT_PENCE = 3000
+DAY = 86_400
+
+
+@dataclass
+class Found:
+    """What a run came to. `wrong` empty: the model and the book agreed in everything, and all books are clean."""
+
+    seed: int
+    steps: int
+    digest: str
+    seconds: float
+    wrong: str = ""
+    last: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def run(seed: int, steps: int, *, with_faults: bool, proof_every: int = 1000, plant: str = "") -> Found:
+    """Plays `steps` steps on the database that the connections point at, which must be fresh, with a sandbox of its own."""
+    began = time.monotonic()
+    with running(seed, int(BEGINS.timestamp())) as sandbox, taken_hold(seed, sandbox) as ears:
+        world = World(seed, sandbox, ears, with_faults=with_faults)
+        wrong = ""
+        try:
+            _begin(world)
+            _play(world, steps, proof_every)
+            checking.at_rest(world)
+        except Wrong as found:
+            wrong = str(found)
+        return Found(seed, world.step, world.digest, time.monotonic() - began, wrong, list(world.said), world.counts)
+
+
+def _begin(world: World) -> None:
+    world.rows, world.model.purses = arrive()
+    world.model.payees = payees(world.stripe)
+    for council in sorted({purse.council for purse in world.model.purses}):
+        row = floats.top_up(council_code=council, pence=FIRST_FLOAT_PENCE, by=None, at=world.at)
+        must.top_up(world.model, council, FIRST_FLOAT_PENCE).apply(row)
+    machines.fires(world, "perform")
+    world.wait(2 * DAY)
+    machines.fires(world, "clear")
+
+
+def _play(world: World, steps: int, proof_every: int) -> None:
+    known: dict[Step, int] = STEPS | (FAULTS if world.with_faults else {})
+    names, weights = list(known), list(known.values())
+    for number in range(1, steps + 1):
+        world.step = number
+        while world.dice.choices(names, weights)[0](world) is False:
+            pass
+        if number % proof_every == 0:
+            checking.whole_book(world)
+            checking.tidy()
