@@ -21,6 +21,7 @@ TIMERS = [
     "payments.services.operations.perform_due",
     "payments.services.inbox.process_due",
     "payments.services.payins.clear_due",
+    "payments.services.cash.send_back_due",
     "payments.services.payees.refresh_due",
     "payments.services.ages.advance_due",
     "pooling.services.aged.advance_due",

@@ -159,3 +159,28 @@ def spare_pence(held: Mapping[str, int]) -> int:
     """
     own = held.get("FLOAT", 0) + held.get("FEE_INCOME", 0) - held.get("FEE_COST", 0) - held.get("LOSS", 0)
     return own + min(held.get("SUSPENSE", 0), 0) - held.get("RECEIVABLE", 0)
+
+
+# --- ways to pay ---
+
+
+def pounds(pence: int) -> str:
+    """£1,234.05"""
+    return f"£{pence // 100:,}.{pence % 100:02d}"
+
+
+WAYS_ON = {"card": True, "bank_transfer": True, "pay_by_bank": True, "bacs": False}
+"""What a council takes that has not chosen. Direct Debit is off: it can be claimed back long after (docs/money.md, "Money in")."""
+CLEARING_WORKING_DAYS = {"bank_transfer": 1, "pay_by_bank": 4, "card": 5, "bacs": 5}
+"""From paying until the money is here, at the slowest usual: 3 to 7 days for a new card payer, four working days for a debit and one more."""
+NEW_DEBIT_WORKING_DAYS = 8
+"""The first collection after a Direct Debit was set up waits for the bank to know of it."""
+WAY_LIMITS_PENCE = {"pay_by_bank": (50, 1_000_000)}
+
+MANDATE: dict[tuple[str, str], str] = {
+    ("started", "open"): "open",
+    ("started", "fail"): "failed",
+    ("open", "accept"): "active",
+    ("open", "fail"): "failed",
+    ("active", "end"): "ended",
+}

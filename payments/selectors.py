@@ -12,7 +12,7 @@ from audit.clock import london_date
 from ledger.selectors import balance
 from ledger.services.accounts import Account
 from payments.models import Alarm, Payee, Payment, PaymentOperation, Refund, Remittance
-from payments.services import ages
+from payments.services import ages, risk
 from payments.services.proof import prove
 from places.calendar import add_working_days
 
@@ -38,7 +38,7 @@ class PaymentSeen:
 
 @dataclass(frozen=True, slots=True)
 class RemittanceSeen:
-    """Money to a payee. `bank_on`: the day it should be in their bank; None while that can't be said."""
+    """Money to a payee. `bank_on`: the day it should be in their bank; None while that can't be said. `goes_on`: it waits until this day."""
 
     id: int
     about: str
@@ -47,6 +47,7 @@ class RemittanceSeen:
     waiting_since: datetime
     paid_at: datetime | None
     bank_on: date | None
+    goes_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +102,23 @@ def _payment(row: Payment) -> PaymentSeen:
 
 def remittances_of(payee_id: int, *, today: date) -> list[RemittanceSeen]:
     """What went and goes to a payee, newest first, each with the day it should be in their bank."""
-    rows = Remittance.objects.filter(payee_id=payee_id).order_by("-waiting_since", "-pk")
+    rows = Remittance.objects.filter(payee_id=payee_id).select_related("payment__payer", "payee").order_by("-waiting_since", "-pk")
     return [_remittance(row, today) for row in rows]
 
 
 def remittances_about(about: Iterable[str], *, today: date) -> dict[str, list[RemittanceSeen]]:
     """What went and goes out for each of several things ("share:9")."""
     found: dict[str, list[RemittanceSeen]] = {name: [] for name in about}
-    for row in Remittance.objects.filter(about__in=list(found)).order_by("waiting_since", "pk"):
+    rows = Remittance.objects.filter(about__in=list(found)).select_related("payment__payer", "payee")
+    for row in rows.order_by("waiting_since", "pk"):
         found[row.about].append(_remittance(row, today))
     return found
 
 
 def _remittance(row: Remittance, today: date) -> RemittanceSeen:
-    return RemittanceSeen(row.pk, row.about, row.pence, row.state, row.waiting_since, row.paid_at, _bank_on(row, today))
+    goes_on = risk.releasable_on(row, today=today) if row.state == Remittance.State.WAITING else None
+    later = goes_on if goes_on and goes_on > today else None
+    return RemittanceSeen(row.pk, row.about, row.pence, row.state, row.waiting_since, row.paid_at, _bank_on(row, today), later)
 
 
 def _bank_on(row: Remittance, today: date) -> date | None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from payments.gateways.shapes import Charge, ConnectedAccount, Intent, Line, RefundMade, Session, TopUp, Transfer
+from payments.gateways.shapes import Charge, ConnectedAccount, DisputeSeen, Intent, Line, RefundMade, Reversal, Session, SetUp, TopUp, Transfer
 
 
 def _moment(seconds: int) -> datetime:
@@ -39,7 +39,18 @@ def charge_of(raw: Any) -> Charge:
     line = raw.balance_transaction
     known = line is not None and not isinstance(line, str)
     paid = raw.status == "succeeded" and raw.paid
-    return Charge(raw.id, raw.amount, raw.currency, paid, _id(raw.payment_intent), _moment(raw.created), line_of(line) if known else None)
+    return Charge(
+        id=raw.id,
+        pence=raw.amount,
+        currency=raw.currency,
+        is_paid=paid,
+        intent_id=_id(raw.payment_intent),
+        created_at=_moment(raw.created),
+        line=line_of(line) if known else None,
+        status=raw.status,
+        failure_line_id=_id(getattr(raw, "failure_balance_transaction", None)),
+        problem=getattr(raw, "failure_code", None) or "",
+    )
 
 
 def intent_of(raw: Any) -> Intent:
@@ -67,12 +78,33 @@ def session_of(raw: Any) -> Session:
     return Session(raw.id, raw.status, raw.url or "", _id(raw.payment_intent), raw.client_reference_id or "")
 
 
+def set_up_of(raw: Any) -> SetUp:
+    """The page, with its SetupIntent and the way to pay it kept, where they are expanded."""
+    intent = raw.setup_intent
+    known = intent is not None and not isinstance(intent, str)
+    method = intent.payment_method if known else None
+    bank = getattr(method, "bacs_debit", None) if method is not None and not isinstance(method, str) else None
+    is_done = known and intent.status == "succeeded"
+    return SetUp(raw.id, raw.status, raw.url or "", is_done, _id(method), _id(intent.mandate) if known else "", (bank.last4 or "") if bank else "")
+
+
 def top_up_of(raw: Any) -> TopUp:
     return TopUp(raw.id, raw.status, meta_of(raw, "operation"), _id(raw.balance_transaction))
 
 
 def transfer_of(raw: Any) -> Transfer:
     return Transfer(raw.id, raw.amount, meta_of(raw, "operation"), _id(raw.balance_transaction))
+
+
+def reversal_of(raw: Any) -> Reversal:
+    return Reversal(raw.id, raw.amount, meta_of(raw, "operation"), _id(raw.transfer), _id(raw.balance_transaction))
+
+
+def dispute_of(raw: Any) -> DisputeSeen:
+    due = raw.evidence_details.due_by if raw.evidence_details else None
+    lines = tuple(line_of(each) for each in raw.balance_transactions or () if not isinstance(each, str))
+    opened, respond_by = _moment(raw.created), _moment(due) if due else None
+    return DisputeSeen(raw.id, raw.status, raw.amount, _id(raw.charge), raw.reason or "", opened, respond_by, lines)
 
 
 def refund_of(raw: Any) -> RefundMade:

@@ -47,7 +47,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Money taken. `line` is None while Stripe has not made it yet."""
+    """Money taken, or asked for. `line` is None while Stripe has not made it yet. `status`: succeeded, pending, failed.
+
+    A Direct Debit has its line while it is pending; when it fails, `failure_line_id` is a second one that takes it back.
+    """
 
     id: str
     pence: int
@@ -56,6 +59,22 @@ class Charge:
     intent_id: str
     created_at: datetime
     line: Line | None
+    status: str = ""
+    failure_line_id: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """A page where a Direct Debit is set up. `status`: the page's (open, complete, expired); `is_done`: we have their word. Ids of Stripe's."""
+
+    id: str
+    status: str
+    url: str
+    is_done: bool
+    method_id: str
+    mandate_id: str
+    ends_in: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +135,31 @@ class RefundMade:
 
 
 @dataclass(frozen=True, slots=True)
+class Reversal:
+    """A transfer, or part of it, taken back from the account it went to. `operation` as in `Transfer`."""
+
+    id: str
+    pence: int
+    operation: str
+    transfer_id: str
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeSeen:
+    """A payer's bank asks or takes money back. `status`: Stripe's (warning_…, needs_response, under_review, won, lost). `lines`: what moved."""
+
+    id: str
+    status: str
+    pence: int
+    charge_id: str
+    reason: str
+    opened_at: datetime
+    respond_by: datetime | None
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectedAccount:
     """`bank_fingerprint` is empty until bank details were given."""
 
@@ -156,4 +200,4 @@ class Event:
     is_live: bool
 
 
-Made = Session | Intent | TopUp | Transfer | RefundMade | ConnectedAccount | Customer | AccountLink
+Made = Session | SetUp | Intent | TopUp | Transfer | Reversal | RefundMade | ConnectedAccount | Customer | AccountLink

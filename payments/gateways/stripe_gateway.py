@@ -14,7 +14,21 @@ import stripe
 from django.conf import settings
 from django.db import connection
 
-from payments.gateways.reading import account_of, charge_of, intent_of, line_of, meta_of, refund_of, session_of, top_up_of, transfer_of, word_of
+from payments.gateways.reading import (
+    account_of,
+    charge_of,
+    dispute_of,
+    intent_of,
+    line_of,
+    meta_of,
+    refund_of,
+    reversal_of,
+    session_of,
+    set_up_of,
+    top_up_of,
+    transfer_of,
+    word_of,
+)
 from payments.gateways.shapes import (
     AccountLink,
     AnswerLost,
@@ -22,6 +36,7 @@ from payments.gateways.shapes import (
     Charge,
     ConnectedAccount,
     Customer,
+    DisputeSeen,
     Event,
     Intent,
     Line,
@@ -30,6 +45,7 @@ from payments.gateways.shapes import (
     PageOfLines,
     RefundMade,
     Session,
+    SetUp,
     StripeIsBusy,
     StripeSaidNo,
     TopUp,
@@ -95,16 +111,20 @@ def _failures() -> Iterator[None]:
 _MAKERS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Made]]] = {
     "customer": (lambda v1: v1.customers.create, lambda raw: Customer(raw.id)),
     "checkout_session": (lambda v1: v1.checkout.sessions.create, session_of),
+    "setup_session": (lambda v1: v1.checkout.sessions.create, set_up_of),
     "payment_intent": (lambda v1: v1.payment_intents.create, intent_of),
     "top_up": (lambda v1: v1.topups.create, top_up_of),
     "account": (lambda v1: v1.accounts.create, account_of),
     "account_link": (lambda v1: v1.account_links.create, lambda raw: AccountLink(raw.url)),
     "transfer": (lambda v1: v1.transfers.create, transfer_of),
     "refund": (lambda v1: v1.refunds.create, refund_of),
+    "cash_refund": (lambda v1: v1.refunds.create, refund_of),
 }
 _CHANGERS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Made]]] = {
     "expire_session": (lambda v1: v1.checkout.sessions.expire, session_of),
     "cancel_intent": (lambda v1: v1.payment_intents.cancel, intent_of),
+    # Makes an object of its own, under the transfer it takes back.
+    "reversal": (lambda v1: v1.transfers.reversals.create, reversal_of),
 }
 
 
@@ -152,6 +172,26 @@ def session(session_id: str) -> Session:
         return session_of(_stripe().checkout.sessions.retrieve(session_id))
 
 
+def set_up(session_id: str) -> SetUp:
+    """A page where a Direct Debit is set up, and what came of it. Raises NotFound, AnswerLost, StripeIsBusy."""
+    with _failures():
+        return set_up_of(_stripe().checkout.sessions.retrieve(session_id, {"expand": ["setup_intent.payment_method"]}))
+
+
+def may_collect(mandate_id: str) -> bool:
+    """Whether a Direct Debit still stands. Raises NotFound, AnswerLost, StripeIsBusy."""
+    with _failures():
+        return bool(_stripe().mandates.retrieve(mandate_id).status != "inactive")
+
+
+def cash_of(customer_id: str) -> int:
+    """Pence that Stripe keeps for a customer: sent by bank transfer and part of no payment. Raises NotFound, AnswerLost, StripeIsBusy."""
+    with _failures():
+        raw = _stripe().customers.cash_balance.retrieve(customer_id)
+        available = raw.available or {}
+        return int(available["gbp"]) if "gbp" in available else 0
+
+
 def top_up(top_up_id: str) -> TopUp:
     with _failures():
         return top_up_of(_stripe().topups.retrieve(top_up_id))
@@ -165,6 +205,12 @@ def transfer(transfer_id: str) -> Transfer:
 def refund(refund_id: str) -> RefundMade:
     with _failures():
         return refund_of(_stripe().refunds.retrieve(refund_id))
+
+
+def dispute(dispute_id: str) -> DisputeSeen:
+    """A dispute with every balance line it made. Raises NotFound, AnswerLost, StripeIsBusy."""
+    with _failures():
+        return dispute_of(_stripe().disputes.retrieve(dispute_id))
 
 
 def account(account_id: str) -> ConnectedAccount:
@@ -203,12 +249,16 @@ def find(kind: str, params: Mapping[str, Any], operation: str, since: datetime) 
     lists: dict[str, Callable[[Any], Any]] = {
         "customer": lambda v1: v1.customers,
         "checkout_session": lambda v1: v1.checkout.sessions,
+        "setup_session": lambda v1: v1.checkout.sessions,
         "payment_intent": lambda v1: v1.payment_intents,
         "top_up": lambda v1: v1.topups,
         "account": lambda v1: v1.accounts,
         "transfer": lambda v1: v1.transfers,
         "refund": lambda v1: v1.refunds,
+        "cash_refund": lambda v1: v1.refunds,
     }
+    if kind == "reversal":
+        return _find_reversal(str(params["id"]), operation)
     if kind not in lists:
         return None
     narrow = {name: params[name] for name in _NARROW.get(kind, ()) if name in params}
@@ -217,6 +267,14 @@ def find(kind: str, params: Mapping[str, Any], operation: str, since: datetime) 
         for raw in lists[kind](_stripe()).list(query).auto_paging_iter():
             if meta_of(raw, "operation") == operation:
                 return _MAKERS[kind][1](raw)
+    return None
+
+
+def _find_reversal(transfer_id: str, operation: str) -> Made | None:
+    with _failures():
+        for raw in _stripe().transfers.reversals.list(transfer_id, {"limit": PAGE}).auto_paging_iter():
+            if meta_of(raw, "operation") == operation:
+                return reversal_of(raw)
     return None
 
 

@@ -30,6 +30,8 @@ MEANING = {
     "customer": "payments.services.payins",
     "checkout_session": "payments.services.payins",
     "payment_intent": "payments.services.payins",
+    "setup_session": "payments.services.mandates",
+    "cash_refund": "payments.services.cash",
     "expire_session": "payments.services.payins",
     "cancel_intent": "payments.services.payins",
     "top_up": "payments.services.floats",
@@ -37,6 +39,7 @@ MEANING = {
     "account_link": "payments.services.payees",
     "transfer": "payments.services.remittances",
     "refund": "payments.services.refunds",
+    "reversal": "payments.services.recoveries",
 }
 
 

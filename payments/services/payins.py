@@ -1,8 +1,8 @@
-"""Money coming in: by card on a page at Stripe, or by bank transfer. Every payment becomes a lot."""
+"""Money coming in: by card, from a bank's app, by Direct Debit or by bank transfer. Every payment becomes a lot."""
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
@@ -11,8 +11,9 @@ from audit.services import trail
 from ledger.services.accounts import Account
 from payments.gateways.shapes import Customer, Intent, Made, Session
 from payments.models import Payer, Payment, PaymentOperation
-from payments.rules import PAYMENT, REFUSED_WAIT, may_step
-from payments.services import planning, taking
+from payments.rules import PAYMENT, REFUSED_WAIT, may_step, pounds
+from payments.services import planning, risk, taking, ways
+from payments.services.mandates import NoDebitYet
 from payments.services.taking import clear_due as clear_due
 from payments.services.taking import refresh as refresh
 from people.models import Person
@@ -24,6 +25,24 @@ BANK_TRANSFER: dict[str, Any] = {
     "confirm": True,
 }
 MOST_PENCE = 99_999_999  # Stripe's own ceiling for one payment
+PAGES = ("card", "pay_by_bank")
+
+
+class Terms(TypedDict):
+    """Who pays, how much, and what for.
+
+    `payer_owner`: "person:3" or "organisation:2". `lot_owner`: "member:12/portion:7". `credit`: the account that gets the money once available.
+    `about`: "call:12".
+    """
+
+    payer_owner: str
+    lot_owner: str
+    credit: Account
+    pence: int
+    council_code: str
+    about: str
+    by: Person | None
+    at: datetime
 
 
 class AmountIsSilly(Refusal):
@@ -48,77 +67,93 @@ class PaymentIsTaken(Refusal):
     sentence = "The money is already on its way, so this payment can't be cancelled. You can ask for it back once it is here."
 
 
-def start_card(
-    *,
-    payer_owner: str,
-    lot_owner: str,
-    credit: Account,
-    pence: int,
-    council_code: str,
-    about: str,
-    success_url: str,
-    cancel_url: str,
-    by: Person | None,
-    at: datetime,
-) -> Payment:
-    """Plans a card page for `pence`; nothing is asked of Stripe yet. After the commit, `operations.perform(payment.operation_id)` gets its address.
+class FirstCardCeiling(Refusal):
+    """A new payer's card: only so much in 28 days (abuse.md 15)."""
 
-    `payer_owner`: "person:3" or "organisation:2". `lot_owner`: "member:12/portion:7". `credit`: the account that gets the money once available.
-    `about`: "call:12". The same thing started twice is one payment. Raises AmountIsSilly, PaymentIsOpen.
+    code = "first_card_ceiling"
+
+    def __init__(self, room_pence: int) -> None:
+        left = f"You can still pay {pounds(room_pence)} by card now. " if room_pence else ""
+        super().__init__(f"There is a limit for your first payments by card. {left}You can pay by bank transfer, or from your bank’s app.")
+
+
+def start_card(*, success_url: str, cancel_url: str, **terms: Unpack[Terms]) -> Payment:
+    """Plans a card page for so much; nothing is asked of Stripe yet. After the commit, `operations.perform(payment.operation_id)` gets its address.
+
+    The same thing started twice is one payment. Raises AmountIsSilly, PaymentIsOpen; FirstCardCeiling for a new payer.
     """
-    pk, operation_id = uuid.uuid4(), uuid.uuid4()
-    item = {"quantity": 1, "price_data": {"currency": "gbp", "unit_amount": pence, "product_data": {"name": "Your payment"}}}
+    _must_not_be_silly(terms["pence"])
+    room = risk.card_room(terms["payer_owner"], at=terms["at"])
+    if room is not None and terms["pence"] > room and not _is_open("card", terms):
+        raise FirstCardCeiling(room)
+    return _start_page("card", "card", success_url, cancel_url, terms)
+
+
+def start_pay_by_bank(*, success_url: str, cancel_url: str, **terms: Unpack[Terms]) -> Payment:
+    """Plans a page where the payer says yes in their bank's own app; as `start_card`. Raises also WayIsOff."""
+    _must_not_be_silly(terms["pence"])
+    ways.must_be_on(terms["council_code"], "pay_by_bank", terms["pence"])
+    return _start_page("pay_by_bank", "pay_by_bank", success_url, cancel_url, terms)
+
+
+def start_bank_transfer(**terms: Unpack[Terms]) -> Payment:
+    """Plans a bank transfer to be waited for; as `start_card`. Performed, `payment.instructions` says where to send it and with which reference."""
+    return _start_intent("bank_transfer", BANK_TRANSFER, terms)
+
+
+def start_debit(**terms: Unpack[Terms]) -> Payment:
+    """Plans a collection by the payer's Direct Debit; as `start_card`. Raises also WayIsOff, NoDebitYet."""
+    ways.must_be_on(terms["council_code"], "bacs", terms["pence"])
+    stands = ways.active_mandate(terms["payer_owner"])
+    if stands is None:
+        raise NoDebitYet
+    asked = {"payment_method": stands.method_id, "allowed_payment_method_types": ["bacs_debit"], "off_session": True, "confirm": True}
+    return _start_intent("bacs", asked | {"expand": ["latest_charge.balance_transaction"]}, terms)
+
+
+def _start_page(kind: str, method: str, success_url: str, cancel_url: str, terms: Terms) -> Payment:
+    draft = _draft(kind, terms)
+    item = {"quantity": 1, "price_data": {"currency": "gbp", "unit_amount": draft.pence, "product_data": {"name": "Your payment"}}}
     params = {
         "mode": "payment",
-        "allowed_payment_method_types": ["card"],
-        "client_reference_id": str(pk),
+        "allowed_payment_method_types": [method],
+        "client_reference_id": str(draft.pk),
         "line_items": [item],
         "success_url": success_url,
         "cancel_url": cancel_url,
-        "metadata": {"payment": str(pk)},
-        "payment_intent_data": {"metadata": {"payment": str(pk)}},
+        "metadata": {"payment": str(draft.pk)},
+        "payment_intent_data": {"metadata": {"payment": str(draft.pk)}},
     }
-    draft = Payment(
-        id=pk,
-        kind="card",
-        pence=pence,
-        lot_owner=lot_owner,
-        council_code=council_code,
-        about=about,
-        credit_code=credit.code,
-        credit_owner=credit.owner,
+    return _start(draft, "checkout_session", params, terms)
+
+
+def _start_intent(kind: str, asked: dict[str, Any], terms: Terms) -> Payment:
+    draft = _draft(kind, terms)
+    params = {"amount": draft.pence, "currency": "gbp", "metadata": {"payment": str(draft.pk)}, **asked}
+    return _start(draft, "payment_intent", params, terms)
+
+
+def _draft(kind: str, terms: Terms) -> Payment:
+    return Payment(
+        id=uuid.uuid4(),
+        kind=kind,
+        pence=terms["pence"],
+        lot_owner=terms["lot_owner"],
+        council_code=terms["council_code"],
+        about=terms["about"],
+        credit_code=terms["credit"].code,
+        credit_owner=terms["credit"].owner,
     )
-    return _start(draft, payer_owner, "checkout_session", operation_id, params, by, at)
 
 
-def start_bank_transfer(
-    *, payer_owner: str, lot_owner: str, credit: Account, pence: int, council_code: str, about: str, by: Person | None, at: datetime
-) -> Payment:
-    """Plans a bank transfer to be waited for; as `start_card`. Performed, `payment.instructions` says where to send it and with which reference."""
-    pk, operation_id = uuid.uuid4(), uuid.uuid4()
-    params = {"amount": pence, "currency": "gbp", "metadata": {"payment": str(pk)}, **BANK_TRANSFER}
-    draft = Payment(
-        id=pk,
-        kind="bank_transfer",
-        pence=pence,
-        lot_owner=lot_owner,
-        council_code=council_code,
-        about=about,
-        credit_code=credit.code,
-        credit_owner=credit.owner,
-    )
-    return _start(draft, payer_owner, "payment_intent", operation_id, params, by, at)
-
-
-def _start(draft: Payment, payer_owner: str, kind: str, operation_id: uuid.UUID, params: dict[str, Any], by: Person | None, at: datetime) -> Payment:
-    if not 30 <= draft.pence <= MOST_PENCE:
-        raise AmountIsSilly
+def _start(draft: Payment, kind: str, params: dict[str, Any], terms: Terms) -> Payment:
+    by, at = terms["by"], terms["at"]
+    _must_not_be_silly(draft.pence)
     with transaction.atomic():
-        payer = _payer(payer_owner, draft.council_code)
+        payer = _payer(terms["payer_owner"], draft.council_code)
         already = _open_one(draft)
         if already is not None:
             return already
-        after = _customer_operation(payer, at) if kind == "payment_intent" else None
         draft.operation = planning.plan(
             kind=kind,
             reference=f"payment:{draft.pk}",
@@ -126,14 +161,24 @@ def _start(draft: Payment, payer_owner: str, kind: str, operation_id: uuid.UUID,
             council_code=draft.council_code,
             at=at,
             pence=draft.pence,
-            after=after,
-            operation_id=operation_id,
+            after=planning.plan_customer(payer, at=at) if kind == "payment_intent" else None,
         )
         draft.payer, draft.started_at = payer, at
         draft.save(force_insert=True)
         detail = {"pence": draft.pence, "about": draft.about, "kind": draft.kind}
         trail.write(by=by, verb="payments.start", about_kind="payment", about_id=draft.pk, at=at, council_code=draft.council_code, detail=detail)
         return draft
+
+
+def _must_not_be_silly(pence: int) -> None:
+    if not 30 <= pence <= MOST_PENCE:
+        raise AmountIsSilly
+
+
+def _is_open(kind: str, terms: Terms) -> bool:
+    """Pressed again: the payment that is open is given, whatever the ceiling is by now."""
+    same = Payment.objects.filter(about=terms["about"], kind=kind, pence=terms["pence"], state__in=("started", "open"))
+    return bool(terms["about"]) and same.exists()
 
 
 def _payer(owner: str, council_code: str) -> Payer:
@@ -151,15 +196,6 @@ def _open_one(draft: Payment) -> Payment | None:
     return found
 
 
-def _customer_operation(payer: Payer, at: datetime) -> PaymentOperation | None:
-    """A bank transfer needs a customer at Stripe, made once per payer; nothing of theirs is told but our own id."""
-    if payer.operation is None:
-        params = {"metadata": {"payer": str(payer.pk)}}
-        payer.operation = planning.plan(kind="customer", reference=f"payer:{payer.pk}", params=params, council_code=payer.council_code, at=at)
-        payer.save(update_fields=["operation"])
-    return payer.operation
-
-
 def cancel(*, payment_id: uuid.UUID, by: Person | None, at: datetime) -> Payment:
     """Stops waiting for a payment. One that Stripe does not know yet is cancelled at once, else when Stripe agrees. Raises PaymentIsTaken."""
     with transaction.atomic():
@@ -174,7 +210,7 @@ def cancel(*, payment_id: uuid.UUID, by: Person | None, at: datetime) -> Payment
             if not planning.take_back(operation, why="cancelled before it was sent"):
                 raise PaymentIsTaken("This payment is being set up this moment. Wait a minute, then cancel it.")
             return taking.end(payment, "cancel", at)
-        kind, thing = ("expire_session", payment.session_id) if payment.kind == "card" else ("cancel_intent", payment.intent_id)
+        kind, thing = ("expire_session", payment.session_id) if payment.kind in PAGES else ("cancel_intent", payment.intent_id)
         reference = f"payment:{payment.pk}"
         if not PaymentOperation.objects.filter(kind=kind, reference=reference).exclude(state="refused").exists():
             planning.plan(kind=kind, reference=reference, params={"id": thing}, council_code=payment.council_code, at=at)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from payments.models import PaymentOperation
+from payments.models import Payer, PaymentOperation
 from payments.rules import OPERATION, step
 from people.models import Person
 
@@ -42,7 +42,27 @@ def plan(
     )
 
 
-MAKES_AN_OBJECT = {"customer", "checkout_session", "payment_intent", "top_up", "account", "transfer", "refund"}
+MAKES_AN_OBJECT = {
+    "customer",
+    "checkout_session",
+    "setup_session",
+    "cash_refund",
+    "payment_intent",
+    "top_up",
+    "account",
+    "transfer",
+    "refund",
+    "reversal",
+}
+
+
+def plan_customer(payer: Payer, *, at: datetime) -> PaymentOperation:
+    """Who pays by bank is a customer at Stripe, made once per payer; nothing of theirs is told but our own id. `payer` is locked."""
+    if payer.operation is None:
+        params = {"metadata": {"payer": str(payer.pk)}}
+        payer.operation = plan(kind="customer", reference=f"payer:{payer.pk}", params=params, council_code=payer.council_code, at=at)
+        payer.save(update_fields=["operation"])
+    return payer.operation
 
 
 def try_again(operation: PaymentOperation, *, next_try_at: datetime) -> None:

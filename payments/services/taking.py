@@ -14,10 +14,11 @@ from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Charge, Intent, Line, NotFound, Session, StripeIsBusy
 from payments.models import Alarm, Payment, PaymentOperation
 from payments.rules import PAYMENT, may_step, step
-from payments.services import alarms
+from payments.services import alarms, debits
 from payments.services.one_by_one import one_by_one
 
 BATCH = 200
+BY_INTENT = ("bank_transfer", "bacs")  # no page of Stripe's: the intent itself is what we ask for
 
 
 def refresh(*, payment_id: uuid.UUID, at: datetime) -> Payment:
@@ -62,19 +63,21 @@ def see_intent(payment: Payment, intent: Intent, at: datetime) -> None:
     payment.problem = intent.problem if payment.state in ("started", "open") else payment.problem
     if intent.instructions:
         payment.instructions = intent.instructions
-    if payment.kind == "bank_transfer" and may_step(PAYMENT, payment.state, "open"):
+    if payment.kind in BY_INTENT and may_step(PAYMENT, payment.state, "open"):
         payment.state = step(PAYMENT, payment.state, "open")
     payment.save(update_fields=["intent_id", "problem", "instructions", "state"])
     if intent.charge is not None and intent.charge.is_paid:
-        _take(payment, intent.charge, at)
+        take(payment, intent.charge, at)
+    elif intent.charge is not None and payment.kind == Payment.Kind.BACS:
+        debits.see(payment, intent.charge, at)
     elif intent.status == "canceled" and may_step(PAYMENT, payment.state, "cancel"):
         end(payment, "cancel", at)
 
 
-def _take(payment: Payment, charge: Charge, at: datetime) -> None:
+def take(payment: Payment, charge: Charge, at: datetime) -> None:
     """The money is at Stripe, nobody's to spend yet: CLEAR Dr, PENDING Cr."""
     if payment.charge_id == charge.id and payment.line_id == "" and charge.line is not None:
-        _note_line(payment, charge.line)
+        note_line(payment, charge.line)
     if not may_step(PAYMENT, payment.state, "pay"):
         return
     if (charge.pence, charge.currency) != (payment.pence, "gbp"):
@@ -87,12 +90,12 @@ def _take(payment: Payment, charge: Charge, at: datetime) -> None:
     payment.clearing_journal, payment.failed_journal = uuid.uuid4(), None
     payment.save(update_fields=["state", "charge_id", "charged_at", "problem", "clearing_journal", "failed_journal"])
     if charge.line is not None:
-        _note_line(payment, charge.line)
+        note_line(payment, charge.line)
     _tell("payments.payment_clearing", payment, at)
     post(_journal(payment, payment.clearing_journal, "payment_clearing", ((_platform("CLEAR", payment), _pending(payment), payment.pence),), at))
 
 
-def _note_line(payment: Payment, line: Line) -> None:
+def note_line(payment: Payment, line: Line) -> None:
     payment.line_id, payment.available_on, payment.fee_pence = line.id, line.available_on, line.fee_pence
     payment.save(update_fields=["line_id", "available_on", "fee_pence"])
 
@@ -117,18 +120,19 @@ def clear_due(*, at: datetime) -> int:
     short = Alarm.objects.open().filter(kind="float_short").values("council_code")
     rows = rows.exclude(~Q(kind="top_up"), council_code__in=short)
     due = list(rows.order_by("available_on", "pk").values_list("pk", flat=True)[:BATCH])
-    return one_by_one(due, lambda pk: _clear_if_available(pk, at))
+    return one_by_one(due, lambda pk: _clear_if_available(pk, at)) + debits.bounce_due(at=at)
 
 
 def _clear_if_available(payment_id: uuid.UUID, at: datetime) -> bool:
     try:
         payment = Payment.objects.get(pk=payment_id)
-        if not payment.line_id:
+        # A Direct Debit has its line from the start: whether the bank paid is said by the charge alone.
+        if not payment.line_id or payment.kind == Payment.Kind.BACS:
             payment = refresh(payment_id=payment_id, at=at)
         line = gateway.line(payment.line_id) if payment.line_id else None
     except (AnswerLost, StripeIsBusy, NotFound):
         return False
-    return line is not None and line.is_available and clear(payment_id=payment_id, line=line, at=at)
+    return payment.state == "clearing" and line is not None and line.is_available and clear(payment_id=payment_id, line=line, at=at)
 
 
 def clear(*, payment_id: uuid.UUID, line: Line, at: datetime) -> bool:
@@ -140,11 +144,16 @@ def clear(*, payment_id: uuid.UUID, line: Line, at: datetime) -> bool:
     try:
         done: bool = retrying(lambda: _clear(payment_id, line, at))
     except NotEnough as short:
-        council = short.account.council if short.account else ""
-        sentence = "The platform's own money at Stripe can't pay Stripe's fee. Top it up; payments wait until then."
-        alarms.ring(kind="float_short", about=f"council:{council}", sentence=sentence, at=at, council_code=council, stops_releases=True)
+        ring_short(short, at)
         return False
     return done
+
+
+def ring_short(short: NotEnough, at: datetime) -> None:
+    """FLOAT can't pay a fee: a top-up is needed."""
+    council = short.account.council if short.account else ""
+    sentence = "The platform's own money at Stripe can't pay Stripe's fee. Top it up; payments wait until then."
+    alarms.ring(kind="float_short", about=f"council:{council}", sentence=sentence, at=at, council_code=council, stops_releases=True)
 
 
 @transaction.atomic
