@@ -15,6 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "sk_test_practice"
+CACHE = Path(tempfile.gettempdir()) / f"clubtogether-stripe-contract-{os.getuid()}"
 PLATFORM_SECRET, CONNECT_SECRET = "whsec_practice_platform", "whsec_practice_connect"
 
 
@@ -104,8 +105,7 @@ def start_sandbox(
 
     The contract read from the SDK is kept in one folder for all tests, so only the very first start reads it.
     """
-    cache = Path(tempfile.gettempdir()) / f"clubtogether-stripe-contract-{os.getuid()}"
-    options = ["--cache", str(cache)]
+    options = ["--cache", str(CACHE)]
     if webhooks_to:
         options += ["--webhook-platform", f"{webhooks_to}/stripe/webhook/platform", "--platform-secret", platform_secret]
         options += ["--webhook-connect", f"{webhooks_to}/stripe/webhook/connect", "--connect-secret", connect_secret]

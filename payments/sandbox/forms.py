@@ -16,6 +16,8 @@ def decode(text: str) -> Fields:
     root: Fields = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
         steps = re.findall(r"[^\[\]]+|(?<=\[)(?=\])", name)
+        if not steps:
+            raise invalid(f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
         where = root
         for step in steps[:-1]:
             inner = where.setdefault(step or str(len(where)), {})

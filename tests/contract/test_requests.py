@@ -6,6 +6,7 @@ import pytest
 import stripe
 
 from payments.sandbox import operations
+from payments.sandbox.errors import StripeError
 from payments.sandbox.forms import decode
 from payments.sandbox.registry import OPERATIONS
 from tests.contract.conftest import pay_by_card, top_up
@@ -34,6 +35,11 @@ def test_unknown_parameter_is_refused(api):
 def test_unknown_parameter_deep_inside_is_refused(api):
     error = refused(api.accounts.create, {"controller": {"fees": {"payer": "application", "payee": "x"}}})
     assert (error.code, error.param) == ("parameter_unknown", "controller[fees][payee]")
+
+
+def test_field_without_a_name_is_refused():
+    with pytest.raises(StripeError, match="unknown parameter"):
+        decode("[]=1")
 
 
 def test_missing_parameter_is_refused(api):
