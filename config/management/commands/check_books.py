@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -27,9 +28,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
         parser.add_argument("--without-stripe", action="store_true", help="do not ask Stripe for its lines")
+        parser.add_argument("--resume", type=Path, metavar="FILE", help="keep in FILE what is proved so far; after a stop, go on from there")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        parts: dict[str, list[str]] = {"ledger": prove()}
+        parts: dict[str, list[str]] = {"ledger": _ledger(options["resume"])}
         with _one_moment():
             parts |= {room: _room(room)() for room in ROOMS}
         if not options["without_stripe"]:
@@ -44,6 +46,22 @@ class Command(BaseCommand):
                     self.stdout.write(f"  {sentence}")
         if not is_right:
             sys.exit(1)
+
+
+def _ledger(file: Path | None) -> list[str]:
+    """The ledger's own proof, part by part. The file is complete at every moment, and gone when the proof has come to its end."""
+    if file is None:
+        return prove()
+    done: dict[str, list[str]] = json.loads(file.read_text()) if file.exists() else {}
+
+    def note() -> None:
+        fresh = file.with_name(file.name + ".new")
+        fresh.write_text(json.dumps(done))
+        fresh.replace(file)
+
+    found = prove(done=done, note=note)
+    file.unlink(missing_ok=True)
+    return found
 
 
 @contextmanager
