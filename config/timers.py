@@ -31,6 +31,8 @@ TIMERS = [
     "marketplace.services.agreements.advance_due",
     "marketplace.services.milestones.advance_due",
     "marketplace.services.shares.advance_due",
+    "pooling.services.setbacks.advance_due",
+    "payments.services.setting_off.set_off_due",
     "payments.services.remittances.plan_due",
     "payments.services.refunds.plan_due",
     "payments.services.reconciliation.run_due",

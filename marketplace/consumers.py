@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from audit.models import Fact
-from marketplace.services import aged, milestones, payments, shares
+from marketplace.services import aged, milestones, payments, recovering, setbacks, shares
 
 
 def call_covered(*, fact: Fact, at: datetime) -> None:
@@ -37,3 +37,28 @@ def lot_over_age(*, fact: Fact, at: datetime) -> None:
     told = fact.payload
     ids = {"membership_id": told["membership"], "portion_id": told["portion"]}
     aged.let_go(payment_id=UUID(told["payment"]), pence=told["pence"], wish=told["wish"], at=at, **ids)
+
+
+def share_uncovered(*, fact: Fact, at: datetime) -> None:
+    """`pooling.share_uncovered`: a payer's bank took money back that a share counted on."""
+    if fact.payload["about_kind"] == "milestone_share":
+        payload = fact.payload
+        setbacks.uncover(share_id=payload["about_id"], pence=payload["pence"], dispute_id=payload["dispute"], at=at)
+
+
+def money_recovered(*, fact: Fact, at: datetime) -> None:
+    """`pooling.money_recovered`: a payer has again what was asked back from a provider."""
+    if share_id := _share(fact):
+        recovering.note_recovered(share_id=share_id, at=at)
+
+
+def recovery_ended(*, fact: Fact, at: datetime) -> None:
+    """`payments.recovery_ended`: what was asked back came, or was written off."""
+    if share_id := _share(fact):
+        recovering.note_recovered(share_id=share_id, at=at)
+
+
+def _share(fact: Fact) -> int:
+    """The number in "share:9"; 0 if it is about something else."""
+    kind, _, number = str(fact.payload["about"]).partition(":")
+    return int(number) if kind == "share" else 0

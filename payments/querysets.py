@@ -9,7 +9,18 @@ from django.db.models import F, Model, Q
 from people.querysets import is_operator
 
 if TYPE_CHECKING:
-    from payments.models import Alarm, LotDecision, Payment, PaymentOperation, Refund, Remittance, WaySwitch, WebhookEvent  # noqa: F401 - named in strings below
+    from payments.models import (  # noqa: F401 - named in strings below
+        Alarm,
+        Dispute,
+        LotDecision,
+        Payment,
+        PaymentOperation,
+        Recovery,
+        Refund,
+        Remittance,
+        WaySwitch,
+        WebhookEvent,
+    )
 
 # What is not in a lot any more, for expressions over Payment.
 GONE = F("used_pence") + F("refunded_pence") + F("moved_pence") + F("lost_pence")

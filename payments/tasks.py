@@ -5,7 +5,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from audit import clock
-from payments.services import inbox, operations, payees, payins, reconciliation, refunds, remittances
+from payments.services import inbox, operations, payees, payins, reconciliation, refunds, remittances, setting_off
 
 log = structlog.get_logger()
 
@@ -28,6 +28,11 @@ def clear_due() -> int:
 @shared_task(name="payments.refresh_payees_due", ignore_result=True)
 def refresh_payees_due() -> int:
     return payees.refresh_due(at=clock.now())
+
+
+@shared_task(name="payments.set_off_due", ignore_result=True)
+def set_off_due() -> int:
+    return setting_off.set_off_due(at=clock.now())
 
 
 @shared_task(name="payments.plan_remittances_due", ignore_result=True)

@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from audit.models import Fact
-from pooling.services import aged, arrivals, shares
+from payments.services import disputes
+from pooling.services import aged, arrivals, setbacks, shares
 
 
 def payment_clearing(*, fact: Fact, at: datetime) -> None:
@@ -17,6 +18,8 @@ def payment_available(*, fact: Fact, at: datetime) -> None:
     """A payment's money is here."""
     if call_id := _about(fact, "call"):
         arrivals.note_available(call_id=call_id, payment_id=_payment(fact), pence=fact.payload["pence"], at=at)
+    for dispute_id in disputes.of_payment(_payment(fact)):
+        setbacks.cover(dispute_id=dispute_id, at=at)
 
 
 def payment_failed(*, fact: Fact, at: datetime) -> None:
@@ -39,6 +42,16 @@ def lot_decided(*, fact: Fact, at: datetime) -> None:
     """Two people decided what happens to an old lot. To keep it needs nothing done."""
     if (kind := fact.payload["kind"]) != "keep":
         aged.advance_lot(payment_id=_payment(fact), wish=kind, at=at)
+
+
+def money_withdrawn(*, fact: Fact, at: datetime) -> None:
+    """A payer's bank took money back, or somebody sent it back by hand."""
+    setbacks.cover(dispute_id=fact.payload["dispute"], at=at)
+
+
+def money_reinstated(*, fact: Fact, at: datetime) -> None:
+    """The bank gave it up."""
+    setbacks.give_back(dispute_id=fact.payload["dispute"], at=at)
 
 
 def _refund(fact: Fact, at: datetime) -> None:

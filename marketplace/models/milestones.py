@@ -70,6 +70,7 @@ class MilestoneShare(models.Model):
         DECIDED = "decided", "The question is settled: paid, returned, or some of each."
         RELEASED = "released", "Owed to the provider, by its payment."
         QUERIED_LATE = "queried_late", "Paid without an answer, and the payer says afterwards that it was wrong. It stays paid."
+        RECOVERING = "recovering", "Two people found that it should not have been paid: it is asked back from the provider."
         RETURNED = "returned", "Came back to the payer, or was never taken."
 
     class CoveredBy(models.TextChoices):
@@ -135,6 +136,12 @@ class MilestoneShare(models.Model):
     late_reason = models.TextField(blank=True)
     late_ended_at = models.DateTimeField(null=True, blank=True)
 
+    # --- asked back after it was paid ---
+    recover_pence = models.PositiveIntegerField(default=0)
+    recovered_pence = models.PositiveIntegerField(default=0)
+    recover_reason = models.TextField(blank=True)
+    recover_at = models.DateTimeField(null=True, blank=True)
+
     # --- the money ---
     release_journal = models.UUIDField(null=True, blank=True)
     return_journal = models.UUIDField(null=True, blank=True)
@@ -164,6 +171,15 @@ class MilestoneShare(models.Model):
                 condition=~Q(state="queried_late")
                 | Q(by_silence=True, late_at__isnull=False, late_by__isnull=False, late_ended_at__isnull=True) & ~Q(late_words=""),
                 name="milestoneshare_late_question_has_words",
+            ),
+            # No more is asked back than was paid, nor given back than was asked back; and two people said why.
+            models.CheckConstraint(
+                condition=Q(paid_pence__gte=F("recover_pence"), recover_pence__gte=F("recovered_pence")),
+                name="milestoneshare_takes_back_no_more_than_it_paid",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="recovering") | Q(recover_pence__gt=0, recover_at__isnull=False) & ~Q(recover_reason=""),
+                name="milestoneshare_recovering_says_why",
             ),
             # Decided: so much to pay and the rest back, moved at once; or, by order, once the money to pay is in.
             models.CheckConstraint(

@@ -98,6 +98,16 @@ SHARE = {
     # Paid by silence, and the person says afterwards that it was wrong. The money stays where it is.
     ("released", "query_late"): "queried_late",
     ("queried_late", "dismiss"): "released",
+    # Two people found that it should not have been paid: it is asked back from the provider, once.
+    ("released", "recover"): "recovering",
+    ("queried_late", "recover"): "recovering",
+    ("recovering", "recovered"): "released",
+    # The payer's bank took the money back: what is not held yet is not covered any more; what was held goes back, and with it the visit's pay.
+    ("covered", "uncover"): "planned",
+    ("covered", "fall_short"): "returned",
+    ("asked", "fall_short"): "returned",
+    ("with_helper", "fall_short"): "returned",
+    ("agreed", "fall_short"): "returned",
 }
 
 MACHINES = {"need": NEED, "agreement": AGREEMENT, "milestone": MILESTONE, "share": SHARE}
@@ -106,7 +116,7 @@ AGREEMENT_FINAL = frozenset({"void", "completed", "terminated"})
 MILESTONE_FINAL = frozenset({"closed", "cancelled"})
 SHARE_FINAL = frozenset({"dropped", "returned", "decided"})
 """No way out of these."""
-SHARE_SETTLED = SHARE_FINAL | {"released", "queried_late"}
+SHARE_SETTLED = SHARE_FINAL | {"released", "queried_late", "recovering"}
 """Its money has moved for good, as far as the week is concerned: a late question keeps no week open."""
 
 

@@ -80,5 +80,7 @@ def _line(day: date, week: dict[str, int]) -> MoneyWeek:
 
 def paid_pence_about(*, about: str) -> int:
     """How much of what is owed `about` ("share:9") has left for the provider, over all its transfers."""
-    paid = Remittance.objects.filter(about=about, state=Remittance.State.PAID).aggregate(sum=Sum("pence"))["sum"]
+    # Kept back for what they owed counts as theirs; what was taken back later had reached them.
+    reached = (Remittance.State.PAID, Remittance.State.SET_OFF, Remittance.State.REVERSED)
+    paid = Remittance.objects.filter(about=about, state__in=reached).aggregate(sum=Sum("pence"))["sum"]
     return int(paid or 0)

@@ -1,6 +1,6 @@
 """After a payment that was made because the person did not answer: they say that it was wrong, and two people look at it.
 
-No money moves here, either way. Getting it back from a provider (`recover`) is not built (docs/adr/0011-short-way.md).
+No money moves here, either way. Getting it back from a provider is `recovering`.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The platform's own money at Stripe. It pays Stripe's fees, so that every pound of a member's stays a pound."""
+"""The platform's own money at Stripe. It pays Stripe's fees and stands in for what is owed to us: every pound of a member's stays a pound."""
 
 import uuid
 from datetime import datetime
@@ -6,12 +6,15 @@ from datetime import datetime
 from django.db import transaction
 
 from audit.services import trail
+from ledger.selectors import balances
+from ledger.services.accounts import Account
+from ledger.services.journals import Journal, NotEnough, Transfer, post
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import Made, TopUp
-from payments.models import Payment, PaymentOperation
-from payments.rules import PAYMENT, may_step, step
-from payments.services import planning, taking
+from payments.models import Alarm, Payment, PaymentOperation, ReconcileCursor
+from payments.rules import PAYMENT, may_step, spare_pence, step
+from payments.services import alarms, planning, taking
 from people.models import Person
 
 
@@ -65,3 +68,59 @@ def _see(payment: Payment, thing: TopUp, at: datetime) -> None:
     payment.save(update_fields=["state", "charge_id", "charged_at", "line_id"])
     if failed and may_step(PAYMENT, payment.state, "fail"):
         taking.end(payment, "fail", at)
+
+
+# --- whether people's money is covered (money.md 5, 1) ---
+
+
+def spare(council_code: str) -> int:
+    """How much more the platform's own money in a council could stand in for, in pence; below zero, people's money is not wholly covered.
+
+    The same sum as BANK + CLEAR + OUT less all that is owed to people, told from the other side of the book: a few accounts instead of all.
+    """
+    held: dict[str, int] = {}
+    for account, pence in balances(codes=("FLOAT", "FEE_INCOME", "FEE_COST", "LOSS", "SUSPENSE", "RECEIVABLE"), council=council_code).items():
+        held[account.code] = held.get(account.code, 0) + pence
+    return spare_pence(held)
+
+
+def watch(*, council_code: str, at: datetime) -> int:
+    """Pays costs that waited for FLOAT, then looks whether people's money is covered: rings and stops releases, or lets them go on again.
+
+    Returns what `spare` is. Not inside a transaction.
+    """
+    _pay_costs(council_code, at)
+    pence = spare(council_code)
+    about = f"council:{council_code}"
+    if pence >= 0:
+        alarms.settle(kind="not_covered", about=about, at=at)
+        return pence
+    sentence = f"People's money is {-pence}p more than there is for it: something is owed to us. Top up; nothing goes to providers until then."
+    alarms.ring(kind="not_covered", about=about, sentence=sentence, at=at, council_code=council_code, stops_releases=True)
+    return pence
+
+
+def watch_all(*, at: datetime) -> None:
+    """Looks at every council where something is owed to us or was not covered when last seen."""
+    councils = {account.council for account, pence in balances(codes=("RECEIVABLE", "FEE_COST", "LOSS")).items() if pence}
+    councils |= set(Alarm.objects.open().filter(kind="not_covered").values_list("council_code", flat=True))
+    for council_code in sorted(councils):
+        watch(council_code=council_code, at=at)
+
+
+def _pay_costs(council_code: str, at: datetime) -> None:
+    def write() -> None:
+        with transaction.atomic():
+            # One at a time: two payers of the same cost would pay it twice.
+            ReconcileCursor.objects.get_or_create(pk=1)
+            ReconcileCursor.objects.locked().get(pk=1)
+            cost, own = Account("FEE_COST", council_code), Account("FLOAT", council_code)
+            there = balances(codes=("FEE_COST", "FLOAT"), council=council_code)
+            pence = min(there.get(cost, 0), there.get(own, 0))
+            if pence > 0:
+                post(Journal(uuid.uuid4(), "costs_paid", council_code, (Transfer(own, cost, pence),), at, actor="system"))
+
+    try:
+        retrying(write)
+    except NotEnough:
+        return  # spent at the same moment: the next look pays it

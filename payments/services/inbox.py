@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 
 from audit.errors import Refusal
+from audit.services import trail
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, BadSignature, NotFound, StripeIsBusy
-from payments.models import Payee, Payment, PaymentOperation, Refund, WebhookEvent
+from payments.models import Dispute, Payee, Payment, PaymentOperation, Refund, WebhookEvent
 from payments.rules import EVENT_TRIES, wait_after
-from payments.services import alarms, floats, operations, payees, refunds, taking
+from payments.services import alarms, disputes, floats, mandates, operations, payees, recoveries, refunds, taking, two_people
+from people.models import Person
 
 log = structlog.get_logger()
 BATCH = 100
@@ -85,6 +88,19 @@ def _put_off(event: WebhookEvent, error: Exception, at: datetime) -> None:
         alarms.ring(kind="event_parked", about=f"event:{event.pk}", sentence=sentence, at=at)
 
 
+def retry(*, event_id: str, by: Person, at: datetime) -> WebhookEvent:
+    """An operator found out why a parked event could not be worked on: it is tried again, ten times. Raises NotAllowed; nothing if not parked."""
+    two_people.must_be_operator(by)
+    with transaction.atomic():
+        event = WebhookEvent.objects.locked().get(pk=event_id)
+        if event.state == WebhookEvent.State.PARKED:
+            event.state, event.tries, event.next_try_at = WebhookEvent.State.WAITING, 0, None
+            event.save(update_fields=["state", "tries", "next_try_at"])
+            trail.write(by=by, verb="payments.retry_event", about_kind="event", about_id=event.pk, at=at, council_code="")
+            alarms.settle(kind="event_parked", about=f"event:{event.pk}", at=at)
+    return event
+
+
 def _work(event: WebhookEvent, at: datetime) -> None:
     for prefix, verb in _VERBS:
         if event.kind.startswith(prefix):
@@ -93,7 +109,12 @@ def _work(event: WebhookEvent, at: datetime) -> None:
 
 
 def _session(event: WebhookEvent, at: datetime) -> None:
-    see_session(event.object_id, at)
+    if not mandates.see_session(event.object_id, at):
+        see_session(event.object_id, at)
+
+
+def _mandate(event: WebhookEvent, at: datetime) -> None:
+    mandates.see_mandate(event.object_id, at)
 
 
 def _intent(event: WebhookEvent, at: datetime) -> None:
@@ -123,12 +144,12 @@ def _account(event: WebhookEvent, at: datetime) -> None:
 
 
 def _dispute(event: WebhookEvent, at: datetime) -> None:
-    sentence = "A payer's bank takes a payment back (a dispute at Stripe). Releases stop until somebody has looked."
-    alarms.ring(kind="dispute", about=f"dispute:{event.object_id}", sentence=sentence, at=at, stops_releases=True)
+    see_dispute(event.object_id, at)
 
 
 _VERBS: list[tuple[str, Callable[[WebhookEvent, datetime], None]]] = [
     ("checkout.session.", _session),
+    ("mandate.", _mandate),
     ("payment_intent.", _intent),
     ("charge.dispute.", _dispute),
     ("charge.refund.", _refund),
@@ -163,7 +184,7 @@ def see_intent(intent_id: str, at: datetime) -> Payment | None:
         payment = _payment_named(intent.reference)
         if payment is None:
             return None
-        if payment.kind == "bank_transfer" and payment.operation_id is not None:
+        if payment.kind in taking.BY_INTENT and payment.operation_id is not None:
             operations.settle(payment.operation_id, intent, at=at)
         Payment.objects.filter(pk=payment.pk, intent_id="").update(intent_id=intent.id)
     return taking.refresh(payment_id=payment.pk, at=at)
@@ -192,7 +213,17 @@ def see_transfer(transfer_id: str, at: datetime) -> PaymentOperation | None:
     """A transfer; None when it was made by hand at the dashboard."""
     thing = gateway.transfer(transfer_id)
     operations.settle_by_reference(thing.operation, thing, at=at)
+    recoveries.look_for(at=at)
     return PaymentOperation.objects.filter(stripe_id=transfer_id).first()
+
+
+def see_dispute(dispute_id: str, at: datetime) -> Dispute | None:
+    """A dispute of a payment of ours; None when we know nothing of that payment."""
+    thing = gateway.dispute(dispute_id)
+    payment = Payment.objects.filter(charge_id=thing.charge_id).first() or see_charge(thing.charge_id, at)
+    if payment is None or payment.charge_id != thing.charge_id:
+        return None
+    return disputes.take_over(payment_id=payment.pk, thing=thing, at=at)
 
 
 def see_top_up(top_up_id: str, at: datetime) -> Payment | None:

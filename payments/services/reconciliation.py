@@ -16,9 +16,9 @@ from ledger.services.journals import Journal, Transfer, post
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Line, NotFound, PageOfLines, StripeIsBusy
-from payments.models import Payment, ReconcileCursor, Refund, Remittance, StripeLine
+from payments.models import OwedMove, Payment, ReconcileCursor, ReconcileRun, Refund, Remittance, StripeLine
 from payments.rules import UNEXPLAINED_FREEZE_PENCE
-from payments.services import alarms, inbox, refunds, taking
+from payments.services import alarms, cash, debits, disputes, floats, inbox, mandates, recoveries, refunds, taking
 
 log = structlog.get_logger()
 # Where a line belongs that names nobody's council: the books of the platform itself.
@@ -55,12 +55,16 @@ def run(*, at: datetime) -> Report:
     _check_own_payouts(at)
     read = _read_new()
     _see_pending_become_available(at)
-    caught_up = taking.refresh_open(at=at) + refunds.refresh_open(at=at)
+    caught_up = taking.refresh_open(at=at) + refunds.refresh_open(at=at) + disputes.refresh_open(see=inbox.see_dispute, at=at)
+    caught_up += recoveries.look_for(at=at) + mandates.refresh_due(at=at) + cash.look_all(at=at)
     before = StripeLine.objects.filter(state="suspense").count()
     matched = sum(_match(line_id, at) for line_id in _waiting())
     suspended = StripeLine.objects.filter(state="suspense").count() - before
     ReconcileCursor.objects.filter(pk=1).update(read_at=at)
     report = Report(read, matched, suspended, StripeLine.objects.filter(state="waiting").count(), caught_up)
+    if report.read or report.matched or report.suspended or report.caught_up:
+        ReconcileRun.objects.create(at=at, read=read, matched=matched, suspended=suspended, waiting=report.waiting, caught_up=caught_up)
+    floats.watch_all(at=at)
     log.info("reconciled", read=report.read, matched=report.matched, suspended=report.suspended, waiting=report.waiting)
     return report
 
@@ -179,9 +183,14 @@ def _match(line_id: str, at: datetime) -> bool:
 
 def what_it_is(line: StripeLine) -> Ours | None:
     """Which of our rows a line is; None when none of ours explains it. Asks nobody but our own rows."""
+    if (move := OwedMove.objects.filter(line_id=line.pk).select_related("dispute", "recovery").first()) is not None:
+        of = move.dispute or move.recovery
+        return Ours(move.journal_key, -move.pence, move.fee_pence, of.council_code if of else NO_COUNCIL)
     kind = line.source.partition("_")[0]
     if kind in ("ch", "py", "tu"):
         payment = Payment.objects.filter(charge_id=line.source).first()
+        if payment is not None and payment.failure_line_id and payment.state == "failed":
+            return _bounced(payment, line)
         # Other lines may name the same charge (a dispute's, a fee's): only its own first line is the payment.
         if payment is None or line.kind not in ("charge", "payment", "topup"):
             return None
@@ -193,6 +202,15 @@ def what_it_is(line: StripeLine) -> Ours | None:
     if kind in ("re", "pyr"):
         refund = Refund.objects.filter(operation__stripe_id=line.source).first()
         return _refund_line(refund, line) if refund else None
+    return None
+
+
+def _bounced(payment: Payment, line: StripeLine) -> Ours | None:
+    """A Direct Debit that the bank refused has a line in and a line out again."""
+    if line.pk == payment.line_id:
+        return Ours(payment.bounced_in_journal, payment.pence, line.fee_pence, payment.council_code)
+    if line.pk == payment.failure_line_id:
+        return Ours(payment.bounced_out_journal, -payment.pence, line.fee_pence, payment.council_code)
     return None
 
 
@@ -212,6 +230,8 @@ def _catch_up(line: StripeLine, at: datetime) -> None:
         "tr": inbox.see_transfer,
         "re": inbox.see_refund,
         "pyr": inbox.see_refund,
+        "du": inbox.see_dispute,
+        "dp": inbox.see_dispute,
     }
     see = verbs.get(line.source.partition("_")[0])
     if see is None:
@@ -220,7 +240,9 @@ def _catch_up(line: StripeLine, at: datetime) -> None:
         thing = see(line.source, at)
     except NotFound:
         return
-    if isinstance(thing, Payment) and line.is_available and line.kind in ("charge", "payment", "topup"):
+    if isinstance(thing, Payment) and thing.failure_line_id:
+        debits.bounce(payment_id=thing.pk, at=at)
+    elif isinstance(thing, Payment) and line.is_available and line.kind in ("charge", "payment", "topup"):
         taking.clear(payment_id=thing.pk, line=gateway.line(line.pk), at=at)
 
 
@@ -255,6 +277,11 @@ def _suspend(line_id: str, council: str, at: datetime) -> bool:
 def _council_of(line: StripeLine) -> str:
     """Whose money it touched: that of the charge a refund by hand was made on, where there is one."""
     charge_id = line.source
+    if line.source.startswith(("du_", "dp_")):
+        try:
+            charge_id = gateway.dispute(line.source).charge_id
+        except NotFound:
+            return NO_COUNCIL
     if line.source.startswith(("re_", "pyr_")):
         try:
             charge_id = gateway.refund(line.source).charge_id

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
 from audit.clock import london_date
 from audit.errors import Refusal
@@ -15,9 +15,9 @@ from ledger.services.journals import Journal, Transfer, post
 from ledger.services.retry import retrying
 from payments.gateways.shapes import AnswerLost, Made, NotFound, StripeIsBusy
 from payments.gateways.shapes import Transfer as StripeTransfer
-from payments.models import Alarm, Payee, Payment, PaymentOperation, PaymentUse, Remittance
+from payments.models import Alarm, Dispute, Payee, Payment, PaymentOperation, PaymentUse, Recovery, Refund, Remittance
 from payments.rules import REFUSED_WAIT, REMITTANCE, bank_is_settled, may_step, step, take_from
-from payments.services import alarms, payees, planning
+from payments.services import alarms, floats, payees, planning, risk
 from payments.services.one_by_one import one_by_one
 from people.models import Person
 from people.services import approvals
@@ -47,6 +47,7 @@ def owe(*, payee_id: int, lot_owner: str, pence: int, council_code: str, about: 
     """
     with transaction.atomic():
         lots = list(Payment.objects.with_money_left(lot_owner, council_code).order_by("charged_at", "pk").locked())
+        lots = undisputed_first(lots)
         parts = take_from([lot.free_pence for lot in lots], pence)
         if pence <= 0 or sum(parts) != pence:
             raise LotsFallShort
@@ -59,12 +60,20 @@ def owe(*, payee_id: int, lot_owner: str, pence: int, council_code: str, about: 
         return rows
 
 
+def undisputed_first(lots: list[Payment]) -> list[Payment]:
+    """The same order, but money that a bank is taking back comes last: what is taken from it has to wait."""
+    disputed = set(Dispute.objects.unended().filter(payment__in=[lot.part_of_id or lot.pk for lot in lots]).values_list("payment_id", flat=True))
+    return sorted(lots, key=lambda lot: (lot.part_of_id or lot.pk) in disputed)
+
+
 def plan_due(*, at: datetime) -> int:
     """Waiting money is planned to go: DUE Dr / OUT Cr with its operation. Returns how many were.
 
-    Only while nothing stops releases, when the payee is ready by Stripe's own word of this moment, and when its bank details are the same
+    Only while nothing stops releases and people's money is wholly covered, when the payee is ready by Stripe's own word of this moment,
+    and when its bank details are the same
     as five working days ago.
     """
+    floats.watch_all(at=at)
     stopped = Alarm.objects.open().filter(stops_releases=True).values_list("council_code", flat=True)
     if "" in (closed := set(stopped)):
         return 0
@@ -99,16 +108,12 @@ def _bank_is_settled(payee: Payee, at: datetime) -> bool:
 
 @transaction.atomic
 def _plan(pk: int, at: datetime) -> bool:
-    row = Remittance.objects.locked().select_related("payment__part_of", "payee").get(pk=pk)
-    if row.state != Remittance.State.WAITING or Alarm.objects.stopping(row.council_code).exists():
+    row = Remittance.objects.locked().select_related("payment__part_of", "payment__payer", "payee").get(pk=pk)
+    if row.state != Remittance.State.WAITING or _must_wait(row) or not risk.may_go(row, at=at):
         return False
-    params = {
-        "amount": row.pence,
-        "currency": "gbp",
-        "destination": row.payee.stripe_account_id,
-        "source_transaction": row.payment.source_charge_id,
-        "transfer_group": row.group,
-    }
+    params = {"amount": row.pence, "currency": "gbp", "destination": row.payee.stripe_account_id, "transfer_group": row.group}
+    if source := _source(row):
+        params["source_transaction"] = source
     reference, council = f"remittance:{row.pk}", row.council_code
     operation = planning.plan(kind="transfer", reference=reference, params=params, council_code=council, at=at, pence=row.pence)
     PaymentUse.objects.create(payment=row.payment, operation=operation, pence=row.pence)
@@ -118,12 +123,38 @@ def _plan(pk: int, at: datetime) -> bool:
     return True
 
 
+def _must_wait(row: Remittance) -> bool:
+    """While something stops releases, people's money is not wholly covered, the lot's payment is disputed, or the payee owes us from before
+    (`setting_off` takes that first).
+    """
+    if Alarm.objects.stopping(row.council_code).exists() or floats.spare(row.council_code) < 0:
+        return True
+    root = row.payment.part_of_id or row.payment_id
+    owes = Recovery.objects.owed().filter(payee_id=row.payee_id, council_code=row.council_code)
+    return Dispute.objects.unended().filter(payment_id=root).exists() or owes.exists()
+
+
+def _source(row: Remittance) -> str:
+    """The charge to name to Stripe; "" where Stripe would say that too little of it is left.
+
+    That is so when its money was given back to the payer and Stripe could not take the first transfer back, or a bank took it: the pounds are
+    then the platform's own or another provider's, kept back.
+    """
+    root = Payment.objects.locked().get(pk=row.payment.part_of_id or row.payment_id)
+    of_charge = Q(payment=root) | Q(payment__part_of=root)
+    out = Remittance.objects.filter(of_charge, state__in=("planned", "sent", "paid", "reversed")).aggregate(sum=Sum(F("pence") - F("reversed_pence")))
+    back = Refund.objects.filter(of_charge, state__in=("sent", "succeeded")).aggregate(sum=Sum("pence"))
+    lost = Dispute.objects.filter(payment=root).aggregate(sum=Sum("withdrawn_pence"))
+    gone = sum(part["sum"] or 0 for part in (out, back, lost))
+    return root.charge_id if root.pence - gone >= row.pence else ""
+
+
 # --- what the operation's steps mean (called by `operations`, in its transaction) ---
 
 
 def may_send(operation: PaymentOperation) -> bool:
     """Not while something stops releases, even if it was planned before."""
-    return not Alarm.objects.stopping(operation.council_code).exists()
+    return not Alarm.objects.stopping(operation.council_code).exists() and floats.spare(operation.council_code) >= 0
 
 
 def sending(operation: PaymentOperation) -> None:

@@ -95,6 +95,7 @@ class Call(models.Model):
         MISSED = "missed", "Not paid in time"
         CANCELLED = "cancelled", "Not needed"
         CONSUMED = "consumed", "Held for the visits, or paid on"
+        SHORTFALL = "shortfall", "Taken back by the payer's bank"
 
     pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, related_name="calls")
     earmark = models.ForeignKey(Earmark, on_delete=models.PROTECT, related_name="calls")
@@ -117,6 +118,8 @@ class Call(models.Model):
     follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by")
     payment_id = models.UUIDField(null=True, blank=True)
     unwanted_at = models.DateTimeField(null=True, blank=True)
+    # The dispute in `payments` because of which it fell short.
+    short_for = models.BigIntegerField(null=True, blank=True)
 
     objects = CallQuerySet.as_manager()
 
@@ -134,6 +137,7 @@ class Call(models.Model):
             ),
             # Money on its way came by a payment.
             models.CheckConstraint(name="call_clearing_has_its_payment", condition=~Q(state="clearing") | Q(payment_id__isnull=False)),
+            models.CheckConstraint(name="call_short_says_for_what", condition=~Q(state="shortfall") | Q(short_for__isnull=False)),
         ]
         # The timers look every few seconds: only at what waits.
         indexes = [

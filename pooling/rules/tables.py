@@ -71,6 +71,13 @@ CALL = {
     ("clearing", "failed_unwanted"): "cancelled",
     ("funded", "drop_call"): "cancelled",
     ("funded", "hold"): "consumed",
+    # The payer's bank took the money back. It is whole again when the money came back; else, once that is settled, it was missed.
+    ("funded", "chargeback"): "shortfall",
+    ("consumed", "chargeback"): "shortfall",
+    ("shortfall", "repaid"): "funded",
+    ("shortfall", "repaid_when_used"): "consumed",
+    ("shortfall", "miss"): "missed",
+    ("shortfall", "drop_call"): "cancelled",
 }
 CALL_FINAL = frozenset({"cancelled", "consumed"})
 CALL_WAITS_FOR_MONEY = frozenset({"called", "ordered", "clearing"})

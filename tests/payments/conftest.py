@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -14,7 +15,7 @@ from ledger.selectors import balance
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Transfer, post
 from payments.models import Payee, Payment, PaymentOperation
-from payments.services import floats, inbox, operations, payees, payins, refunds, remittances
+from payments.services import floats, inbox, operations, payees, payins, refunds, remittances, setting_off
 from tests.sandbox_process import CONNECT_SECRET, KEY, PLATFORM_SECRET, SandboxProcess, start_sandbox
 
 COUNCIL = "E09000028"
@@ -61,7 +62,9 @@ class Play:
     def run(self) -> None:
         for _ in range(20):
             moved = operations.perform_due(at=self.at) + inbox.process_due(at=self.at) + payins.clear_due(at=self.at)
-            moved += payees.refresh_due(at=self.at) + remittances.plan_due(at=self.at) + refunds.plan_due(at=self.at)
+            moved += (
+                payees.refresh_due(at=self.at) + setting_off.set_off_due(at=self.at) + remittances.plan_due(at=self.at) + refunds.plan_due(at=self.at)
+            )
             if not moved:
                 return
         raise AssertionError("the timers never came to rest")
@@ -149,10 +152,16 @@ class Play:
 
     def move(self, debit: str, debit_owner: str, credit: str, credit_owner: str, pence: int) -> None:
         """Stands in for the rooms above, which move money between its owners' accounts."""
-        from uuid import uuid4
-
         transfer = Transfer(Account(debit, COUNCIL, debit_owner), Account(credit, COUNCIL, credit_owner), pence)
         post(Journal(uuid4(), "test_move", COUNCIL, (transfer,), self.at))
+
+    def journal(self, debit: str, debit_owner: str, credit: str, credit_owner: str, pence: int, *, key: UUID | None = None) -> UUID:
+        """The same under a key that rows name; below nothing it goes the other way."""
+        first, second = Account(debit, COUNCIL, debit_owner), Account(credit, COUNCIL, credit_owner)
+        pair = Transfer(first, second, pence) if pence > 0 else Transfer(second, first, -pence)
+        key = key or uuid4()
+        post(Journal(key, "test_move", COUNCIL, (pair,), self.at))
+        return key
 
     # --- what there is to see ---
 

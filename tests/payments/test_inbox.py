@@ -13,10 +13,12 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
+from audit.errors import NotAllowed
 from payments.gateways import stripe_gateway
 from payments.models import Alarm, Payment, WebhookEvent
 from payments.selectors import proof
 from payments.services import inbox, payees, payins, remittances
+from tests import cast
 from tests.payments.conftest import AMINA, COUNCIL, Play
 from tests.sandbox_process import CONNECT_SECRET, PLATFORM_SECRET, start_sandbox
 
@@ -203,14 +205,38 @@ def test_changed_bank_details_are_heard_of(play: Play) -> None:
     assert row.bank_changed_at == play.at
 
 
-def test_a_dispute_stops_releases(play: Play) -> None:
+def test_a_dispute_rings_and_is_booked(play: Play) -> None:
     play.float()
     payment = play.lot()
     play.stripe.act("dispute", charge=payment.charge_id)
     for body in stripes_events("charge.dispute.created"):
         post(PLATFORM, body, sign(body, PLATFORM_SECRET))
     inbox.process_due(at=play.at)
-    assert Alarm.objects.open().filter(kind="dispute", stops_releases=True).count() == 1
+    assert Alarm.objects.open().filter(kind="dispute", stops_releases=False).count() == 1
+    assert play.has("RECEIVABLE", AMINA) == 8000
+    assert proof() == []
+
+
+def test_a_parked_event_is_tried_again_by_an_operator(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = play.start()
+    body = event("checkout.session.completed", payment.session_id)
+    post(PLATFORM, body, sign(body, PLATFORM_SECRET))
+
+    def broken(session_id: str, at: Any) -> None:
+        raise KeyError(session_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "see_session", broken)
+        for _ in range(10):
+            inbox.process_due(at=play.skip(seconds=3700))
+    assert WebhookEvent.objects.get().state == "parked"
+    assert Alarm.objects.open().filter(kind="event_parked").count() == 1
+    with pytest.raises(NotAllowed):
+        inbox.retry(event_id="evt_1", by=cast.stranger(), at=play.at)
+    inbox.retry(event_id="evt_1", by=cast.operator(), at=play.at)
+    assert inbox.process_due(at=play.at) == 1
+    assert WebhookEvent.objects.get().state == "done"
+    assert not Alarm.objects.open().exists()
 
 
 def test_while_stripe_is_away_events_wait(play: Play) -> None:

@@ -199,16 +199,6 @@ def test_a_payout_of_the_platforms_own_balance_is_found(play: Play) -> None:
     assert StripeLine.objects.get(state="suspense").kind == "payout"
 
 
-def test_a_dispute_is_found_by_its_line(play: Play) -> None:
-    play.float()
-    payment = play.lot()
-    reconciliation.run(at=play.at)
-    play.stripe.act("dispute", charge=payment.charge_id)
-    reconciliation.run(at=play.at)
-    assert StripeLine.objects.get(state="suspense").net_pence == -8000 - 2000
-    assert frozen(COUNCIL)
-
-
 def test_automatic_payouts_stop_releases_until_they_are_manual(play: Play) -> None:
     play.stripe.act("set_payouts", interval="daily")
     reconciliation.run(at=play.at)

@@ -7,17 +7,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments import rules
-from payments.models import Alarm, Payee, Payment, PaymentOperation, Refund, Remittance
+from payments.models import Alarm, Dispute, Payee, Payment, PaymentOperation, Recovery, Refund, Remittance
 from payments.rules import NoSuchStep, may_step, step, take_from, wait_after
 from payments.selectors import operators_list
 from tests import cast
 from tests.payments.conftest import Play
 
-TABLES = [(rules.PAYMENT, Payment), (rules.REMITTANCE, Remittance), (rules.REFUND, Refund), (rules.OPERATION, PaymentOperation)]
+TABLES = [
+    (rules.PAYMENT, Payment),
+    (rules.REMITTANCE, Remittance),
+    (rules.REFUND, Refund),
+    (rules.OPERATION, PaymentOperation),
+    (rules.DISPUTE, Dispute),
+    (rules.RECOVERY, Recovery),
+]
 FINAL = {
     "Payment": {"available"},
-    "Remittance": {"reversed", "cancelled"},
-    "Refund": {"cancelled"},
+    "Remittance": {"reversed", "cancelled", "set_off"},
+    "Refund": {"cancelled", "by_hand"},
+    "Dispute": set(),
+    "Recovery": {"recovered"},
     "PaymentOperation": {"succeeded"},
 }
 

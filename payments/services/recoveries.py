@@ -1,0 +1,278 @@
+"""Money back from somebody who was paid: Stripe takes the transfer back, or it is kept back from what they are paid next.
+
+The payer has it again as soon as it came, or FLOAT can stand in for it (`pooling` posts RECEIVABLE Dr / SHARE Cr and calls `credit`).
+A refund never takes a transfer back by itself: it is taken back first, and then the payer's money can go home.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from audit.errors import Refusal
+from audit.services import facts, trail
+from ledger.services.accounts import Account
+from ledger.services.journals import Journal, NotEnough, Transfer, post
+from payments.gateways import stripe_gateway as gateway
+from payments.gateways.shapes import AnswerLost, Made, NotFound, Reversal, StripeIsBusy
+from payments.models import OwedMove, Payee, Payment, PaymentOperation, Recovery, Remittance
+from payments.rules import RECOVERY, REMITTANCE, may_step, step
+from payments.services import alarms, floats, operations, planning, two_people
+from payments.services.disputes import FloatIsShort, NothingIsOwed
+from people.models import Approval, Person
+
+WRITE_OFF = "recovery.write_off"
+Kind = OwedMove.Kind
+SENT_ON = ("paid", "reversed", "set_off")
+
+
+class BeyondWhatIsLeft(Refusal):
+    """More is asked back than was paid and not asked back yet."""
+
+    code = "beyond_what_is_left"
+    sentence = "That is more than is left to take back from this payment. Choose a smaller amount."
+
+
+class StillGoingOut(Refusal):
+    """Stripe is being asked this moment."""
+
+    code = "still_going_out"
+    sentence = "This payment is going out this moment. Try again in a few minutes."
+
+
+@dataclass(frozen=True, slots=True)
+class ToCredit:
+    """So much is to be given back to a payer."""
+
+    recovery_id: int
+    lot_owner: str
+    payee_owner: str
+    council_code: str
+    about: str
+    pence: int
+
+
+def open_for(*, about: str, pence: int, by: Person, at: datetime) -> list[Recovery]:
+    """In the caller's transaction: so much of what was paid "share:9" is asked back, the newest payment first. Two people have said yes above.
+
+    Raises BeyondWhatIsLeft, StillGoingOut; then nothing is changed.
+    """
+    with transaction.atomic():
+        rows = list(Remittance.objects.filter(about=about).exclude(state="cancelled").order_by("-pk").locked())
+        asked = {row.pk: sum(row.recoveries.values_list("pence", flat=True)) for row in rows}
+        if any(row.state in ("planned", "sent") for row in rows):
+            raise StillGoingOut
+        found = []
+        for row in rows:
+            part = min(row.pence - asked[row.pk], pence)
+            if part > 0:
+                found.append(_open(row, part, by, at))
+                pence -= part
+        if pence or not found:
+            raise BeyondWhatIsLeft
+        return found
+
+
+def _open(row: Remittance, pence: int, by: Person, at: datetime) -> Recovery:
+    operation = None
+    if row.state == Remittance.State.PAID and row.operation is not None:
+        params = {"id": row.operation.stripe_id, "amount": pence}
+        reference, council = f"remittance:{row.pk}", row.council_code
+        operation = planning.plan(kind="reversal", reference=reference, params=params, council_code=council, at=at, pence=pence)
+    recovery = Recovery.objects.create(
+        payee_id=row.payee_id,
+        remittance=row,
+        pence=pence,
+        council_code=row.council_code,
+        lot_owner=row.payment.lot_owner,
+        about=row.about,
+        # Never sent, or kept back already: there is nothing at Stripe to take back.
+        state=Recovery.State.OWED if operation is None else Recovery.State.REVERSING,
+        operation=operation,
+        opened_at=at,
+    )
+    _note(recovery, "payments.recover", by, at)
+    return recovery
+
+
+# --- Stripe's answer (called by `operations`, in its transaction) ---
+
+
+def made(operation: PaymentOperation, thing: Made, at: datetime) -> None:
+    """Stripe took it back: BANK Dr / RECEIVABLE Cr."""
+    row = Recovery.objects.locked().get(operation=operation)
+    if not isinstance(thing, Reversal) or not may_step(RECOVERY, row.state, "reverse"):
+        return
+    sent = Remittance.objects.locked().get(recoveries=row)
+    sent.reversed_pence += thing.pence
+    if sent.reversed_pence == sent.pence:
+        sent.state = step(REMITTANCE, sent.state, "reverse")
+    sent.save(update_fields=["reversed_pence", "state"])
+    row.state, row.reversed_pence, row.ended_at = step(RECOVERY, row.state, "reverse"), thing.pence, at
+    row.save(update_fields=["state", "reversed_pence", "ended_at"])
+    _tell_ended(row, at)
+    bank = Account("BANK", row.council_code)
+    post_move(row, Kind.REVERSED, -row.pence, (Transfer(bank, receivable(row), row.pence),), None, at, line_id=thing.line_id or None)
+
+
+def refused(operation: PaymentOperation, code: str, at: datetime) -> None:
+    """Their account at Stripe is short of it, or closed: it is kept back from what they are paid next."""
+    row = Recovery.objects.locked().get(operation=operation)
+    row.state, row.problem = step(RECOVERY, row.state, "refuse"), code[:60]
+    row.save(update_fields=["state", "problem"])
+    _note(row, "payments.recovery_owed", None, at)
+    sentence = f"Stripe could not take {row.pence}p back ({code}). It is kept back from what this provider is paid next."
+    alarms.ring(kind="reversal_refused", about=f"recovery:{row.pk}", sentence=sentence, at=at, council_code=row.council_code)
+
+
+def look_for(*, at: datetime) -> int:
+    """Asks after every reversal without an answer: its balance line names no transfer that could be looked up. Returns how many were found."""
+    found = 0
+    for operation in list(PaymentOperation.objects.filter(kind="reversal", state__in=("sent", "unknown"))):
+        try:
+            thing = gateway.find(operation.kind, operation.params, str(operation.pk), operation.first_sent_at or at)
+        except (AnswerLost, StripeIsBusy, NotFound):
+            continue
+        found += thing is not None and operations.settle(operation.pk, thing, at=at)
+    return found
+
+
+# --- the payer has it again (pooling, in its own transaction) ---
+
+
+def to_credit() -> list[ToCredit]:
+    """What payers can be given back now: it came, or FLOAT can stand in for it. Oldest first."""
+    found = []
+    spare: dict[str, int] = {}
+    for row in Recovery.objects.to_credit().select_related("payee").order_by("pk"):
+        left = spare.setdefault(row.council_code, floats.spare(row.council_code))
+        if row.come_pence == row.pence or left >= row.pence:
+            spare[row.council_code] -= row.pence
+            found.append(ToCredit(row.pk, row.lot_owner, _payee(row), row.council_code, row.about, row.pence))
+    return found
+
+
+def credit(*, recovery_id: int, journal_key: uuid.UUID, at: datetime) -> bool:
+    """The lot and its payer have it again. False when they had it already.
+
+    In the caller's transaction; the caller posts RECEIVABLE Dr / SHARE Cr with `journal_key`.
+    """
+    row = Recovery.objects.locked().get(pk=recovery_id)
+    if row.credited_pence or row.remittance_id is None:
+        return False
+    sent = Remittance.objects.locked().get(pk=row.remittance_id)
+    row.credited_pence = row.pence
+    row.save(update_fields=["credited_pence"])
+    Remittance.objects.filter(pk=sent.pk).update(recovered_pence=F("recovered_pence") + row.pence)
+    Payment.objects.filter(pk=sent.payment_id).update(used_pence=F("used_pence") - row.pence)
+    _move(row, Kind.CREDITED, row.pence, journal_key, at)
+    return True
+
+
+# --- it came from the payee, or is borne ---
+
+
+def come(row: Recovery, at: datetime) -> None:
+    """Some of it came from the payee, or two people wrote it off. The row is locked; the sum is set already."""
+    is_whole = row.left_pence == 0
+    row.state = step(RECOVERY, row.state, "come_whole" if is_whole else "come")
+    row.ended_at = at if is_whole else None
+    row.save(update_fields=["state", "set_off_pence", "repaid_pence", "written_off_pence", "ended_at"])
+    if is_whole:
+        alarms.settle(kind="reversal_refused", about=f"recovery:{row.pk}", at=at)
+        _tell_ended(row, at)
+
+
+def propose_write_off(*, recovery_id: int, reason: str, by: Person, at: datetime) -> Approval:
+    """The first of two operators says that this will not come back. Nothing moves. Raises NotAllowed, NothingIsOwed."""
+    row = Recovery.objects.get(pk=recovery_id)
+    if row.state != Recovery.State.OWED:
+        raise NothingIsOwed
+    return two_people.first(what=WRITE_OFF, about_kind="recovery", about_id=row.pk, reason=reason, by=by, at=at, council_code=row.council_code)
+
+
+def confirm_write_off(*, recovery_id: int, by: Person, at: datetime) -> Recovery:
+    """The second one agrees: LOSS Dr / RECEIVABLE Cr, and FLOAT bears it. Raises NotAllowed, NeedsApproval, NothingIsOwed, FloatIsShort."""
+    try:
+        with transaction.atomic():
+            row = _write_off(recovery_id, by, at)
+    except NotEnough as short:
+        raise FloatIsShort from short
+    floats.watch(council_code=row.council_code, at=at)
+    return row
+
+
+def _write_off(recovery_id: int, by: Person, at: datetime) -> Recovery:
+    row = Recovery.objects.locked().get(pk=recovery_id)
+    two_people.second(what=WRITE_OFF, about_kind="recovery", about_id=row.pk, by=by, at=at)
+    if row.state != Recovery.State.OWED:
+        raise NothingIsOwed
+    pence = row.left_pence
+    row.written_off_pence += pence
+    come(row, at)
+    _note(row, "payments.write_off", by, at)
+    loss, own = Account("LOSS", row.council_code), Account("FLOAT", row.council_code)
+    post_move(row, Kind.WRITTEN_OFF, -pence, (Transfer(loss, receivable(row), pence), Transfer(own, loss, pence)), by, at)
+    return row
+
+
+# --- shared with `suspense` ---
+
+
+def owe_by_hand(*, payee: Payee, pence: int, journal_key: uuid.UUID, about: str, by: Person, at: datetime) -> Recovery:
+    """They were paid by hand at Stripe: it is kept back from what they are paid next. The caller posts it."""
+    row = Recovery.objects.create(
+        payee=payee, pence=pence, credited_pence=pence, council_code=payee.council_code, about=about, state=Recovery.State.OWED, opened_at=at
+    )
+    _note(row, "payments.paid_by_hand", by, at)
+    _move(row, Kind.BY_HAND, pence, journal_key, at)
+    return row
+
+
+def repaid(*, row: Recovery, pence: int, journal_key: uuid.UUID, at: datetime) -> None:
+    """The payee paid so much back by hand; the caller posts it. The row is locked."""
+    row.repaid_pence += pence
+    come(row, at)
+    _move(row, Kind.REPAID, -pence, journal_key, at)
+
+
+def receivable(row: Recovery) -> Account:
+    """What this payee owes in a council."""
+    return Account("RECEIVABLE", row.council_code, _payee(row))
+
+
+def _payee(row: Recovery) -> str:
+    return f"payee:{row.payee_id}"
+
+
+def _move(row: Recovery, kind: str, pence: int, key: uuid.UUID, at: datetime, line_id: str | None = None) -> OwedMove:
+    return OwedMove.objects.create(recovery=row, kind=kind, pence=pence, journal_key=key, line_id=line_id, at=at)
+
+
+def post_move(
+    row: Recovery,
+    kind: str,
+    pence: int,
+    transfers: tuple[Transfer, ...],
+    by: Person | None,
+    at: datetime,
+    *,
+    key: uuid.UUID | None = None,
+    line_id: str | None = None,
+) -> None:
+    """One movement of what a payee owes, and its journal: last in the transaction."""
+    move = _move(row, kind, pence, key or uuid.uuid4(), at, line_id)
+    actor, about = planning.actor(by), f"recovery:{row.pk}"
+    post(Journal(move.journal_key, f"recovery_{kind}", row.council_code, transfers, at, actor=actor, about=about))
+
+
+def _note(row: Recovery, verb: str, by: Person | None, at: datetime) -> None:
+    detail = {"pence": row.pence, "about": row.about, "payee": row.payee_id}
+    trail.write(by=by, verb=verb, about_kind="recovery", about_id=row.pk, at=at, council_code=row.council_code, detail=detail)
+
+
+def _tell_ended(row: Recovery, at: datetime) -> None:
+    payload = {"recovery": row.pk, "about": row.about, "pence": row.pence, "payee": row.payee_id}
+    facts.record(kind="payments.recovery_ended", subject=row.about or f"recovery:{row.pk}", payload=payload, at=at, council_code=row.council_code)

@@ -1,0 +1,50 @@
+"""Whoever owes us money from before is paid so much less: what waits for them pays what they owe, and their page says so."""
+
+import uuid
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from audit.services import facts
+from ledger.services.accounts import Account
+from ledger.services.journals import Transfer
+from ledger.services.retry import retrying
+from payments.models import OwedMove, Recovery, Remittance
+from payments.rules import REMITTANCE, may_step, step
+from payments.services import recoveries
+from payments.services.one_by_one import one_by_one
+
+
+def set_off_due(*, at: datetime) -> int:
+    """Waiting money of those who owe us pays what they owe: DUE Dr / RECEIVABLE Cr, oldest first. Returns how many payments it touched."""
+    owing = Recovery.objects.owed().order_by("opened_at", "pk").values_list("payee_id", "council_code")
+    touched = 0
+    for payee_id, council in dict.fromkeys(owing):
+        rows = Remittance.objects.waiting().filter(payee_id=payee_id, council_code=council).order_by("waiting_since", "pk")
+        touched += one_by_one(list(rows.values_list("pk", flat=True)), lambda pk: retrying(partial(_set_off, pk, at)))
+    return touched
+
+
+@transaction.atomic
+def _set_off(remittance_id: int, at: datetime) -> bool:
+    """One waiting payment against the oldest debt. What is more than the debt waits on, as a payment of its own."""
+    row = Remittance.objects.locked().get(pk=remittance_id)
+    owed = Recovery.objects.owed().filter(payee_id=row.payee_id, council_code=row.council_code).order_by("opened_at", "pk").locked().first()
+    if owed is None or not may_step(REMITTANCE, row.state, "set_off"):
+        return False
+    rest = row.pence - owed.left_pence
+    if rest > 0:
+        fields = {"payee_id": row.payee_id, "payment_id": row.payment_id, "council_code": row.council_code, "about": row.about}
+        Remittance.objects.create(**fields, group=row.group, pence=rest, waiting_since=row.waiting_since)
+        row.pence -= rest
+    row.state, row.set_off_for, row.set_off_journal, row.paid_at = step(REMITTANCE, row.state, "set_off"), owed, uuid.uuid4(), at
+    row.save(update_fields=["state", "set_off_for", "set_off_journal", "paid_at", "pence"])
+    owed.set_off_pence += row.pence
+    recoveries.come(owed, at)
+    payload = {"remittance": row.pk, "about": row.about, "pence": row.pence, "payee": row.payee_id}
+    facts.record(kind="payments.remittance_paid", subject=row.about, payload=payload, at=at, council_code=row.council_code)
+    due = Account("DUE", row.council_code, f"payee:{row.payee_id}")
+    transfers = (Transfer(due, recoveries.receivable(owed), row.pence),)
+    recoveries.post_move(owed, OwedMove.Kind.SET_OFF, -row.pence, transfers, None, at, key=row.set_off_journal)
+    return True

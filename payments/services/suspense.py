@@ -1,0 +1,258 @@
+"""A line of Stripe's that nobody could explain: two operators say what it was, it leaves SUSPENSE, its alarm ends and releases go on."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from audit.errors import Refusal
+from audit.services import trail
+from ledger.services.accounts import Account
+from ledger.services.journals import Journal, NotEnough, Transfer, post_many
+from payments.models import Dispute, Explanation, Payee, Payment, Recovery, Refund, StripeLine
+from payments.models.owed import OwedMove
+from payments.services import alarms, disputes, floats, planning, recoveries, rerouting, two_people
+from payments.services.disputes import FloatIsShort
+from people.models import Person
+
+EXPLAIN = "line.explain"
+Kind = Explanation.Kind
+
+
+class NotInSuspense(Refusal):
+    code = "not_in_suspense"
+    sentence = "This line is explained already, or does not need to be."
+
+
+class DoesNotFit(Refusal):
+    """The line went the other way, is of another sum, or nothing is known of what it is said to be about."""
+
+    code = "does_not_fit"
+    sentence = "That can't be what this line was: it went the other way, is of another sum, or we know nothing of what you named."
+    field = "about"
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Where a line's money belongs: `account` in its own council; `more` transfers that follow in the same journal there."""
+
+    account: Account
+    more: tuple[Transfer, ...] = ()
+
+
+def propose(*, line_id: str, kind: str, about: str = "", reason: str, by: Person, at: datetime) -> Explanation:
+    """The first operator says what a line was. Nothing moves. Raises NotAllowed, NotInSuspense, DoesNotFit, ReasonIsMissing.
+
+    `kind`: Explanation.Kind. `about`: "payment:<id>", "payee:4", "refund:7", "dispute:2", "recovery:3"; "" for the platform's own money.
+    """
+    two_people.must_be_operator(by)
+    with transaction.atomic():
+        line = _locked(line_id)
+        council = _fits(line, kind, about)
+        fields = {"kind": kind, "about": about, "council_code": council, "proposed_by": by, "proposed_at": at}
+        two_people.first(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, reason=reason, by=by, at=at, council_code=council)
+        open_one = line.explanations.filter(refused_at=None).first()
+        if open_one is not None:
+            raise NotInSuspense("Somebody has said already what this line was. Agree to it, or say no, first.")
+        return Explanation.objects.create(line=line, **fields)
+
+
+def refuse(*, line_id: str, by: Person, at: datetime) -> None:
+    """The second operator does not agree, or who proposed it takes it back: the line waits for another explanation. Raises NotAllowed."""
+    two_people.must_be_operator(by)
+    with transaction.atomic():
+        line = _locked(line_id)
+        told = _told(line)
+        told.refused_at = at
+        told.save(update_fields=["refused_at"])
+        if by.pk != told.proposed_by_id:
+            two_people.refuse(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, by=by, at=at)
+
+
+def confirm(*, line_id: str, by: Person, at: datetime) -> Explanation:
+    """Another operator agrees: SUSPENSE against what it was, and the alarm ends. Raises NotAllowed, NeedsApproval, NotInSuspense, FloatIsShort."""
+    try:
+        with transaction.atomic():
+            told = _confirm(line_id, by, at)
+    except NotEnough as short:
+        raise FloatIsShort from short
+    alarms.settle(kind="unexplained_line", about=f"line:{line_id}", at=at)
+    floats.watch(council_code=told.council_code, at=at)
+    return told
+
+
+def _confirm(line_id: str, by: Person, at: datetime) -> Explanation:
+    line = _locked(line_id)
+    told = _told(line)
+    two_people.second(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, by=by, at=at)
+    _fits(line, told.kind, told.about)
+    told.journal_key = uuid.uuid4()
+    told.second_journal_key = uuid.uuid4() if told.council_code != line.council_code else None
+    key = told.second_journal_key or told.journal_key
+    booking = _BOOKINGS[told.kind](line, told, key, by, at)
+    told.agreed_by, told.agreed_at = by, at
+    told.save()
+    line.state = StripeLine.State.EXPLAINED
+    line.save(update_fields=["state"])
+    detail = {"line": line.pk, "kind": told.kind, "about": told.about, "pence": line.net_pence}
+    trail.write(by=by, verb="payments.explain", about_kind="explanation", about_id=told.pk, at=at, council_code=told.council_code, detail=detail)
+    _post(line, told, booking, by, at)
+    return told
+
+
+def _post(line: StripeLine, told: Explanation, booking: Booking, by: Person, at: datetime) -> None:
+    """One journal; or, where the money is another council's, one in each, through BANK on both sides, together nothing."""
+    suspense, actor, about = Account("SUSPENSE", line.council_code), planning.actor(by), f"line:{line.pk}"
+    assert told.journal_key is not None
+    journals: list[tuple[uuid.UUID, str, tuple[Transfer, ...], uuid.UUID | None]]
+    if told.second_journal_key is None:
+        journals = [(told.journal_key, line.council_code, (_pair(line, booking.account, suspense), *booking.more), None)]
+    else:
+        here, there = Account("BANK", line.council_code), Account("BANK", told.council_code)
+        group = uuid.uuid4()
+        journals = [
+            (told.journal_key, line.council_code, (_pair(line, here, suspense),), group),
+            (told.second_journal_key, told.council_code, (_pair(line, booking.account, there), *booking.more), group),
+        ]
+    rows = [
+        Journal(key, "line_explained", council, transfers, at, actor=actor, about=about, group_key=group)
+        for key, council, transfers, group in journals
+    ]
+    for result in post_many(rows, linked=len(rows) > 1):
+        if isinstance(result, Refusal):
+            raise result
+
+
+def _pair(line: StripeLine, account: Account, other: Account) -> Transfer:
+    """Money that left is a debit of what it was; money that came, a credit."""
+    return Transfer(account, other, -line.net_pence) if line.net_pence < 0 else Transfer(other, account, line.net_pence)
+
+
+def _locked(line_id: str) -> StripeLine:
+    line = StripeLine.objects.locked().filter(pk=line_id).first()
+    if line is None or line.state != StripeLine.State.SUSPENSE:
+        raise NotInSuspense
+    return line
+
+
+def _told(line: StripeLine) -> Explanation:
+    told = line.explanations.filter(refused_at=None).first()
+    if told is None:
+        raise NotInSuspense("Nobody has said what this line was yet.")
+    return told
+
+
+# --- what each kind must be, and where its money belongs ---
+
+
+def _fits(line: StripeLine, kind: str, about: str) -> str:
+    """The council it belongs to. Raises DoesNotFit."""
+    if kind not in Kind.values or (kind in OUT and line.net_pence > 0) or (kind in IN and line.net_pence < 0):
+        raise DoesNotFit
+    if kind not in ABOUT:
+        return line.council_code
+    what, _, number = about.partition(":")
+    if what not in ABOUT[kind]:
+        raise DoesNotFit
+    row = _row(what, number)
+    if row is None or not _sum_fits(line, row):
+        raise DoesNotFit
+    return str(row.council_code)
+
+
+def _row(what: str, number: str) -> Payment | Payee | Refund | Dispute | Recovery | None:
+    models = {"payment": Payment, "payee": Payee, "refund": Refund, "dispute": Dispute, "recovery": Recovery}
+    try:
+        found = models[what].objects.filter(pk=number if what == "payment" else int(number)).first()  # type: ignore[attr-defined]
+    except ValueError:
+        return None
+    return found  # type: ignore[no-any-return]
+
+
+def _sum_fits(line: StripeLine, row: object) -> bool:
+    """No more than is owed, of just the sum of a refund, no more than a payment was."""
+    pence = abs(line.net_pence)
+    if isinstance(row, Refund):
+        return row.state == Refund.State.REROUTED and row.pence == pence
+    if isinstance(row, Dispute):
+        return pence <= row.owed_pence and row.state == Dispute.State.LOST
+    if isinstance(row, Recovery):
+        return pence <= row.left_pence and row.state == Recovery.State.OWED
+    return not isinstance(row, Payment) or (row.state == Payment.State.AVAILABLE and row.part_of_id is None and pence <= row.pence)
+
+
+def _refund_by_hand(line: StripeLine, told: Explanation, key: uuid.UUID, by: Person, at: datetime) -> Booking:
+    """The payer has it back: they owe it here, and it is taken from their own money as after a chargeback."""
+    payment = Payment.objects.locked().get(pk=told.about.partition(":")[2])
+    pence = -line.net_pence
+    row = Dispute.objects.create(
+        kind=Dispute.Kind.BY_HAND,
+        stripe_id=line.source or line.pk,
+        payment=payment,
+        lot_owner=payment.lot_owner,
+        council_code=payment.council_code,
+        pence=pence,
+        withdrawn_pence=pence,
+        state=Dispute.State.LOST,
+        opened_at=at,
+        ended_at=at,
+    )
+    disputes.note(row, "payments.refunded_by_hand", by, at)
+    disputes.tell("money_withdrawn", row, pence, at)
+    disputes.write_move(dispute=row, kind=OwedMove.Kind.BY_HAND, pence=pence, key=key, at=at)
+    return Booking(disputes.receivable(row))
+
+
+def _transfer_by_hand(line: StripeLine, told: Explanation, key: uuid.UUID, by: Person, at: datetime) -> Booking:
+    """They have had it already: it is kept back from what they are paid next."""
+    payee = Payee.objects.get(pk=int(told.about.partition(":")[2]))
+    row = recoveries.owe_by_hand(payee=payee, pence=-line.net_pence, journal_key=key, about=f"line:{line.pk}"[:60], by=by, at=at)
+    return Booking(recoveries.receivable(row))
+
+
+def _failed_refund_paid(line: StripeLine, told: Explanation, key: uuid.UUID, by: Person, at: datetime) -> Booking:
+    refund = rerouting.paid_by_hand(refund_id=int(told.about.partition(":")[2]), journal_key=key, by=by, at=at)
+    return Booking(Account("REFUND", refund.council_code, refund.lot_owner))
+
+
+def _repayment(line: StripeLine, told: Explanation, key: uuid.UUID, by: Person, at: datetime) -> Booking:
+    what, _, number = told.about.partition(":")
+    if what == "dispute":
+        case = Dispute.objects.locked().get(pk=int(number))
+        disputes.repaid(row=case, pence=line.net_pence, journal_key=key, at=at)
+        return Booking(disputes.receivable(case))
+    row = Recovery.objects.locked().get(pk=int(number))
+    recoveries.repaid(row=row, pence=line.net_pence, journal_key=key, at=at)
+    return Booking(recoveries.receivable(row))
+
+
+def _own_money(line: StripeLine, told: Explanation, key: uuid.UUID, by: Person, at: datetime) -> Booking:
+    """FLOAT itself, or a cost that FLOAT bears at once."""
+    own = Account("FLOAT", told.council_code)
+    if told.kind in (Kind.PAYOUT, Kind.TOP_UP):
+        return Booking(own)
+    cost = Account("FEE_COST" if told.kind == Kind.FEE else "LOSS", told.council_code)
+    pence = line.net_pence
+    return Booking(cost, (Transfer(own, cost, -pence) if pence < 0 else Transfer(cost, own, pence),))
+
+
+_BOOKINGS: dict[str, Callable[[StripeLine, Explanation, uuid.UUID, Person, datetime], Booking]] = {
+    Kind.REFUND_BY_HAND: _refund_by_hand,
+    Kind.TRANSFER_BY_HAND: _transfer_by_hand,
+    Kind.FAILED_REFUND_PAID: _failed_refund_paid,
+    Kind.REPAYMENT: _repayment,
+    Kind.FEE: _own_money,
+    Kind.PAYOUT: _own_money,
+    Kind.TOP_UP: _own_money,
+    Kind.LOSS: _own_money,
+}
+OUT = frozenset({Kind.REFUND_BY_HAND, Kind.TRANSFER_BY_HAND, Kind.FAILED_REFUND_PAID, Kind.PAYOUT, Kind.LOSS})
+IN = frozenset({Kind.REPAYMENT, Kind.TOP_UP})
+ABOUT: dict[str, frozenset[str]] = {
+    Kind.REFUND_BY_HAND: frozenset({"payment"}),
+    Kind.TRANSFER_BY_HAND: frozenset({"payee"}),
+    Kind.FAILED_REFUND_PAID: frozenset({"refund"}),
+    Kind.REPAYMENT: frozenset({"dispute", "recovery"}),
+}

@@ -1,0 +1,42 @@
+"""Two operators: one asks with a reason, another agrees, and it is done at once."""
+
+from datetime import datetime
+
+from audit.errors import NotAllowed
+from people.models import Approval, Person
+from people.services import approvals
+from people.services.approvals import NeedsApproval
+
+
+def first(*, what: str, about_kind: str, about_id: object, reason: str, by: Person, at: datetime, council_code: str) -> Approval:
+    """An operator asks for a second one's yes. Nothing changes. Raises NotAllowed, ReasonIsMissing."""
+    must_be_operator(by)
+    return approvals.ask(what=what, about_kind=about_kind, about_id=about_id, reason=reason, by=by, at=at, council_code=council_code)
+
+
+def second(*, what: str, about_kind: str, about_id: object, by: Person, at: datetime) -> Approval:
+    """Another operator agrees, in the caller's transaction. Raises NotAllowed (also who asked), NeedsApproval (nobody asked, or too long ago)."""
+    must_be_operator(by)
+    if not approvals.is_given(what=what, about_kind=about_kind, about_id=about_id, at=at):
+        asked = _open(what, about_kind, about_id, at)
+        approvals.give(approval=asked, by=by, at=at)
+    return approvals.require(what=what, about_kind=about_kind, about_id=about_id, at=at)
+
+
+def refuse(*, what: str, about_kind: str, about_id: object, by: Person, at: datetime) -> None:
+    """Another operator does not agree. Raises NotAllowed, NeedsApproval."""
+    must_be_operator(by)
+    approvals.refuse(approval=_open(what, about_kind, about_id, at), by=by, at=at)
+
+
+def must_be_operator(by: Person) -> None:
+    """Raises NotAllowed for anybody else."""
+    if not (by.is_active and by.is_operator):
+        raise NotAllowed
+
+
+def _open(what: str, about_kind: str, about_id: object, at: datetime) -> Approval:
+    asked = Approval.objects.about(what, about_kind, about_id).open(at).order_by("-pk").first()
+    if asked is None:
+        raise NeedsApproval
+    return asked
