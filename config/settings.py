@@ -235,7 +235,7 @@ STRIPE_WEBHOOK_SECRET_CONNECT = _env.prefixed("STRIPE_WEBHOOK_SECRET_CONNECT", (
 HELD_MONEY_BASIS = _env.text("HELD_MONEY_BASIS")
 
 # --- how careful we are with money that may still be taken back (docs/money.md, "Money in") ---
-NEW_PAYEE_CEILING_PENCE = 50_000
+NEW_PAYEE_CEILING_PENCE = 100_000
 NEW_PAYEE_RISK_DAYS = 14
 NEW_PAYEE_LONG_RISK_DAYS = 45
 BACS_HOLD_WORKING_DAYS = 7

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from payments.rules import CLEARING_WORKING_DAYS as CLEARING
+from payments.rules import NEW_DEBIT_WORKING_DAYS
+
 LONDON = ZoneInfo("Europe/London")
 
 SIGHT_WORKING_DAYS = 5
 """Everybody sees what they are asked to pay for so long before it is due."""
 SPARE_WORKING_DAYS = 2
 """Between the last day to pay and the first visit."""
-CLEARING_WORKING_DAYS = {"card": 5, "bank": 1, "order": 0}
-"""How long money takes to become available, at the slowest usual: Stripe says 3 to 7 days for a new card payer."""
-LONGEST_LEAD = timedelta(days=24)
-"""Twelve working days are never more days than this, whatever holidays fall between: where the timer begins to look."""
+CLEARING_WORKING_DAYS = {"debit": NEW_DEBIT_WORKING_DAYS, "card": CLEARING["card"], "bank": CLEARING["bank_transfer"], "order": 0}
+"""How long money takes to become available, at the slowest usual; a bank's app is quicker than a card, a debit slower the first time."""
+LONGEST_LEAD = timedelta(days=29)
+"""Fifteen working days are never more days than this, whatever holidays fall between: where the timer begins to look."""
 LONGEST_SHORT = timedelta(days=8)
 """The same for two working days."""
 SIGN_WORKING_DAYS = 10
@@ -35,10 +38,12 @@ LATE_QUESTION_DAYS = 28
 WorkingDays = Callable[[date, int], date]
 
 
-def clearing_kind(*, route: str, mode: str) -> str:
-    """How this payer's money comes: an order, a bank transfer by who looks after the money, or their own card."""
+def clearing_kind(*, route: str, mode: str, by_debit: bool = False) -> str:
+    """How this payer's money comes: an order, a bank transfer by who looks after the money, their own card, or the Direct Debit they set up."""
     if mode == "on_yes":
         return "order"
+    if by_debit:
+        return "debit"
     return "card" if route in {"direct_payment", "phb_direct", "self_funded", "top_up"} else "bank"
 
 

@@ -10,7 +10,7 @@ from marketplace.rules.weeks import plan_payers, visit_pence
 from places.calendar import add_working_days
 from pooling.models import Portion
 from pooling.rules import Costs, PurchaseFacts, Relative, Verdict, may_buy
-from pooling.selectors import mode_of
+from pooling.selectors import mode_of, pays_by_debit
 from providers.models import Listing
 from providers.selectors import checks_live, price_pence
 
@@ -71,7 +71,7 @@ def purchase_verdict(
 
 def earliest_start(*, portions: Sequence[Portion], today: date) -> date:
     """The first day on which a first visit is likely to be covered for everybody, if each pays or orders within the sight they are given."""
-    kinds = [clearing_kind(route=one.route, mode=mode_of(one)) for one in portions]
+    kinds = [clearing_kind(route=one.route, mode=mode_of(one), by_debit=pays_by_debit(one)) for one in portions]
     day = add_working_days(today, 3)
     wanted = add_working_days(today, SIGHT_WORKING_DAYS if portions else 0)
     while any(pay_by(starts_on=day, kind=kind, add_working_days=add_working_days) < wanted for kind in kinds):

@@ -11,7 +11,7 @@ from marketplace.services.writing import log, tell
 from people.models import Person
 from places.calendar import add_working_days
 from pooling.models import Call
-from pooling.selectors import mode_of
+from pooling.selectors import mode_of, pays_by_debit
 from pooling.services import calls
 from pooling.services.transactions import all_or_nothing
 
@@ -22,7 +22,7 @@ def when_planned(milestone: Milestone, at: datetime) -> None:
     if agreement.state not in {"active", "ending"}:
         return
     shares = locked_shares(milestone)
-    kinds = [clearing_kind(route=share.portion.route, mode=mode_of(share.portion)) for share in shares]
+    kinds = [clearing_kind(route=one.route, mode=mode_of(one), by_debit=pays_by_debit(one)) for one in (share.portion for share in shares)]
     if london_day(at) >= ask_funding_on(starts_on=milestone.starts_on, kinds=kinds, add_working_days=add_working_days):
         _ask_funding(milestone, shares, kinds, at)
 

@@ -80,7 +80,9 @@ def _debit(payer_owner: str) -> Way:
     stands = active_mandate(payer_owner)
     if stands is None:
         return Way(Kind.BACS, NEW_DEBIT_WORKING_DAYS)
-    return Way(Kind.BACS, CLEARING_WORKING_DAYS[Kind.BACS], is_set_up=True, ends_in=stands.ends_in)
+    is_known = Payment.objects.filter(payer=stands.payer, kind=Kind.BACS, state="available").exists()
+    days = CLEARING_WORKING_DAYS[Kind.BACS] if is_known else NEW_DEBIT_WORKING_DAYS
+    return Way(Kind.BACS, days, is_set_up=True, ends_in=stands.ends_in)
 
 
 def active_mandate(payer_owner: str) -> Mandate | None:

@@ -4,7 +4,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
 COLUMNS = [("walletmove", "journal_key"), ("walletmove", "kept_journal")]
 
 ADD = "alter table pooling_{0} add constraint {0}_{1}_is_in_the_book foreign key ({1}) references ledger_journal (key) deferrable initially deferred"

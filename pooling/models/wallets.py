@@ -24,7 +24,7 @@ class WalletMove(models.Model):
     journal_key = models.UUIDField(null=True, blank=True)
     kept_pence = models.PositiveBigIntegerField(default=0)
     kept_journal = models.UUIDField(null=True, blank=True)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
 
     objects = WalletMoveQuerySet.as_manager()

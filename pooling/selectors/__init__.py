@@ -3,7 +3,7 @@
 from pooling.selectors.groups import ClusterMoney, PublicCard, cluster_money, places_of, public_cards, questions_for
 from pooling.selectors.holders import HolderList, calls_to_pay, holder_list
 from pooling.selectors.money import Money, money_of
-from pooling.selectors.promises import free_share, free_to_promise, has_something_on, mode_of, money_in_group
+from pooling.selectors.promises import free_share, free_to_promise, has_something_on, mode_of, money_in_group, pays_by_debit
 from pooling.selectors.proof import proof
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "mode_of",
     "money_in_group",
     "money_of",
+    "pays_by_debit",
     "places_of",
     "proof",
     "public_cards",

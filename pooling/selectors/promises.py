@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from audit.models import Delivery, Fact
 from ledger import selectors as book
+from payments.services.ways import active_mandate
 from pooling.books import Lot
 from pooling.models import Call, FundingMode, Membership, Pledge, Portion
 from pooling.rules import CALL_WAITS_FOR_MONEY, DEFAULT_MODES, Promised, most_promised_at_once
@@ -19,6 +20,11 @@ def mode_of(portion: Portion) -> str:
     """`ahead` or `on_yes`: the council's choice for this route, else the default."""
     chosen = FundingMode.objects.filter(council_code=portion.council_code, route=portion.route).values_list("mode", flat=True).first()
     return chosen or DEFAULT_MODES[portion.route]
+
+
+def pays_by_debit(portion: Portion) -> bool:
+    """Whether this money comes by Direct Debit: one stands for its own payer. Then it takes a little longer than by any other way."""
+    return not portion.is_held and active_mandate(portion.payer_owner) is not None
 
 
 def free_to_promise(portion: Portion, *, starts_on: date | None = None, weeks: int | None = None, leaving_out: Pledge | None = None) -> int:

@@ -1,4 +1,4 @@
-"""The payer pays a call: by card or bank transfer ahead of the visits, or by bank transfer for an order after the person's yes.
+"""The payer pays a call ahead of the visits, in any way open to them, or by bank transfer for an order after the person's yes.
 
 Only rows are written here; the caller performs the payment's operation once this is committed (`payments.services.operations.perform`).
 """
@@ -8,8 +8,8 @@ from typing import TypedDict
 
 from audit.errors import Refusal
 from ledger.services.accounts import Account
-from payments.models import Payment
-from payments.services import payins
+from payments.models import CashReturn, Mandate, Payment
+from payments.services import cash, mandates, payins
 from people.models import Person
 from pooling.books import Lot
 from pooling.models import Call, Mode
@@ -44,15 +44,73 @@ def pay_by_card(*, call: Call, success_url: str, cancel_url: str, by: Person, at
 
     Raises NotAllowed, NoCard, IsAnOrder, NotNow.
     """
-    row = lock_to_pay(call=call, by=by, at=at)
-    if row.portion.is_held:
-        raise NoCard
-    _must_be_ahead(row)
+    row = _own_ahead(call, by, at)
     payment = open_payment(row=row, kind="card", by=by, at=at)
     if payment is None:
         payment = payins.start_card(**_terms(row), success_url=success_url, cancel_url=cancel_url, by=by, at=at)
         _note_payment(row, payment, by, at)
     return payment
+
+
+@all_or_nothing
+def pay_by_bank_app(*, call: Call, success_url: str, cancel_url: str, by: Person, at: datetime) -> Payment:
+    """As `pay_by_card`, on a page where the payer says yes in their bank's own app. Raises also ways.WayIsOff."""
+    row = _own_ahead(call, by, at)
+    payment = open_payment(row=row, kind="pay_by_bank", by=by, at=at)
+    if payment is None:
+        payment = payins.start_pay_by_bank(**_terms(row), success_url=success_url, cancel_url=cancel_url, by=by, at=at)
+        _note_payment(row, payment, by, at)
+    return payment
+
+
+@all_or_nothing
+def pay_by_debit(*, call: Call, by: Person, at: datetime) -> Payment:
+    """Collects what the call asks for by the Direct Debit that was set up. Raises also ways.WayIsOff, mandates.NoDebitYet."""
+    row = _own_ahead(call, by, at)
+    payment = open_payment(row=row, kind="bacs", by=by, at=at)
+    if payment is None:
+        payment = payins.start_debit(**_terms(row), by=by, at=at)
+        _note_payment(row, payment, by, at)
+    return payment
+
+
+@all_or_nothing
+def set_up_debit(*, call: Call, success_url: str, cancel_url: str, by: Person, at: datetime) -> Mandate:
+    """Starts the page where the payer of this call sets up a Direct Debit; nothing is collected. The caller then performs its operation.
+
+    Raises NotAllowed, NoCard, ways.WayIsOff.
+    """
+    row = _own_ahead(call, by, at)
+    council = row.council_code
+    return mandates.start(payer_owner=row.portion.payer_owner, council_code=council, success_url=success_url, cancel_url=cancel_url, by=by, at=at)
+
+
+@all_or_nothing
+def send_cash_back(*, call: Call, by: Person, at: datetime) -> CashReturn:
+    """What the payer of this call sent by bank transfer and nothing asked for goes back to their bank. The caller performs its operation.
+
+    Raises NotAllowed, cash.NothingIsLeft, cash.StillWaiting.
+    """
+    row = lock_to_pay(call=call, by=by, at=at)
+    return cash.send_back(payer_owner=row.portion.payer_owner, by=by, at=at)
+
+
+@all_or_nothing
+def stop_payment(*, call: Call, by: Person, at: datetime) -> Payment | None:
+    """The open payment of this call is not waited for any more. What has come of a bank transfer can then be sent back.
+
+    The caller performs what Stripe is to be asked. Raises NotAllowed, payins.PaymentIsTaken.
+    """
+    row = lock_to_pay(call=call, by=by, at=at)
+    return payins.cancel(payment_id=row.payment_id, by=by, at=at) if row.payment_id is not None else None
+
+
+def _own_ahead(call: Call, by: Person, at: datetime) -> Call:
+    row = lock_to_pay(call=call, by=by, at=at)
+    if row.portion.is_held:
+        raise NoCard
+    _must_be_ahead(row)
+    return row
 
 
 @all_or_nothing

@@ -11,7 +11,20 @@ from people.models import Person
 from pooling import policies, selectors
 from pooling.models import Call, Earmark, Mode
 from pooling.rules import CALL, EARMARK, NEW, PLEDGE, step, to_ask
-from pooling.services.call_payments import IsAnOrder, NoCard, NotAnOrder, NoYesYet, pay_by_bank, pay_by_card, pay_order_by_bank
+from pooling.services.call_payments import (
+    IsAnOrder,
+    NoCard,
+    NotAnOrder,
+    NoYesYet,
+    pay_by_bank,
+    pay_by_bank_app,
+    pay_by_card,
+    pay_by_debit,
+    pay_order_by_bank,
+    send_cash_back,
+    set_up_debit,
+    stop_payment,
+)
 from pooling.services.call_records import close_open_payment, lock_call, lock_to_pay, tell, tell_opened_or_covered, tell_paid, uncall, write_trail
 from pooling.services.deadlines import advance_due
 from pooling.services.earmarks import lock_pledge
@@ -32,8 +45,13 @@ __all__ = [
     "drop_call",
     "open_call",
     "pay_by_bank",
+    "pay_by_bank_app",
     "pay_by_card",
+    "pay_by_debit",
     "pay_order_by_bank",
+    "send_cash_back",
+    "set_up_debit",
+    "stop_payment",
 ]
 
 State = Call.State

@@ -69,11 +69,11 @@ class Slice:
     pence: int
 
 
-def _locked(organisation: Organisation, by: Person, at: datetime) -> Organisation:
-    """The organisation, locked: its lists follow one another. Raises NotAllowed."""
+def _locked(organisation: Organisation, by: Person | None, at: datetime) -> Organisation:
+    """The organisation, locked: its lists follow one another. `by` None: the clock, which only ever sends back. Raises NotAllowed."""
     # Without the key: rows that name the organisation go on being written meanwhile.
     row = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-    if not has_role(by, "holder_staff", organisation=row, at=at):
+    if by is not None and not has_role(by, "holder_staff", organisation=row, at=at):
         raise NotAllowed
     return row
 
@@ -208,10 +208,10 @@ def _ids(owner: str) -> tuple[int, int]:
 
 
 @all_or_nothing
-def send_back(*, organisation: Organisation, council_code: str, pence: int, token: uuid.UUID, by: Person, at: datetime) -> WalletMove:
+def send_back(*, organisation: Organisation, council_code: str, pence: int, token: uuid.UUID, by: Person | None, at: datetime) -> WalletMove:
     """Sends what nobody needs back to the bank it came from: WALLET to REFUND, by its lots.
 
-    `token`: pressed twice, it goes once. Raises NotAllowed, NotThatMuchPaidIn.
+    `token`: pressed twice, it goes once. `by` None: its 90 days are over. Raises NotAllowed, NotThatMuchPaidIn.
     """
     row = _locked(organisation, by, at)
     already = WalletMove.objects.filter(token=token, organisation=row, kind=Kind.SENT_BACK).first()
@@ -259,6 +259,6 @@ def keep(*, move: WalletMove, by: Person, at: datetime) -> WalletMove:
     return row
 
 
-def _trail(move: WalletMove, verb: str, by: Person, at: datetime, **more: int) -> None:
+def _trail(move: WalletMove, verb: str, by: Person | None, at: datetime, **more: int) -> None:
     detail = {"pence": move.pence, "organisation": move.organisation_id, **more}
     trail.write(by=by, verb=verb, about_kind="wallet_move", about_id=move.pk, at=at, council_code=move.council_code, detail=detail)
