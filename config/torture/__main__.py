@@ -11,7 +11,7 @@ from typing import Any
 
 import django
 
-PARTS = ("kills", "awards", "restore", "reruns", "history")
+PARTS = ("kills", "awards", "restore", "restored", "reruns", "history")
 
 
 def say(sentence: str) -> None:

@@ -15,3 +15,10 @@ def test_kills_of_the_database_the_worker_and_the_web_server_under_load_lose_and
     assert [found[f"killed {target}"] for target in ("backend", "postmaster", "worker", "web")] == [1, 1, 1, 1]
     assert found["acknowledged"] > 40, "there was next to no load: nothing was tried"
     assert found["unknown"] > 0, "nobody's answer was lost: the kills came too late"
+
+
+def test_check_books_and_reconcile_killed_over_and_over_end_with_a_clean_run(torture: Torture) -> None:
+    found = torture("reruns", rounds=15, seed=1)
+    assert (found["doubled"], found["adrift"]) == (0, 0), found["said"]
+    assert found["killed reconcile"] > 10
+    assert found["killed check_books"] > 5
