@@ -120,6 +120,22 @@ def dispute(world: World, asked: Json) -> Json:
     return disputes.start(world, charge, asked.get("amount", charge["amount"] - charge["amount_refunded"]), asked.get("reason", ""))
 
 
+def inquiry(world: World, asked: Json) -> Json:
+    """`charge`, `amount` optional: a card's bank asks, and moves no money yet. `close_dispute` (won) ends it, `escalate_dispute` makes it real."""
+    charge = world.get("charge", asked["charge"])
+    return disputes.ask(world, charge, asked.get("amount", charge["amount"] - charge["amount_refunded"]))
+
+
+def escalate_dispute(world: World, asked: Json) -> Json:
+    """`dispute`: a bank that asked takes the money."""
+    return disputes.escalate(world, world.get("dispute", asked["dispute"]))
+
+
+def drain(world: World, asked: Json) -> Json:
+    """`account`, `amount` optional (all): what a provider has at Stripe goes to its bank now, so that a reversal finds too little."""
+    return payout_by_hand(world, asked | {"amount": asked.get("amount", money.balance(world, asked["account"]))})
+
+
 def close_dispute(world: World, asked: Json) -> Json:
     """`dispute`, `won` true or false: a dispute won gives the money back, not the fee."""
     return disputes.close(world, world.get("dispute", asked["dispute"]), won=bool(asked["won"]))
@@ -169,7 +185,10 @@ ACTIONS: dict[str, Action] = {
         give_bank_details,
         bank_transfer,
         dispute,
+        inquiry,
+        escalate_dispute,
         close_dispute,
+        drain,
         fail_debit,
         settle_debit,
         revoke_mandate,

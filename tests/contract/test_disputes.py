@@ -83,3 +83,22 @@ def test_dispute_nobody_answers_in_time_is_lost(api, sandbox, charge):
     sandbox.move_clock(days=14)
     lost = api.disputes.retrieve(case)
     assert (lost.status, lost.evidence_details.past_due) == ("lost", True)
+
+
+def test_bank_that_only_asks_moves_no_money_until_it_is_not_content(api, sandbox, charge):
+    before = available(api)
+    case = sandbox.act("inquiry", charge=charge)["id"]
+    asked = api.disputes.retrieve(case)
+    assert (asked.status, asked.balance_transactions, asked.is_charge_refundable, available(api)) == ("warning_needs_response", [], True, before)
+    assert api.disputes.update(case, {"evidence": {"uncategorized_text": "It happened."}}).status == "warning_under_review"
+    sandbox.act("escalate_dispute", dispute=case)
+    assert (api.disputes.retrieve(case).status, available(api)) == ("needs_response", before - 8000 - 2000)
+    with pytest.raises(RuntimeError, match="needs_response"):
+        sandbox.act("escalate_dispute", dispute=case)
+
+
+def test_bank_that_is_content_closes_its_question(api, sandbox, charge):
+    case = sandbox.act("inquiry", charge=charge)["id"]
+    sandbox.act("close_dispute", dispute=case, won=True)
+    assert api.disputes.retrieve(case).status == "warning_closed"
+    assert api.refunds.create({"charge": charge, "amount": 7000}).status == "succeeded"

@@ -39,7 +39,7 @@ def test_unknown_parameter_deep_inside_is_refused(api):
 
 def test_field_without_a_name_is_refused():
     with pytest.raises(StripeError, match="unknown parameter"):
-        decode("[]=1")
+        decode("=1")
 
 
 def test_missing_parameter_is_refused(api):
