@@ -19,8 +19,11 @@ begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'periods are closed in read committed' using errcode = '25001';
     end if;
-    perform pg_advisory_xact_lock(7301, hashtext(p_council));
+    -- in the order in which posting takes them: accounts first; those opened meanwhile once nobody opens any more
+    perform 1 from (select a.id from public.ledger_account a where a.council = p_council order by a.id for no key update) locked;
     perform pg_advisory_xact_lock(7302, hashtext(p_council));
+    perform 1 from (select a.id from public.ledger_account a where a.council = p_council order by a.id for no key update) locked;
+    perform pg_advisory_xact_lock(7301, hashtext(p_council));
     select max(p.through) into closed_through from public.ledger_period p where p.council = p_council;
     outcome := case
         when p_through <= closed_through then 'not_after'
@@ -29,7 +32,6 @@ begin
     if outcome is not null then
         return;
     end if;
-    perform 1 from (select a.id from public.ledger_account a where a.council = p_council order by a.id for no key update) locked;
     while public.ledger_roll_up(p_council, 1000000) >= 1000000 loop null; end loop;
     while public.ledger_keep_days(p_council, 1, 1000000, 1000000) > 0 loop null; end loop;
     select greatest(clock_timestamp(), max(a.last_at)) into seen_at from public.ledger_account a where a.council = p_council;

@@ -33,47 +33,50 @@ begin
         perform pg_advisory_xact_lock(7303, hashtext(p_reverses::text));
     end if;
 
-    -- lock, by number: the tables of a FROM are locked in its order
+    -- lock, by number; where the first is not found the second is not touched yet, or it would be locked out of turn
     if debit < credit then
-        select d.ctid, d.balance, d.version, d.floor, d.mode, d.council, d.unit, d.last_at, d.closed_until,
-               c.ctid, c.balance, c.version, c.mode, c.council, c.unit, c.last_at, c.closed_until
-        into d_row, d_bal, d_ver, d_floor, d_mode, d_council, d_unit, d_last, d_closed, c_row, c_bal, c_ver, c_mode, c_council, c_unit, c_last, c_closed
-        from public.ledger_account d, public.ledger_account c
-        where d.id = debit and c.id = credit and d.mode = 0 and c.mode = 0 for no key update;
-    else
-        select d.ctid, d.balance, d.version, d.floor, d.mode, d.council, d.unit, d.last_at, d.closed_until,
-               c.ctid, c.balance, c.version, c.mode, c.council, c.unit, c.last_at, c.closed_until
-        into d_row, d_bal, d_ver, d_floor, d_mode, d_council, d_unit, d_last, d_closed, c_row, c_bal, c_ver, c_mode, c_council, c_unit, c_last, c_closed
-        from public.ledger_account c, public.ledger_account d
-        where c.id = credit and d.id = debit and d.mode = 0 and c.mode = 0 for no key update;
+        select a.ctid, a.balance, a.version, a.floor, a.mode, a.council, a.unit, a.last_at, a.closed_until
+        into d_row, d_bal, d_ver, d_floor, d_mode, d_council, d_unit, d_last, d_closed
+        from public.ledger_account a where a.id = debit and a.mode = 0 for no key update;
     end if;
-    if d_row is null then  -- one of them is lazy, or not in the book: nothing is locked yet, and at most one will be
+    if debit >= credit or d_row is not null then
+        select a.ctid, a.balance, a.version, a.mode, a.council, a.unit, a.last_at, a.closed_until
+        into c_row, c_bal, c_ver, c_mode, c_council, c_unit, c_last, c_closed
+        from public.ledger_account a where a.id = credit and a.mode = 0 for no key update;
+    end if;
+    if debit >= credit and c_row is not null then
+        select a.ctid, a.balance, a.version, a.floor, a.mode, a.council, a.unit, a.last_at, a.closed_until
+        into d_row, d_bal, d_ver, d_floor, d_mode, d_council, d_unit, d_last, d_closed
+        from public.ledger_account a where a.id = debit and a.mode = 0 for no key update;
+    end if;
+    if d_row is null or c_row is null then  -- lazy, or not in the book
         if greatest(debit, credit) >= 4611686018427387904 then
             if current_setting('transaction_isolation') <> 'read committed' then
                 raise exception 'lazy accounts are posted to in read committed' using errcode = '25001';
             end if;
             perform pg_advisory_xact_lock_shared(7301, hashtext(p_council));
         end if;
-        select a.balance, a.mode, a.council, a.unit, a.closed_until into d_bal, d_mode, d_council, d_unit, d_closed
-        from public.ledger_account a where a.id = debit and a.mode = 1;
-        select a.balance, a.mode, a.council, a.unit, a.closed_until into c_bal, c_mode, c_council, c_unit, c_closed
-        from public.ledger_account a where a.id = credit and a.mode = 1;
-        if d_mode is null and c_mode is null then
-            if (select count(*) from public.ledger_account a where a.id in (debit, credit)) = 2 then
-                raise exception 'an account changed its mode meanwhile' using errcode = '40001';
-            end if;
-            outcome := 'unknown_account';
-            return;
-        elsif d_mode is null then
-            select a.ctid, a.balance, a.version, a.floor, a.mode, a.council, a.unit, a.last_at, a.closed_until
-            into d_row, d_bal, d_ver, d_floor, d_mode, d_council, d_unit, d_last, d_closed
-            from public.ledger_account a where a.id = debit and a.mode = 0 for no key update;
-        elsif c_mode is null then
+        if d_row is null then
+            select a.balance, a.mode, a.council, a.unit, a.closed_until into d_bal, d_mode, d_council, d_unit, d_closed
+            from public.ledger_account a where a.id = debit and a.mode = 1;
+        end if;
+        if c_row is null then
+            select a.balance, a.mode, a.council, a.unit, a.closed_until into c_bal, c_mode, c_council, c_unit, c_closed
+            from public.ledger_account a where a.id = credit and a.mode = 1;
+        end if;
+        if d_mode = 1 and c_mode is null then
             select a.ctid, a.balance, a.version, a.mode, a.council, a.unit, a.last_at, a.closed_until
             into c_row, c_bal, c_ver, c_mode, c_council, c_unit, c_last, c_closed
             from public.ledger_account a where a.id = credit and a.mode = 0 for no key update;
+        elsif c_mode = 1 and d_mode is null then
+            select a.ctid, a.balance, a.version, a.floor, a.mode, a.council, a.unit, a.last_at, a.closed_until
+            into d_row, d_bal, d_ver, d_floor, d_mode, d_council, d_unit, d_last, d_closed
+            from public.ledger_account a where a.id = debit and a.mode = 0 for no key update;
         end if;
         if d_mode is null or c_mode is null then
+            if (select count(*) from public.ledger_account a where a.id in (debit, credit)) = 2 then
+                raise exception 'an account changed its mode meanwhile' using errcode = '40001';
+            end if;
             outcome := 'unknown_account';
             return;
         end if;
@@ -95,8 +98,9 @@ begin
         when d_bal - amount < -1000000000000000000 or c_bal + amount > 1000000000000000000 then 'too_large'
     end;
 
-    -- key and hash: the insert itself asks whether the key is taken, by a journal in the book or by one being posted now
-    hash := public.ledger_request_hash(p_kind, p_council, p_debits, p_credits, p_pence, p_reverses, p_group, p_about);
+    -- key and hash (what ledger_request_hash says, written out for one transfer): the insert itself asks whether the key is taken, by a journal in the book or by one being posted now
+    hash := sha256(convert_to(concat_ws(E'\x1f', p_kind, p_council, debit, credit, amount, coalesce(p_reverses::text, ''),
+                                        coalesce(p_group::text, ''), p_about), 'UTF8'));
     if outcome is null then
         -- Taken after the locks, and never before what the accounts last heard even where the machine's clock was put back: along an
         -- account's versions the recorded times only rise.

@@ -52,40 +52,45 @@ begin
         raise exception 'not a set of journals' using errcode = '22023';
     end if;
 
-    -- lock: what is to be taken back, what lazy accounts ask for, and every other account of the set, by number
+    -- lock: what is to be taken back, then every account of the set that is not lazy, by number
     has_reverses := array_remove(p_reverses, null) <> '{}';
     if has_reverses then
         perform pg_advisory_xact_lock(7303, r.key) from (select distinct hashtext(x::text) as key from unnest(p_reverses) x where x is not null order by 1) r;
     end if;
-    if high <> '{}' and exists (select 1 from public.ledger_account a where a.id = any (high) and a.mode = 1) then
-        has_lazy := true;
-        if current_setting('transaction_isolation') <> 'read committed' then
-            raise exception 'lazy accounts are posted to in read committed' using errcode = '25001';
-        end if;
-        perform pg_advisory_xact_lock_shared(7301, c.key) from (
-            select distinct hashtext(a.council) as key from public.ledger_account a where a.id = any (high) and a.mode = 1 order by 1) c;
-    end if;
     select array_agg(a.id), array_agg(a.balance), array_agg(a.version), array_agg(a.floor), array_agg(a.council), array_agg(a.unit),
            array_agg(a.closed_until), array_agg(false), greatest(clock_timestamp(), max(a.last_at))
     into ids, bal, ver, flo, cou, uni, clo, laz, now_at
-    from (select l.id, l.balance, l.version, l.floor, l.council, l.unit, l.closed_until, l.last_at from public.ledger_account l
+    from (select l.id, l.balance::bigint as balance, l.version, l.floor, l.council, l.unit, l.closed_until, l.last_at from public.ledger_account l
           where l.id = any (p_debits || p_credits) and l.mode = 0 order by l.id for no key update) a;
+    if high <> '{}' then
+        -- then what lazy accounts ask for: read after their councils' locks are held
+        perform pg_advisory_xact_lock_shared(7301, c.key) from (
+            select distinct hashtext(a.council) as key from public.ledger_account a where a.id = any (high) and a.mode = 1 order by 1) c;
+        has_lazy := found;
+    end if;
     if has_lazy then
+        if current_setting('transaction_isolation') <> 'read committed' then
+            raise exception 'lazy accounts are posted to in read committed' using errcode = '25001';
+        end if;
+        now_at := greatest(now_at, clock_timestamp());  -- a line not yet rolled up is recorded after what was
         select array_agg(a.id order by a.id), array_agg(a.balance order by a.id), array_agg(a.version order by a.id), array_agg(a.floor order by a.id),
                array_agg(a.council order by a.id), array_agg(a.unit order by a.id), array_agg(a.closed order by a.id), array_agg(a.lazy order by a.id)
         into ids, bal, ver, flo, cou, uni, clo, laz
         from (select * from unnest(ids, bal, ver, flo, cou, uni, clo, laz) x(id, balance, version, floor, council, unit, closed, lazy)
               union all
-              select l.id, l.balance, l.version, l.floor, l.council, l.unit, l.closed_until, true
+              select l.id, l.balance::bigint, l.version, l.floor, l.council, l.unit, l.closed_until, true
               from public.ledger_account l where l.id = any (high) and l.mode = 1) a;
-    elsif high <> '{}' and exists (select 1 from public.ledger_account a where a.id = any (high) and a.mode = 1) then
-        raise exception 'an account changed its mode meanwhile' using errcode = '40001';
     end if;
     -- where each transfer's accounts stand in the sorted list: width_bucket is a binary search
     select array_agg(width_bucket(x.debit, ids)), array_agg(width_bucket(x.credit, ids))
     into dpos, cpos from unnest(p_debits, p_credits) x(debit, credit);
     for t in 1..m loop
         if ids is null or dpos[t] = 0 or cpos[t] = 0 or ids[dpos[t]] <> p_debits[t] or ids[cpos[t]] <> p_credits[t] then
+            if p_debits[t] = any (high) and exists (select 1 from public.ledger_account a where a.id = p_debits[t] and not a.id = any (coalesce(ids, '{}')))
+                or p_credits[t] = any (high) and exists (select 1 from public.ledger_account a where a.id = p_credits[t] and not a.id = any (coalesce(ids, '{}')))
+            then
+                raise exception 'an account changed its mode meanwhile' using errcode = '40001';
+            end if;
             return query select g, 'unknown_account'::text, null::bigint, null::bigint, null::bigint from generate_series(1, n) g;
             return;
         end if;

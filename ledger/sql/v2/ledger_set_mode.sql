@@ -15,8 +15,8 @@ begin
     if held.floor is not null or held.owner <> '' then
         raise exception '% has a floor or an owner: it can not be lazy', held.code using errcode = '22023';
     end if;
-    perform pg_advisory_xact_lock(7301, hashtext(held.council));
     select * into held from public.ledger_account a where a.id = p_account for no key update;
+    perform pg_advisory_xact_lock(7301, hashtext(held.council));
     if held.mode = p_mode then
         return;
     end if;
