@@ -1,5 +1,6 @@
 """A line of Stripe's that nobody could explain: two operators say what it was, it leaves SUSPENSE, its alarm ends and releases go on."""
 
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from django.db import transaction
 from audit.errors import Refusal
 from audit.services import trail
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, NotEnough, Transfer, post_many
+from ledger.services.journals import Journal, NotEnough, Refused, Transfer, post_many
 from payments.models import Dispute, Explanation, Payee, Payment, Recovery, Refund, StripeLine
 from payments.models.owed import OwedMove
 from payments.services import alarms, disputes, floats, planning, recoveries, rerouting, two_people
@@ -18,6 +19,7 @@ from payments.services.disputes import FloatIsShort
 from people.models import Person
 
 EXPLAIN = "line.explain"
+COUNCIL_CODE = re.compile(r"[A-Z]\d{8}")
 Kind = Explanation.Kind
 
 
@@ -45,7 +47,8 @@ class Booking:
 def propose(*, line_id: str, kind: str, about: str = "", reason: str, by: Person, at: datetime) -> Explanation:
     """The first operator says what a line was. Nothing moves. Raises NotAllowed, NotInSuspense, DoesNotFit, ReasonIsMissing.
 
-    `kind`: Explanation.Kind. `about`: "payment:<id>", "payee:4", "refund:7", "dispute:2", "recovery:3"; "" for the platform's own money.
+    `kind`: Explanation.Kind. `about`: "payment:<id>", "payee:4", "refund:7", "dispute:2", "recovery:3"; for the platform's own
+    money "council:E09000028" (whose FLOAT), or "" for the council the line was found in.
     """
     two_people.must_be_operator(by)
     with transaction.atomic():
@@ -120,9 +123,9 @@ def _post(line: StripeLine, told: Explanation, booking: Booking, by: Person, at:
         Journal(key, "line_explained", council, transfers, at, actor=actor, about=about, group_key=group)
         for key, council, transfers, group in journals
     ]
-    for result in post_many(rows, linked=len(rows) > 1):
-        if isinstance(result, Refusal):
-            raise result
+    refused = [result for result in post_many(rows, linked=len(rows) > 1) if isinstance(result, Refused)]
+    if refused:
+        raise next((one for one in refused if one.reason != "linked"), refused[0])
 
 
 def _pair(line: StripeLine, account: Account, other: Account) -> Transfer:
@@ -151,9 +154,11 @@ def _fits(line: StripeLine, kind: str, about: str) -> str:
     """The council it belongs to. Raises DoesNotFit."""
     if kind not in Kind.values or (kind in OUT and line.net_pence > 0) or (kind in IN and line.net_pence < 0):
         raise DoesNotFit
-    if kind not in ABOUT:
-        return line.council_code
     what, _, number = about.partition(":")
+    if kind not in ABOUT:
+        if what not in ("", "council") or (what and not COUNCIL_CODE.fullmatch(number)):
+            raise DoesNotFit
+        return number or line.council_code
     if what not in ABOUT[kind]:
         raise DoesNotFit
     row = _row(what, number)
