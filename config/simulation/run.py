@@ -2,20 +2,22 @@
 
 import time
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from config.simulation import checking
 from config.simulation.model import people as must
 from config.simulation.model.book import Wrong
 from config.simulation.people import BEGINS, arrive, payees
+from config.simulation.plants import PLANTS
 from config.simulation.process import running
 from config.simulation.seams import taken_hold
-from config.simulation.steps import FAULTS, STEPS, Step, faults, machines, people, stripe
+from config.simulation.steps import FAULTS, STEPS, Step, faults, ledger, machines, people, stripe
 from config.simulation.world import World
 from payments.services import floats
 
-PLAYED = (faults, machines, people, stripe)
-FIRST_FLOAT_PENCE = 3000
+PLAYED = (faults, ledger, machines, people, stripe)
+FIRST_FLOAT_PENCE = 1500
 DAY = 86_400
 
 
@@ -35,7 +37,7 @@ class Found:
 def run(seed: int, steps: int, *, with_faults: bool, proof_every: int = 1000, plant: str = "") -> Found:
     """Plays `steps` steps on the database that the connections point at, which must be fresh, with a sandbox of its own."""
     began = time.monotonic()
-    with running(seed, int(BEGINS.timestamp())) as sandbox, taken_hold(seed, sandbox) as ears:
+    with running(seed, int(BEGINS.timestamp())) as sandbox, taken_hold(seed, sandbox) as ears, PLANTS.get(plant, nullcontext)():
         world = World(seed, sandbox, ears, with_faults=with_faults)
         wrong = ""
         try:

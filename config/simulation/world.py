@@ -78,7 +78,7 @@ class World:
             with until or nullcontext():
                 result = call()
         except Refusal as no:
-            said = no.code
+            said = getattr(no, "reason", no.code)
         except ValueError:
             said = "ValueError"
         except Died:

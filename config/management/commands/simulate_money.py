@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from config.simulation.home import own_database
+from config.simulation.plants import PLANTS
 from config.simulation.run import Found, run
 
 
@@ -19,12 +20,13 @@ class Command(BaseCommand):
         parser.add_argument("--steps", type=int, default=2000)
         parser.add_argument("--until", type=int, help="stop at this step of the run, as it was before it went wrong")
         parser.add_argument("--faults", action="store_true", help="with faults: lost answers, dying workers, lost and doubled webhooks")
+        parser.add_argument("--plant", choices=sorted(PLANTS), default="", help="put a bug in on purpose")
         parser.add_argument("--proof-every", type=int, default=1000, help="how many steps between the heavy checks")
 
     def handle(self, *args: Any, **options: Any) -> None:
         steps = min(options["steps"], options["until"] or options["steps"])
         with own_database():
-            found = run(options["seed"], steps, with_faults=options["faults"], proof_every=options["proof_every"])
+            found = run(options["seed"], steps, with_faults=options["faults"], proof_every=options["proof_every"], plant=options["plant"])
         self._report(found)
         if found.wrong:
             sys.exit(1)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from config.simulation.model.book import Book, Entry, Wrong
 from config.simulation.model.things import Call, Hold, Outgoing, Payee, Payment, Purse, Withdrawal
@@ -37,6 +38,7 @@ class Model:
     made_at_stripe: dict[str, str] = field(default_factory=dict)
     sent_at_stripe: int = 0
     paid_out: int = 0
+    minutes: dict[UUID, Entry] = field(default_factory=dict)
     now: int = 0
 
     def enter(self, entries: Iterable[Entry]) -> None:

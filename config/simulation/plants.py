@@ -1,0 +1,103 @@
+"""Bugs put in on purpose, into the running process or its throwaway database, to see that the simulator finds them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from django.db import connections
+
+from config.simulation.seams import replaced
+from ledger.services import journals
+from payments.gateways import stripe_gateway
+from payments.services import operations, remittances, taking
+from pooling.services import holds
+
+Plant = Callable[[], Any]
+PLANTS: dict[str, Plant] = {}
+
+
+def plants(function: Callable[[], Iterator[None]]) -> Callable[[], Any]:
+    """Registers a bug under its name; its first docstring line says what it is."""
+    manager = contextmanager(function)
+    PLANTS[function.__name__] = manager
+    return manager
+
+
+def _as_owner(statement: str) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(statement)
+
+
+@plants
+def no_floor() -> Iterator[None]:
+    """The book forgets its floors: accounts are opened without one."""
+    _as_owner("""
+        do $$ begin
+            execute replace(pg_get_functiondef('ledger_terms(text)'::regprocedure), 'then 0::bigint end', 'then null::bigint end');
+        end $$
+    """)
+    yield
+
+
+@plants
+def no_lot_check() -> Iterator[None]:
+    """A release takes all of its pence from the oldest lot, whatever is left of it."""
+    _as_owner("alter table payments_payment drop constraint payment_uses_no_more_than_came_in")
+    with replaced(remittances, "take_from", lambda free, pence: [pence, *(0 for _ in free[1:])][: len(free)]):
+        yield
+
+
+@plants
+def keys_forgotten() -> Iterator[None]:
+    """A journal whose key is in the book already is posted once more."""
+    ask = journals._ask
+
+    def again(sql: str, arguments: list[Any], asked: Any) -> Any:
+        rows = ask(sql, arguments, asked)
+        if len(rows) == 1 and rows[0][0] == "replayed" and not isinstance(arguments[0], list):
+            rows = ask(sql, [uuid4(), *arguments[1:]], asked)
+        return rows
+
+    with replaced(journals, "_ask", again):
+        yield
+
+
+@plants
+def webhook_counts_twice() -> Iterator[None]:
+    """A payment that is seen as paid once more is taken once more."""
+    take = taking._take
+
+    def eagerly(payment: Any, charge: Any, at: Any) -> None:
+        if payment.state == "clearing":
+            payment.state = "open"
+        take(payment, charge, at)
+
+    with replaced(taking, "_take", eagerly):
+        yield
+
+
+@plants
+def penny_lost() -> Iterator[None]:
+    """A release of an odd number of pence moves one less: the half was rounded away twice."""
+    post = holds._post
+
+    def rounding(move: Any, kind: str, transfers: Any, hold: Any) -> None:
+        if kind == "release":
+            transfers = [journals.Transfer(one.debit, one.credit, max(1, one.pence // 2 * 2)) for one in transfers]
+        post(move, kind, transfers, hold)
+
+    with replaced(holds, "_post", rounding):
+        yield
+
+
+@plants
+def new_key_after_silence() -> Iterator[None]:
+    """What was asked of Stripe and not answered is asked again under a new key, without looking first."""
+
+    def ask(operation: Any) -> Any:
+        tries = operation.tries
+        return stripe_gateway.make(operation.kind, operation.params, f"{operation.idempotency_key}-{tries}")
+
+    with replaced(operations, "_ask", ask):
+        yield
