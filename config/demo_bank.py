@@ -60,6 +60,8 @@ def _payers(person: Person) -> list[str]:
 
 
 def _page_of(payment: Payment) -> str:
-    """The page of what it was for, if there is one: "call:12" is a payment that is due."""
+    """The page of what it was for, if there is one: "call:12" is a payment that is due, "wallet:2/E09…" one sum for an organisation's people."""
     kind, _, number = payment.about.partition(":")
+    if kind == "wallet":
+        return back_to("wallet", pk=int(number.partition("/")[0]))
     return (address("payment", int(number)) if kind == "call" and number.isdigit() else "") or back_to("start")

@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from frontend.views import looking_after
+from frontend.views import looking_after, wallets
 
 urlpatterns = [
     path("looking-after/", looking_after.desk, name="looking-after"),
     path("looking-after/orders/<int:pk>/", looking_after.accept, name="order-accept"),
+    path("looking-after/<int:pk>/money/", wallets.show, name="wallet"),
+    path("looking-after/<int:pk>/money/in/", wallets.pay_in, name="wallet-in"),
+    path("looking-after/<int:pk>/money/stop/", wallets.stop, name="wallet-stop"),
+    path("looking-after/<int:pk>/money/over/", wallets.cash_back, name="wallet-over"),
+    path("looking-after/<int:pk>/money/out/", wallets.hand_out, name="wallet-out"),
+    path("looking-after/<int:pk>/money/back/", wallets.send_back, name="wallet-back"),
+    path("looking-after/<int:pk>/money/back/<int:move>/keep/", wallets.keep, name="wallet-keep"),
     path("looking-after/budgets/<int:pk>/", looking_after.confirm, name="budget-confirm"),
 ]

@@ -55,6 +55,18 @@ def look(*, payer_id: int, at: datetime) -> int:
     return pence
 
 
+def look_at(payer_owner: str, *, at: datetime) -> int:
+    """As `look`, by whose it is ("organisation:2"); 0 for somebody who never paid. Raises AnswerLost, StripeIsBusy."""
+    pk = Payer.objects.filter(owner=payer_owner).values_list("pk", flat=True).first()
+    return look(payer_id=pk, at=at) if pk else 0
+
+
+def left_of(payer_owner: str) -> int:
+    """Pence that Stripe keeps for a payer, as last asked, less what is on its way back."""
+    row = Payer.objects.filter(owner=payer_owner).first()
+    return 0 if row is None or row.cash_returns.filter(state="planned").exists() else row.cash_pence
+
+
 def look_all(*, at: datetime) -> int:
     """Looks at everybody who was ever asked to send money by bank. Returns for how many Stripe keeps something else than before."""
     rows = Payer.objects.filter(payments__kind="bank_transfer").exclude(stripe_customer_id=None).order_by("pk").distinct()

@@ -14,8 +14,8 @@ from audit.errors import NotAllowed, Refusal
 from audit.services import trail
 from ledger import selectors as book
 from ledger.services.journals import Journal, Refused, Transfer, post, post_many
-from payments.models import Payment, Refund
-from payments.services import payins, refunds
+from payments.models import CashReturn, Payment, Refund
+from payments.services import cash, payins, refunds
 from payments.services.wallets import Part, hand_on
 from people.models import Organisation, Person
 from people.roles import has_role
@@ -104,6 +104,16 @@ def stop_waiting(*, organisation: Organisation, council_code: str, by: Person, a
     row = _locked(organisation, by, at)
     waiting = Payment.objects.filter(about=Wallet(row.pk, council_code).about, state__in=("started", "open")).first()
     return None if waiting is None else payins.cancel(payment_id=waiting.pk, by=by, at=at)
+
+
+@all_or_nothing
+def send_cash_back(*, organisation: Organisation, by: Person, at: datetime) -> CashReturn:
+    """What the organisation sent by bank transfer and nothing asked for goes back to its bank. The caller performs its operation.
+
+    Raises NotAllowed, cash.NothingIsLeft, cash.StillWaiting.
+    """
+    row = _locked(organisation, by, at)
+    return cash.send_back(payer_owner=f"organisation:{row.pk}", by=by, at=at)
 
 
 @all_or_nothing

@@ -37,6 +37,7 @@ def _only_pooling_listens(settings: Any) -> None:
     """The shares and visits that these tests name are not there: what rooms above do with a fact is their tests' matter."""
     routes = {kind: [consumer for consumer in to if consumer.startswith("pooling.")] for kind, to in settings.FACT_ROUTES.items()}
     settings.FACT_ROUTES = routes
+    settings.NEW_PAYEE_CEILING_PENCE = 10**12  # what ceilings do is payments' own tests' matter
 
 
 def build_town() -> Town:

@@ -1,0 +1,82 @@
+"""One sum for many people, in words: what is here, what comes, who needs how much, what was done."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+
+from payments.gateways.shapes import AnswerLost, StripeIsBusy
+from payments.models import Payment, PaymentOperation
+from payments.services import cash, operations, taking
+from people.models import Organisation
+from pooling.books import Wallet
+from pooling.models import WalletMove
+from pooling.selectors.wallets import Moved, Need, WalletSeen, wallet_of
+
+
+@dataclass(frozen=True, slots=True)
+class WalletPage:
+    """`seen`: the wallet. `instructions`: where to send the sum that is waited for. `over_pence`: sent, and nothing asked for it."""
+
+    seen: WalletSeen
+    instructions: dict[str, Any]
+    payment_id: str
+    come_pence: int
+    over_pence: int
+
+    @property
+    def organisation(self) -> Organisation:
+        return self.seen.organisation
+
+    @property
+    def here_pence(self) -> int:
+        return self.seen.here_pence
+
+    @property
+    def needs(self) -> list[Need]:
+        return [need for need in self.seen.needs if need.most_pence]
+
+    @property
+    def missing_pence(self) -> int:
+        """What is needed and neither here nor on its way."""
+        waited = self.seen.waiting.pence if self.seen.waiting else 0
+        return max(0, self.seen.needed_pence - self.here_pence - self.seen.coming_pence - waited)
+
+    @property
+    def moves(self) -> list[Moved]:
+        return self.seen.moves
+
+
+def page(organisation: Organisation, *, today: date) -> WalletPage:
+    """An organisation's wallet in its own council."""
+    seen = wallet_of(organisation, organisation.council_code, today=today)
+    waiting = seen.waiting
+    told = waiting.instructions if waiting else {}
+    come = waiting.pence - told.get("remaining_pence", waiting.pence) if waiting else 0
+    payment_id = str(waiting.pk) if waiting else ""
+    return WalletPage(seen, told, payment_id, come, cash.left_of(f"organisation:{organisation.pk}"))
+
+
+def ask_stripe(organisation: Organisation, at: datetime) -> None:
+    """How the sum that is waited for stands by now. Raises AnswerLost, StripeIsBusy."""
+    for payment in _waited_for(organisation).filter(state="open"):
+        taking.refresh(payment_id=payment.pk, at=at)
+
+
+def carry_out_stop(organisation: Organisation, at: datetime) -> None:
+    """Asks Stripe to wait no more, and what has come of it. When Stripe is slow, the timers do it."""
+    payments = [f"payment:{payment.pk}" for payment in _waited_for(organisation)]
+    with suppress(AnswerLost, StripeIsBusy):
+        for pk in PaymentOperation.objects.filter(kind="cancel_intent", reference__in=payments, state="planned").values_list("pk", flat=True):
+            operations.perform(pk, at=at)
+        cash.look_at(f"organisation:{organisation.pk}", at=at)
+
+
+def _waited_for(organisation: Organisation) -> Any:
+    return Payment.objects.filter(about=Wallet(organisation.pk, organisation.council_code).about, state__in=("started", "open"))
+
+
+def move_of(organisation: Organisation, pk: int) -> WalletMove:
+    return get_object_or_404(WalletMove, organisation=organisation, pk=pk)
