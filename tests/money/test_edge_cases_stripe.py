@@ -1,0 +1,179 @@
+"""Edge cases of money at Stripe, by name, that no other test holds: the real services, the real SDK, the sandbox as its own process.
+
+The list of all of them, and where each is tested, is in `test_edge_cases.py`.
+"""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from ledger.models import Journal
+from payments.gateways import stripe_gateway
+from payments.gateways.shapes import Charge, Intent, Line
+from payments.models import Alarm, Payment, Refund, Remittance, StripeLine, WebhookEvent
+from payments.selectors import proof
+from payments.services import operations, payees, payins, reconciliation, remittances, taking
+from payments.services.proof import prove_against_stripe
+from tests.payments.conftest import AMINA, Play, play, sandbox_process, stripe_settings
+from tests.payments.test_inbox import CONNECT, PLATFORM, post, sign, stripes_events
+from tests.payments.test_refunds import back
+from tests.sandbox_process import CONNECT_SECRET, PLATFORM_SECRET
+
+__all__ = ["play", "sandbox_process", "stripe_settings"]  # fixtures of the payments tests, used here too
+
+
+def empty_stripe(play: Play) -> int:
+    """Somebody at the dashboard sends all that is available to the platform's own bank."""
+    pence = int(play.dump()["balances"]["acct_platform"]["available"])
+    play.stripe.act("payout_by_hand", amount=pence)
+    return pence
+
+
+def give_back_by_hand(play: Play, pence: int) -> None:
+    """And it comes back as a top-up that is made there too, available the next day."""
+    stripe_gateway._stripe().topups.create({"amount": pence, "currency": "gbp"})
+    play.skip(days=1)
+
+
+def waiting_transfer(play: Play) -> Remittance:
+    play.float()
+    play.lot()
+    [row] = play.owe(play.payee(), 2000)
+    assert remittances.plan_due(at=play.at) == 1
+    row.refresh_from_db()
+    return row
+
+
+def test_insufficient_balance_then_top_up(play: Play) -> None:
+    row = waiting_transfer(play)
+    pence = empty_stripe(play)
+    operations.perform_due(at=play.at)
+    row.refresh_from_db()
+    operation = play.operation(kind="transfer")
+    assert (row.state, operation.state, operation.attempt, play.transfers()) == ("planned", "planned", 2, [])
+    assert play.has("OUT") == -2000
+    give_back_by_hand(play, pence)
+    play.later(seconds=3700)
+    row.refresh_from_db()
+    assert (row.state, len(play.transfers()), play.has("OUT")) == ("paid", 1, 0)
+    # What the hand did is found, rings, and is in SUSPENSE: out and in again, nothing in sum.
+    reconciliation.run(at=play.at)
+    assert {line.net_pence for line in StripeLine.objects.filter(state="suspense")} == {-pence, pence}
+    assert proof() == []
+
+
+def test_refund_short_of_balance_by_card_waits_at_stripe(play: Play) -> None:
+    play.float()
+    play.lot(3000)
+    pence = empty_stripe(play)
+    [row] = back(play, 1000)
+    play.run()
+    row.refresh_from_db()
+    # Stripe has it and will send it; our book says it is still to go.
+    assert (row.state, play.dump()["balances"]["acct_platform"]["available"]) == ("sent", 0)
+    give_back_by_hand(play, pence)
+    reconciliation.run(at=play.at)
+    row.refresh_from_db()
+    assert (row.state, Refund.objects.count(), play.has("REFUND", AMINA), play.has("OUT")) == ("succeeded", 1, 0, 0)
+    assert proof() == []
+
+
+def test_refund_short_of_balance_by_bank_is_refused_and_made_once_the_money_is_back(play: Play) -> None:
+    play.float()
+    payment = play.start_bank(3000)
+    play.send_money(payment, 3000)
+    payins.refresh(payment_id=payment.pk, at=play.at)
+    play.later(days=2)
+    pence = empty_stripe(play)
+    [row] = back(play, 1000)
+    play.run()
+    row.refresh_from_db()
+    assert row.state in ("planned", "sent")
+    assert list(stripe_gateway._stripe().refunds.list()) == []
+    give_back_by_hand(play, pence)
+    play.later(seconds=3700)
+    play.skip(days=3)
+    reconciliation.run(at=play.at)
+    row.refresh_from_db()
+    assert (row.state, len(list(stripe_gateway._stripe().refunds.list())), play.has("REFUND", AMINA)) == ("succeeded", 1, 0)
+    assert proof() == []
+
+
+def test_webhooks_lost_for_four_days_and_then_all_at_once(play: Play, settings: Any) -> None:
+    settings.ROOT_URLCONF = "payments.api.webhook_urls"
+    play.float()
+    payment = play.start_bank(8000)
+    play.send_money(payment, 8000)
+    left = play.start(9000, about="call:left")
+    payee = play.payee()
+    for day in range(4):
+        play.skip(days=1)
+        reconciliation.run(at=play.at)
+        if day == 1:
+            play.owe(payee, 5000)
+            back(play, 1000)
+        play.run()
+    reconciliation.run(at=play.at)
+    left.refresh_from_db()
+    assert (left.state, play.has("SHARE", AMINA), len(play.transfers())) == ("expired", 2000, 1)
+    assert [row.state for row in Refund.objects.all()] == ["succeeded"]
+    before = Journal.objects.count()
+    for body in stripes_events():
+        path, secret = (CONNECT, CONNECT_SECRET) if b'"account": "acct_' in body else (PLATFORM, PLATFORM_SECRET)
+        assert post(path, body, sign(body, secret)) == 200
+    play.run()
+    assert WebhookEvent.objects.count() > 10
+    assert not WebhookEvent.objects.exclude(state="done").exists()
+    assert Journal.objects.count() == before
+    assert proof() == prove_against_stripe() == []
+
+
+@pytest.mark.parametrize(("pence", "currency"), [(7999, "gbp"), (8001, "gbp"), (8000, "eur")])
+def test_wrong_amount_or_currency_on_a_payment_credits_nobody(play: Play, pence: int, currency: str) -> None:
+    payment = play.start(8000)
+    line = Line("txn_1", "charge", "ch_1", pence, 140, pence - 140, currency, False, play.at, play.at)
+    charge = Charge("ch_1", pence, currency, True, "pi_1", play.at, line)
+    with transaction.atomic():
+        taking.see_intent(Payment.objects.locked().get(pk=payment.pk), Intent("pi_1", "succeeded", str(payment.pk), charge), play.at)
+    payment.refresh_from_db()
+    assert (payment.state, payment.problem, payment.clearing_journal) == ("open", "amount_differs", None)
+    assert (play.has("CLEAR"), play.has("PENDING", AMINA)) == (0, 0)
+
+
+def test_account_rejected_while_money_is_held(play: Play) -> None:
+    play.float()
+    play.lot()
+    payee = play.payee()
+    [row] = play.owe(payee, 2000)
+    play.stripe.act("reject_account", account=payee.stripe_account_id)
+    play.later(days=3)
+    row.refresh_from_db()
+    assert (row.state, play.transfers(), play.has("DUE", f"payee:{payee.pk}")) == ("waiting", [], 2000)
+    # What is not owed yet stays its owner's, and can go home.
+    [home] = back(play, 6000)
+    play.run()
+    home.refresh_from_db()
+    assert (home.state, play.has("SHARE", AMINA)) == ("succeeded", 0)
+    reconciliation.run(at=play.at)
+    assert proof() == prove_against_stripe() == []
+
+
+def test_payout_failing_after_paid_posts_nothing_and_sends_nothing_again(play: Play) -> None:
+    row = waiting_transfer(play)
+    play.run()
+    play.skip(days=3)
+    account = row.payee.stripe_account_id
+    theirs = {"stripe_account": account}
+    [payout] = stripe_gateway._stripe().payouts.list(options=theirs).data
+    assert (payout.amount, payout.status) == (2000, "paid")
+    reconciliation.run(at=play.at)
+    before = Journal.objects.count()
+    play.stripe.act("fail_payout", payout=payout.id)
+    payees.refresh(payee=row.payee, at=play.at)
+    play.later(days=1)
+    reconciliation.run(at=play.at)
+    row.refresh_from_db()
+    assert (row.state, len(play.transfers()), Journal.objects.count()) == ("paid", 1, before)
+    assert not Alarm.objects.open().filter(stops_releases=True).exists()
+    assert proof() == prove_against_stripe() == []
