@@ -36,6 +36,8 @@ TIMERS = [
     "payments.services.remittances.plan_due",
     "payments.services.refunds.plan_due",
     "payments.services.reconciliation.run_due",
+    "ledger.services.upkeep.roll_up",
+    "ledger.services.upkeep.keep_days",
     "frontend.notices.send_due",
     "people.services.messages.send_due",
     "config.services.kept_answers.forget_old",

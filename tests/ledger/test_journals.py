@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from ledger import models
 from ledger.services.accounts import Account, number
-from ledger.services.journals import Journal, KeyReused, NotEnough, Posted, Refused, post, post_many
+from ledger.services.journals import Journal, KeyReused, NotEnough, OverReversed, Posted, Refused, post, post_many
 from tests.ledger.book import AT, BANK, CLEAR, DUE, FLOAT, LAMBETH, SOUTHWARK, A, B, hold, holds, journal, pay_in, share
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +116,51 @@ def test_a_journal_can_only_take_back_one_that_is_there(way):
     assert way(journal((BANK, share(), 5), reverses=uuid.uuid4())).reason == "reverses_unknown"
     first = pay_in(5)
     assert isinstance(way(journal((share(), BANK, 5), reverses=first.key)), Posted)
+
+
+def test_what_is_taken_back_is_at_most_what_was_moved(way):
+    pay_in(1000)
+    placed = post(journal((share(), hold(), 300), (share(), hold(), 100))).key
+    assert isinstance(way(journal((hold(), share(), 250), reverses=placed)), Posted)
+    post(journal((share(), hold(), 500)))
+    refused = way(journal((hold(), share(), 151), reverses=placed))
+    assert isinstance(refused, OverReversed)
+    assert (refused.account, refused.available_pence) == (hold(), 150)
+    assert isinstance(way(journal((hold(), share(), 100), (hold(), share(), 50), reverses=placed)), Posted)
+    assert way(journal((hold(), share(), 1), reverses=placed)).available_pence == 0
+    holds((share(), 500), (hold(), 500))
+
+
+def test_only_a_pair_of_the_journal_the_other_way_round_takes_it_back(way):
+    pay_in(1000)
+    placed = post(journal((share(), hold(), 300))).key
+    for wrong in [(share(), hold(), 1), (hold(), BANK, 1), (hold(), share(B), 1)]:
+        assert way(journal((hold(), share(), 1), wrong, reverses=placed)).reason == "not_a_reversal"
+    holds((share(), 700), (hold(), 300))
+
+
+def test_taking_back_what_took_back_is_bounded_too(way):
+    pay_in(1000)
+    placed = post(journal((share(), hold(), 300))).key
+    back = way(journal((hold(), share(), 200), reverses=placed)).key
+    assert isinstance(way(journal((share(), hold(), 200), reverses=back)), Posted)
+    assert way(journal((share(), hold(), 1), reverses=back)).reason == "over_reversed"
+    assert way(journal((hold(), share(), 101), reverses=placed)).reason == "over_reversed"
+
+
+def test_items_of_one_set_share_what_may_be_taken_back():
+    pay_in(1000)
+    placed = post(journal((share(), hold(), 300))).key
+    asked = [journal((hold(), share(), pence), reverses=placed) for pence in (200, 101, 100, 1)]
+    assert reasons(post_many(asked)) == ["posted", "over_reversed", "posted", "over_reversed"]
+    assert reasons(post_many(asked)) == ["replayed", "over_reversed", "replayed", "over_reversed"]
+
+
+def test_a_silly_amount_takes_nothing_back(way):
+    pay_in(1000)
+    placed = post(journal((share(), hold(), 300))).key
+    assert way(journal((hold(), share(), -5), reverses=placed)).reason == "amount"
+    assert way(journal((hold(), share(), 300), (hold(), share(), -200), reverses=placed)).reason == "amount"
 
 
 def test_the_same_key_and_content_gives_the_first_outcome(way):

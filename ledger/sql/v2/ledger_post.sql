@@ -116,7 +116,7 @@ begin
             outcome := why; account := null; available := null;
         elsif outcome is null then
             raise exception 'a key was taken meanwhile' using errcode = '40001';
-        elsif outcome is distinct from why and outcome <> 'period_closed' then
+        elsif outcome not in ('reverses_unknown', 'not_a_reversal', 'over_reversed', 'period_closed') then
             account := case when outcome = 'council' and d_council = p_council then credit else debit end;
             available := case when outcome = 'not_enough' then d_bal - d_floor end;
         end if;

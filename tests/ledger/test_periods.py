@@ -1,0 +1,198 @@
+"""Closed days, and balances of earlier moments and days."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from psycopg import errors
+
+from ledger import models, selectors
+from ledger.services import upkeep
+from ledger.services.accounts import Account, account_id, number
+from ledger.services.journals import PeriodClosed, Posted, post, post_many
+from ledger.services.periods import Closed, ClosedAlready, PeriodNotOver, close_period
+from ledger.services.proof import prove
+from tests.ledger.book import AT, BANK, LAMBETH, SOUTHWARK, A, B, journal, make_lazy, pay_in, share
+from tests.ledger.test_journals import in_a_set, one
+
+pytestmark = pytest.mark.django_db
+FEBRUARY = date(2026, 2, 28)
+
+
+def close(through: date = FEBRUARY, council: str = SOUTHWARK, at: datetime = AT) -> Closed:
+    return close_period(council=council, through=through, by="operator:1", at=at)
+
+
+def paid(pence: int, at: datetime, owner: str = A) -> object:
+    return journal((BANK, share(owner), pence), effective_at=at)
+
+
+@pytest.fixture(params=[one, in_a_set], ids=["one", "set"])
+def way(request):
+    return request.param
+
+
+def test_nothing_is_written_down_for_a_closed_day(way):
+    pay_in(500)
+    assert close() == Closed(SOUTHWARK, FEBRUARY)
+    last_moment = datetime(2026, 2, 28, 23, 59, 59, 999999, tzinfo=UTC)
+    refused = way(paid(1, last_moment))
+    assert isinstance(refused, PeriodClosed)
+    assert (refused.reason, refused.account, refused.available_pence) == ("period_closed", None, None)
+    assert isinstance(way(paid(1, last_moment + timedelta(microseconds=1))), Posted)
+    assert isinstance(way(journal((Account("BANK", LAMBETH), share(A, LAMBETH), 1), council=LAMBETH, effective_at=last_moment)), Posted)
+    assert selectors.closed_through(SOUTHWARK) == FEBRUARY
+    assert selectors.closed_through(LAMBETH) is None
+    assert prove("default") == []
+
+
+def test_an_account_opened_later_knows_what_is_closed(way):
+    close()
+    assert way(journal((BANK, share("member:77/portion:1"), 5), effective_at=AT - timedelta(days=3))).reason == "period_closed"
+
+
+def test_a_day_ends_with_londons_clock(way):
+    """On 29 March 2026 the clocks go forward: the day after begins at 23:00 by Greenwich."""
+    pay_in(5)
+    close(date(2026, 3, 29), at=datetime(2026, 3, 30, 9, tzinfo=UTC))
+    assert way(paid(1, datetime(2026, 3, 29, 22, 59, tzinfo=UTC))).reason == "period_closed"
+    assert isinstance(way(paid(1, datetime(2026, 3, 29, 23, 0, tzinfo=UTC))), Posted)
+
+
+def test_closing_goes_forward_only_and_waits_for_the_day_to_end():
+    close()
+    with pytest.raises(ClosedAlready):
+        close()
+    with pytest.raises(ClosedAlready):
+        close(FEBRUARY - timedelta(days=1))
+    with pytest.raises(PeriodNotOver):
+        close(AT.date())
+    close(AT.date() - timedelta(days=1))
+    assert list(models.Period.objects.order_by("through").values_list("through", "actor")) == [
+        (FEBRUARY, "operator:1"),
+        (date(2026, 3, 1), "operator:1"),
+    ]
+
+
+def test_a_closed_day_is_put_right_today_by_naming_what_was_wrong(way):
+    wrong = post(paid(500, AT - timedelta(days=5))).key
+    close()
+    assert isinstance(way(journal((share(), BANK, 500), reverses=wrong)), Posted)
+    assert selectors.balance_as_of(share(), effective_on=FEBRUARY) == 500
+    assert selectors.balance_as_of(share(), effective_on=AT.date()) == 0
+
+
+def test_the_sums_of_closed_days_are_complete_and_stay():
+    post(paid(500, AT - timedelta(days=5)))
+    post(paid(40, AT - timedelta(days=4)))
+    post(paid(3, AT))
+    close()
+    kept = models.Day.objects.filter(account=number(share())).order_by("day").values_list("day", "net", "lines")
+    assert list(kept) == [(date(2026, 2, 25), 500, 1), (date(2026, 2, 26), 40, 1), (date(2026, 3, 2), 3, 1)]
+    assert prove("default") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_not_even_the_owner_changes_the_sums_of_a_closed_day(owner_cursor):
+    post(paid(500, AT - timedelta(days=5)))
+    close()
+    for change in [
+        "update ledger_day set net = net + 1",
+        "insert into ledger_day select account_id, day - 1, 1, 1 from ledger_day",
+        "delete from ledger_day",
+    ]:
+        with pytest.raises(errors.InsufficientPrivilege):
+            owner_cursor.execute(change)
+    for change in ["update ledger_period set through = through + 1", "delete from ledger_period"]:
+        with pytest.raises(errors.InsufficientPrivilege, match="append-only"):
+            owner_cursor.execute(change)
+
+
+def test_late_lines_count_on_the_day_they_say_before_and_after_days_are_kept():
+    post(paid(500, AT - timedelta(days=5)))
+    post(paid(40, AT))
+    days = [AT.date() - timedelta(days=n) for n in (6, 5, 3, 2, 0)]
+
+    def held() -> list[int]:
+        return [selectors.balance_as_of(share(), effective_on=day) for day in days]
+
+    assert held() == [0, 500, 500, 500, 540]
+    assert upkeep.keep_days(at=AT, fewest=1) == 4
+    assert held() == [0, 500, 500, 500, 540]
+    post(paid(7, AT - timedelta(days=3)))
+    assert held() == [0, 500, 507, 507, 547]
+    assert upkeep.keep_days(at=AT, fewest=1) == 2
+    assert upkeep.keep_days(at=AT, fewest=1) == 0
+    assert held() == [0, 500, 507, 507, 547]
+    assert selectors.balance_as_of(BANK, effective_on=days[1]) == 500
+    assert prove("default") == []
+
+
+def test_days_are_kept_in_bounded_batches_and_only_of_busy_accounts():
+    for n in range(5):
+        post(paid(1, AT - timedelta(days=n)))
+    post(paid(1, AT, B))
+    assert upkeep.keep_days(at=AT) == 0
+    assert [upkeep.keep_days(at=AT, fewest=3, most=2) for _ in range(3)] == [4, 4, 0]
+    assert upkeep.keep_days(at=AT, fewest=1) == 4
+    assert selectors.balance_as_of(share(), effective_on=AT.date() - timedelta(days=1)) == 4
+    assert prove("default") == []
+
+
+def test_a_balance_as_recorded_is_that_of_the_moment_and_takes_one_query():
+    moments = []
+    for n in range(1, 21):
+        post(journal((BANK, share(), n)) if n % 3 else journal((share(), BANK, 1)))
+        moments.append((models.Journal.objects.latest("id").recorded_at, selectors.balance(share())))
+    first = moments[0][0]
+    with CaptureQueriesContext(connection) as queries:
+        for moment, held in moments:
+            assert selectors.balance_as_of(share(), recorded_at=moment) == held
+            assert selectors.balance_as_of(BANK, recorded_at=moment) == held
+    assert len(queries) == 40
+    assert selectors.balance_as_of(share(), recorded_at=first - timedelta(microseconds=1)) == 0
+    assert selectors.balance_as_of(share(B), recorded_at=first) == 0
+    with pytest.raises(ValueError, match="as of when"):
+        selectors.balance_as_of(share())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recorded_times_never_go_back_along_an_account_even_where_the_clock_does(owner_cursor, way):
+    pay_in(5)
+    ahead = datetime(2199, 1, 1, tzinfo=UTC)
+    owner_cursor.execute("update ledger_account set last_at = %s where id = %s", [ahead, number(share())])
+    way(journal((share(), share(B), 1)))
+    way(journal((BANK, share(B), 1)))
+    assert list(models.Journal.objects.order_by("-id").values_list("recorded_at", flat=True)[:2]) == [ahead, ahead]
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_lazy_accounts_are_closed_too(owner_cursor):
+    make_lazy(owner_cursor, BANK, Account("OUT", SOUTHWARK))
+    post(paid(500, AT - timedelta(days=5)))
+    close()
+    both_lazy = journal((Account("OUT", SOUTHWARK), BANK, 1), effective_at=AT - timedelta(days=3))
+    assert one(both_lazy).reason == in_a_set(both_lazy).reason == "period_closed"
+    assert models.Day.objects.get(account=number(BANK)).net == -500
+    assert selectors.balance_as_of(BANK, effective_on=FEBRUARY) == 500
+    assert prove() == []
+
+
+def test_the_web_login_can_not_write_periods_and_days():
+    for statement in [
+        "insert into ledger_period values ('E09000028', now(), 'x', now(), now())",
+        "update ledger_day set net = 1",
+        "update ledger_day_mark set counted = 1",
+        "delete from ledger_checkpoint",
+        "update ledger_account set closed_until = null",
+    ]:
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_sets_may_hold_open_and_closed_days():
+    account_id(share())
+    close()
+    results = post_many([paid(1, AT), paid(1, AT - timedelta(days=9)), paid(1, AT)])
+    assert [getattr(result, "reason", "posted") for result in results] == ["posted", "period_closed", "posted"]
