@@ -232,6 +232,7 @@ STRIPE_SECRET_KEY = _env.prefixed("STRIPE_SECRET_KEY", ("sk_test_", "sk_live_", 
 STRIPE_API_BASE = _env.origin("STRIPE_API_BASE")
 STRIPE_WEBHOOK_SECRET_PLATFORM = _env.prefixed("STRIPE_WEBHOOK_SECRET_PLATFORM", ("whsec_",))
 STRIPE_WEBHOOK_SECRET_CONNECT = _env.prefixed("STRIPE_WEBHOOK_SECRET_CONNECT", ("whsec_",))
+METRICS_TOKEN = _env.text("METRICS_TOKEN")
 HELD_MONEY_BASIS = _env.text("HELD_MONEY_BASIS")
 
 # --- how careful we are with money that may still be taken back (docs/money.md, "Money in") ---

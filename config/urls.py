@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import demo_bank, demo_clock, health
+from config import demo_bank, demo_clock, health, metrics
 from frontend.views import demo
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 # --- rooms add here: addresses that exist in the demo only ---
 demo_urlpatterns = [

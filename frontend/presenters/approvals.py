@@ -7,7 +7,8 @@ from frontend import words
 from marketplace.models import MilestoneShare, Payer
 from marketplace.policies import may_answer_about
 from marketplace.services import decisions, late, money, signing
-from payments.models import Remittance
+from payments.models import Dispute, Payment, Recovery, Refund, Remittance, StripeLine
+from payments.services import ages, disputes, recoveries, rerouting, suspense
 from people.models import Approval, Person
 from people.selectors import approvals_to_answer
 
@@ -16,7 +17,14 @@ STOPPED = "remittance.hold"
 GOES_ON = "remittance.unhold"
 ON_THEIR_OWN_PAGES = {decisions.DECIDE: "question-decide", late.DISMISS_LATE: "late-decide"}
 """Requests about a share that are answered where the share is."""
+FOR_OPERATORS = frozenset({ages.DECIDE, suspense.EXPLAIN, disputes.WRITE_OFF, recoveries.WRITE_OFF, rerouting.REROUTE})
+"""Requests that only another operator answers."""
 _SAID = {
+    ages.DECIDE: "What happens to money that is nearly 90 days old",
+    suspense.EXPLAIN: "What a line of Stripe’s balance was",
+    disputes.WRITE_OFF: "A payer will not pay back, and the platform bears it",
+    recoveries.WRITE_OFF: "A provider will not pay back, and the platform bears it",
+    rerouting.REROUTE: "Money a bank would not take is paid by hand",
     decisions.DECIDE: "How a question should end",
     late.DISMISS_LATE: "A payment made without an answer was right",
     decisions.HOLD_BACK: "Money that was said yes to should wait",
@@ -40,7 +48,8 @@ class Asked:
 def waiting(person: Person, *, at: datetime) -> list[Asked]:
     """What waits for this person's yes or no, by title only. Questions about visits are among their tasks (`standing_by.tasks`), not here."""
     found = [one for one in approvals_to_answer(person, at=at) if one.what not in ON_THEIR_OWN_PAGES]
-    return [Asked(one, _SAID.get(one.what, one.what), []) for one in found if may_answer_about(by=person, approval=one, at=at)]
+    mine = (one for one in found if person.is_operator or one.what not in FOR_OPERATORS)
+    return [Asked(one, _SAID.get(one.what, one.what), []) for one in mine if may_answer_about(by=person, approval=one, at=at)]
 
 
 def asked(approval: Approval) -> Asked:
@@ -70,5 +79,31 @@ def _details(approval: Approval) -> list[dict[str, str]]:
         going = Remittance.objects.select_related("payee").get(pk=int(approval.about_id))
         rows = {"To": going.payee.owner, "For": going.about, "How much": words.pounds(going.pence), "How it stands": going.get_state_display()}
     else:
-        rows = {"About": f"{approval.about_kind} {approval.about_id}"}
+        rows = _of_money(approval)
     return [{"key": key, "value": value} for key, value in rows.items() if value]
+
+
+def _of_money(approval: Approval) -> dict[str, str]:
+    """What an operator of two says yes or no to."""
+    kind, pk = approval.about_kind, approval.about_id
+    if kind == "payment":
+        lot = Payment.objects.get(pk=pk)
+        wish = lot.decisions.filter(decided_at=None).latest("pk")
+        until = words.day_year(wish.until) if wish.until else ""
+        rows = {"Whose money": lot.lot_owner, "Left of it": words.pounds(lot.free_pence), "What should happen": wish.get_kind_display()}
+        return {**rows, "Until": until, "On whose advice": wish.advice}
+    if kind == "stripe_line":
+        line = StripeLine.objects.get(pk=pk)
+        told = line.explanations.filter(refused_at=None).first()
+        was = told.get_kind_display() if told else ""
+        return {"Line": f"{line.kind} {line.pk}", "How much": words.pounds(line.net_pence), "It was": was, "About": told.about if told else ""}
+    if kind == "dispute":
+        owed = Dispute.objects.get(pk=int(pk))
+        return {"Whose payment": owed.lot_owner, "They owe": words.pounds(owed.owed_pence)}
+    if kind == "recovery":
+        back = Recovery.objects.select_related("payee").get(pk=int(pk))
+        return {"Who owes it": back.payee.owner, "For": back.about, "How much": words.pounds(back.pence)}
+    if kind == "refund":
+        refund = Refund.objects.select_related("reroute").get(pk=int(pk))
+        return {"To": refund.reroute.to_owner, "Who gave the account": refund.reroute.reference, "How much": words.pounds(refund.pence)}
+    return {"About": f"{kind} {pk}"}

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from audit.clock import london_date
 from audit.models import Delivery
 from audit.services import deliveries
 from frontend import words
 from frontend.navigation import address
-from frontend.presenters import approvals, standing_by
+from frontend.presenters import approvals, console, standing_by
 from ledger.selectors import balances
 from marketplace.models import MilestoneShare
 from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance
@@ -29,37 +31,38 @@ class Overview:
 
     rows: list[dict[str, Any]]
     stopped: list[Alarm]
+    lists: list[console.Counted]
 
 
 def overview(person: Person, *, at: datetime) -> Overview:
-    listed = operators_list(person)
-    tasks = standing_by.tasks(person)
-    concerns = Concern.objects.visible_to(person).filter(at__gte=at - timedelta(days=CONCERN_DAYS)).count()
+    """Everything is counted in one query."""
+    tasks, long_ago = standing_by.tasks(person), at - timedelta(days=CONCERN_DAYS)
+    first = {one.name: console.narrowed(one, one.find(person, at), one.first) for one in console.LISTINGS.values() if one.first}
+    more: dict[str, QuerySet[Any]] = {
+        "concerns": Concern.objects.visible_to(person).filter(at__gte=long_ago),
+        "papers": Check.objects.visible_to(person).waiting(),
+        "people": Person.objects.filter(sureness="said", is_active=True),
+        "sent": PaymentOperation.objects.visible_to(person).filter(state="sent"),
+        "going": Remittance.objects.visible_to(person).filter(state__in=OPEN),
+    }
+    found = console.count_all({**first, **more})
+    stuck = sum(found[name] for name in ("alarms", "operations", "sent", "refunds", "news"))
     counts = [
-        ("operator-concerns", concerns, "worry,worries", f"told in private in the last {CONCERN_DAYS} days", "Read them"),
-        ("operator-papers", Check.objects.visible_to(person).waiting().count(), "paper", "of providers to look at", "Look at papers"),
+        ("operator-concerns", found["concerns"], "worry,worries", f"told in private in the last {CONCERN_DAYS} days", "Read them"),
+        ("operator-papers", found["papers"], "paper", "of providers to look at", "Look at papers"),
         ("operator-questions", sum(one.kind_of in OF_QUESTIONS for one in tasks), "question", "about visits to settle", "Look at questions"),
         ("operator-approvals", len(approvals.waiting(person, at=at)), "request", "by others for your yes", "Answer"),
-        ("operator-people", Person.objects.filter(sureness="said", is_active=True).count(), "person,people", "nobody has met yet", "See who"),
-        ("operator-stuck", _stuck_count(listed.alarms, listed.unanswered, listed.failed_refunds), "thing", "stuck", "See what"),
-        (
-            "operator-going",
-            Remittance.objects.visible_to(person).filter(state__in=OPEN).count(),
-            "payment",
-            "to providers, not out yet",
-            "Look at them",
-        ),
+        ("operator-people", found["people"], "person,people", "nobody has met yet", "See who"),
+        ("operator-stuck", stuck, "thing", "stuck", "See what"),
+        ("operator-going", found["going"], "payment", "to providers, not out yet", "Look at them"),
     ]
     rows = [
         {"title": f"{words.count(number, *noun.split(','))} {text}", "url": address(page), "action": action}
         for page, number, noun, text, action in counts
         if number
     ]
-    return Overview(rows, [alarm for alarm in listed.alarms if alarm.stops_releases])
-
-
-def _stuck_count(*lists: list[Any]) -> int:
-    return sum(len(each) for each in lists) + Delivery.objects.filter(state=Delivery.State.PARKED).count()
+    stopped = Alarm.objects.visible_to(person).open().filter(stops_releases=True).order_by("raised_at", "pk")
+    return Overview(rows, list(stopped), console.counted(found))
 
 
 OPEN = ("waiting", "planned", "on_hold")

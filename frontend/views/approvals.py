@@ -1,5 +1,8 @@
 """A second person's yes or no to what another asked for. Where the yes is the last thing missing, it is done at once."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -13,11 +16,19 @@ from frontend.views.who import SignedIn, signed_in
 from marketplace.models import MilestoneShare
 from marketplace.policies import may_answer_about
 from marketplace.services import decisions
-from payments.services import remittances
+from payments.models import Payment
+from payments.services import ages, disputes, recoveries, remittances, rerouting, suspense
 from people.models import Approval, Person
 from people.policies import may_answer_approval
 from people.services import approvals
 
+# The second yes carries it out, by the room that was asked; `about_id` says of what.
+CARRIES_OUT: dict[str, Callable[[str, Person, datetime], object]] = {
+    suspense.EXPLAIN: lambda pk, by, at: suspense.confirm(line_id=pk, by=by, at=at),
+    disputes.WRITE_OFF: lambda pk, by, at: disputes.confirm_write_off(dispute_id=int(pk), by=by, at=at),
+    recoveries.WRITE_OFF: lambda pk, by, at: recoveries.confirm_write_off(recovery_id=int(pk), by=by, at=at),
+    rerouting.REROUTE: lambda pk, by, at: rerouting.confirm(refund_id=int(pk), by=by, at=at),
+}
 STOPS = {presenter.STOPPED: remittances.hold, presenter.GOES_ON: remittances.unhold, presenter.GIVEN_BACK: remittances.give_up}
 
 
@@ -28,6 +39,8 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
     approval = get_object_or_404(Approval.objects.visible_to(request.user).open(at).select_related("asked_by"), pk=pk)
     if not may_answer_approval(by=request.user, approval=approval, at=at) or not may_answer_about(by=request.user, approval=approval, at=at):
         raise Http404
+    if approval.what in presenter.FOR_OPERATORS and not request.user.is_operator:
+        raise Http404
     if approval.what in presenter.ON_THEIR_OWN_PAGES:
         return redirect(presenter.ON_THEIR_OWN_PAGES[approval.what], pk=approval.about_id)
 
@@ -35,12 +48,19 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
         if form.cleaned_data["agree"]:
             _give(approval, request.user)
         else:
-            approvals.refuse(approval=approval, by=request.user, at=at)
+            _refuse(approval, request.user)
         messages.success(request, "We have your yes." if form.cleaned_data["agree"] else "We have your no. Nothing is done.")
         return desk_of(request)
 
     context = {"asked": presenter.asked(approval), "desk": desk_of(request)}
     return form_page(request, form=ApprovalForm(request.POST or None), act=act, template="helping/approval.html", context=context)
+
+
+def _refuse(approval: Approval, by: Person) -> None:
+    if approval.what == suspense.EXPLAIN:
+        suspense.refuse(line_id=approval.about_id, by=by, at=clock.now())
+    else:
+        approvals.refuse(approval=approval, by=by, at=clock.now())
 
 
 def _give(approval: Approval, by: Person) -> None:
@@ -49,6 +69,11 @@ def _give(approval: Approval, by: Person) -> None:
     if approval.what == decisions.HOLD_BACK:
         decisions.confirm_hold_back(share=MilestoneShare.objects.get(pk=int(approval.about_id)), by=by, at=at)
         return
+    if approval.what in CARRIES_OUT:
+        CARRIES_OUT[approval.what](approval.about_id, by, at)
+        return
     approvals.give(approval=approval, by=by, at=at)
+    if approval.what == ages.DECIDE:
+        ages.decide(payment=Payment.objects.get(pk=approval.about_id), by=by, at=at)
     if approval.what in STOPS:
         STOPS[approval.what](remittance_id=int(approval.about_id), by=by, at=at)

@@ -81,7 +81,8 @@ def _ask_again(share: MilestoneShare, payment_id: UUID, at: datetime) -> int:
     kind = clearing_kind(route=share.portion.route, mode=mode_of(share.portion))
     last = pay_by(starts_on=share.milestone.starts_on, kind=kind, add_working_days=add_working_days)
     due_on = max(last, funding.london_day(at))
-    about = {"about_kind": money.ABOUT_SHARE, "about_id": share.pk}
-    share.call = calls.open_call(earmark=share.payer.earmark, pence=share.pence, due_on=due_on, at=at, **about)
+    share.call = calls.open_call(
+        earmark=share.payer.earmark, about_kind=money.ABOUT_SHARE, about_id=share.pk, pence=share.pence, due_on=due_on, at=at
+    )
     share.save(update_fields=["state", "covered_by", "call"])
     return 1

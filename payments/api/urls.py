@@ -2,5 +2,20 @@
 
 from audit.api.edge import router
 from payments.api.views import Alarms, Floats, Operations, Payments, Refunds, Remittances, TopUps
+from payments.api.watching import Disputes, Lots, ReconcileRuns, Recoveries, StripeEvents, StripeLines
 
-urlpatterns = router(payments=Payments, top_ups=TopUps, floats=Floats, alarms=Alarms, remittances=Remittances, refunds=Refunds, operations=Operations)
+urlpatterns = router(
+    payments=Payments,
+    top_ups=TopUps,
+    floats=Floats,
+    alarms=Alarms,
+    remittances=Remittances,
+    refunds=Refunds,
+    operations=Operations,
+    stripe_events=StripeEvents,
+    stripe_lines=StripeLines,
+    reconcile_runs=ReconcileRuns,
+    disputes=Disputes,
+    recoveries=Recoveries,
+    lots=Lots,
+)

@@ -6,6 +6,7 @@ lots first, so what is left of an owner's oldest lots is what is still there.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -73,7 +74,7 @@ def advance_due(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def _tell(pk: object, at: datetime) -> int:
+def _tell(pk: UUID, at: datetime) -> int:
     """The latest day it has reached, if nobody was told of that one: days passed over while nothing ran are not told afterwards."""
     payment = Payment.objects.locked().get(pk=pk)
     reached = [day for day in (*NOTICE_DAYS, DECISION_DAY) if day <= age_days(payment, at)]

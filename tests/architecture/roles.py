@@ -15,7 +15,7 @@ from audit.models import Delivery, Entry
 from config.demo_story import cast
 from config.demo_story.cast import AMINA, COLIN, FATUMA, HALIMA, HODAN, LAMBETH, MARY, OLIVE, PRIYA, RUTH, SAM, SOUTHWARK, STELLA, YUSUF, Part
 from marketplace.models import Agreement, Milestone, MilestoneShare, Need, Payer, Visit
-from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance
+from payments.models import Alarm, Dispute, Payment, PaymentOperation, ReconcileRun, Recovery, Refund, Remittance, StripeLine, WebhookEvent
 from people.models import Approval, Person
 from people.services import approvals, organisations, supporters
 from people.services import people as persons
@@ -79,7 +79,14 @@ def _what_the_story_has_not(at: datetime) -> None:
     Alarm.objects.create(kind="float_short", about="council", sentence="Pay some of our own money in.", council_code=SOUTHWARK, raised_at=at)
     PaymentOperation.objects.filter(pk=PaymentOperation.objects.order_by("first_sent_at")[0].pk).update(state="unknown")
     Delivery.objects.filter(pk=Delivery.objects.order_by("pk")[0].pk).update(state="parked", done_at=None)
+    WebhookEvent.objects.create(id="evt_parked", endpoint="platform", kind="charge.updated", state="parked")
+    ReconcileRun.objects.create(at=at, read=1, matched=0, suspended=1, waiting=0, caught_up=0)
+    lost = {"lot_owner": payment.lot_owner, "council_code": SOUTHWARK, "pence": 1, "opened_at": at}
+    Dispute.objects.create(stripe_id="dp_asks", payment=payment, state="inquiry", **lost)
     shop = Enterprise.objects.get(name="Barwaaqo Care")
+    owed = {"payee_id": shop.payee_id, "pence": 1, "council_code": SOUTHWARK, "about": "share:0", "opened_at": at}
+    Recovery.objects.create(state="owed", **owed)
+    Payment.objects.filter(pk=Payment.objects.charged_before(at)[0].pk).update(charged_at=at - timedelta(days=70))
     Remittance.objects.create(payee_id=shop.payee_id, payment=payment, pence=1, council_code=SOUTHWARK, about="share:0", waiting_since=at)
     checks.ask(enterprise=shop, kind="insurance", issued_on=at.date(), expires_on=at.date() + timedelta(days=365), by=shop.owner, at=at)
     MilestoneShare.objects.filter(payer__person=cast.person(HALIMA), state="agreed").update(waits_for="second_person")
@@ -139,6 +146,12 @@ def things() -> dict[str, Any]:
         "a helper": {"facilitator": cast.person(RUTH).pk},
         "a wish": _wish(group),
         "a yes": _yes(mine.get(milestone=week)),
+        "event": "evt_parked",
+        "line": StripeLine.objects.order_by("created_at", "pk")[0].pk,
+        "run": ReconcileRun.objects.order_by("-pk")[0].pk,
+        "dispute": Dispute.objects.get(stripe_id="dp_asks").pk,
+        "recovery": Recovery.objects.order_by("-pk")[0].pk,
+        "old lot": Payment.objects.charged_before(clock.now() - timedelta(days=60))[0].pk,
         "idle money": IdleOffer.objects.get(pence=100).pk,
         "money going back": Withdrawal.objects.get().pk,
         "refund": Refund.objects.get().pk,

@@ -76,6 +76,7 @@ def page(address: str, get: str, post: str = "", sent: Mapping[str, Any] | str |
 ROUTES = (
     # For machines, and signing in (allauth; every form of it is in our words)
     public("healthz"),
+    public("metrics"),  # asked from this machine: config/metrics.py says who else may not
     page("readyz", "###### ##########"),  # no worker runs in these tests, and it says so
     page("accounts/login/", "+>>>>> >>>>>>>>>>"),
     page("accounts/logout/", ">+++++ ++++++++++", ">>>>>> >>>>>>>>>>"),
@@ -238,6 +239,10 @@ ROUTES = (
     page("operator/payments/", "i..... ........+."),
     page("operator/payments/<int:pk>/", "i..... ........+.", "i..... ........?.", pk="remittance that waits"),
     page("operator/money/", "i..... ........+.", "i..... ........?."),
+    page("operator/check-now/", "i..... ........m.", "i..... ........*."),
+    page("operator/lists/<slug:name>/", "i..... ........+.", name="alarms"),
+    page("operator/lists/<slug:name>/<str:pk>/", "i..... ........+.", "i..... ........?.", name="old-money", pk="old lot"),
+    page("operator/lists/<slug:name>/<str:pk>/once/", "i..... ........m.", "i..... ........>.", name="inbox", pk="event"),
     page("council/", "i....+ .......+.."),
     page("council/asked.csv", "i....+ .......+.."),
     # The API: the same rooms, the same rules
@@ -406,6 +411,20 @@ ROUTES = (
     act("api/v1/remittances/<int:pk>/unhold/", "i..... ........!.", pk="remittance that waits"),
     own("api/v1/refunds/"),
     page("api/v1/refunds/<int:pk>/", "i..... ........+.", pk="refund"),
+    own("api/v1/stripe-events/"),
+    page("api/v1/stripe-events/<str:pk>/", "i..... ........+.", pk="event"),
+    act("api/v1/stripe-events/<str:pk>/retry/", "i..... ........+.", pk="event"),
+    own("api/v1/stripe-lines/"),
+    page("api/v1/stripe-lines/<str:pk>/", "i..... ........+.", pk="line"),
+    own("api/v1/reconcile-runs/"),
+    page("api/v1/reconcile-runs/<int:pk>/", "i..... ........+.", pk="run"),
+    own("api/v1/disputes/"),
+    page("api/v1/disputes/<int:pk>/", "i..... ........+.", pk="dispute"),
+    own("api/v1/recoveries/"),
+    page("api/v1/recoveries/<int:pk>/", "i..... ........+.", pk="recovery"),
+    own("api/v1/lots/"),
+    page("api/v1/lots/<uuid:pk>/", "i..... ........+.", pk="old lot"),
+    act("api/v1/lots/<uuid:pk>/propose/", "i..... ........?.", pk="old lot"),
     own("api/v1/operations/"),
     page("api/v1/operations/<uuid:pk>/", "i..... ........+.", pk="call to Stripe"),
     own("api/v1/entries/"),

@@ -1,0 +1,24 @@
+"""What each alarm means, and what an operator does about it. docs/operating.md shows the same; a test keeps every alarm in here."""
+
+MEANS = {
+    "amount_differs": "Stripe took another sum, or other money, than we asked for. Look at the payment at Stripe, then at ours. Nobody is credited.",
+    "automatic_payouts": "Stripe would pay our balance out by itself. Set payouts to manual in Stripe’s settings. It closes by itself.",
+    "cash_not_returned": "Money sent to us by bank that nobody asked for could not go back. Ring the payer’s bank or the payer.",
+    "dispute": "A payer’s bank took a payment back, or asks about it. Open Disputes. Answer the bank at Stripe before its day.",
+    "event_parked": "Stripe told us something ten times and we could not work on it. Open What Stripe told us, and press Try again.",
+    "float_short": "Our own money at Stripe can’t pay Stripe’s fees. Put more in. Payments wait until then, and go on by themselves.",
+    "line_differs": "Stripe’s balance says another sum than our book. Nothing goes out until somebody finds out why. Run the check again first.",
+    "lot_too_old": "Somebody’s money is here for more than 90 days. Open Old money. Two people say what happens to it.",
+    "made_twice": "Stripe has two things where we asked for one. Undo one of them at Stripe, then run the check again.",
+    "money_nobody_asked_for": "Money came by bank and belongs to no payment. Find out whose it is. It goes back if nobody needs it.",
+    "not_covered": "There is less at Stripe than people are owed. Nothing goes out until our own money covers it. Put more in.",
+    "reversal_refused": "Stripe would not take money back from a provider. It is kept back from what they are paid next.",
+    "transfer_refused": "Stripe would not send money to a provider. It is tried again every hour. Look at their account at Stripe.",
+    "unexplained_line": "Stripe’s balance moved and we don’t know why. Open Lines to explain. Two people say what it was.",
+}
+OTHER = "Read the sentence, and look at what it names."
+
+
+def meaning(kind: str) -> str:
+    """What an alarm of this kind means and what to do."""
+    return MEANS.get(kind, OTHER)

@@ -1,0 +1,221 @@
+"""The lists an operator goes through: each sorted by what is in trouble longest, narrowed by state, with the last line of the audit trail."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, QuerySet, Value
+
+from audit.models import Delivery, Entry
+from frontend import words
+from frontend.presenters import console_lines as lines
+from frontend.presenters.console_lines import Line, Rows
+from payments.models import (
+    Alarm,
+    Dispute,
+    Payment,
+    PaymentOperation,
+    ReconcileRun,
+    Recovery,
+    Refund,
+    StripeLine,
+    WebhookEvent,
+)
+from payments.services import ages
+from people.models import Person
+from pooling.models import Hold
+
+Choices = list[tuple[str, str]]
+A_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list. `find(person, at)`: its rows in order; `line(row, at)`; `details(row, at)`: what its own page says of a row beyond the line."""
+
+    name: str
+    title: str
+    lead: str
+    find: Callable[[Person, datetime], QuerySet[Any]]
+    line: Callable[[Any, datetime], Line]
+    details: Callable[[Any, datetime], Rows] = field(default=lambda row, at: [])
+    states: Choices = field(default_factory=list)
+    first: str = ""
+    empty: str = "There is none."
+
+
+def _choices(state: Any, *first: str) -> Choices:
+    return [*((each, each) for each in first), *((each, each) for each in state.values if each not in first)]
+
+
+def _old_first(model: Any, *order: str) -> Callable[[Person, datetime], QuerySet[Any]]:
+    return lambda person, at: model.objects.visible_to(person).order_by(*order)
+
+
+def _held(person: Person, at: datetime) -> QuerySet[Hold]:
+    rows = Hold.objects.visible_to(person).filter(placed_pence__gt=F("released_pence") + F("returned_pence"))
+    return rows.select_related("membership__person", "membership__cluster").order_by("placed_at", "pk")
+
+
+def _old_lots(person: Person, at: datetime) -> QuerySet[Payment]:
+    return Payment.objects.visible_to(person).charged_before(at - timedelta(days=ages.NOTICE_DAYS[0] - 1))
+
+
+LISTINGS = {
+    one.name: one
+    for one in (
+        Listing(
+            "alarms",
+            "Alarms",
+            "What a person must look at. The ones that stop payments come first.",
+            lambda person, at: Alarm.objects.visible_to(person).order_by("closed_at", "-stops_releases", "raised_at", "pk"),
+            lines.alarm,
+            lines.alarm_details,
+            [("open", "open"), ("closed", "closed")],
+            "open",
+            "No alarm rings.",
+        ),
+        Listing(
+            "operations",
+            "Calls to Stripe",
+            "Everything we asked Stripe to do. One whose answer was lost is asked after by itself.",
+            _old_first(PaymentOperation, "planned_at", "pk"),
+            lines.operation,
+            lines.operation_details,
+            _choices(PaymentOperation.State, "unknown", "sent", "planned", "refused"),
+            "unknown",
+        ),
+        Listing(
+            "inbox",
+            "What Stripe told us",
+            "Events are hints: what they are about is fetched again. A parked one failed ten times.",
+            _old_first(WebhookEvent, "received_at", "pk"),
+            lines.event,
+            lines.event_details,
+            _choices(WebhookEvent.State, "parked", "waiting"),
+            "parked",
+        ),
+        Listing(
+            "lines",
+            "Lines to explain",
+            "Lines of Stripe’s balance. In suspense: it is there, and nobody knows why. Two people say what it was.",
+            _old_first(StripeLine, "created_at", "pk"),
+            lines.stripe_line,
+            lines.stripe_line_details,
+            _choices(StripeLine.State, "suspense", "waiting"),
+            "suspense",
+        ),
+        Listing(
+            "holds",
+            "Held money by age",
+            "Held until somebody says that the visits happened. The oldest comes first.",
+            _held,
+            lines.hold,
+            lines.hold_details,
+            [("held", "held"), ("questioned", "questioned")],
+        ),
+        Listing(
+            "old-money",
+            "Old money",
+            "Payments of 60 days and more that still have money in them. On day 88 what is left goes home, unless two people say otherwise.",
+            _old_lots,
+            lines.lot,
+            lines.lot_details,
+        ),
+        Listing(
+            "reconciliation",
+            "Checks against Stripe",
+            "Runs that found or moved something, newest first. One is made every hour.",
+            _old_first(ReconcileRun, "-at", "-pk"),
+            lines.run,
+        ),
+        Listing(
+            "disputes",
+            "Disputes",
+            "Payments that a payer’s bank took back or asks about. Answer the bank at Stripe.",
+            lambda person, at: Dispute.objects.visible_to(person).order_by(F("ended_at").desc(nulls_first=True), "opened_at", "pk"),
+            lines.dispute,
+            lines.dispute_details,
+            _choices(Dispute.State, "open", "inquiry", "lost"),
+        ),
+        Listing(
+            "negative-providers",
+            "Providers who owe money",
+            "Money to have back from somebody who was paid. It is kept back from what they are paid next.",
+            lambda person, at: Recovery.objects.visible_to(person).select_related("payee").order_by("opened_at", "pk"),
+            lines.recovery,
+            lines.recovery_details,
+            _choices(Recovery.State, "owed", "reversing"),
+            "owed",
+        ),
+        Listing(
+            "refunds",
+            "Money going back",
+            "A failed one: the bank would not take it. Ring the person, or who looks after their money.",
+            lambda person, at: Refund.objects.visible_to(person).select_related("payment__payer").order_by("approved_at", "pk"),
+            lines.refund,
+            lines.refund_details,
+            _choices(Refund.State, "failed", "sent", "approved"),
+            "failed",
+        ),
+        Listing(
+            "news",
+            "News between rooms",
+            "What one part of the platform tells another. A parked one failed ten times, and what is about the same thing waits behind it.",
+            lambda person, at: Delivery.objects.visible_to(person).select_related("fact").order_by("fact_id", "pk"),
+            lines.news,
+            lines.news_details,
+            _choices(Delivery.State, "parked", "waiting"),
+            "parked",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A list, and how many rows it first shows: what is in trouble."""
+
+    name: str
+    title: str
+    number: int
+    words: str
+
+
+def count_all(rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+    """How many rows each has. One query."""
+    each = [one.order_by().values(of=Value(name)).annotate(n=Count("pk")) for name, one in rows.items()]
+    return dict.fromkeys(rows, 0) | {row["of"]: row["n"] for row in each[0].union(*each[1:], all=True)}
+
+
+def counted(found: Mapping[str, int]) -> list[Counted]:
+    """Every list with how much trouble there is in it; lists that begin with everything are not counted."""
+    return [Counted(one.name, one.title, found.get(one.name, 0), dict(one.states).get(one.first, "")) for one in LISTINGS.values()]
+
+
+def narrowed(listing: Listing, rows: QuerySet[Any], state: str) -> QuerySet[Any]:
+    """Only the rows of one state; "" for all. A state that the list has not is none of its rows."""
+    if not state:
+        return rows
+    if state not in dict(listing.states):
+        return rows.none()
+    if listing.name == "alarms":
+        return rows.filter(closed_at__isnull=state == "open")
+    if listing.name == "holds":
+        return rows.filter(disputed_pence__gt=0) if state == "questioned" else rows.filter(disputed_pence=0)
+    return rows.filter(state=state)
+
+
+def trail_of(abouts: Iterable[tuple[str, str]], *, most: int = 200) -> dict[tuple[str, str], list[str]]:
+    """The audit lines about several things, oldest first, in words: when, who, what. Two queries."""
+    wanted = set(abouts)
+    kinds, ids = {kind for kind, _ in wanted}, {pk for _, pk in wanted}
+    written = list(Entry.objects.filter(about_kind__in=kinds, about_id__in=ids).order_by("-pk")[:most])
+    names = dict(Person.objects.filter(pk__in={line.by_id for line in written if line.by_id}).values_list("pk", "full_name"))
+    found: dict[tuple[str, str], list[str]] = {}
+    for line in reversed(written):
+        said = line.verb.partition(".")[2].replace("_", " ")
+        who = names.get(line.by_id or 0, "by itself")
+        found.setdefault((line.about_kind, line.about_id), []).append(f"{words.day(line.at)}, {words.clock(line.at)}: {said}, {who}")
+    return found

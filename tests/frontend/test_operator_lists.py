@@ -1,0 +1,144 @@
+"""The operator's lists: what is in them, in which order, what may be done, the audit line beside it; never many queries."""
+
+import ast
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from audit.models import Delivery
+from audit.services import facts
+from frontend.presenters.alarm_words import MEANS
+from frontend.presenters.console import A_PAGE, LISTINGS
+from payments.models import Alarm, LotDecision, Payment, PaymentOperation, StripeLine, WebhookEvent
+from payments.services import ages, alarms
+from people.models import Approval
+from tests import cast, cast_market, cast_pooling
+from tests.frontend.test_groups import _as, _text
+
+pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
+MOST_QUERIES = 12
+
+
+@pytest.fixture(autouse=True)
+def _as_of(set_clock):
+    set_clock(cast.AT + timedelta(minutes=1))
+
+
+def fill(rows: int = 3) -> None:
+    """So many rows of everything that needs no story."""
+    for number in range(rows):
+        at = cast.AT - timedelta(hours=number)
+        alarms.ring(kind="dispute", about=f"dispute:{number}", sentence=f"A bank took £{number} back.", at=at)
+        WebhookEvent.objects.create(id=f"evt_{number}", endpoint="platform", kind="charge.updated", state="parked", received_at=at)
+        facts.record(kind="payments.payment_failed", subject=f"call:{number}", payload={}, at=at)
+        line = {"pence": 100, "fee_pence": 0, "net_pence": 100, "currency": "gbp", "is_available": True, "available_on": at, "created_at": at}
+        StripeLine.objects.create(id=f"txn_{number}", kind="adjustment", state="waiting", **line)
+        operation = {"kind": "transfer", "reference": f"remittance:{number}", "idempotency_key": f"key_{number}", "planned_at": at}
+        PaymentOperation.objects.create(**operation, state="unknown", first_sent_at=at, params_hash="x", council_code=cast.SOUTHWARK)
+    Delivery.objects.exclude(state="done").update(state="parked")
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_only_operators_find_a_list(name):
+    page = reverse("operator-list", args=[name])
+    for who in (cast.amina(), cast.ruth(), cast.sam(), cast.colin(), cast.priya(), cast.hodan(), cast.stranger()):
+        assert _as(who).get(page).status_code == 404, who.full_name
+    assert _as(cast.operator()).get(page).status_code == 200
+
+
+def test_no_list_and_no_overview_needs_more_queries_when_there_is_more():
+    cast_market.asked()
+    client = _as(cast.operator())
+    pages = [reverse("operator"), *(f"{reverse('operator-list', args=[name])}?state=all" for name in LISTINGS)]
+    client.get(pages[0])
+    needed = {}
+    for rows in (2, 30):
+        fill_from(rows)
+        for page in pages:
+            with CaptureQueriesContext(
+                connection,
+            ) as caught:
+                assert client.get(page).status_code == 200
+            needed.setdefault(page, []).append(len(caught))
+    assert {page: counts for page, counts in needed.items() if max(counts) > MOST_QUERIES or counts[1] > counts[0] + 1} == {}
+
+
+def fill_from(rows: int) -> None:
+    for model in (Alarm, WebhookEvent, StripeLine, PaymentOperation.objects.filter(kind="transfer", reference__startswith="remittance:")):
+        getattr(model, "objects", model).all().delete()
+    fill(rows)
+
+
+def test_a_list_is_paged_and_begins_with_what_waits_longest():
+    fill(A_PAGE + 2)
+    client, page = _as(cast.operator()), reverse("operator-list", args=["inbox"])
+    first = _text(client.get(page))
+    assert first.count("charge.updated") == A_PAGE
+    assert f"charge.updated: evt_{A_PAGE + 1}<" in first
+    assert "evt_0<" not in first
+    assert "evt_0<" in _text(client.get(f"{page}?page=2"))
+
+
+def test_a_list_is_narrowed_by_state():
+    fill(1)
+    client, page = _as(cast.operator()), reverse("operator-list", args=["operations"])
+    assert "remittance:0" in _text(client.get(page))
+    assert "remittance:0" not in _text(client.get(f"{page}?state=refused"))
+    assert "remittance:0" in _text(client.get(f"{page}?state=all"))
+    assert client.get(f"{page}?state=nonsense").status_code == 200
+    assert client.get(reverse("operator-list", args=["no-such-list"])).status_code == 404
+    assert client.get(reverse("operator-thing", args=["operations", "not-a-number"])).status_code == 404
+
+
+def test_a_parked_event_is_tried_again_and_the_line_of_it_stands_beside_it():
+    fill(1)
+    client, page = _as(cast.operator()), reverse("operator-thing", args=["inbox", "evt_0"])
+    assert "Try again" in _text(client.get(page))
+    client.post(reverse("operator-once", args=["inbox", "evt_0"]))
+    assert WebhookEvent.objects.get().state == "waiting"
+    after = _text(client.get(page))
+    assert "Try again" not in after
+    assert f"retry event, {cast.operator().full_name}" in after
+    assert "retry event" in _text(client.get(f"{reverse('operator-list', args=['inbox'])}?state=all"))
+
+
+def test_two_operators_decide_about_old_money(set_clock):
+    _, (place,) = cast_pooling.group(cast.amina(), at=cast.AT)
+    cast_pooling.paid_in(place, cast_pooling.direct_payment(cast.amina(), seen_by=cast.ruth(), at=cast.AT), pence=5_000, at=cast.AT)
+    lot, day = Payment.objects.get(), cast.AT + timedelta(days=70)
+    ages.advance_due(at=day)
+    set_clock(day)
+    first, second, page = _as(cast.operator()), _as(cast.second_operator()), reverse("operator-thing", args=["old-money", lot.pk])
+    assert str(lot.pk) in _text(first.get(reverse("operator-list", args=["old-money"])))
+    assert first.post(page, {"kind": "keep", "reason": "She is in hospital."}).status_code == 422
+    until = (day + timedelta(days=40)).date()
+    said = {"kind": "keep", "reason": "She is in hospital.", "advice": "The council’s letter of 1 May.", "until": f"{until:%d/%m/%Y}"}
+    assert first.post(page, said).status_code == 302
+    approval = Approval.objects.get(what=ages.DECIDE)
+    assert "Another operator must answer" in _text(first.get(page))
+    assert reverse("approval", args=[approval.pk]) in _text(second.get(page))
+    assert _as(cast.colin()).get(reverse("approval", args=[approval.pk])).status_code == 404
+    asked = _text(second.get(reverse("approval", args=[approval.pk])))
+    assert "The council’s letter of 1 May." in asked
+    assert "It may stay until a day" in asked
+    assert second.post(reverse("approval", args=[approval.pk]), {"agree": "yes"}).status_code == 302
+    decided = LotDecision.objects.get()
+    assert (decided.kind, decided.until, decided.decided_by) == ("keep", until, cast.second_operator())
+    assert f"decide lot, {cast.second_operator().full_name}" in _text(first.get(page))
+
+
+def test_every_alarm_that_can_ring_says_what_it_means():
+    rung = set()
+    for path in (ROOT / room for room in ("payments", "pooling", "marketplace")):
+        for file in path.rglob("*.py"):
+            for call in (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)):
+                if isinstance(call.func, ast.Attribute) and call.func.attr == "ring":
+                    rung |= {word.value.value for word in call.keywords if word.arg == "kind" and isinstance(word.value, ast.Constant)}
+    assert (rung | {ages.ALARM}) - MEANS.keys() == set()
+    told = (ROOT / "docs" / "operating.md").read_text()
+    assert [kind for kind in MEANS if f"`{kind}`" not in told] == []
