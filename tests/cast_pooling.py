@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from audit.services.deliveries import deliver_due
-from payments.gateways.shapes import Charge, Intent, Line
-from payments.models import Payment
-from payments.services import taking
+from payments.gateways.shapes import Charge, DisputeSeen, Intent, Line
+from payments.models import Dispute, Payment
+from payments.services import disputes, taking
 from people.models import Organisation, Person
 from pooling.models import Budget, Call, Cluster, Earmark, Membership, Pledge, Portion
 from pooling.services import budgets, calls, clusters, earmarks, memberships, pledges
@@ -166,6 +166,19 @@ class Bank:
 
     def pays(self, payment: Payment) -> Payment:
         return self.clears(self.takes(payment))
+
+    def takes_back(self, payment: Payment, pence: int | None = None, *, ends: str = "needs_response") -> Dispute:
+        """The payer's bank takes a payment back, or part of it; with `ends` "won" it gives it up later, with "lost" it keeps it."""
+        payment = Payment.objects.get(pk=payment.pk)
+        number, pence = payment.charge_id.removeprefix("ch_"), pence or payment.pence
+        gone = Line(f"txn_gone_{number}", "adjustment", f"du_{number}", -pence, 0, -pence, "gbp", True, self.at, self.at)
+        back = Line(f"txn_back_{number}", "adjustment", f"du_{number}", pence, 0, pence, "gbp", True, self.at, self.at)
+        lines = (gone, back) if ends == "won" else (gone,)
+        thing = DisputeSeen(f"du_{number}", ends, pence, payment.charge_id, "general", self.at, None, lines)
+        row = disputes.take_over(payment_id=payment.pk, thing=thing, at=self.at)
+        self.tell()
+        row.refresh_from_db()
+        return row
 
     def tell(self) -> None:
         """Facts reach their consumers."""
