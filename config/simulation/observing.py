@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 from audit.clock import london_date
 from config.simulation import reading
+from config.simulation.model import people as must
 from config.simulation.model.book import Wrong
-from config.simulation.model.people import uncall
-from config.simulation.model.things import Call, Outgoing
+from config.simulation.model.things import Call, Outgoing, Payment, Purse, Withdrawal
 from places.calendar import add_working_days, working_days_between
 
 if TYPE_CHECKING:
     from config.simulation.world import World
 
 MISS_WORKING_DAYS, BANK_WORKING_DAYS = 10, 5
+SENT_HOME_DAYS, IDLE_SECONDS = 88, 60 * 86_400
+ALARMS = ("float_short", "transfer_refused", "money_nobody_asked_for", "cash_not_returned")
 DEAD = ("expired", "cancelled", "failed")
 
 
@@ -50,6 +52,8 @@ def _sent(world: "World", transfer: dict[str, Any]) -> None:
 def _gave_back(world: "World", refund: dict[str, Any]) -> None:
     operation = refund["metadata"].get("operation", "")
     world.model.saw(operation, refund["id"])
+    if refund["charge"] is None:
+        return  # sent to us by mistake and never in any book of ours
     [(pk,)] = reading.rows("select id from payments_refund where operation_id = %s", operation)
     row = world.model.refunds[pk]
     row.stripe_id = refund["id"]
@@ -80,6 +84,8 @@ HAPPENED = {
 
 def about_to_judge(world: "World", seen: reading.Seen) -> None:
     """What a journal's rule needs to know: which councils an alarm stops, and whether the payee may be paid."""
+    if seen.entry.kind == "withdraw":
+        _went_home(world, seen)
     if seen.entry.kind != "remittance_planned":
         return
     row = world.model.remittances.get(int(seen.about.partition(":")[2]))
@@ -88,6 +94,30 @@ def about_to_judge(world: "World", seen: reading.Seen) -> None:
         raise Wrong(f"{seen.about} was planned for a payee who can't be paid.")
     if payee.bank_changed_at is not None and working_days_between(_day(payee.bank_changed_at), london_date(world.at)) < BANK_WORKING_DAYS:
         raise Wrong(f"{seen.about} was planned to bank details changed less than five working days ago.")
+
+
+def _went_home(world: "World", seen: reading.Seen) -> None:
+    """The clock sent free money home: out of a lot of 88 days, or what was free for 60 days. Nothing that anything counts on."""
+    model, about = world.model, seen.about
+    debit, _, pence = seen.entry.moves[0]
+    purse = next(purse for purse in model.purses if purse.key("SHARE") == debit)
+    found = reading.refunds_about(about)
+    old = model.payments[found[0][1]] if len(found) == 1 and _age(world, model.payments[found[0][1]]) >= SENT_HOME_DAYS else None
+    idle = model.free(purse) - model.book.came_in(debit, model.now - IDLE_SECONDS)
+    if pence > (idle if old is None else min(model.free(purse), old.free)):
+        raise Wrong(f"{about}: the clock sent {pence}p home, free are {model.free(purse)}p, idle {idle}p")
+    row = Withdrawal(int(about.partition(":")[2]), purse, pence, [])
+    row.refunds = must.name_lots(model, purse, pence, found, about, purse.owner, newest=True, only=old)
+    model.withdrawals[row.id] = row
+
+
+def _age(world: "World", lot: Payment) -> int:
+    return (london_date(world.at) - _day(lot.taken_at or 0)).days
+
+
+def old_lots(world: "World", purse: Purse) -> list[Payment]:
+    """Lots of 88 days and more that still have something in them."""
+    return [lot for lot in purse.lots if lot.free and _age(world, lot) >= SENT_HOME_DAYS]
 
 
 def _day(moment: int) -> date:
@@ -127,7 +157,7 @@ def _calls(world: "World") -> None:
             if not _may_become(world, call, state, payment):
                 raise Wrong(f"Call {pk} went from {call.state} to {state} with payment {payment}: it may not.")
             if state == "cancelled":
-                uncall(call)
+                must.uncall(call)
             call.state = state
         if is_unwanted != call.is_unwanted:
             raise Wrong(f"Call {pk} is {'' if is_unwanted else 'not '}unwanted.")
@@ -157,7 +187,7 @@ def _alarms(world: "World") -> None:
             world.alarms.add(pk)
             if kind == "float_short" and not world.model.float_is_short(council):
                 raise Wrong(f"An alarm says FLOAT is short in {council}, and it is not.")
-            if kind not in ("float_short", "transfer_refused"):
+            if kind not in ALARMS:
                 raise Wrong(f"An alarm rang that nothing explains: {kind} {about}")
         if stops:
             world.model.stopped.add(council)

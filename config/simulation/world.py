@@ -67,7 +67,7 @@ class World:
         """Both clocks go forward; what falls due at Stripe happens there. Our timers are steps of their own."""
         self.stripe.control("clock", {"seconds": seconds})
         self.at += timedelta(seconds=seconds)
-        self.model.now = int(self.at.timestamp())
+        self.model.now = self.model.book.now = int(self.at.timestamp())
 
     # --- judging ---
 

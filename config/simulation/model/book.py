@@ -46,7 +46,7 @@ class Wrong(Exception):
 OWED = ("PENDING", "DUE", "REFUND", "WALLET", "SHARE", "RESERVE", "HOLD", "DISPUTE", "LEAVING")
 THERE = ("BANK", "CLEAR", "OUT")
 FLOORED = frozenset({*OWED, "FLOAT", "TIME"})
-SPENDABLE = ("SHARE", "RESERVE", "HOLD", "DISPUTE", "LEAVING", "WALLET")
+KEPT_SECONDS = 62 * 86_400
 
 
 @dataclass
@@ -57,6 +57,12 @@ class Book:
     touched: set[Key] = field(default_factory=set)
     owed: Counter[str] = field(default_factory=Counter)
     there: Counter[str] = field(default_factory=Counter)
+    credits: dict[Key, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+    now: int = 0
+
+    def came_in(self, key: Key, since: int) -> int:
+        """What was put into somebody's free money after a moment of the last sixty days and a bit."""
+        return sum(pence for at, pence in self.credits[key] if at > since)
 
     def holds(self, code: str, council: str, owner: str = "") -> int:
         """What an account holds, in the sign of its code."""
@@ -78,6 +84,8 @@ class Book:
     def _add(self, key: Key, pence: int) -> None:
         self.balances[key] += pence
         self.touched.add(key)
+        if key.code == "SHARE" and pence > 0:
+            self.credits[key] = [*((at, part) for at, part in self.credits[key] if at > self.now - KEPT_SECONDS), (self.now, pence)]
         if key.code in OWED:
             self.owed[key.council] += pence
         elif key.code in THERE:

@@ -54,6 +54,13 @@ def payment_available(model: Model, entry: Entry, about: str) -> tuple[Move, ...
 
 
 @judges
+def withdraw(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
+    """Free money that the clock sends home; `observing` has looked at which, and whether it is old enough."""
+    row = model.withdrawals[int(about)]
+    return (Move(row.purse.key("SHARE"), row.purse.key("REFUND"), row.pence),)
+
+
+@judges
 def remittance_planned(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
     row = _known(model.remittances, about)
     if row.state != "waiting" or {"", row.council} & model.stopped:

@@ -198,10 +198,13 @@ def keep(model: Model, row: Withdrawal) -> Plan:
 
 
 def name_lots(
-    model: Model, purse: Purse, pence: int, rows: Iterable[tuple[int, str, int]], about: str, owner: str, *, newest: bool
+    model: Model, purse: Purse, pence: int, rows: Iterable[tuple[int, str, int]], about: str, owner: str, *, newest: bool, only: Payment | None = None
 ) -> list[Outgoing]:
-    """The rows (id, payment, pence) that name the lots of something that leaves. Raises Wrong unless they are the right lots."""
-    found, wanted = list(rows), model.take(purse, pence, newest=newest)
+    """The rows (id, payment, pence) that name the lots of something that leaves: oldest first, newest first, or one lot alone.
+
+    Raises Wrong unless they are the right lots.
+    """
+    found, wanted = list(rows), [(only, pence)] if only is not None else model.take(purse, pence, newest=newest)
     if [(payment, part) for _, payment, part in found] != [(lot.id, part) for lot, part in wanted]:
         raise Wrong(f"{about}: taken from {found}, and should be from {[(lot.id, part) for lot, part in wanted]}")
     state = "approved" if newest else "waiting"
@@ -212,6 +215,8 @@ def name_lots(
         else:
             one.lot.used += one.pence
         (model.refunds if newest else model.remittances)[one.id] = one
+    if any(one.lot.free < 0 for one in made):
+        raise Wrong(f"{about}: more was taken from a lot than came in by it")
     return made
 
 

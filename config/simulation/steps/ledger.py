@@ -59,7 +59,7 @@ def _words(result: Any) -> str:
     return "replayed" if result.replayed else "posted"
 
 
-@step(30)
+@step(40)
 def somebody_posts(world: World) -> None:
     key, entry = a_journal(world)
     plan = minutes.post(world.model, key, entry)

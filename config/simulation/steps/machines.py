@@ -1,15 +1,22 @@
 """Celery and the clock: any timer, at any moment, in any order, as often as it likes."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from audit.services import deliveries
 from config.simulation import observing
+from config.simulation.model import people as must
+from config.simulation.model.book import Wrong
+from config.simulation.model.things import Call, Hold
+from config.simulation.observing import old_lots
 from config.simulation.seams import dies_after_stripe, dies_at_statement
 from config.simulation.steps import step
 from config.simulation.world import World
-from payments.services import inbox, operations, payees, payins, reconciliation, refunds, remittances
-from pooling.services import calls
+from payments.services import ages, cash, inbox, operations, payees, payins, reconciliation, refunds, remittances
+from pooling.models import Call as CallRow
+from pooling.models import Hold as HoldRow
+from pooling.services import aged, calls, holds, idle
 
 TIMERS = {
     "deliver": deliveries.deliver_due,
@@ -21,8 +28,13 @@ TIMERS = {
     "reconcile": reconciliation.run_due,
     "calls": calls.advance_due,
     "payees": payees.refresh_due,
+    "ages": ages.advance_due,
+    "aged": aged.advance_due,
+    "idle": idle.advance_due,
+    "cash": cash.send_back_due,
 }
 OFTEN = {"deliver": 6, "perform": 6, "process": 4, "clear": 3, "plan remittances": 3, "plan refunds": 2, "reconcile": 1, "calls": 1, "payees": 1}
+SELDOM = ("ages", "aged", "idle", "cash")
 DAY = 86_400
 
 
@@ -32,9 +44,10 @@ def fires(world: World, name: str) -> None:
         observing.note_withdrawals(world)
 
 
-@step(44)
+@step(40)
 def a_timer_fires(world: World) -> None:
-    fires(world, world.dice.choices(list(OFTEN), list(OFTEN.values()))[0])
+    name = world.dice.choice(SELDOM) if world.often(4) else world.dice.choices(list(OFTEN), list(OFTEN.values()))[0]
+    fires(world, name)
 
 
 @step(3)
@@ -67,15 +80,51 @@ def a_worker_dies_after_stripe(world: World) -> None:
 def time_passes(world: World) -> None:
     """Minutes mostly; sometimes a night, a week, or just the hour in which London's clocks change."""
     kind = world.dice.randrange(100)
-    if kind < 70:
-        world.wait(world.dice.randint(1, 3600))
-    elif kind < 96:
-        world.wait(world.dice.randint(3600, DAY))
-    elif kind < 99:
-        world.wait(world.dice.randint(DAY, 8 * DAY))
-    else:
-        world.wait(max(1, int((_next_change(world.at) - world.at).total_seconds()) + world.dice.randint(-3600, 3600)))
+    seconds = world.dice.randint(1, 3600)
+    if 70 <= kind < 96:
+        seconds = world.dice.randint(3600, DAY)
+    elif 96 <= kind < 99:
+        seconds = world.dice.randint(DAY, 8 * DAY)
+    elif kind == 99:
+        seconds = max(1, int((_next_change(world.at) - world.at).total_seconds()) + world.dice.randint(-3600, 3600))
+    passes(world, seconds)
+
+
+def passes(world: World, seconds: int) -> None:
+    """Time goes on; what weeks hold of money that has become 88 days old is let go at once, as the room above does, and goes home."""
+    world.wait(seconds)
     world.tell("time passes")
+    lets_go(world)
+
+
+def lets_go(world: World) -> None:
+    purses = [purse for purse in world.model.purses if old_lots(world, purse)]
+    for purse in purses:
+        for hold in [hold for hold in world.active if hold.purse is purse]:
+            _end(world, hold)
+        for call in list(purse.calls.values()):
+            _drop(world, call)
+    if purses:
+        fires(world, "aged")
+    if left := [lot.id for purse in purses for lot in old_lots(world, purse)]:
+        raise Wrong(f"Lots of 88 days and more stay here: {left}")
+
+
+def _drop(world: World, call: Call) -> None:
+    row = CallRow(pk=call.id)
+    world.ask(f"let go of call {call.id}", must.drop_call(world.model, call), lambda: calls.drop_call(call=row, at=world.at))
+
+
+def _end(world: World, hold: Hold) -> None:
+    row, by = HoldRow(pk=hold.id, membership_id=hold.purse.member), None
+    if hold.disputed:
+        payee, pence = world.model.payees[0], hold.disputed
+        plan = must.settle(world.model, hold, 0, pence, payee, "")
+        asked: dict[str, Any] = {"pay_pence": 0, "return_pence": pence, "payee_id": payee.id, "about": "", "by": by, "at": world.at}
+        world.ask(f"let go of what is questioned of hold {hold.id}", plan, lambda: holds.settle(hold=row, **asked))
+    if hold.held:
+        pence = hold.held
+        world.ask(f"let go of hold {hold.id}", must.give_back(hold, pence), lambda: holds.give_back(hold=row, pence=pence, by=by, at=world.at))
 
 
 def _next_change(at: datetime) -> datetime:

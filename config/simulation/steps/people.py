@@ -7,6 +7,7 @@ from config.simulation.model import people as must
 from config.simulation.model.things import Call, Hold, Purse
 from config.simulation.people import promise
 from config.simulation.steps import step
+from config.simulation.steps.machines import lets_go
 from config.simulation.world import World
 from payments.services import floats
 from pooling.models import Call as CallRow
@@ -203,9 +204,9 @@ def keeps_what_came_back(world: World) -> bool | None:
         return False
     by = world.rows.people[row.purse.payer]
     words = f"keep what came back of withdrawal {row.id} ({row.state})"
-    world.ask(
-        words, must.keep(world.model, row), lambda: shares.keep(withdrawal=Withdrawal(pk=row.id, membership_id=row.purse.member), by=by, at=world.at)
-    )
+    kept = Withdrawal(pk=row.id, membership_id=row.purse.member)
+    if world.ask(words, must.keep(world.model, row), lambda: shares.keep(withdrawal=kept, by=by, at=world.at)) is not None:
+        lets_go(world)
     return None
 
 
