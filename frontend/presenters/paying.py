@@ -1,21 +1,52 @@
 """A payment that is asked for, in words: how much, what for, by when, how it stands."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
+
+from audit.clock import london_date
 from frontend import words
 from marketplace.models import MilestoneShare
 from payments import selectors as payments
+from payments.gateways.shapes import AnswerLost, StripeIsBusy
+from payments.models import Payment, PaymentOperation
+from payments.rules import CLEARING_WORKING_DAYS
 from payments.selectors import PaymentSeen
+from payments.services import operations
+from payments.services.cash import left_of, look_at
+from payments.services.ways import Way, possible
+from places.calendar import add_working_days
 from pooling.models import Call
 
 _PROBLEMS = {
     "card_declined": "Your bank said no to the card. No money was taken. Try another card, or pay by bank transfer.",
-    "started": "Stripe takes longer than usual. No money was taken. Wait two minutes, then press “Pay by card” again.",
-    "expired": "The card page was open for too long. No money was taken. Start again.",
+    "started": "Stripe takes longer than usual. No money was taken. Wait two minutes, then press the same button again.",
+    "expired": "The page was open for too long. No money was taken. Start again.",
+    "payment_method_customer_decline": "You said no in your bank’s app. No money was taken. Try again, or pay another way.",
+    "insufficient_funds": "There was not enough money in the account. No money was taken. Try again, or pay another way.",
+    "account_closed": "Your bank says that the account is closed. No money was taken. Pay another way.",
+    "debit_not_authorized": "Your bank did not let us collect the money. No money was taken. Pay another way.",
 }
+
+_LINES = {
+    "card": "It goes to a page of Stripe, our payment firm. We never see your card. It can take up to 7 days until the money is ready.",
+    "pay_by_bank": "You say yes in your own bank’s app. The money is ready about {days} working days later.",
+    "bank_transfer": "We show you where to send it. It is ready about one working day after you send it.",
+    "bacs": "We collect it from your account that ends in {ends_in}. The money is ready about {days} working days later.",
+    "set_up": "You give your bank details once, at Stripe. We never see them. The first payment takes about {days} working days.",
+}
+_NAMES = {
+    "card": ("Pay by card", "Pay by card", "payment-card"),
+    "pay_by_bank": ("Pay in your bank’s app", "Go to my bank", "payment-app"),
+    "bank_transfer": ("Pay from your bank", "Show me where to send it", "payment-bank"),
+    "bacs": ("Pay by Direct Debit", "Collect it by Direct Debit", "payment-debit"),
+    "set_up": ("Set up a Direct Debit", "Set it up", "payment-debit-new"),
+}
+_ORDER = ("card", "pay_by_bank", "bacs", "set_up", "bank_transfer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +67,11 @@ class Due:
     problem: str
 
     @property
+    def come_pence(self) -> int:
+        """What has come of a bank transfer that is not whole yet."""
+        return self.pence - int(self.instructions.get("remaining_pence", self.pence))
+
+    @property
     def is_late(self) -> bool:
         return self.stands == "missed"
 
@@ -54,6 +90,41 @@ def dues(calls: Sequence[Call]) -> list[Due]:
 
 def due(call: Call) -> Due:
     return dues([call])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class WayLine:
+    """One way to pay this: its name, one honest line about when the money is there, and its button."""
+
+    kind: str
+    title: str
+    line: str
+    button: str
+    address: str
+    is_late: bool
+
+
+def ways(call: Call, *, at: datetime) -> list[WayLine]:
+    """The ways open to whoever pays this call; an order is paid by bank transfer. `is_late`: too slow for these visits."""
+    owner = call.portion.payer_owner
+    found = possible(payer_owner=owner, council_code=call.council_code, pence=call.to_pay_pence, at=at)
+    lines = [_way(one, call, london_date(at)) for one in found if call.mode != "on_yes" or one.kind == "bank_transfer"]
+    return sorted(lines, key=lambda line: _ORDER.index(line.kind))
+
+
+def _way(way: Way, call: Call, today: date) -> WayLine:
+    kind = "set_up" if way.kind == "bacs" and not way.is_set_up else way.kind
+    title, button, name = _NAMES[kind]
+    line = _LINES[kind].format(days=way.working_days, ends_in=way.ends_in)
+    # A card paid on the last day is in time; what is slower must be paid so much earlier.
+    spare = CLEARING_WORKING_DAYS["card"] - way.working_days
+    is_late = way.kind == "bacs" and add_working_days(today, -spare) > call.due_on
+    return WayLine(kind, title, line, button, reverse(name, args=[call.pk]), is_late)
+
+
+def left_over(call: Call) -> int:
+    """Pence that the payer of this call sent by bank transfer and nothing asked for; it is still theirs."""
+    return left_of(call.portion.payer_owner)
 
 
 def _due(call: Call, share: MilestoneShare | None, paid: list[PaymentSeen]) -> Due:
@@ -83,7 +154,7 @@ def _due(call: Call, share: MilestoneShare | None, paid: list[PaymentSeen]) -> D
 
 
 def _problem(newest: PaymentSeen | None) -> str:
-    if newest is not None and newest.kind == "card" and newest.state == "started":
+    if newest is not None and newest.kind != "bank_transfer" and newest.state == "started":
         return _PROBLEMS["started"]  # asked of Stripe, and no answer yet
     if newest is None or newest.state not in ("failed", "expired", "open") or not (newest.problem or newest.state == "expired"):
         return ""
@@ -96,3 +167,17 @@ def what_of(share: MilestoneShare | None) -> str:
         return ""
     week = share.milestone
     return f"{week.agreement.title}, week {week.number}: {words.day(week.starts_on)} to {words.day(week.ends_on)}"
+
+
+def carry_out_stop(call: Call, at: datetime) -> None:
+    """Asks Stripe to wait no more, and what has come of it."""
+    ids = Payment.objects.filter(about=f"call:{call.pk}", state="open").values_list("pk", flat=True)
+    stop_at_stripe([f"payment:{pk}" for pk in ids], call.portion.payer_owner, at)
+
+
+def stop_at_stripe(references: Sequence[str], payer_owner: str, at: datetime) -> None:
+    """Performs what closes these payments, then asks what Stripe keeps for the payer. When Stripe is slow, the timers do it."""
+    with suppress(AnswerLost, StripeIsBusy):
+        for pk in PaymentOperation.objects.filter(kind="cancel_intent", reference__in=references, state="planned").values_list("pk", flat=True):
+            operations.perform(pk, at=at)
+        look_at(payer_owner, at=at)

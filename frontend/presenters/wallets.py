@@ -1,15 +1,14 @@
 """One sum for many people, in words: what is here, what comes, who needs how much, what was done."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
 
-from payments.gateways.shapes import AnswerLost, StripeIsBusy
-from payments.models import Payment, PaymentOperation
-from payments.services import cash, operations, taking
+from frontend.presenters.paying import stop_at_stripe
+from payments.models import Payment
+from payments.services import cash, taking
 from people.models import Organisation
 from pooling.books import Wallet
 from pooling.models import WalletMove
@@ -67,11 +66,7 @@ def ask_stripe(organisation: Organisation, at: datetime) -> None:
 
 def carry_out_stop(organisation: Organisation, at: datetime) -> None:
     """Asks Stripe to wait no more, and what has come of it. When Stripe is slow, the timers do it."""
-    payments = [f"payment:{payment.pk}" for payment in _waited_for(organisation)]
-    with suppress(AnswerLost, StripeIsBusy):
-        for pk in PaymentOperation.objects.filter(kind="cancel_intent", reference__in=payments, state="planned").values_list("pk", flat=True):
-            operations.perform(pk, at=at)
-        cash.look_at(f"organisation:{organisation.pk}", at=at)
+    stop_at_stripe([f"payment:{payment.pk}" for payment in _waited_for(organisation)], f"organisation:{organisation.pk}", at)
 
 
 def _waited_for(organisation: Organisation) -> Any:

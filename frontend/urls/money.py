@@ -13,6 +13,12 @@ urlpatterns = [
     path("payments/", paying.due, name="payments"),
     path("payments/<int:pk>/", paying.pay, name="payment"),
     path("payments/<int:pk>/card/", paying.by_card, name="payment-card"),
+    path("payments/<int:pk>/app/", paying.by_app, name="payment-app"),
+    path("payments/<int:pk>/debit/", paying.by_debit, name="payment-debit"),
+    path("payments/<int:pk>/debit/new/", paying.new_debit, name="payment-debit-new"),
+    path("payments/<int:pk>/debit/back/", paying.debit_back, name="payment-debit-back"),
+    path("payments/<int:pk>/stop/", paying.stop, name="payment-stop"),
+    path("payments/<int:pk>/over/", paying.over, name="payment-over"),
     path("payments/<int:pk>/bank/", paying.by_bank, name="payment-bank"),
     path("payments/<int:pk>/after/", paying.after, name="payment-after"),
 ]
