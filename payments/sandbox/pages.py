@@ -37,6 +37,7 @@ class Pages:
             "_onboarding": self.onboarding,
             "_bank_transfer": self.bank_transfer,
             "_bank": self.bank,
+            "_mandate": self.mandate,
         }
         verb = verbs.get(name)
         if verb is None or request.method not in ("GET", "POST"):
@@ -103,6 +104,10 @@ class Pages:
             return pages_of_banks.bank_form(intent["amount"], None, "Choose yes or no." if form else "")
         (paying.bank_said_yes if form["answer"] == "yes" else paying.bank_said_no)(self.world, intent)
         return go_to(told["return_url"])
+
+    def mandate(self, mandate_id: str, _: dict[str, str]) -> Answer:
+        found = self.world.get("mandate", mandate_id)
+        return pages_of_banks.mandate(found, self.world.get("payment_method", found["payment_method"]))
 
     # --- bank details ---
 

@@ -44,6 +44,14 @@ def bank_form(pence: int, cancel_url: str | None, wrong: str = "") -> Answer:
     return page(f"Your bank: pay {pounds(pence)}", f"{wrong_box(wrong)}<p>This page plays your own bank.</p>{form}{cancel_link(cancel_url)}")
 
 
+def mandate(found: Json, method: Json) -> Answer:
+    """What the payer said yes to, as their bank knows it."""
+    told = found["payment_method_details"]["bacs_debit"]
+    standing = "It is in use." if found["status"] == "active" else "It has ended. Nothing more can be taken by it."
+    bank = f"Account ending in {method['bacs_debit']['last4']}, sort code {method['bacs_debit']['sort_code']}."
+    return page("Your Direct Debit", f"<p>Reference: {escape(told['reference'])}</p><p>{escape(bank)}</p><p>{standing}</p>")
+
+
 def _title(session: Json) -> str:
     return "Keep a way to pay" if session["mode"] == "setup" else f"Pay {pounds(session['amount_total'])}"
 

@@ -99,6 +99,14 @@ def test_debit_by_hand_fails_on_the_sixth_day_or_pays_before_its_day(api, sandbo
     assert api.payment_intents.retrieve(paid.id).status == "succeeded"
 
 
+def test_mandate_has_a_page_that_says_how_it_stands(api, sandbox):
+    _, setup = keep_bank(api)
+    url = api.mandates.retrieve(setup.mandate).payment_method_details.bacs_debit.url
+    assert "It is in use." in open_page(url).text
+    sandbox.act("revoke_mandate", mandate=setup.mandate)
+    assert "It has ended." in open_page(url).text
+
+
 def test_way_to_pay_of_somebody_else_is_refused(api):
     _, setup = keep_bank(api)
     stranger = api.customers.create({}).id
