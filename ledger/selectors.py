@@ -12,6 +12,23 @@ from django.db.models import Q, QuerySet, Sum
 from ledger import models
 from ledger.codes import natural
 from ledger.services.accounts import Account, number
+from ledger.statements import Line, NotACursor, Statement, statement
+
+__all__ = [
+    "Account",
+    "Entry",
+    "Line",
+    "NotACursor",
+    "Statement",
+    "balance",
+    "balance_as_of",
+    "balances",
+    "closed_through",
+    "entries",
+    "journal_exists",
+    "moved",
+    "statement",
+]
 
 
 @dataclass(frozen=True, slots=True)
