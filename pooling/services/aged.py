@@ -4,14 +4,16 @@
 """
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from audit.models import Fact
 from audit.services import facts
 from payments.models import Payment
 from payments.services import ages
+from people.models import Organisation
 from pooling.books import lot_of
 from pooling.models import Membership, Portion
+from pooling.services import wallets
 from pooling.services.shares import send_home
 from pooling.services.transactions import all_or_nothing
 
@@ -33,7 +35,7 @@ def advance_lot(*, payment_id: UUID, wish: str, at: datetime) -> int:
     payment = Payment.objects.get(pk=payment_id)
     lot = lot_of(payment.lot_owner, payment.council_code)
     if lot is None:
-        return 0
+        return _send_wallet(payment, at)
     place = Membership.objects.locked().get(pk=lot.membership_id)
     sent = send_free(payment_id=payment_id, at=at)
     payment.refresh_from_db()
@@ -44,6 +46,17 @@ def advance_lot(*, payment_id: UUID, wish: str, at: datetime) -> int:
         facts.record(kind="pooling.lot_over_age", subject=subject, payload=payload, at=at, council_code=payment.council_code)
         return 1
     return int(bool(sent))
+
+
+def _send_wallet(payment: Payment, at: datetime) -> int:
+    """What an organisation paid in and handed to nobody: all that is left of it."""
+    kind, _, number = payment.lot_owner.partition(":")
+    if kind != "holder" or not number.isdigit() or not payment.free_pence:
+        return 0
+    holder = Organisation.objects.get(pk=int(number))
+    council, pence = payment.council_code, payment.free_pence
+    wallets.send_back(organisation=holder, council_code=council, pence=pence, token=uuid4(), by=None, at=at, lot_id=payment.pk)
+    return 1
 
 
 @all_or_nothing

@@ -218,8 +218,10 @@ def _ids(owner: str) -> tuple[int, int]:
 
 
 @all_or_nothing
-def send_back(*, organisation: Organisation, council_code: str, pence: int, token: uuid.UUID, by: Person | None, at: datetime) -> WalletMove:
-    """Sends what nobody needs back to the bank it came from: WALLET to REFUND, by its lots.
+def send_back(
+    *, organisation: Organisation, council_code: str, pence: int, token: uuid.UUID, by: Person | None, at: datetime, lot_id: uuid.UUID | None = None
+) -> WalletMove:
+    """Sends what nobody needs back to the bank it came from: WALLET to REFUND, by its lots, or out of the one named.
 
     `token`: pressed twice, it goes once. `by` None: its 90 days are over. Raises NotAllowed, NotThatMuchPaidIn.
     """
@@ -243,7 +245,7 @@ def send_back(*, organisation: Organisation, council_code: str, pence: int, toke
     )
     about = back_about(move.pk)
     _trail(move, "pooling.send_wallet_back", by, at)
-    refunds.approve(lot_owner=wallet.owner, pence=pence, council_code=council_code, about=about, by=by, at=at)
+    refunds.approve(lot_owner=wallet.owner, pence=pence, council_code=council_code, about=about, by=by, at=at, lot_id=lot_id)
     assert move.journal_key is not None
     going = (Transfer(wallet.money, wallet.refund, pence),)
     post(Journal(move.journal_key, "wallet_sent_back", council_code, going, at, actor=actor(by), about=about))

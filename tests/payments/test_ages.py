@@ -16,7 +16,7 @@ from people.models import Approval
 from people.services import approvals
 from people.services.approvals import NeedsApproval
 from pooling.models import Membership, Portion, Withdrawal
-from pooling.services import aged
+from pooling.services import aged, wallets
 from tests import cast
 from tests.cast import AT
 from tests.cast_pooling import Bank, direct_payment, group, paid_in
@@ -91,6 +91,19 @@ def test_what_is_free_goes_home_out_of_the_old_lot_alone(place: tuple[Membership
     lot.refresh_from_db()
     assert (lot.free_pence, newer.free_pence) == (0, 5_000)
     assert [row.payment_id for row in Refund.objects.all()] == [lot.pk]
+
+
+def test_what_an_organisation_paid_in_and_handed_to_nobody_goes_back_too() -> None:
+    kasmo = cast.kasmo()
+    payment = wallets.pay_in(organisation=kasmo, council_code=cast.SOUTHWARK, pence=9_000, by=cast.sam(), at=AT)
+    Bank(AT).pays(payment)
+    run(day(87))
+    assert not Refund.objects.exists()
+    run(day(88))
+    back = Refund.objects.get()
+    assert (back.payment_id, back.pence) == (payment.pk, 9_000)
+    run(day(91))
+    assert (Refund.objects.count(), Alarm.objects.count(), proof()) == (1, 0, [])
 
 
 def test_the_clock_runs_from_the_charge_in_london_days(lot: Payment) -> None:
