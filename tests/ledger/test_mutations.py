@@ -1,0 +1,107 @@
+"""Every guard of money in the database, taken away alone: something must notice. A guard nobody would miss is named below, with the reason."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.ledger import mutants, rows
+from tests.ledger.mutants import Mutant
+
+# Guards whose work another one does as well: taking one of them away changes nothing anybody can see.
+SAID_TWICE: dict[str, str] = {}
+
+
+@pytest.fixture
+def owner(django_db_setup: Any) -> Iterator[psycopg.Cursor[Any]]:
+    """As the owner, in a transaction that is never committed: what is taken away there is back afterwards."""
+    with psycopg.connect(django_db_setup.owner_url) as db, db.cursor() as cursor:
+        yield cursor
+        db.rollback()
+
+
+def test_every_check_unique_and_key_into_the_book_keeps_out_a_row_that_nothing_else_does(owner: psycopg.Cursor[Any]) -> None:
+    found = {guard.name: _survives(owner, guard) for guard in mutants.of_tables(owner) if "trigger" not in guard.statement}
+    survivors = {name: why for name, why in found.items() if why and name not in SAID_TWICE}
+    assert survivors == {}, "\n".join(f"{name}: {why}" for name, why in survivors.items())
+    assert [name for name in SAID_TWICE if not found.get(name)] == [], "these are missed after all, or gone: take them off the list"
+
+
+_TABLES: dict[str, rows.Table] = {}
+_COLUMNS = "array(select a.attname::text from pg_attribute a where a.attrelid = {table} and a.attnum = any ({numbers}))"
+_WHERE = f"""
+    select c.conrelid::regclass::text, {_COLUMNS.format(table="c.conrelid", numbers="c.conkey")}, c.contype
+    from pg_constraint c where c.conname = %(name)s and c.conrelid <> 0
+    union all
+    select i.indrelid::regclass::text, {_COLUMNS.format(table="i.indrelid", numbers="i.indkey")}, 'u'
+    from pg_index i where i.indexrelid::regclass::text = %(name)s and i.indexrelid not in (select conindid from pg_constraint)
+    union all
+    select a.attrelid::regclass::text, array[a.attname::text], 'c' from pg_constraint c join pg_attribute a on a.atttypid = c.contypid
+    where c.conname = %(name)s and c.contypid <> 0 and a.attrelid::regclass::text like 'ledger%%'
+"""
+
+
+def _survives(cursor: psycopg.Cursor[Any], guard: Mutant) -> str:
+    """Empty when a row that this guard alone refuses gets in without it; else why not."""
+    cursor.execute(_WHERE.encode(), {"name": guard.name})
+    found = cursor.fetchone()
+    assert found is not None, guard.name
+    name, columns, kind = found
+    table = _TABLES.get(name) or _TABLES.setdefault(name, rows.make(cursor, name))
+    if kind == "c":
+        return _missed(cursor, guard, table, None, table.breaking(guard.name)[:1])
+    if kind == "u":
+        return _twice(cursor, guard, table, set(columns))
+    return _no_such_journal(cursor, guard, table, columns[0])
+
+
+def _missed(cursor: psycopg.Cursor[Any], guard: Mutant, table: rows.Table, before: Any, candidates: list[rows.Row]) -> str:
+    """Inserts each (after `before`) with the guard and without."""
+    for row in candidates:
+        by = rows.refused_by(cursor, lambda row=row: _both(cursor, table, before, row))
+        if by != guard.name:
+            continue
+
+        def without(row: rows.Row = row) -> None:
+            cursor.execute(guard.statement)
+            _both(cursor, table, before, row)
+
+        if not rows.refused_by(cursor, without):
+            return ""
+    return f"no row is kept out by it alone ({len(candidates)} tried)"
+
+
+def _both(cursor: psycopg.Cursor[Any], table: rows.Table, before: rows.Row | None, row: rows.Row) -> None:
+    for one in (before, row):
+        if one is not None:
+            rows.insert(cursor, table.name, one)
+
+
+def _twice(cursor: psycopg.Cursor[Any], guard: Mutant, table: rows.Table, columns: set[str]) -> str:
+    """A row and its twin, alike in what must be unique here, and in nothing else that must be."""
+    uniques = rows.uniques(cursor, table.name)
+    for row in [row for row in table.breaking() if None not in (row[column] for column in columns)][:60]:
+        if not _missed(cursor, guard, table, row, [rows.twin(table, row, columns, uniques)]):
+            return ""
+    return "no two rows are kept apart by it alone"
+
+
+def _no_such_journal(cursor: psycopg.Cursor[Any], guard: Mutant, table: rows.Table, column: str) -> str:
+    """A row that names a journal is made to name one that is not in the book."""
+    row = next((row for row in table.breaking() if row[column] is not None), None)
+    if row is None:
+        return "no row names a journal there"
+    keys = rows.foreign_keys(cursor, table.name) - {guard.name}
+
+    def alone() -> None:
+        for key in keys:
+            cursor.execute(f"alter table {table.name} drop constraint {key}".encode())
+        rows.insert(cursor, table.name, row, role="origin")
+
+    def without() -> None:
+        cursor.execute(guard.statement)
+        alone()
+
+    by = rows.refused_by(cursor, alone)
+    return rows.refused_by(cursor, without) if by == guard.name else f"refused by {by or 'nobody'}"
