@@ -47,7 +47,15 @@ def _days(since: datetime, at: datetime) -> int:
 def operation(row: PaymentOperation, at: datetime) -> Line:
     kind, _, number = row.reference.partition(":")
     late = row.state in ("sent", "unknown") and row.first_sent_at is not None and at - row.first_sent_at > timedelta(minutes=5)
-    return Line(row.pk, f"{row.kind} for {row.reference}", row.state, row.first_sent_at or row.planned_at, (kind, number), row.pence, late)
+    return Line(
+        row.pk,
+        f"{row.kind.replace('_', ' ').capitalize()} for {row.reference}",
+        row.state,
+        row.first_sent_at or row.planned_at,
+        (kind, number),
+        row.pence,
+        late,
+    )
 
 
 def operation_details(row: PaymentOperation, at: datetime) -> Rows:
@@ -75,14 +83,15 @@ def stripe_line_details(row: StripeLine, at: datetime) -> Rows:
 
 def hold(row: Hold, at: datetime) -> Line:
     questioned, days = row.disputed_pence > 0, _days(row.placed_at, at)
-    title = f"{row.membership.person.full_name}, {row.about_kind} {row.about_id}"
+    title = f"{row.membership.person.full_name}, {row.membership.cluster.name}"
     pence = row.held_pence + row.disputed_pence
     return Line(row.pk, title, "questioned" if questioned else "held", row.placed_at, (row.about_kind, str(row.about_id)), pence, days > 60)
 
 
 def hold_details(row: Hold, at: datetime) -> Rows:
     sums = {"Held now": row.held_pence, "Questioned": row.disputed_pence, "Paid on": row.released_pence, "Given back": row.returned_pence}
-    return [("Group", row.membership.cluster.name), ("Days", _days(row.placed_at, at)), *((name, words.pounds(sum_)) for name, sum_ in sums.items())]
+    what = f"{row.about_kind} {row.about_id}".replace("milestone", "week")
+    return [("For", what), ("Days", _days(row.placed_at, at)), *((name, words.pounds(sum_)) for name, sum_ in sums.items())]
 
 
 def lot(row: Payment, at: datetime) -> Line:

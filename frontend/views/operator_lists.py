@@ -17,6 +17,7 @@ from frontend.views.flow import back_to, form_page, press
 from frontend.views.roles import for_operators
 from frontend.views.who import SignedIn
 from payments.gateways.shapes import AnswerLost, StripeIsBusy
+from payments.models import ReconcileCursor
 from payments.services import reconciliation
 from people.models import Approval
 
@@ -48,7 +49,10 @@ def show(request: SignedIn, name: str) -> HttpResponse:
     trail = console.trail_of(line.about for line in found)
     lines = [replace(line, last=trail.get(line.about, [""])[-1]) for line in found]
     tabs = [Tab(text, value, value == state) for value, text in [*listing.states, ("all", "all")]] if listing.states else []
-    return render(request, "operator/list.html", {"listing": listing, "lines": lines, "page": page, "tabs": tabs})
+    context = {"listing": listing, "lines": lines, "page": page, "tabs": tabs}
+    if name == "reconciliation":
+        context["made"] = ReconcileCursor.objects.values_list("read_at", flat=True).first()
+    return render(request, "operator/list.html", context)
 
 
 @for_operators
