@@ -89,7 +89,7 @@ def _take_over(payment_id: uuid.UUID, thing: DisputeSeen, at: datetime) -> Dispu
     _step_on(row, thing.status, has_moved=bool(booked or new_lines), at=at)
     row.save()
     if is_new or row.state != was:
-        note(row, f"payments.dispute_{row.state}", None, at)
+        note(row, verb=f"payments.dispute_{row.state}", by=None, at=at)
     if row.withdrawn_pence != before:
         tell("money_withdrawn" if row.withdrawn_pence > before else "money_reinstated", row, abs(row.withdrawn_pence - before), at)
     for line in new_lines:
@@ -251,7 +251,7 @@ def _write_off(dispute_id: int, by: Person, at: datetime) -> Dispute:
     row.written_off_pence += pence
     settle_if_clear(row)
     row.save(update_fields=["written_off_pence", "state"])
-    note(row, "payments.write_off", by, at)
+    note(row, verb="payments.write_off", by=by, at=at)
     move = write_move(dispute=row, kind=Kind.WRITTEN_OFF, pence=-pence, key=uuid.uuid4(), at=at)
     loss, own = Account("LOSS", row.council_code), Account("FLOAT", row.council_code)
     transfers = (Transfer(loss, receivable(row), pence), Transfer(own, loss, pence))
@@ -280,7 +280,7 @@ def receivable(row: Dispute) -> Account:
     return Account("RECEIVABLE", row.council_code, row.lot_owner)
 
 
-def note(row: Dispute, verb: str, by: Person | None, at: datetime) -> None:
+def note(row: Dispute, *, verb: str, by: Person | None, at: datetime) -> None:
     """One line of the audit trail."""
     detail = {"pence": row.pence, "owed_pence": row.owed_pence}
     trail.write(by=by, verb=verb, about_kind="dispute", about_id=row.pk, at=at, council_code=row.council_code, detail=detail)

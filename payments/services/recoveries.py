@@ -114,7 +114,8 @@ def made(operation: PaymentOperation, thing: Made, at: datetime) -> None:
     row.save(update_fields=["state", "reversed_pence", "ended_at"])
     _tell_ended(row, at)
     bank = Account("BANK", row.council_code)
-    post_move(row, Kind.REVERSED, -row.pence, (Transfer(bank, receivable(row), row.pence),), None, at, line_id=thing.line_id or None)
+    transfers = (Transfer(bank, receivable(row), row.pence),)
+    post_move(row, kind=Kind.REVERSED, pence=-row.pence, transfers=transfers, at=at, line_id=thing.line_id or None)
 
 
 def refused(operation: PaymentOperation, code: str, at: datetime) -> None:
@@ -214,7 +215,8 @@ def _write_off(recovery_id: int, by: Person, at: datetime) -> Recovery:
     come(row, at)
     _note(row, "payments.write_off", by, at)
     loss, own = Account("LOSS", row.council_code), Account("FLOAT", row.council_code)
-    post_move(row, Kind.WRITTEN_OFF, -pence, (Transfer(loss, receivable(row), pence), Transfer(own, loss, pence)), by, at)
+    transfers = (Transfer(loss, receivable(row), pence), Transfer(own, loss, pence))
+    post_move(row, kind=Kind.WRITTEN_OFF, pence=-pence, transfers=transfers, by=by, at=at)
     return row
 
 
@@ -253,12 +255,12 @@ def _move(row: Recovery, kind: str, pence: int, key: uuid.UUID, at: datetime, li
 
 def post_move(
     row: Recovery,
+    *,
     kind: str,
     pence: int,
     transfers: tuple[Transfer, ...],
-    by: Person | None,
     at: datetime,
-    *,
+    by: Person | None = None,
     key: uuid.UUID | None = None,
     line_id: str | None = None,
 ) -> None:

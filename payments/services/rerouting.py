@@ -37,17 +37,19 @@ class ReferenceIsMissing(Refusal):
     field = "reference"
 
 
-def propose(*, refund_id: int, to_owner: str, reference: str, reason: str, by: Person, at: datetime) -> Reroute:
-    """The first operator. `to_owner` must be whom the money came from ("person:3", "organisation:2"). Nothing moves.
+def propose(*, refund_id: int, to_owner: str, allowed_owner: str, reference: str, reason: str, by: Person, at: datetime) -> Reroute:
+    """The first operator. `to_owner` must be `allowed_owner`: whose money it is, as `pooling` knows ("person:3", "organisation:2",
+    "council:E09000028"); and an organisation's money is that organisation's whatever anybody says. Nothing moves.
 
     Raises NotAllowed, NotFailed, NotTheirMoney, ReferenceIsMissing, ReasonIsMissing.
     """
     two_people.must_be_operator(by)
     with transaction.atomic():
-        row = _failed(refund_id)
-        payer = row.payment.payer
-        if payer is None or to_owner != payer.owner:
+        payer = Refund.objects.select_related("payment__payer").get(pk=refund_id).payment.payer
+        is_organisations = payer is not None and payer.owner.startswith("organisation:")
+        if payer is None or to_owner != allowed_owner or (is_organisations and to_owner != payer.owner):
             raise NotTheirMoney
+        row = _failed(refund_id)
         if not 1 <= len(reference.strip()) <= 200:
             raise ReferenceIsMissing
         two_people.first(what=REROUTE, about_kind="refund", about_id=row.pk, reason=reason, by=by, at=at, council_code=row.council_code)

@@ -46,5 +46,5 @@ def _set_off(remittance_id: int, at: datetime) -> bool:
     facts.record(kind="payments.remittance_paid", subject=row.about, payload=payload, at=at, council_code=row.council_code)
     due = Account("DUE", row.council_code, f"payee:{row.payee_id}")
     transfers = (Transfer(due, recoveries.receivable(owed), row.pence),)
-    recoveries.post_move(owed, OwedMove.Kind.SET_OFF, -row.pence, transfers, None, at, key=row.set_off_journal)
+    recoveries.post_move(owed, kind=OwedMove.Kind.SET_OFF, pence=-row.pence, transfers=transfers, at=at, key=row.set_off_journal)
     return True

@@ -204,7 +204,7 @@ def _refund_by_hand(line: StripeLine, told: Explanation, key: uuid.UUID, by: Per
         opened_at=at,
         ended_at=at,
     )
-    disputes.note(row, "payments.refunded_by_hand", by, at)
+    disputes.note(row, verb="payments.refunded_by_hand", by=by, at=at)
     disputes.tell("money_withdrawn", row, pence, at)
     disputes.write_move(dispute=row, kind=OwedMove.Kind.BY_HAND, pence=pence, key=key, at=at)
     return Booking(disputes.receivable(row))

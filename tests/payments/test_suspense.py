@@ -187,7 +187,7 @@ def failed(play: Play) -> Refund:
 
 
 def rerouted(play: Play, row: Refund, **other: Any) -> None:
-    asked = {"to_owner": "person:1", "reference": "Letter of 3 May from the payer.", "reason": "The card is closed."}
+    asked = {"to_owner": "person:1", "allowed_owner": "person:1", "reference": "Letter of 3 May from the payer.", "reason": "The card is closed."}
     rerouting.propose(refund_id=row.pk, **asked | other, by=cast.operator(), at=play.at)
     rerouting.confirm(refund_id=row.pk, by=cast.second_operator(), at=play.at)
 
@@ -220,7 +220,9 @@ def test_to_nobody_but_whom_it_came_from(play: Play, failed: Refund) -> None:
             rerouted(play, failed, to_owner=to_owner)
     with pytest.raises(rerouting.ReferenceIsMissing):
         rerouted(play, failed, reference=" ")
-    rerouting.propose(refund_id=failed.pk, to_owner="person:1", reference="Letter.", reason="Closed.", by=cast.operator(), at=play.at)
+    rerouting.propose(
+        refund_id=failed.pk, to_owner="person:1", allowed_owner="person:1", reference="Letter.", reason="Closed.", by=cast.operator(), at=play.at
+    )
     with pytest.raises(NotAllowed):
         rerouting.confirm(refund_id=failed.pk, by=cast.operator(), at=play.at)
     with pytest.raises(NotAllowed):
