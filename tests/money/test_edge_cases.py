@@ -11,7 +11,10 @@ import pytest
 
 EDGE_CASES: dict[str, tuple[str, ...]] = {
     # --- calls to Stripe ---
-    "time-out after Stripe committed": ("payments.test_operations.test_one_transfer_when_the_answer_takes_too_long",),
+    "time-out after Stripe committed": (
+        "payments.test_operations.test_one_transfer_when_the_answer_takes_too_long",
+        "money.test_edge_cases_stripe.test_whatever_befalls_a_transfer_and_a_refund_there_is_one_of_each",
+    ),
     "killed between Stripe's commit and ours": (
         "payments.test_operations.test_killed_between_stripes_commit_and_ours_makes_one_transfer",
         "runtime.test_live_money.test_a_worker_killed_between_stripes_commit_and_ours_sends_the_money_once",

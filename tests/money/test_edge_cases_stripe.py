@@ -12,6 +12,7 @@ from ledger.models import Journal
 from payments.gateways import stripe_gateway
 from payments.gateways.shapes import Charge, Intent, Line
 from payments.models import Alarm, Payment, Refund, Remittance, StripeLine, WebhookEvent
+from payments.sandbox import faults
 from payments.selectors import proof
 from payments.services import operations, payees, payins, reconciliation, remittances, taking
 from payments.services.proof import prove_against_stripe
@@ -43,6 +44,32 @@ def waiting_transfer(play: Play) -> Remittance:
     assert remittances.plan_due(at=play.at) == 1
     row.refresh_from_db()
     return row
+
+
+# What `tests/payments/test_operations.py` and `test_refunds.py` go through already.
+ELSEWHERE = {"500_before", "500_stored_after", "drop_after_commit", "truncated", "429", "409"}
+
+
+@pytest.mark.parametrize("kind", sorted((faults.BEFORE | faults.AFTER) - ELSEWHERE))
+def test_whatever_befalls_a_transfer_and_a_refund_there_is_one_of_each(play: Play, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Every other fault the sandbox knows, before the work and after it, with keys that Stripe forgets meanwhile."""
+    monkeypatch.setattr(stripe_gateway, "READ_SECONDS", 0.3)
+    row = waiting_transfer(play)
+    [refund] = back(play, 1000)
+    for path in ("/v1/transfers", "/v1/refunds"):
+        play.stripe.fault(kind, path, seconds=0.4)
+    play.run()
+    play.later(seconds=120)
+    play.stripe.control("forget_keys", {})
+    play.later(days=2)
+    reconciliation.run(at=play.at)
+    for each in (row, refund):
+        each.refresh_from_db()
+    assert (row.state, refund.state) == ("paid", "succeeded")
+    assert (len(play.transfers()), len(stripe_gateway._stripe().refunds.list().data)) == (1, 1)
+    assert play.stripe.control("faults")["faults"] == []
+    assert (play.has("OUT"), play.has("REFUND", AMINA), play.has("SHARE", AMINA)) == (0, 0, 5000)
+    assert proof() == prove_against_stripe() == []
 
 
 def test_insufficient_balance_then_top_up(play: Play) -> None:
