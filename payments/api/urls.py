@@ -3,6 +3,7 @@
 from audit.api.edge import router
 from payments.api.views import Alarms, Floats, Operations, Payments, Refunds, Remittances, TopUps
 from payments.api.watching import Disputes, Lots, ReconcileRuns, Recoveries, StripeEvents, StripeLines
+from payments.api.ways import WaySwitches
 
 urlpatterns = router(
     payments=Payments,
@@ -18,4 +19,5 @@ urlpatterns = router(
     disputes=Disputes,
     recoveries=Recoveries,
     lots=Lots,
+    way_switches=WaySwitches,
 )

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django_filters.rest_framework import BooleanFilter, ChoiceFilter, FilterSet, NumberFilter
 
-from pooling.models import Budget, Call, Charter, Cluster, FundingMode, Hold, IdleOffer, Membership, Pledge, Portion, Withdrawal
+from pooling.models import Budget, Call, Charter, Cluster, FundingMode, Hold, IdleOffer, Membership, Pledge, Portion, WalletMove, Withdrawal
 
 HOLDER_LISTS = {
     "to_pay": Q(state="called", mode="ahead"),
@@ -115,3 +115,9 @@ class IdleOfferFilter(FilterSet):  # type: ignore[misc]  # the package has no ty
     class Meta:
         model = IdleOffer
         fields = ("state", "membership")
+
+
+class WalletMoveFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    class Meta:
+        model = WalletMove
+        fields = ("kind", "organisation")

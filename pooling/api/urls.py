@@ -4,6 +4,7 @@ from audit.api.edge import router
 from pooling.api.views.budgets import Budgets, FundingModes, Portions
 from pooling.api.views.groups import Charters, Clusters, Memberships
 from pooling.api.views.promises import Calls, Holders, Holds, IdleOffers, MyMoney, Pledges, Withdrawals
+from pooling.api.views.wallets import WalletMoves, Wallets
 
 urlpatterns = router(
     budgets=Budgets,
@@ -18,5 +19,7 @@ urlpatterns = router(
     money=MyMoney,
     holds=Holds,
     withdrawals=Withdrawals,
+    wallets=Wallets,
+    wallet_moves=WalletMoves,
     idle_offers=IdleOffers,
 )

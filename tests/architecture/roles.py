@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -15,11 +16,11 @@ from audit.models import Delivery, Entry
 from config.demo_story import cast
 from config.demo_story.cast import AMINA, COLIN, FATUMA, HALIMA, HODAN, LAMBETH, MARY, OLIVE, PRIYA, RUTH, SAM, SOUTHWARK, STELLA, YUSUF, Part
 from marketplace.models import Agreement, Milestone, MilestoneShare, Need, Payer, Visit
-from payments.models import Alarm, Dispute, Payment, PaymentOperation, ReconcileRun, Recovery, Refund, Remittance, StripeLine, WebhookEvent
+from payments.models import Alarm, Dispute, Payment, PaymentOperation, ReconcileRun, Recovery, Refund, Remittance, StripeLine, WaySwitch, WebhookEvent
 from people.models import Approval, Person
 from people.services import approvals, organisations, supporters
 from people.services import people as persons
-from pooling.models import Budget, Call, Charter, Cluster, FundingMode, Hold, IdleOffer, Membership, Pledge, Portion, Withdrawal
+from pooling.models import Budget, Call, Charter, Cluster, FundingMode, Hold, IdleOffer, Membership, Pledge, Portion, WalletMove, Withdrawal
 from pooling.services import budgets, clusters, memberships
 from providers.models import Check, Enterprise, Listing, Worker
 from providers.services import checks
@@ -73,6 +74,9 @@ def _what_the_story_has_not(at: datetime) -> None:
     portion = Portion.objects.get(budget__person=cast.person(AMINA))
     key = Hold.objects.filter(membership=place)[0].place_journal
     Withdrawal.objects.create(membership=place, portion=portion, council_code=SOUTHWARK, pence=100, journal_key=key, asked_at=at)
+    sent = {"kind": "sent_back", "organisation": cast.organisation("Southwark Circle"), "token": uuid4(), "journal_key": key}
+    WalletMove.objects.create(council_code=SOUTHWARK, pence=100, asked_by=cast.person(SAM), asked_at=at, **sent)
+    WaySwitch.objects.create(council_code=SOUTHWARK, kind="bacs", is_on=False, changed_at=at)
     idle = {"offered_at": at, "goes_home_on": at.date() + timedelta(days=32)}
     IdleOffer.objects.create(membership=place, portion=portion, council_code=SOUTHWARK, pence=100, **idle)
     Refund.objects.create(payment=payment, pence=100, lot_owner=payment.lot_owner, council_code=SOUTHWARK, about="withdrawal:1", approved_at=at)
@@ -153,6 +157,8 @@ def things() -> dict[str, Any]:
         "recovery": Recovery.objects.order_by("-pk")[0].pk,
         "old lot": Payment.objects.charged_before(clock.now() - timedelta(days=60))[0].pk,
         "idle money": IdleOffer.objects.get(pence=100).pk,
+        "sum sent back": WalletMove.objects.get().pk,
+        "way switch": WaySwitch.objects.get().pk,
         "money going back": Withdrawal.objects.get().pk,
         "refund": Refund.objects.get().pk,
         "alarm": Alarm.objects.get().pk,

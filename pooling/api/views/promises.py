@@ -11,10 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.api.edge import Edge, ReadEdge, looks, makes, verb
-from payments.api.paying import perform
+from payments.api.paying import perform, perform_mandate
 from payments.api.serializers import PaymentRow
+from payments.api.ways import CashReturnRow, MandateRow, WayShape
 from payments.models import Payment
 from payments.services import taking
+from payments.services.ways import possible
 from people.models import Organisation
 from people.roles import organisations_of
 from pooling import selectors
@@ -85,14 +87,46 @@ class Calls(ReadEdge):
     @verb(None, PaymentRow, status=201, kept=True, then=perform)
     def pay_by_card(self, request: Request, pk: int) -> Response:
         """Gives the address of Stripe's page where a card pays. Again: the same page while it is open."""
-        page = urljoin(settings.SITE_URL, reverse("payment-after", args=[pk]))
-        cancel = urljoin(settings.SITE_URL, reverse("payment", args=[pk]))
-        return self.answer(calls.pay_by_card(call=self.get_object(), success_url=page, cancel_url=cancel, by=self.person, at=self.at))
+        return self.answer(calls.pay_by_card(call=self.get_object(), **_pages(pk), by=self.person, at=self.at))
 
     @verb(None, PaymentRow, status=201, kept=True, then=perform)
     def pay_by_bank(self, request: Request, pk: int) -> Response:
         """Gives where to send the money, and with which reference."""
         return self.answer(calls.pay_by_bank(call=self.get_object(), by=self.person, at=self.at))
+
+    @looks(WayShape, detail=True, many=True)
+    def ways(self, request: Request, pk: int) -> Response:
+        """How it may be paid, quickest first, each with its working days."""
+        call = self.get_object()
+        terms = {"payer_owner": call.portion.payer_owner, "council_code": call.council_code, "pence": call.to_pay_pence}
+        return self.give_pages(possible(**terms, at=self.at))
+
+    @verb(None, PaymentRow, status=201, kept=True, then=perform)
+    def pay_by_app(self, request: Request, pk: int) -> Response:
+        """Gives the address of Stripe's page, which goes on to the bank's own app. Again: the same page while it is open."""
+        return self.answer(calls.pay_by_bank_app(call=self.get_object(), **_pages(pk), by=self.person, at=self.at))
+
+    @verb(None, PaymentRow, status=201, kept=True, then=perform)
+    def pay_by_debit(self, request: Request, pk: int) -> Response:
+        """Collects it by the payer's Direct Debit."""
+        return self.answer(calls.pay_by_debit(call=self.get_object(), by=self.person, at=self.at))
+
+    @verb(None, MandateRow, status=201, kept=True, then=perform_mandate)
+    def set_up_debit(self, request: Request, pk: int) -> Response:
+        """Gives the address of Stripe's page where the payer sets up a Direct Debit. Nothing is collected."""
+        return self.answer(calls.set_up_debit(call=self.get_object(), **_pages(pk), by=self.person, at=self.at))
+
+    @verb(None, CallRow, kept=True)
+    def stop_payment(self, request: Request, pk: int) -> Response:
+        """Its open payment is not waited for any more."""
+        call = self.get_object()
+        calls.stop_payment(call=call, by=self.person, at=self.at)
+        return self.answer(call)
+
+    @verb(None, CashReturnRow, status=201, kept=True)
+    def send_cash_back(self, request: Request, pk: int) -> Response:
+        """What its payer sent by bank transfer and nothing asked for goes back to their bank."""
+        return self.answer(calls.send_cash_back(call=self.get_object(), by=self.person, at=self.at))
 
     @verb(OrderSaid, CallRow, kept=True)
     def accept_order(self, request: Request, pk: int) -> Response:
@@ -121,6 +155,11 @@ class Calls(ReadEdge):
         if call.payment_id is not None:
             taking.refresh(payment_id=call.payment_id, at=self.at)
         return self.answer(call)
+
+
+def _pages(pk: int) -> dict[str, str]:
+    """Where Stripe sends the payer's browser afterwards."""
+    return {name: urljoin(settings.SITE_URL, reverse(to, args=[pk])) for name, to in (("success_url", "payment-after"), ("cancel_url", "payment"))}
 
 
 class Holders(Edge):
