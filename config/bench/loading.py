@@ -91,16 +91,22 @@ def _unguarded(server: Server, statement: str) -> None:
 
 
 def _take_off(db: "psycopg.Connection[tuple[object, ...]]", table: str) -> list[str]:
-    """Drops the table's indexes and checks; returns what makes them again."""
+    """Drops the table's indexes and checks, but for keys that other tables point at; returns what makes them again."""
     constraints = db.execute(
-        "select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = %s::regclass and contype in ('p', 'u', 'c')",
+        "select c.conname, pg_get_constraintdef(c.oid) from pg_constraint c where c.conrelid = %s::regclass and c.contype in ('p', 'u', 'c') "
+        "and not exists (select 1 from pg_constraint f where f.contype = 'f' and f.conindid = c.conindid)",
         [table],
     ).fetchall()
     again = []
     for name, definition in constraints:
         db.execute(sql.SQL("alter table {} drop constraint {}").format(sql.Identifier(table), sql.Identifier(str(name))))
         again.append(f'alter table {table} add constraint "{name}" {definition}')
-    for index, definition in db.execute("select indexname, indexdef from pg_indexes where tablename = %s", [table]).fetchall():
-        db.execute(sql.SQL("drop index {}").format(sql.Identifier(str(index))))
+    indexes = db.execute(
+        "select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) from pg_index i where i.indrelid = %s::regclass "
+        "and not exists (select 1 from pg_constraint c where c.conindid = i.indexrelid)",
+        [table],
+    ).fetchall()
+    for name, definition in indexes:
+        db.execute(sql.SQL("drop index {}").format(sql.Identifier(str(name))))
         again.append(str(definition))
     return again

@@ -1,0 +1,77 @@
+"""The bench measures what it says: figures from rounds, a failure that is told and not fatal, and a loader whose book is right."""
+
+import json
+from dataclasses import dataclass
+
+import pytest
+
+from config.bench import Figure, book, loading
+from config.bench.measuring import Job, Measured, percentile
+from config.bench.server import Server
+from ledger import models, selectors
+from ledger.services import seals
+from ledger.services.accounts import Account
+from ledger.services.proof import prove
+
+
+def job(name: str, *speeds: float, yardstick: str = "") -> Job:
+    left = iter(speeds)
+    made = Job(name, lambda seconds: Measured(next(left), seconds * 1.0, seconds * 2.0, 50.0), "title", yardstick)
+    for _ in speeds:
+        made.turn(3)
+    return made
+
+
+def test_a_ratio_is_the_middle_of_the_rounds_own_ratios():
+    theirs, ours = job("theirs", 100, 400, 50), job("ours", 150, 200, 100, yardstick="theirs")
+    assert ours.figure({"theirs": theirs}) == Figure("ours", 150, "transfers/s", "theirs", 1.5, "title", p50_ms=3.0, p99_ms=6.0, cpu_us=50.0)
+
+
+def test_what_can_not_be_measured_says_why_and_the_others_go_on():
+    calls = []
+
+    def fails(seconds: int) -> Measured:
+        calls.append(seconds)
+        raise RuntimeError("no such thing\nas that")
+
+    broken, ours = Job("theirs", fails, "title"), job("ours", 150, yardstick="theirs")
+    for _ in range(3):
+        broken.turn(1)
+    assert calls == [1]
+    known = {"theirs": broken, "ours": ours}
+    assert json.loads(broken.figure(known).line())["note"] == "not measured: as that"
+    figure = ours.figure(known)
+    assert (figure.value, figure.ratio) == (150, None)
+
+
+def test_percentiles_are_of_the_values_themselves():
+    assert [percentile(range(1, 101), part) for part in (50, 99, 100)] == [51, 100, 100]
+    assert percentile([7], 99) == 7
+
+
+@dataclass(frozen=True, slots=True)
+class Here(Server):
+    """The test's own database in place of a server of the bench's."""
+
+    address: str = ""
+
+    def url(self, *, owner: bool = False, database: str = "") -> str:
+        return self.address
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_the_loaded_book_is_right_and_as_well_guarded_as_before(django_db_setup, tmp_path, owner_cursor):
+    server = Here(tmp_path, django_db_setup.owner_url)
+    shape = (
+        "select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid in ('ledger_transfer'::regclass, 'ledger_journal'::regclass) "
+        "union all select indexname, indexdef from pg_indexes where tablename in ('ledger_transfer', 'ledger_journal') "
+        "union all select tgname, tgenabled::text from pg_trigger where tgrelid = 'ledger_transfer'::regclass order by 1, 2"
+    )
+    before = owner_cursor.execute(shape).fetchall()
+    loading.fill(server, 12_000, 1_000)
+    assert owner_cursor.execute(shape).fetchall() == before
+    assert prove() == []
+    assert (seals.seal_now(), seals.verify()) == (13, [])
+    assert book.size(server)[:2] == (13_000, 12_001)
+    assert models.Account.objects.filter(code="SHARE").count() == 1_000
+    assert selectors.balance(Account("BANK", loading.COUNCIL)) == 1_000_000 * 1_000 + 7 * 1_000
