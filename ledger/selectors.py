@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet, Sum
 from ledger import models
 from ledger.codes import natural
 from ledger.services.accounts import Account, number
-from ledger.statements import Line, NotACursor, Statement, statement
+from ledger.statements import Line, NotACursor, Statement, ends, statement
 
 __all__ = [
     "Account",
@@ -24,9 +24,11 @@ __all__ = [
     "balance_as_of",
     "balances",
     "closed_through",
+    "ends",
     "entries",
     "journal_exists",
     "moved",
+    "owned",
     "statement",
 ]
 
@@ -86,6 +88,12 @@ def balances(*, codes: Iterable[str] = (), council: str = "", owner_prefix: str 
         rows = rows.filter(owner__startswith=owner_prefix)
     found = rows.values_list("code", "council", "owner", "unit", "balance")
     return {Account(code, where, owner, unit): natural(code, stored) for code, where, owner, unit, stored in found}
+
+
+def owned(owners: Iterable[str]) -> list[Account]:
+    """Every open account of these owners, of any code and council. One query."""
+    rows = models.Account.objects.filter(owner__in=list(owners)).order_by("id")
+    return [Account(*name) for name in rows.values_list("code", "council", "owner", "unit")]
 
 
 def closed_through(council: str) -> date | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from ledger.codes import CODES
+from ledger.codes import CODES, natural
 from ledger.services.accounts import Account, number
 
 MOST_LINES = 500  # a page
@@ -79,8 +79,8 @@ class _Place:
 
 
 _ENDS = """
-    select coalesce(sum((ledger_balance_at(id, %s)).balance), 0)::bigint, coalesce(sum((ledger_balance_at(id, %s)).balance), 0)::bigint
-    from unnest(%s::bigint[]) id
+    select x.id, a.balance, b.balance
+    from unnest(%s::bigint[]) x(id) cross join lateral ledger_balance_at(x.id, %s) a cross join lateral ledger_balance_at(x.id, %s) b
 """
 # One side of one account's lines in order, never more than a page of them: by version from its first after the page before, by position
 # where they are a lazy account's.
@@ -99,10 +99,10 @@ _SIDE = """
 """
 _LINES = f"""
     with bounds as materialized (
-        select x.id, (ledger_balance_at(x.id, %(from)s)).version as low, (ledger_balance_at(x.id, %(to)s)).version as high,
-               greatest((ledger_balance_at(x.id, %(before)s)).place, 4611686018427387904 + %(journal)s * 2048 + %(line)s - 1) as low_place,
-               coalesce((ledger_balance_at(x.id, %(to)s)).next_place, 9223372036854775807) as high_place
-        from unnest(%(ids)s::bigint[]) x(id))
+        select x.id, a.version as low, b.version as high, greatest(o.place, 4611686018427387904 + %(journal)s * 2048 + %(line)s - 1) as low_place,
+               coalesce(b.next_place, 9223372036854775807) as high_place
+        from unnest(%(ids)s::bigint[]) x(id) cross join lateral ledger_balance_at(x.id, %(from)s) a
+        cross join lateral ledger_balance_at(x.id, %(to)s) b cross join lateral ledger_balance_at(x.id, %(before)s) o)
     select j.key, l.line, j.kind, j.recorded_at, j.effective_at, j.about, j.reason, l.id, o.code, l.signed, l.journal_id, l.side
     from bounds b cross join lateral (
         {_SIDE.format(own="debit", other="credit", sign="-1", side=0)} union all {_SIDE.format(own="credit", other="debit", sign="1", side=1)}) l
@@ -122,8 +122,9 @@ def statement(accounts: Iterable[Account], *, since: datetime, until: datetime, 
         raise ValueError("not a statement")
     sign = -1 if names and all(CODES[account.code].kind.grows_by_debit for account in names.values()) else 1
     with connection.cursor() as db:
-        db.execute(_ENDS, [since - _TICK, until - _TICK, list(names)])
-        opening, closing = db.fetchone()
+        db.execute(_ENDS, [list(names), since - _TICK, until - _TICK])
+        stood = db.fetchall()
+        opening, closing = sum(row[1] for row in stood), sum(row[2] for row in stood)
         place = _Place.read(cursor) if cursor else _Place(since, 0, 0, 0, opening)
         db.execute(_LINES, _page(place, since, until, list(names), limit + 1))
         rows = db.fetchall()
@@ -157,3 +158,12 @@ def _page(place: _Place, since: datetime, until: datetime, ids: list[int], most:
         "side": place.side,
         "most": most,
     }
+
+
+def ends(accounts: Iterable[Account], *, since: datetime, until: datetime) -> dict[Account, tuple[int, int]]:
+    """What each account held at `since` and at `until`, as recorded before those moments, in its natural sign. One query."""
+    names = {number(account): account for account in accounts}
+    with connection.cursor() as db:
+        db.execute(_ENDS, [list(names), since - _TICK, until - _TICK])
+        rows = db.fetchall()
+    return {names[own]: (natural(names[own].code, first), natural(names[own].code, last)) for own, first, last in rows}
