@@ -41,7 +41,7 @@ def bank_form(pence: int, cancel_url: str | None, wrong: str = "") -> Answer:
         for value, said in choices.items()
     )
     form = f'<form method="post"><fieldset><legend>Do you want to pay {pounds(pence)}?</legend>{radios}</fieldset><button>Go on</button></form>'
-    return page(f"Your bank: pay {pounds(pence)}", f"{wrong_box(wrong)}<p>This page plays your own bank.</p>{form}{cancel_link(cancel_url)}")
+    return page(f"Your bank: pay {pounds(pence)}", f"{wrong_box(wrong)}<p>This page stands in for your own bank.</p>{form}{cancel_link(cancel_url)}")
 
 
 def mandate(found: Json, method: Json) -> Answer:

@@ -68,6 +68,9 @@ class Pipeline:
                 return self._faulty(request, route, ids, headers)
         except StripeError as error:
             return Answer(error.status, json.dumps(public(error.body)), headers)
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            return Answer(500, json.dumps({"error": {"type": "api_error", "message": "SANDBOX BUG: see its error stream."}}), headers)
 
     def _route(self, request: Request) -> tuple[Route, dict[str, str]]:
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
