@@ -96,6 +96,7 @@ def take(payment: Payment, charge: Charge, at: datetime) -> None:
 
 
 def note_line(payment: Payment, line: Line) -> None:
+    """The locked payment learns which line of Stripe's balance is its own, when that is available, and Stripe's fee."""
     payment.line_id, payment.available_on, payment.fee_pence = line.id, line.available_on, line.fee_pence
     payment.save(update_fields=["line_id", "available_on", "fee_pence"])
 

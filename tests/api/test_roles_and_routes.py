@@ -57,6 +57,9 @@ ROWS: dict[str, frozenset[str]] = {
     "calls": _who("amina operator"),
     "holds": _who("amina operator"),
     "withdrawals": _who("amina operator"),
+    "wallets": _who("sam"),
+    "wallet-moves": _who("sam operator"),
+    "way-switches": ALL,
     "needs": _who("amina"),
     "agreements": _who("amina yusuf halima ruth hodan operator sam colin"),
     "payers": _who("amina ruth operator"),
@@ -107,7 +110,7 @@ DOORS: dict[str, frozenset[str]] = {
     "visits/record-later/": SIGNED_IN,
     "top-ups/": _who("operator"),
 }
-PUBLIC_LISTS = frozenset({"councils", "organisations", "terms", "outcodes", "enterprises", "workers", "listings", "funding-modes"})
+PUBLIC_LISTS = frozenset({"councils", "organisations", "terms", "outcodes", "enterprises", "workers", "listings", "funding-modes", "way-switches"})
 # A list whose creating anybody may do.
 OPEN_TO_TELL = frozenset({"needs"})
 
@@ -185,6 +188,7 @@ def _world() -> World:
         "pledges": story.promises["Amina"].pk,
         "calls": call.pk,
         "holds": Hold.objects.get(share_id=share.pk).pk,
+        "wallets": cast.kasmo().pk,
         "needs": need.pk,
         "agreements": story.agreement.pk,
         "payers": Payer.objects.get(agreement=story.agreement, person=amina).pk,
