@@ -17,9 +17,9 @@ from django.db import DatabaseError, connection, connections, transaction
 from ledger import models
 from ledger.services import seals
 from ledger.services.accounts import number
-from ledger.services.journals import post, post_many
+from ledger.services.journals import Posted, post, post_many
 from ledger.services.proof import prove
-from tests.ledger.book import AT, BANK, SOUTHWARK, A, B, hold, journal, pay_in, share
+from tests.ledger.book import AT, BANK, CLEAR, OUT, SOUTHWARK, A, B, hold, journal, pay_in, share
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -194,6 +194,21 @@ def in_a_thread(work):
         return work()
     finally:
         connections.close_all()
+
+
+@pytest.mark.parametrize("sides", [(BANK, share()), (CLEAR, share()), (CLEAR, OUT)], ids=["locked", "half lazy", "lazy"])
+@pytest.mark.parametrize("in_a_set", [False, True])
+def test_every_way_to_post_has_a_transaction_number_before_it_draws_a_journals(owner_cursor, sides, in_a_set):
+    """Without one the sealer could not see that somebody holds a lower number. A row trigger runs between the two."""
+    post_many([journal((BANK, CLEAR, 10), (BANK, OUT, 10), (BANK, share(), 10))])
+    owner_cursor.execute("select ledger_set_mode(%s, 1::smallint), ledger_set_mode(%s, 1::smallint)", [number(CLEAR), number(OUT)])
+    owner_cursor.execute(
+        "create function has_one() returns trigger language plpgsql as $$ begin "
+        "if pg_current_xact_id_if_assigned() is null then raise exception 'no transaction number'; end if; return new; end $$;"
+        "create trigger has_one before insert on ledger_journal for each row execute function has_one()"
+    )
+    asked = journal((*sides, 5))
+    assert (post_many([asked])[0] if in_a_set else post(asked)) == Posted(asked.key, models.Journal.objects.latest("id").pk)
 
 
 def test_sealing_refuses_a_transaction_that_could_not_see_what_came_meanwhile():

@@ -73,6 +73,9 @@ begin
             into d_row, d_bal, d_ver, d_floor, d_mode, d_council, d_unit, d_last, d_closed
             from public.ledger_account a where a.id = debit and a.mode = 0 for no key update;
         end if;
+        if d_row is null and c_row is null then  -- nothing is locked: the sealer must see us before a journal's number is drawn
+            perform pg_current_xact_id();
+        end if;
         if d_mode is null or c_mode is null then
             if (select count(*) from public.ledger_account a where a.id in (debit, credit)) = 2 then
                 raise exception 'an account changed its mode meanwhile' using errcode = '40001';

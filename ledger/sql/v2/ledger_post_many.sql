@@ -72,6 +72,7 @@ begin
         if current_setting('transaction_isolation') <> 'read committed' then
             raise exception 'lazy accounts are posted to in read committed' using errcode = '25001';
         end if;
+        perform pg_current_xact_id();  -- where nothing is locked: the sealer must see us before a journal's number is drawn
         now_at := greatest(now_at, clock_timestamp());  -- a line not yet rolled up is recorded after what was
         select array_agg(a.id order by a.id), array_agg(a.balance order by a.id), array_agg(a.version order by a.id), array_agg(a.floor order by a.id),
                array_agg(a.council order by a.id), array_agg(a.unit order by a.id), array_agg(a.closed order by a.id), array_agg(a.lazy order by a.id)
