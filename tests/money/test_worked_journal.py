@@ -36,7 +36,9 @@ def account(written: str) -> Account:
     code, who = re.fullmatch(r"([A-Z_]+)(?:\((\w)\))?", written).groups()
     made = {"SHARE": share, "RESERVE": reserve, "HOLD": hold, "DISPUTE": dispute, "PENDING": pending}
     if who == "p":
-        return DUE
+        return Account(code, SOUTHWARK, DUE.owner)
+    if who and code in ("RECEIVABLE", "REFUND"):
+        return Account(code, SOUTHWARK, PEOPLE[who])
     return made[code](PEOPLE[who]) if who else Account(code, SOUTHWARK)
 
 
@@ -58,7 +60,7 @@ def test_the_worked_journal_comes_out_as_the_paper_says_row_by_row():
         expected = [part.rsplit(" ", 1) for part in listed(then)]
         holds(*[(account(name), int(amount)) for name, amount in expected])
         assert prove("default") == [], event
-    assert len(rows("The worked journal")) == 17
+    assert len(rows("The worked journal")) == 33
 
 
 @pytest.mark.django_db
