@@ -151,6 +151,9 @@ def test_a_large_book_is_proved_in_pieces_with_nothing_between_them(monkeypatch)
         assert (pieces[0].low, pieces[-1].high) == (-(2**63), 2**63 - 1)
         assert all(after.low == before.high + 1 for before, after in pairwise(pieces))
     assert prove("default") == []
+    lately = proof.parts("default", lately=True)
+    assert {part.claims for part in lately} == {part.claims for part in proof.parts("default")}
+    assert len(lately) == len(proof.QUESTIONS) + 1
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
