@@ -47,9 +47,15 @@ def start(*, payer_owner: str, council_code: str, success_url: str, cancel_url: 
             "success_url": success_url,
             "cancel_url": cancel_url,
         }
-        terms = {"reference": f"payer:{payer.pk}", "council_code": council_code, "at": at}
-        after = planning.plan_customer(payer, at=at)
-        operation = planning.plan(kind="setup_session", params=params, after=after, operation_id=operation_id, **terms)
+        operation = planning.plan(
+            kind="setup_session",
+            reference=f"payer:{payer.pk}",
+            params=params,
+            council_code=council_code,
+            at=at,
+            after=planning.plan_customer(payer, at=at),
+            operation_id=operation_id,
+        )
         row = Mandate.objects.create(payer=payer, council_code=council_code, operation=operation, started_at=at)
         trail.write(by=by, verb="payments.start_debit", about_kind="mandate", about_id=row.pk, at=at, council_code=council_code)
         return row

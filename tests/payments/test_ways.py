@@ -4,13 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from audit.errors import NotAllowed
 from audit.models import Entry
 from ledger.services.accounts import Account
-from payments.models import Alarm, CashReturn, Mandate, Payer, Payment, Refund, StripeLine
+from payments.gateways.shapes import Charge, Intent
+from payments.models import Alarm, CashReturn, Dispute, Mandate, Payer, Payment, Refund, StripeLine
 from payments.selectors import proof
-from payments.services import cash, mandates, operations, payins, reconciliation, refunds, ways
+from payments.services import cash, inbox, mandates, operations, payins, reconciliation, refunds, taking, ways
 from payments.services.mandates import NoDebitYet
 from payments.services.proof import prove_against_stripe
 from payments.services.ways import WayIsOff
@@ -182,6 +184,50 @@ def test_a_collection_whose_answer_was_lost_is_one_collection(play: Play) -> Non
     play.later(days=12)
     reconciliation.run(at=play.at)
     assert (play.has("CLEAR"), StripeLine.objects.filter(source__startswith="py_").count()) == (8000, 1)  # no FLOAT yet: it waits
+
+
+def test_bacs_disputed_after_release_is_owed_by_its_payer_and_no_money_of_others_pays_for_it(play: Play, stripe_settings: Any) -> None:
+    play.float()
+    payee = play.payee()
+    set_up(play)
+    payment = collected(play)
+    play.later(days=12)
+    stripe_settings.BACS_HOLD_WORKING_DAYS = 7
+    [row] = play.owe(payee, 8000)
+    play.later(days=3)
+    row.refresh_from_db()
+    assert row.state == "waiting"  # it rests longer than a card's
+    play.later(days=14)
+    row.refresh_from_db()
+    assert row.state == "paid"
+    case = play.stripe.act("dispute", charge=payment.charge_id)
+    inbox.see_dispute(case["id"], play.at)
+    dispute = Dispute.objects.get()
+    assert (dispute.owed_pence, play.has("RECEIVABLE", AMINA)) == (8000, 8000)
+    assert books_are_right(play)
+
+
+def test_wrong_amount_or_currency_on_a_payment_credits_nobody(play: Play) -> None:
+    for number, wrong in enumerate(({"pence": 7999}, {"currency": "eur"})):
+        payment = play.start_bank(8000, about=f"call:{number}")
+        charge = {"id": f"py_{number}", "pence": 8000, "currency": "gbp", "is_paid": True, "intent_id": payment.intent_id, "line": None}
+        intent = Intent(payment.intent_id, "succeeded", str(payment.pk), Charge(**{**charge, "created_at": play.at, **wrong}))
+        with transaction.atomic():
+            taking.see_intent(Payment.objects.locked().get(pk=payment.pk), intent, play.at)
+        payment.refresh_from_db()
+        assert (payment.state, payment.problem, play.has("CLEAR")) == ("open", "amount_differs", 0)
+
+
+def test_null_balance_transaction_of_a_debit_is_waited_for(play: Play) -> None:
+    play.float()
+    set_up(play)
+    play.stripe.control("settings", {"balance_transaction_seconds": 600})
+    payment = collected(play)
+    assert (payment.state, payment.line_id) == ("clearing", "")
+    play.stripe.control("settings", {"balance_transaction_seconds": 0})
+    play.later(days=12)
+    payment.refresh_from_db()
+    assert (payment.state, play.has("SHARE", AMINA)) == ("available", 8000)
 
 
 # --- what comes by transfer and belongs to nothing ---
