@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from frontend import words
+from frontend.presenters import console
 from marketplace.models import MilestoneShare, Payer
 from marketplace.policies import may_answer_about
 from marketplace.services import decisions, late, money, signing
@@ -80,7 +81,7 @@ def _details(approval: Approval) -> list[dict[str, str]]:
         rows = {"To": going.payee.owner, "For": going.about, "How much": words.pounds(going.pence), "How it stands": going.get_state_display()}
     else:
         rows = _of_money(approval)
-    return [{"key": key, "value": value} for key, value in rows.items() if value]
+    return [{"key": key, "value": value} for key, value in zip(rows, console.named(rows.values()), strict=True) if value]
 
 
 def _of_money(approval: Approval) -> dict[str, str]:

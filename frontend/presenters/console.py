@@ -1,5 +1,6 @@
 """The lists an operator goes through: each sorted by what is in trouble longest, narrowed by state, with the last line of the audit trail."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,8 +24,9 @@ from payments.models import (
     WebhookEvent,
 )
 from payments.services import ages
-from people.models import Person
-from pooling.models import Hold
+from people.models import Organisation, Person
+from pooling.models import Hold, Membership
+from providers.models import Enterprise
 
 Choices = list[tuple[str, str]]
 A_PAGE = 25
@@ -205,6 +207,29 @@ def narrowed(listing: Listing, rows: QuerySet[Any], state: str) -> QuerySet[Any]
     if listing.name == "holds":
         return rows.filter(disputed_pence__gt=0) if state == "questioned" else rows.filter(disputed_pence=0)
     return rows.filter(state=state)
+
+
+OWNER = re.compile(r"\b(member|holder|organisation|enterprise|person):(\d+)(/portion:\d+)?")
+
+
+def named(texts: Iterable[str]) -> list[str]:
+    """The same texts with people, organisations and providers by name where the book has a code. One query for each kind there is."""
+    said = list(texts)
+    wanted: dict[str, set[int]] = {}
+    for text in said:
+        for kind, number, _ in OWNER.findall(text):
+            wanted.setdefault(kind, set()).add(int(number))
+    names = {kind: dict(_names(kind, ids)) for kind, ids in wanted.items()}
+    return [OWNER.sub(lambda found: names[found[1]].get(int(found[2]), found[0]), text) for text in said]
+
+
+def _names(kind: str, ids: set[int]) -> Iterable[tuple[int, str]]:
+    if kind == "member":
+        return Membership.objects.filter(pk__in=ids).values_list("pk", "person__full_name")
+    if kind == "person":
+        return Person.objects.filter(pk__in=ids).values_list("pk", "full_name")
+    model = Enterprise if kind == "enterprise" else Organisation
+    return model.objects.filter(pk__in=ids).values_list("pk", "name")
 
 
 def trail_of(abouts: Iterable[tuple[str, str]], *, most: int = 200) -> dict[tuple[str, str], list[str]]:

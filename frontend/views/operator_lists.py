@@ -47,7 +47,8 @@ def show(request: SignedIn, name: str) -> HttpResponse:
     page = Paginator(rows, console.A_PAGE).get_page(request.GET.get("page"))
     found = [listing.line(row, at) for row in page]
     trail = console.trail_of(line.about for line in found)
-    lines = [replace(line, last=trail.get(line.about, [""])[-1]) for line in found]
+    titles = console.named(line.title for line in found)
+    lines = [replace(line, title=title, last=trail.get(line.about, [""])[-1]) for line, title in zip(found, titles, strict=True)]
     tabs = [Tab(text, value, value == state) for value, text in [*listing.states, ("all", "all")]] if listing.states else []
     context = {"listing": listing, "lines": lines, "page": page, "tabs": tabs}
     if name == "reconciliation":
@@ -61,6 +62,7 @@ def thing(request: SignedIn, name: str, pk: str) -> HttpResponse:
     listing, at = _listing(name), clock.now()
     row = _row(request, listing, pk)
     line = listing.line(row, at)
+    line = replace(line, title=console.named([line.title])[0])
     asked = Approval.objects.about(operator_deeds.ASKS.get(name, ""), line.about[0], line.about[1]).open(at).select_related("asked_by").first()
     deed = operator_deeds.DEEDS.get(name)
     offered = deed is not None and asked is None and deed.may(row, at)

@@ -114,7 +114,9 @@ def test_two_operators_decide_about_old_money(set_clock):
     ages.advance_due(at=day)
     set_clock(day)
     first, second, page = _as(cast.operator()), _as(cast.second_operator()), reverse("operator-thing", args=["old-money", lot.pk])
-    assert str(lot.pk) in _text(first.get(reverse("operator-list", args=["old-money"])))
+    listed = _text(first.get(reverse("operator-list", args=["old-money"])))
+    assert str(lot.pk) in listed
+    assert f"Paid in 70 days ago, of {cast.amina().full_name}" in listed
     assert first.post(page, {"kind": "keep", "reason": "She is in hospital."}).status_code == 422
     until = (day + timedelta(days=40)).date()
     said = {"kind": "keep", "reason": "She is in hospital.", "advice": "The council’s letter of 1 May.", "until": f"{until:%d/%m/%Y}"}
