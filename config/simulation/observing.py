@@ -193,7 +193,22 @@ def _alarms(world: "World") -> None:
             world.model.stopped.add(council)
 
 
-def note_withdrawals(world: "World") -> None:
+def seldom(world: "World") -> None:
+    """What only some timers change: withdrawals, and promises whose weeks are over."""
+    _withdrawals(world)
+    _promises(world)
+
+
+def _promises(world: "World") -> None:
+    of = {purse.pledge: purse for purse in world.model.purses if purse.pledge}
+    for (pk,) in reading.rows("select id from pooling_pledge where id = any(%s) and state <> 'pledged'", list(of)):
+        purse = of[pk]
+        if purse.calls or london_date(world.at).toordinal() <= purse.promised_until:
+            raise Wrong(f"Promise {pk} is over before its time, or with calls that are not dealt with: {list(purse.calls)}")
+        purse.pledge = purse.earmark = purse.earmark_left = 0
+
+
+def _withdrawals(world: "World") -> None:
     """Withdrawals learn by facts what became of their refunds."""
     waiting = [row.id for row in world.model.withdrawals.values() if row.state in ("returning", "returned")]
     found = reading.rows("select id, state from pooling_withdrawal where id = any(%s)", waiting) if waiting else []

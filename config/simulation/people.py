@@ -97,6 +97,7 @@ def promise(rows: Rows, purse: Purse, about: int, at: datetime) -> None:
         by=person,
         at=at,
     )
+    purse.promised_until = (pledge.starts_on + timedelta(weeks=WEEKS, days=-1)).toordinal()
     kept = earmarks.earmark(pledge=pledge, about_kind="agreement", about_id=about, pence=pledge.pence, by=person, at=at)
     purse.pledge, purse.earmark, purse.earmark_left = pledge.pk, kept.pk, kept.pence
 

@@ -5,12 +5,14 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,10 @@ class Stripe:
             if not page["has_more"] or not page["data"]:
                 return found
 
+    def close(self) -> None:
+        """Hangs up."""
+        self._line.close()
+
     def _ask(self, method: str, path: str, body: str | None, kind: str) -> tuple[int, str]:
         headers = {"Content-Type": kind, "Authorization": f"Bearer {KEY}"}
         self._line.request(method, path, body, headers)
@@ -73,12 +79,20 @@ class Stripe:
         return answer.status, answer.read().decode()
 
 
+@lru_cache(maxsize=1)
+def _port() -> int:
+    """One for all runs of a process: the SDK's client, and its open connection, is kept by address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def running(seed: int, moment: int) -> Iterator[Stripe]:
     """A sandbox of its own, gone afterwards with all it kept."""
     with tempfile.TemporaryDirectory(prefix="simulation-", ignore_cleanup_errors=True) as folder:
         cache = Path(tempfile.gettempdir()) / f"clubtogether-stripe-contract-{os.getuid()}"
-        options = ["--port", "0", "--state", folder, "--cache", str(cache)]
+        options = ["--port", str(_port()), "--state", folder, "--cache", str(cache)]
         environment = {name: value for name, value in os.environ.items() if name != "SITE_URL" and not name.startswith("STRIPE_")}
         command = [sys.executable, "-m", "config.simulation.stripe", str(seed), str(moment), *options]
         with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -86,7 +100,8 @@ def running(seed: int, moment: int) -> Iterator[Stripe]:
                 line = process.stdout.readline() if process.stdout else ""
                 if not line.startswith("ready "):
                     raise RuntimeError(f"The sandbox did not start: {line!r}")
-                yield Stripe(int(line.split()[1].rpartition(":")[2]))
+                with contextlib.closing(Stripe(_port())) as sandbox:
+                    yield sandbox
             finally:
                 with contextlib.suppress(ProcessLookupError):
                     process.send_signal(signal.SIGKILL)

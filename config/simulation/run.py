@@ -17,7 +17,7 @@ from config.simulation.world import World
 from payments.services import floats
 
 PLAYED = (faults, ledger, machines, people, stripe)
-FIRST_FLOAT_PENCE = 1500
+FIRST_FLOAT_PENCE = 2500
 DAY = 86_400
 
 
@@ -55,9 +55,19 @@ def _begin(world: World) -> None:
     for council in sorted({purse.council for purse in world.model.purses}):
         row = floats.top_up(council_code=council, pence=FIRST_FLOAT_PENCE, by=None, at=world.at)
         must.top_up(world.model, council, FIRST_FLOAT_PENCE).apply(row)
+    for purse in world.model.purses:
+        for _ in range(2):
+            people.asks_for(world, purse, world.dice.randint(200, 4000))
+        for call in list(purse.calls.values()):
+            people.pays(world, call, "card")
     machines.fires(world, "perform")
-    world.wait(2 * DAY)
-    machines.fires(world, "clear")
+    for payment in list(world.model.live.values()):
+        if payment.page:
+            world.stripe.fill_in(payment.page, number=stripe.PAYS)
+    # Stripe's very first card payment waits a week.
+    for name in ("reconcile", "reconcile", "perform", "deliver", "clear", "deliver"):
+        world.wait(4 * DAY if name == "reconcile" else 1)
+        machines.fires(world, name)
 
 
 def _play(world: World, steps: int, proof_every: int) -> None:

@@ -20,6 +20,7 @@ class Purse:
     pledge: int = 0
     earmark: int = 0
     earmark_left: int = 0
+    promised_until: int = 0
     lots: list["Payment"] = field(default_factory=list)
     calls: dict[int, "Call"] = field(default_factory=dict)
 

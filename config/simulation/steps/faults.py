@@ -3,12 +3,12 @@
 from config.simulation.steps import step
 from config.simulation.world import World
 
-KINDS = ["500_before", "500_stored_after", "drop_after_commit", "truncated", "429", "409"]
-MADE = ["/v1/transfers", "/v1/refunds", "/v1/checkout/sessions", "/v1/payment_intents", "/v1/topups", "/v1/customers", "*"]
+KINDS = ["500_before", "500_stored_after", "500_stored_after", "drop_after_commit", "drop_after_commit", "truncated", "429", "409"]
+MADE = ["/v1/transfers", "/v1/refunds", "/v1/checkout/sessions", "/v1/payment_intents", "/v1/topups", "/v1/customers", "*", "*"]
 READ = ["/v1/transfers*", "/v1/refunds*", "/v1/checkout/*", "/v1/payment_intents/*", "/v1/accounts/*", "/v1/balance_transactions"]
 
 
-@step(5, is_fault=True)
+@step(7, is_fault=True)
 def the_line_is_bad(world: World) -> None:
     method = world.dice.choice(["POST", "POST", "GET"])
     path = world.dice.choice(MADE if method == "POST" else READ)

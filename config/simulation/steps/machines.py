@@ -40,8 +40,8 @@ DAY = 86_400
 
 def fires(world: World, name: str) -> None:
     world.run(name, lambda: TIMERS[name](at=world.at))
-    if name == "deliver":
-        observing.note_withdrawals(world)
+    if name in ("deliver", "calls"):
+        observing.seldom(world)
 
 
 @step(40)
@@ -68,7 +68,7 @@ def a_worker_dies(world: World) -> None:
     name = world.dice.choice(list(TIMERS))
     number = world.dice.randint(1, 60)
     world.run(f"{name}, killed at statement {number}", lambda: TIMERS[name](at=world.at), until=dies_at_statement(number))
-    observing.note_withdrawals(world)
+    observing.seldom(world)
 
 
 @step(2, is_fault=True)
@@ -81,7 +81,7 @@ def time_passes(world: World) -> None:
     """Minutes mostly; sometimes a night, a week, or just the hour in which London's clocks change."""
     kind = world.dice.randrange(100)
     seconds = world.dice.randint(1, 3600)
-    if 70 <= kind < 96:
+    if 60 <= kind < 96:
         seconds = world.dice.randint(3600, DAY)
     elif 96 <= kind < 99:
         seconds = world.dice.randint(DAY, 8 * DAY)

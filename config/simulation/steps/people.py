@@ -34,16 +34,21 @@ def asks_for_a_share(world: World) -> bool | None:
     purse = a_purse(world)
     if len(purse.calls) >= MOST_CALLS:
         return False
+    pence = world.dice.choice((world.dice.randint(1, 200), world.dice.randint(200, 20_000), world.amount(4000)))
+    asks_for(world, purse, pence)
+    return None
+
+
+def asks_for(world: World, purse: Purse, pence: int) -> None:
+    """A call of so much for a share of its own; a promise first, where there is none."""
     if not purse.earmark:
         promise(world.rows, purse, world.new_number(), world.at)
     share, due = world.new_number(), world.at.date().toordinal() + world.dice.randint(0, 20)
-    pence = world.dice.choice((world.dice.randint(1, 200), world.dice.randint(200, 20_000), world.amount(4000)))
     plan = must.open_call(world.model, purse, share, pence, due)
     earmark = Earmark(pk=purse.earmark, pledge_id=purse.pledge)
     due_on = world.at.date().fromordinal(due)
     asked: dict[str, Any] = {"about_kind": "milestone_share", "about_id": share, "pence": pence, "due_on": due_on, "at": world.at}
     world.ask(f"call {pence}p of {purse.owner}", plan, lambda: calls.open_call(earmark=earmark, **asked))
-    return None
 
 
 @step(9)
@@ -60,13 +65,18 @@ def _pay(world: World, kind: str) -> bool | None:
     call = a_call(world, "called")
     if call is None:
         return False
+    pays(world, call, kind)
+    return None
+
+
+def pays(world: World, call: Call, kind: str) -> None:
+    """Whoever pays for it starts to."""
     row, by = CallRow(pk=call.id), world.rows.people[call.purse.payer]
     plan = must.pay(world.model, call, kind)
     if kind == "card":
         world.ask(f"pay call {call.id} by card", plan, lambda: calls.pay_by_card(call=row, success_url=PAGE, cancel_url=PAGE, by=by, at=world.at))
     else:
         world.ask(f"pay call {call.id} by bank", plan, lambda: calls.pay_by_bank(call=row, by=by, at=world.at))
-    return None
 
 
 @step(2)

@@ -1,0 +1,57 @@
+"""The simulator finds nothing where nothing is wrong, and each bug that is planted on purpose (docs/money.md, "The simulator")."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connections
+from pytest_django.plugin import DjangoDbBlocker
+
+from config.simulation.plants import PLANTS
+from config.simulation.run import Found, run
+from tests.conftest import Clone, point_connections_at
+
+SEED, STEPS, BUGS_SHOW_WITHIN = 1, 2000, 400
+Play = Callable[..., Found]
+
+
+@pytest.fixture
+def play(clone_database: Callable[[str], Clone], django_db_blocker: DjangoDbBlocker) -> Iterator[Play]:
+    """Runs a simulation on a fresh database of its own; the tests' own is untouched."""
+    before = {alias: dict(connections[alias].settings_dict) for alias in connections}
+
+    def simulate(seed: int, steps: int, plant: str = "") -> Found:
+        point_connections_at(clone_database("simulation"))
+        return run(seed, steps, with_faults=True, plant=plant)
+
+    with django_db_blocker.unblock():
+        try:
+            yield simulate
+        finally:
+            for alias, kept in before.items():
+                connections[alias].close()
+                connections[alias].settings_dict.update(kept)
+
+
+def test_two_thousand_steps_with_faults_agree_with_the_model(play: Play) -> None:
+    found = play(SEED, STEPS)
+    assert found.wrong == "", "\n".join([*found.last, found.wrong])
+    said = " ".join(found.counts)
+    # The claim is about something: all of these happened.
+    for words in ("hold_is_used_up", "already_paid_for", "not_covered", "not_that_much_free", "ceiling_reached", "not_enough", "key_reused"):
+        assert words in said, words
+    for words in ("killed", "fault", "a webhook is lost", "keys forgotten", "died", "release", "settle", "home: yes"):
+        assert words in said, words
+
+
+def test_the_same_seed_is_the_same_run(play: Play) -> None:
+    first, again, other = play(7, 60), play(7, 60), play(8, 60)
+    assert (first.wrong, again.wrong, other.wrong) == ("", "", "")
+    assert first.digest == again.digest != other.digest
+
+
+@pytest.mark.parametrize("bug", sorted(PLANTS))
+def test_a_planted_bug_is_found(bug: str, play: Play) -> None:
+    """With the seed that finds nothing where nothing is planted."""
+    found = play(SEED, BUGS_SHOW_WITHIN, bug)
+    assert found.wrong
+    assert found.steps < BUGS_SHOW_WITHIN
