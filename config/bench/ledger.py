@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 
 from config.bench import Figure, book, crowd, loading
-from config.bench.measuring import Job, Measured, percentile, pgbench
+from config.bench.measuring import Job, Measured, percentile, pgbench, why
 from config.bench.server import ROOT, SETTINGS, Server, new_database, running
 from config.runner import binaries
 
@@ -129,7 +129,7 @@ def _by_django(server: Server, ending: ExitStack) -> list[Job]:
             ending.callback(group.end)
             job.measure = group.measure
         except (RuntimeError, OSError, subprocess.SubprocessError, psycopg.Error) as error:
-            job.failure = f"it could not be started ({type(error).__name__}: {str(error)[-200:]})"
+            job.failure = f"it could not be started: {why(error)}"
         jobs.append(job)
     return jobs
 
@@ -170,7 +170,7 @@ def _big(server: Server, seconds: int) -> Iterator[Figure]:
     try:
         loading.fill(server, BIG_TRANSFERS, BIG_ACCOUNTS)
     except psycopg.Error as error:
-        yield Figure("ledger.big", None, "s", note=f"not measured: {error}")
+        yield Figure("ledger.big", None, "s", note=f"not measured: {why(error)}")
         return
     yield Figure("ledger.big", round(time.perf_counter() - begun), "s", note=f"to load {BIG_TRANSFERS:,} transfers")
     for name, script in (("balance", book.BALANCE), ("as_of", book.AS_OF)):

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 from config.bench import Figure
 from config.bench.server import Server
 from config.runner import binaries
@@ -40,8 +42,8 @@ class Job:
             return
         try:
             self.rounds.append(self.measure(seconds))
-        except (RuntimeError, OSError, ValueError, subprocess.SubprocessError) as error:
-            self.failure = _why(error)
+        except (RuntimeError, OSError, ValueError, subprocess.SubprocessError, psycopg.Error) as error:
+            self.failure = why(error)
 
     def figure(self, yardsticks: dict[str, "Job"]) -> Figure:
         """The medians of all rounds; the ratio is the median of the rounds' own ratios, as each had the machine to itself in turn."""
@@ -63,7 +65,8 @@ class Job:
         )
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
+    """The last line of what went wrong; of a program that failed, of what it said."""
     said = getattr(error, "stderr", None) or str(error)
     lines = [line.strip() for line in str(said).splitlines() if line.strip()]
     return lines[-1][:300] if lines else type(error).__name__
