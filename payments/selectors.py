@@ -122,7 +122,7 @@ def _remittance(row: Remittance, today: date) -> RemittanceSeen:
 
 
 def _bank_on(row: Remittance, today: date) -> date | None:
-    if row.state in ("waiting", "on_hold", "cancelled", "reversed"):
+    if row.state in ("waiting", "on_hold", "cancelled", "reversed", "set_off"):
         return None
     return add_working_days(london_date(row.paid_at) if row.paid_at else today, BANK_WORKING_DAYS)
 

@@ -22,6 +22,7 @@ _SHARE = {
     "decided": "Settled.",
     "released": "Paid.",
     "queried_late": "Paid without your answer. Two people look at what was wrong.",
+    "recovering": "Paid. Two people asked it back from the provider.",
     "returned": "Came back to you.",
 }
 _SAID = {

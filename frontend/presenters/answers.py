@@ -234,6 +234,8 @@ def _piece(share: MilestoneShare, provider: str, payer: str, today: date) -> Pie
         return Piece("decided", share.pence, _decided(share, provider, payer), share.pk)
     if share.state == "questioned":
         return Piece("questioned", share.pence, f"{sum_} waits while you and {provider} talk about it.", share.pk)
+    if share.state == "returned" and share.call is not None and share.call.short_for is not None:
+        return Piece("returned", share.pence, f"Your bank took this payment back, so {sum_} does not go to {provider}.")
     order = share.covered_by == "order"
     said = {
         "planned": f"{sum_} is not paid in yet.",
@@ -241,6 +243,7 @@ def _piece(share: MilestoneShare, provider: str, payer: str, today: date) -> Pie
         "dropped": "You were left out of this week. You pay nothing.",
         "asked": "We ask you again tomorrow." if share.ask_again_on else f"{sum_} waits for your answer.",
         "with_helper": f"{sum_} waits. Somebody will ask you what happened.",
+        "recovering": f"{sum_} was paid to {provider}. Two people asked {words.pounds(share.recover_pence)} of it back for you.",
         "returned": f"{sum_} is not asked for." if order else f"{sum_} is yours again.",
     }
     return Piece(share.state, share.pence, said[share.state])

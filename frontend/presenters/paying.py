@@ -77,6 +77,7 @@ class Due:
 
 
 _STANDS = {"called": "pay", "clearing": "coming", "funded": "here", "consumed": "here", "missed": "missed", "cancelled": "gone", "ordered": "ordered"}
+_STANDS |= {"shortfall": "taken_back"}
 
 
 def dues(calls: Sequence[Call]) -> list[Due]:

@@ -250,6 +250,7 @@ _SHARE = {
     "asked": "no answer yet",
     "with_helper": "no answer yet. Somebody asks them",
     "questioned": "asked about it. This waits",
+    "recovering": "paid. Two people asked it back: it should not have been paid",
     "returned": "not owed",
 }
 _WAITS = {

@@ -50,6 +50,7 @@ _STANDS = {
     "agreed": "You said yes. It is being paid.",
     "released": "Paid.",
     "queried_late": "Paid without an answer. Two people look at what was wrong.",
+    "recovering": "Paid. Two people asked it back from the provider.",
     "decided": "Settled.",
     "returned": "It came back.",
     "questioned": "People are talking about this.",

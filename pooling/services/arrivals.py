@@ -42,7 +42,7 @@ def note_available(*, call_id: int, payment_id: UUID, pence: int, at: datetime) 
 def note_failed(*, call_id: int, payment_id: UUID, at: datetime) -> None:
     """The payment came to nothing: the call stands as before it, and may be paid another way."""
     row = lock_call(call_id)
-    if row.payment_id != payment_id or row.state in (State.FUNDED, State.CONSUMED):
+    if row.payment_id != payment_id or row.state in (State.FUNDED, State.CONSUMED, State.SHORTFALL):
         return
     row.payment_id = None
     if row.state == State.CLEARING:

@@ -129,7 +129,7 @@ def test_no_history_makes_or_loses_a_penny(play: Play, seed: int) -> None:
     play.float(50_000)
     play.lot(20_000, about="call:0")
     history = History(play, seed)
-    for _ in range(50):
+    for _ in range(40):
         history.step()
         # Not covered only while more is owed to us than FLOAT can stand in for; then nothing goes out.
         assert [one for one in prove() if "owes people" not in one or floats.spare(COUNCIL) >= 0] == []

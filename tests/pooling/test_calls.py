@@ -406,6 +406,7 @@ def test_each_verb_of_a_call_is_refused_in_every_state_its_table_does_not_name(a
         ("call_again", ahead, lambda call: calls.call_again(call=call, due_on=AT.date(), by=town.ruth, at=AT)),
     ]
     proper = {"order_reference": "PO", "ordered_by": town.colin, "ordered_at": AT, "payment_id": "00000000-0000-0000-0000-000000000001"}
+    proper["short_for"] = 1
     for state in Call.State.values:
         for verb, call, deed in deeds:
             if (state, verb) in CALL:
