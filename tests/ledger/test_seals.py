@@ -128,6 +128,16 @@ def test_a_journal_numbered_below_every_range_is_found(owner_cursor):
     assert prove() == ["Journal -4 has a number that no journal can have."]
 
 
+def test_a_comparing_function_that_was_taught_to_lie_is_found(owner_cursor):
+    a_sealed_book()
+    as_superuser(owner_cursor, *EDITS["an amount"][0])
+    owner_cursor.execute(
+        "create or replace function ledger_seal_leaves(p_first bigint, p_last bigint) returns bytea language sql as "
+        "'select leaves from ledger_seal where first_journal = p_first'"
+    )
+    assert prove() == seals.verify_file(seals.export()) == ["The function ledger_seal_leaves is not the one of this program."]
+
+
 def reseal(cursor) -> None:
     """What a superuser would do who knows the seals: makes them all again over the changed book."""
     as_superuser(cursor, "delete from ledger_seal")
