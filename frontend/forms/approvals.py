@@ -1,9 +1,15 @@
 """A second person's answer."""
 
-from frontend.forms import Form, YesNoField
+from frontend.forms import Form, TextField, YesNoField
 
 
 class ApprovalForm(Form):
     """Yes or no. Nothing is chosen beforehand."""
 
     agree = YesNoField(label="What do you say?", yes="Yes, it may be done", no="No, it may not")
+
+
+class ApprovalWithReasonForm(ApprovalForm):
+    """The second person says why, too: both sides read it."""
+
+    reason = TextField(label="Why?", lines=True, max_length=1000, help_text="Both sides read it. It is kept.")

@@ -1,6 +1,6 @@
 """What the first of two operators says about one thing: what it was, what should happen to it, and why."""
 
-from frontend.forms import DateField, Form, Option, PickField, TextField
+from frontend.forms import DateField, Form, MoneyField, Option, PickField, TextField
 from payments.models import Explanation
 
 READ = "The second person reads this. It is kept."
@@ -33,6 +33,13 @@ class ExplainForm(Form):
         help_text="For example payment:…, payee:4, refund:7, dispute:2 or recovery:3. Leave it empty for our own money.",
     )
     reason = TextField(label="Why?", lines=True, max_length=1000, help_text=READ)
+
+
+class RecoverForm(Form):
+    """So much of a payment to a provider should come back to the payer."""
+
+    pence = MoneyField(label="How much?", least=1, most=5_000_000)
+    reason = TextField(label="Why?", lines=True, max_length=1000, help_text=f"{READ} So do both sides.")
 
 
 class WriteOffForm(Form):

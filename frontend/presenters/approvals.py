@@ -7,7 +7,7 @@ from frontend import words
 from frontend.presenters import console
 from marketplace.models import MilestoneShare, Payer
 from marketplace.policies import may_answer_about
-from marketplace.services import decisions, late, money, signing
+from marketplace.services import decisions, late, money, recovering, signing
 from payments.models import Dispute, Payment, Recovery, Refund, Remittance, StripeLine
 from payments.services import ages, disputes, recoveries, rerouting, suspense
 from people.models import Approval, Person
@@ -21,6 +21,7 @@ ON_THEIR_OWN_PAGES = {decisions.DECIDE: "question-decide", late.DISMISS_LATE: "l
 FOR_OPERATORS = frozenset({ages.DECIDE, suspense.EXPLAIN, disputes.WRITE_OFF, recoveries.WRITE_OFF, rerouting.REROUTE})
 """Requests that only another operator answers."""
 _SAID = {
+    recovering.RECOVER: "A payment to a provider should come back",
     ages.DECIDE: "What happens to money that is nearly 90 days old",
     suspense.EXPLAIN: "What a line of Stripe’s balance was",
     disputes.WRITE_OFF: "A payer will not pay back, and the platform bears it",
@@ -75,6 +76,7 @@ def _details(approval: Approval) -> list[dict[str, str]]:
             "Who would be paid": share.milestone.agreement.enterprise.name,
             "For": f"{share.milestone.agreement.title}, week {share.milestone.number}",
             "How much": words.pounds(share.pence),
+            "How much should come back": words.pounds(share.proposed_pence or 0) if approval.what == recovering.RECOVER else "",
         }
     elif approval.about_kind == "remittance":
         going = Remittance.objects.select_related("payee").get(pk=int(approval.about_id))

@@ -12,6 +12,7 @@ from audit.models import Delivery, Entry
 from frontend import words
 from frontend.presenters import console_lines as lines
 from frontend.presenters.console_lines import Line, Rows
+from marketplace.models import MilestoneShare
 from payments.models import (
     Alarm,
     Dispute,
@@ -62,6 +63,11 @@ def _held(person: Person, at: datetime) -> QuerySet[Hold]:
 
 def _old_lots(person: Person, at: datetime) -> QuerySet[Payment]:
     return Payment.objects.visible_to(person).charged_before(at - timedelta(days=ages.NOTICE_DAYS[0] - 1))
+
+
+def _paid_weeks(person: Person, at: datetime) -> QuerySet[MilestoneShare]:
+    rows = MilestoneShare.objects.visible_to(person).filter(state__in=("queried_late", "recovering", "released"))
+    return rows.select_related("payer__person", "milestone__agreement__enterprise").order_by("late_at", "released_at", "pk")
 
 
 LISTINGS = {
@@ -150,6 +156,16 @@ LISTINGS = {
             lines.recovery_details,
             _choices(Recovery.State, "owed", "reversing"),
             "owed",
+        ),
+        Listing(
+            "paid-weeks",
+            "Payments to have back",
+            "What was paid to providers for weeks. One that the payer says was wrong comes first. Two people, neither with an interest, decide.",
+            _paid_weeks,
+            lines.paid_week,
+            lines.paid_week_details,
+            [(state, state.replace("_", " ")) for state in ("queried_late", "recovering", "released")],
+            "queried_late",
         ),
         Listing(
             "refunds",

@@ -8,6 +8,7 @@ from audit.clock import london_date
 from audit.models import Delivery
 from frontend import words
 from frontend.presenters.alarm_words import meaning
+from marketplace.models import MilestoneShare
 from payments.models import (
     Alarm,
     Dispute,
@@ -166,3 +167,15 @@ def refund(row: Refund, at: datetime) -> Line:
 def refund_details(row: Refund, at: datetime) -> Rows:
     payer = row.payment.payer.owner if row.payment.payer else ""
     return [("What it means", row.get_state_display()), ("For", row.about), ("It came from", payer), ("The bank said", row.problem)]
+
+
+def paid_week(row: MilestoneShare, at: datetime) -> Line:
+    title = f"{row.payer.person.full_name}: {row.milestone.agreement.title}, week {row.milestone.number}"
+    late = row.state == "queried_late"
+    return Line(row.pk, title, row.state.replace("_", " "), row.late_at or row.released_at, ("milestoneshare", str(row.pk)), row.paid_pence, late)
+
+
+def paid_week_details(row: MilestoneShare, at: datetime) -> Rows:
+    rows: Rows = [("What it means", row.get_state_display()), ("Paid to", row.milestone.agreement.enterprise.name)]
+    sums = [("Asked back", words.pounds(row.recover_pence)), ("Came back", words.pounds(row.recovered_pence))]
+    return [*rows, ("Paid without an answer", "yes" if row.by_silence else "no"), ("What was wrong", row.late_words), *sums]

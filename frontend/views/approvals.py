@@ -8,14 +8,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from audit import clock
-from frontend.forms.approvals import ApprovalForm
+from frontend.forms.approvals import ApprovalForm, ApprovalWithReasonForm
 from frontend.presenters import approvals as presenter
 from frontend.views.flow import form_page
 from frontend.views.standing_by import desk_of
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import MilestoneShare
 from marketplace.policies import may_answer_about
-from marketplace.services import decisions
+from marketplace.services import decisions, recovering
 from payments.models import Payment
 from payments.services import ages, disputes, recoveries, remittances, rerouting, suspense
 from people.models import Approval, Person
@@ -45,7 +45,9 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
         return redirect(presenter.ON_THEIR_OWN_PAGES[approval.what], pk=approval.about_id)
 
     def act(form: ApprovalForm) -> str:
-        if form.cleaned_data["agree"]:
+        if form.cleaned_data["agree"] and approval.what == recovering.RECOVER:
+            recovering.confirm_recovery(share=_share(approval), reason=form.cleaned_data["reason"], by=request.user, at=at)
+        elif form.cleaned_data["agree"]:
             _give(approval, request.user)
         else:
             _refuse(approval, request.user)
@@ -53,21 +55,28 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
         return desk_of(request)
 
     context = {"asked": presenter.asked(approval), "desk": desk_of(request)}
-    return form_page(request, form=ApprovalForm(request.POST or None), act=act, template="helping/approval.html", context=context)
+    form_of = ApprovalWithReasonForm if approval.what == recovering.RECOVER else ApprovalForm
+    return form_page(request, form=form_of(request.POST or None), act=act, template="helping/approval.html", context=context)
 
 
 def _refuse(approval: Approval, by: Person) -> None:
     if approval.what == suspense.EXPLAIN:
         suspense.refuse(line_id=approval.about_id, by=by, at=clock.now())
+    elif approval.what == recovering.RECOVER:
+        recovering.refuse_recovery(share=_share(approval), by=by, at=clock.now())
     else:
         approvals.refuse(approval=approval, by=by, at=clock.now())
+
+
+def _share(approval: Approval) -> MilestoneShare:
+    return MilestoneShare.objects.get(pk=int(approval.about_id))
 
 
 def _give(approval: Approval, by: Person) -> None:
     """The yes, and what it was missing for."""
     at = clock.now()
     if approval.what == decisions.HOLD_BACK:
-        decisions.confirm_hold_back(share=MilestoneShare.objects.get(pk=int(approval.about_id)), by=by, at=at)
+        decisions.confirm_hold_back(share=_share(approval), by=by, at=at)
         return
     if approval.what in CARRIES_OUT:
         CARRIES_OUT[approval.what](approval.about_id, by, at)

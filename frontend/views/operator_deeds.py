@@ -7,10 +7,13 @@ from typing import Any
 
 from audit.services import deliveries
 from frontend.forms import Form
-from frontend.forms.operator_lists import ExplainForm, LotForm, RerouteForm, WriteOffForm
-from payments.services import ages, disputes, inbox, recoveries, rerouting, suspense
+from frontend.forms.operator_lists import ExplainForm, LotForm, RecoverForm, RerouteForm, WriteOffForm
+from marketplace.services import recovering
+from payments.services import ages, disputes, inbox, recoveries, suspense
 from payments.services.ages import Wish
+from payments.services.rerouting import REROUTE
 from people.models import Person
+from pooling.services import rerouting
 
 ASKED = "We have asked a second person. Nothing changes until they agree."
 Said = Mapping[str, Any]
@@ -58,8 +61,12 @@ def _write_off_recovery(row: Any, said: Said, by: Person, at: datetime) -> str:
 
 
 def _reroute(row: Any, said: Said, by: Person, at: datetime) -> str:
-    payer = row.payment.payer.owner if row.payment.payer else ""
-    rerouting.propose(refund_id=row.pk, to_owner=payer, reference=said["reference"], reason=said["reason"], by=by, at=at)
+    rerouting.propose(refund_id=row.pk, to_owner=rerouting.goes_to(row), reference=said["reference"], reason=said["reason"], by=by, at=at)
+    return ASKED
+
+
+def _recover(row: Any, said: Said, by: Person, at: datetime) -> str:
+    recovering.propose_recovery(share=row, pence=said["pence"], reason=said["reason"], by=by, at=at)
     return ASKED
 
 
@@ -78,7 +85,8 @@ ASKS = {
     "lines": suspense.EXPLAIN,
     "disputes": disputes.WRITE_OFF,
     "negative-providers": recoveries.WRITE_OFF,
-    "refunds": rerouting.REROUTE,
+    "refunds": REROUTE,
+    "paid-weeks": recovering.RECOVER,
 }
 DEEDS = {
     "old-money": Deed("What should happen to what is left?", "Ask a second person", LotForm, lambda row, at: ages.age_days(row, at) >= 60, _lot),
@@ -94,6 +102,13 @@ DEEDS = {
         "They will not pay it back?", "Ask a second person", WriteOffForm, lambda row, at: row.state == "owed", _write_off_recovery
     ),
     "refunds": Deed("Pay it by hand?", "Ask a second person", RerouteForm, lambda row, at: row.state == "failed", _reroute),
+    "paid-weeks": Deed(
+        "Should it come back?",
+        "Ask a second person",
+        RecoverForm,
+        lambda row, at: row.state in ("queried_late", "released") and row.recover_pence < row.paid_pence,
+        _recover,
+    ),
 }
 PRESSES = {
     "inbox": Press("Try again", lambda row: row.state == "parked", _try_event),

@@ -16,6 +16,7 @@ from frontend.views import operator_deeds
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.roles import for_operators
 from frontend.views.who import SignedIn
+from marketplace.services.money import ABOUT_SHARE
 from payments.gateways.shapes import AnswerLost, StripeIsBusy
 from payments.models import ReconcileCursor
 from payments.services import reconciliation
@@ -63,7 +64,8 @@ def thing(request: SignedIn, name: str, pk: str) -> HttpResponse:
     row = _row(request, listing, pk)
     line = listing.line(row, at)
     line = replace(line, title=console.named([line.title])[0])
-    asked = Approval.objects.about(operator_deeds.ASKS.get(name, ""), line.about[0], line.about[1]).open(at).select_related("asked_by").first()
+    about = (ABOUT_SHARE if line.about[0] == "milestoneshare" else line.about[0], line.about[1])
+    asked = Approval.objects.about(operator_deeds.ASKS.get(name, ""), *about).open(at).select_related("asked_by").first()
     deed = operator_deeds.DEEDS.get(name)
     offered = deed is not None and asked is None and deed.may(row, at)
 

@@ -13,6 +13,7 @@ from audit.models import Delivery
 from audit.services import facts
 from frontend.presenters.alarm_words import MEANS
 from frontend.presenters.console import A_PAGE, LISTINGS
+from marketplace.services import recovering
 from payments.models import Alarm, LotDecision, Payment, PaymentOperation, StripeLine, WebhookEvent
 from payments.services import ages, alarms
 from people.models import Approval
@@ -132,6 +133,27 @@ def test_two_operators_decide_about_old_money(set_clock):
     decided = LotDecision.objects.get()
     assert (decided.kind, decided.until, decided.decided_by) == ("keep", until, cast.second_operator())
     assert f"decide lot, {cast.second_operator().full_name}" in _text(first.get(page))
+
+
+def test_two_operators_ask_for_a_payment_back_each_with_a_reason(set_clock):
+    story = cast_market.asked()
+    story.yes("Amina")
+    share = story.share("Amina")
+    set_clock(story.at)
+    first, second, page = _as(cast.operator()), _as(cast.second_operator()), reverse("operator-thing", args=["paid-weeks", share.pk])
+    assert "Ask a second person" in _text(first.get(page))
+    assert first.post(page, {"pence": "5.00", "reason": "One visit was an hour short."}).status_code == 302
+    approval = Approval.objects.get(what=recovering.RECOVER)
+    answer = reverse("approval", args=[approval.pk])
+    assert "Another operator must answer" in _text(first.get(page))
+    assert answer in _text(second.get(page))
+    assert "£5.00" in _text(second.get(answer))
+    assert second.post(answer, {"agree": "yes"}).status_code == 422
+    assert second.post(answer, {"agree": "yes", "reason": "The log says so."}).status_code == 302
+    share.refresh_from_db()
+    assert (share.state, share.recover_pence) == ("recovering", 500)
+    assert "The log says so." in share.recover_reason
+    assert _as(cast.hodan()).get(page).status_code == 404
 
 
 def test_every_alarm_that_can_ring_says_what_it_means():
