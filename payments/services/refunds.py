@@ -82,9 +82,9 @@ def made(operation: PaymentOperation, thing: Made, at: datetime) -> None:
 
 
 def refused(operation: PaymentOperation, code: str, at: datetime) -> None:
-    """Short of balance: tried again. Else it failed, and nothing left: OUT Dr / REFUND Cr."""
-    row = Refund.objects.locked().get(operation=operation)
-    if code in TRY_LATER:
+    """Short of balance, or not while a bank disputes the payment: tried again. Else it failed, and nothing left: OUT Dr / REFUND Cr."""
+    row = Refund.objects.locked().select_related("payment").get(operation=operation)
+    if code in TRY_LATER or (code == "charge_disputed" and _is_disputed(row)):
         planning.try_again(operation, next_try_at=at + REFUSED_WAIT)
         return
     row.problem = code[:60]

@@ -129,9 +129,12 @@ def _must_wait(row: Remittance) -> bool:
     """
     if Alarm.objects.stopping(row.council_code).exists() or floats.spare(row.council_code) < 0:
         return True
-    root = row.payment.part_of_id or row.payment_id
     owes = Recovery.objects.owed().filter(payee_id=row.payee_id, council_code=row.council_code)
-    return Dispute.objects.unended().filter(payment_id=root).exists() or owes.exists()
+    return _is_disputed(row) or owes.exists()
+
+
+def _is_disputed(row: Remittance) -> bool:
+    return Dispute.objects.unended().filter(payment_id=row.payment.part_of_id or row.payment_id).exists()
 
 
 def _source(row: Remittance) -> str:
@@ -142,7 +145,8 @@ def _source(row: Remittance) -> str:
     """
     root = Payment.objects.locked().get(pk=row.payment.part_of_id or row.payment_id)
     of_charge = Q(payment=root) | Q(payment__part_of=root)
-    out = Remittance.objects.filter(of_charge, state__in=("planned", "sent", "paid", "reversed")).aggregate(sum=Sum(F("pence") - F("reversed_pence")))
+    others = Remittance.objects.filter(of_charge, state__in=("planned", "sent", "paid", "reversed")).exclude(pk=row.pk)
+    out = others.aggregate(sum=Sum(F("pence") - F("reversed_pence")))
     back = Refund.objects.filter(of_charge, state__in=("sent", "succeeded")).aggregate(sum=Sum("pence"))
     lost = Dispute.objects.filter(payment=root).aggregate(sum=Sum("withdrawn_pence"))
     gone = sum(part["sum"] or 0 for part in (out, back, lost))
@@ -153,8 +157,10 @@ def _source(row: Remittance) -> str:
 
 
 def may_send(operation: PaymentOperation) -> bool:
-    """Not while something stops releases, even if it was planned before."""
-    return not Alarm.objects.stopping(operation.council_code).exists() and floats.spare(operation.council_code) >= 0
+    """Not while something stops releases, people's money is not wholly covered, or a bank disputes the payment, even if it was planned before."""
+    if Alarm.objects.stopping(operation.council_code).exists() or floats.spare(operation.council_code) < 0:
+        return False
+    return not _is_disputed(Remittance.objects.select_related("payment").get(operation=operation))
 
 
 def sending(operation: PaymentOperation) -> None:
@@ -178,9 +184,13 @@ def made(operation: PaymentOperation, thing: Made, at: datetime) -> None:
 
 def refused(operation: PaymentOperation, code: str, at: datetime) -> None:
     """Stripe said no for good: back to planned, still in OUT, a new attempt in an hour; an operator is told."""
-    row = Remittance.objects.locked().get(operation=operation)
+    row = Remittance.objects.locked().select_related("payment").get(operation=operation)
     row.state = step(REMITTANCE, row.state, "refuse")
     row.save(update_fields=["state"])
+    if not _source(row):
+        # A bank took the charge's money meanwhile: the next attempt, under a new key, names no charge.
+        operation.params.pop("source_transaction", None)
+        operation.save(update_fields=["params"])
     planning.try_again(operation, next_try_at=at + REFUSED_WAIT)
     about, council = f"remittance:{row.pk}", row.council_code
     sentence = f"Stripe would not send {row.pence}p to {row.payee.owner} ({code}). It is tried again every hour."

@@ -233,6 +233,36 @@ def test_what_is_left_of_a_disputed_payment_waits_until_it_is_decided(play: Play
     right(play)
 
 
+@pytest.mark.parametrize("won", [True, False])
+def test_what_was_planned_before_the_dispute_waits_too_and_then_goes(play: Play, won: bool) -> None:
+    """£30 to a provider and £10 home were planned when the bank took all £80 back. Lost: the provider is paid out of FLOAT's standing in."""
+    play.float()
+    payment = play.lot(8000)
+    [row] = play.owe(play.payee(), 3000)
+    with transaction.atomic():
+        [back] = refunds.approve(lot_owner=AMINA, pence=1000, council_code=COUNCIL, about="withdrawal:1", by=None, at=play.at)
+        play.move("SHARE", AMINA, "REFUND", AMINA, 1000)
+    remittances.plan_due(at=play.at)
+    refunds.plan_due(at=play.at)
+    case = disputed(play, payment)
+    takes(play, case, 4000)
+    play.later(seconds=10)
+    for waits in (row, back):
+        waits.refresh_from_db()
+    assert (row.state, back.state, play.transfers()) == ("planned", "sent", [])
+    assert proof() == []
+    play.stripe.act("close_dispute", dispute=case.stripe_id, won=won)
+    inbox.see_dispute(case.stripe_id, play.at)
+    if won:
+        gives_back(play, case)
+    play.later(seconds=4000)
+    play.later(seconds=4000)
+    for went in (row, back):
+        went.refresh_from_db()
+    assert (row.state, back.state) == ("paid", "succeeded" if won else "failed")
+    right(play)
+
+
 def test_bacs_disputed_after_release(play: Play) -> None:
     """Clawed back weeks after the provider was paid, whole: the payer owes it, the provider keeps it, FLOAT stands in."""
     play.float()
