@@ -13,7 +13,7 @@ from ledger.services.proof import prove
 from tests.ledger.book import BANK, CLEAR, DUE, FEE_COST, FLOAT, LAMBETH, SOUTHWARK, A, B, C, H, hold, holds, journal, reserve, share
 
 PAPER = (Path(__file__).resolve().parents[2] / "docs" / "money.md").read_text()
-PEOPLE = {"A": A, "B": B, "C": C, "H": H}
+PEOPLE = {"A": A, "B": B, "C": C, "H": H, "K": "holder:2"}
 
 
 def pending(owner: str) -> Account:
@@ -37,7 +37,7 @@ def account(written: str) -> Account:
     made = {"SHARE": share, "RESERVE": reserve, "HOLD": hold, "DISPUTE": dispute, "PENDING": pending}
     if who == "p":
         return Account(code, SOUTHWARK, DUE.owner)
-    if who and code in ("RECEIVABLE", "REFUND"):
+    if who and code in ("RECEIVABLE", "REFUND", "WALLET"):
         return Account(code, SOUTHWARK, PEOPLE[who])
     return made[code](PEOPLE[who]) if who else Account(code, SOUTHWARK)
 
@@ -60,7 +60,7 @@ def test_the_worked_journal_comes_out_as_the_paper_says_row_by_row():
         expected = [part.rsplit(" ", 1) for part in listed(then)]
         holds(*[(account(name), int(amount)) for name, amount in expected])
         assert prove("default") == [], event
-    assert len(rows("The worked journal")) == 33
+    assert len(rows("The worked journal")) == 41
 
 
 @pytest.mark.django_db
