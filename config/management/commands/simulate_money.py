@@ -35,6 +35,6 @@ class Command(BaseCommand):
         speed = round(found.steps / found.seconds)
         self.stdout.write(f"seed {found.seed}: {found.steps} steps in {found.seconds:.0f} s ({speed} a second), digest {found.digest}")
         if found.wrong:
-            self.stdout.write("\n".join(["DIFFERS. The last steps:", *found.last, f"At step {found.steps}: {found.wrong}"]))
+            self.stdout.write("\n".join(["DIFFERS. The last steps:", *found.last, f"At step {found.steps} of seed {found.seed}: {found.wrong}"]))
         else:
             self.stdout.write("No difference: the model, the book and Stripe agree.")

@@ -9,7 +9,7 @@ from config.simulation.model.state import Model, Plan
 from config.simulation.model.things import Call, Hold, Outgoing, Payee, Payment, Purse, Withdrawal, to_ask
 
 SILLY = "ValueError"
-WAITS = ("started", "open")
+WAITS, PAGES = ("started", "open"), ("card", "pay_by_bank")
 MOST = 99_999_999
 
 
@@ -30,7 +30,7 @@ def open_call(model: Model, purse: Purse, share: int, pence: int, due_day: int) 
 
 def pay(model: Model, call: Call, kind: str) -> Plan:
     """A payment for a call: pressed again it is the same one; another way closes the first."""
-    if call.purse.is_held and kind == "card":
+    if call.purse.is_held and kind in PAGES:
         return Plan("no_card")
     if call.state != "called":
         return Plan("not_now")
@@ -41,6 +41,8 @@ def pay(model: Model, call: Call, kind: str) -> Plan:
         return Plan("payment_is_taken")
     if not 30 <= call.to_pay <= MOST:
         return Plan("amount")
+    if kind == "pay_by_bank" and not 50 <= call.to_pay <= 1_000_000:
+        return Plan("way_is_off")
     others = [p for p in call.payments if p.kind == kind and p.local in WAITS and p is not before]
     if any(p.pence != call.to_pay for p in others):
         return Plan("payment_is_open")

@@ -8,7 +8,7 @@ MADE = ["/v1/transfers", "/v1/refunds", "/v1/checkout/sessions", "/v1/payment_in
 READ = ["/v1/transfers*", "/v1/refunds*", "/v1/checkout/*", "/v1/payment_intents/*", "/v1/accounts/*", "/v1/balance_transactions"]
 
 
-@step(7, is_fault=True)
+@step(8, is_fault=True)
 def the_line_is_bad(world: World) -> None:
     method = world.dice.choice(["POST", "POST", "GET"])
     path = world.dice.choice(MADE if method == "POST" else READ)

@@ -26,7 +26,7 @@ def a_journal(world: World) -> tuple[UUID, Entry]:
     """Mostly one transfer; mostly a new key, at times an old one with its own content or another's."""
     councils = sorted({purse.council for purse in world.model.purses})
     council = world.dice.choice(councils)
-    if world.model.minutes and world.often(15):
+    if world.model.minutes and world.often(25):
         key = world.dice.choice(list(world.model.minutes)[-20:])
         if world.often(60):
             return key, world.model.minutes[key]

@@ -71,7 +71,7 @@ def a_worker_dies(world: World) -> None:
     observing.seldom(world)
 
 
-@step(2, is_fault=True)
+@step(4, is_fault=True)
 def a_worker_dies_after_stripe(world: World) -> None:
     world.run("perform, killed after Stripe", lambda: operations.perform_due(at=world.at), until=dies_after_stripe())
 

@@ -1,5 +1,6 @@
 """What people do: promise, pay, have money held, say yes or no to work, take their free money home."""
 
+from collections.abc import Callable
 from typing import Any
 
 from config.simulation import reading
@@ -56,6 +57,11 @@ def starts_to_pay_by_card(world: World) -> bool | None:
     return _pay(world, "card")
 
 
+@step(3)
+def starts_to_pay_from_the_banks_app(world: World) -> bool | None:
+    return _pay(world, "pay_by_bank")
+
+
 @step(4)
 def starts_to_pay_by_bank(world: World) -> bool | None:
     return _pay(world, "bank_transfer")
@@ -73,10 +79,11 @@ def pays(world: World, call: Call, kind: str) -> None:
     """Whoever pays for it starts to."""
     row, by = CallRow(pk=call.id), world.rows.people[call.purse.payer]
     plan = must.pay(world.model, call, kind)
-    if kind == "card":
-        world.ask(f"pay call {call.id} by card", plan, lambda: calls.pay_by_card(call=row, success_url=PAGE, cancel_url=PAGE, by=by, at=world.at))
-    else:
-        world.ask(f"pay call {call.id} by bank", plan, lambda: calls.pay_by_bank(call=row, by=by, at=world.at))
+    asked: dict[str, Any] = {"call": row, "by": by, "at": world.at}
+    if kind != "bank_transfer":
+        asked |= {"success_url": PAGE, "cancel_url": PAGE}
+    ways: dict[str, Callable[..., Any]] = {"card": calls.pay_by_card, "pay_by_bank": calls.pay_by_bank_app, "bank_transfer": calls.pay_by_bank}
+    world.ask(f"pay call {call.id} by {kind}", plan, lambda: ways[kind](**asked))
 
 
 @step(2)

@@ -14,13 +14,14 @@ PAYS, DECLINED = "4242424242424242", "4000000000000002"
 
 
 @step(10)
-def types_a_card(world: World) -> bool | None:
+def fills_in_a_page(world: World) -> bool | None:
     payment = world.pick([one for one in world.model.live.values() if one.page and one.local == "open" and one.taken_at is None])
     if payment is None:
         return False
-    number = PAYS if world.often(85) else DECLINED
-    status = world.stripe.fill_in(payment.page, number=number)
-    world.tell(f"card typed for {payment.id[:8]}: {status}")
+    agrees = world.often(85)
+    form = {"number": PAYS if agrees else DECLINED} if payment.kind == "card" else {"answer": "yes" if agrees else "no"}
+    status = world.stripe.fill_in(payment.page, **form)
+    world.tell(f"page of {payment.id[:8]} filled in: {status}")
     learn(world)
     return None
 
