@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -145,7 +146,7 @@ def statement(accounts: Iterable[Account], *, since: datetime, until: datetime, 
     )
 
 
-def _page(place: _Place, since: datetime, until: datetime, ids: list[int], most: int) -> dict[str, object]:
+def _page(place: _Place, since: datetime, until: datetime, ids: list[int], most: int) -> dict[str, Any]:
     return {
         "ids": ids,
         "since": since,

@@ -13,6 +13,7 @@ language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
+set enable_bitmapscan = off
 as $$
 declare
     debit constant bigint := p_debits[1]; credit constant bigint := p_credits[1]; amount constant bigint := p_pence[1];
@@ -101,7 +102,8 @@ begin
         when d_bal - amount < -1000000000000000000 or c_bal + amount > 1000000000000000000 then 'too_large'
     end;
 
-    -- key and hash (what ledger_request_hash says, written out for one transfer): the insert itself asks whether the key is taken, by a journal in the book or by one being posted now
+    -- key and hash (what ledger_request_hash says, written out for one transfer): the insert itself asks whether the key is taken,
+    -- by a journal in the book or by one being posted now
     hash := sha256(convert_to(concat_ws(E'\x1f', p_kind, p_council, debit, credit, amount, coalesce(p_reverses::text, ''),
                                         coalesce(p_group::text, ''), p_about), 'UTF8'));
     if outcome is null then

@@ -4,10 +4,12 @@
 -- A refused journal changes nothing and does not fail the others; with p_linked all fall together. Transfers are given as arrays,
 -- p_item saying which journal (1..n) each belongs to, in order. Each transfer must keep both accounts' limits by itself, in order.
 -- outcome: posted, replayed, or why not: not_enough, key_reused, amount, same_account, council, unit, empty, too_large,
--- reverses_unknown, not_a_reversal, over_reversed, period_closed, linked; unknown_account fails the whole call before anything is written (the caller opens it and asks again).
+-- reverses_unknown, not_a_reversal, over_reversed, period_closed, linked; unknown_account fails the whole call before anything is written
+-- (the caller opens it and asks again).
 -- Lazy accounts are neither locked nor changed: ledger_post says how. What a set takes back must have been in the book before the set.
 --
--- The planner settings nail one plan shape (index probes), so that statistics lagging behind a growing book cannot change it.
+-- The planner settings nail one plan shape (index probes), so that statistics lagging behind a growing book cannot change it
+-- (tests/ledger/test_plans.py).
 create or replace function ledger_post_many(
     p_keys uuid[], p_kinds text[], p_councils text[], p_effective_at timestamptz[], p_actors text[], p_reasons text[], p_abouts text[],
     p_reverses uuid[], p_groups uuid[], p_item integer[], p_debits bigint[], p_credits bigint[], p_pence bigint[], p_linked boolean
@@ -18,11 +20,13 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_bitmapscan = off
+set enable_material = off
 as $$
 declare
     n constant integer := cardinality(p_keys);
     m constant integer := cardinality(p_pence);
-    ids bigint[]; bal bigint[]; ver bigint[]; flo bigint[]; cou text[]; uni text[]; clo timestamptz[]; laz boolean[];
+    ids bigint[]; bal bigint[]; ver bigint[]; was bigint[]; touched bigint[]; flo bigint[]; cou text[]; uni text[]; clo timestamptz[]; laz boolean[];
     high constant bigint[] := array(select distinct x from unnest(p_debits || p_credits) x where x >= 4611686018427387904);
     dpos integer[]; cpos integer[];
     old_id bigint[]; old_hash bytea[]; first_item integer[];
@@ -55,7 +59,8 @@ begin
     -- lock: what is to be taken back, then every account of the set that is not lazy, by number
     has_reverses := array_remove(p_reverses, null) <> '{}';
     if has_reverses then
-        perform pg_advisory_xact_lock(7303, r.key) from (select distinct hashtext(x::text) as key from unnest(p_reverses) x where x is not null order by 1) r;
+        perform pg_advisory_xact_lock(7303, r.key) from (
+            select distinct hashtext(x::text) as key from unnest(p_reverses) x where x is not null order by 1) r;
     end if;
     select array_agg(a.id), array_agg(a.balance), array_agg(a.version), array_agg(a.floor), array_agg(a.council), array_agg(a.unit),
            array_agg(a.closed_until), array_agg(false), greatest(clock_timestamp(), max(a.last_at))
@@ -82,14 +87,13 @@ begin
               select l.id, l.balance::bigint, l.version, l.floor, l.council, l.unit, l.closed_until, true
               from public.ledger_account l where l.id = any (high) and l.mode = 1) a;
     end if;
+    was := ver;
     -- where each transfer's accounts stand in the sorted list: width_bucket is a binary search
     select array_agg(width_bucket(x.debit, ids)), array_agg(width_bucket(x.credit, ids))
     into dpos, cpos from unnest(p_debits, p_credits) x(debit, credit);
     for t in 1..m loop
         if ids is null or dpos[t] = 0 or cpos[t] = 0 or ids[dpos[t]] <> p_debits[t] or ids[cpos[t]] <> p_credits[t] then
-            if p_debits[t] = any (high) and exists (select 1 from public.ledger_account a where a.id = p_debits[t] and not a.id = any (coalesce(ids, '{}')))
-                or p_credits[t] = any (high) and exists (select 1 from public.ledger_account a where a.id = p_credits[t] and not a.id = any (coalesce(ids, '{}')))
-            then
+            if exists (select 1 from public.ledger_account a where a.id = any (high) and not a.id = any (coalesce(ids, '{}'))) then
                 raise exception 'an account changed its mode meanwhile' using errcode = '40001';
             end if;
             return query select g, 'unknown_account'::text, null::bigint, null::bigint, null::bigint from generate_series(1, n) g;
@@ -217,9 +221,11 @@ begin
         select x.journal, x.line, x.debit, x.credit, x.pence, x.da, x.dv, x.ca, x.cv
         from unnest(t_journal, t_line, p_debits, p_credits, p_pence, d_after, d_ver, c_after, c_ver) x(journal, line, debit, credit, pence, da, dv, ca, cv)
         where x.journal is not null;
-        update public.ledger_account a set balance = x.balance, version = x.version, last_at = now_at
-        from unnest(ids, bal, ver, laz) x(id, balance, version, lazy)
-        where a.id = x.id and a.version <> x.version and not x.lazy;
+        -- by number, so that no plan can begin with the accounts; width_bucket says where an account's new values stand
+        touched := array(select x.id from unnest(ids, ver, was, laz) x(id, version, before, lazy) where x.version <> x.before and not x.lazy);
+        update public.ledger_account a
+        set balance = bal[width_bucket(a.id, ids)], version = ver[width_bucket(a.id, ids)], last_at = now_at
+        where a.id = any (touched);
     end if;
     return query select x.o::integer, x.outcome, x.journal, x.account, x.available
         from unnest(outcomes, journals, culprits, found_left) with ordinality x(outcome, journal, account, available, o);

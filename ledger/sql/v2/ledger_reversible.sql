@@ -1,6 +1,7 @@
 -- Whether these transfers may take back (part of) an earlier journal: null, or why not, with the account that would give and what may
 -- still be taken back. Each pair must be a pair of the original the other way round, and all that takes it back, in the book and
 -- earlier in this set (p_set_*), may come to at most what the original moved between those two.
+-- The + 0 keep the planner to the few lines of those journals: an account's own lines may be millions.
 -- Whoever calls it holds the lock on the original's key, so that two who take back the same money come one after the other.
 create or replace function ledger_reversible(
     p_reverses uuid, p_debits bigint[], p_credits bigint[], p_pence bigint[],
@@ -13,6 +14,8 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_bitmapscan = off
+set enable_material = off
 as $$
 declare
     original constant bigint := (select j.id from public.ledger_journal j where j.key = p_reverses);
@@ -28,11 +31,11 @@ begin
           from unnest(p_debits, p_credits, p_pence) with ordinality x(debit, credit, pence, o) group by 1, 2) asked
     left join lateral (
         select sum(t.pence) as pence from public.ledger_transfer t
-        where t.journal_id = original and t.debit_id = asked.credit and t.credit_id = asked.debit) moved on true
+        where t.journal_id = original and t.debit_id + 0 = asked.credit and t.credit_id + 0 = asked.debit) moved on true
     left join lateral (
         select sum(b.pence) as pence from (
             select t.pence from public.ledger_journal r join public.ledger_transfer t on t.journal_id = r.id
-            where r.reverses = p_reverses and t.debit_id = asked.debit and t.credit_id = asked.credit
+            where r.reverses = p_reverses and t.debit_id + 0 = asked.debit and t.credit_id + 0 = asked.credit
             union all
             select x.pence from unnest(p_set_debits, p_set_credits, p_set_pence) x(debit, credit, pence)
             where x.debit = asked.debit and x.credit = asked.credit) b) back on true

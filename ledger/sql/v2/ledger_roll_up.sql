@@ -1,5 +1,6 @@
 -- Adds what lazy accounts' lines have moved since the last time to the accounts themselves, and keeps one checkpoint a batch. At most
--- p_most lines a call, of one council or (null) of all; answers how many. Safe to run side by side and to be killed: a batch is one transaction, under the account's lock.
+-- p_most lines a call, of one council or (null) of all; answers how many. Safe to run side by side and to
+-- be killed: a batch is one transaction, under the account's lock.
 --
 -- How far may it go? A journal's number is drawn before it is committed, so a lower number may become visible after a higher one, and a
 -- line passed by would never be counted. Whoever posts to a lazy account therefore holds the lock 7301 of its council, shared, from before
