@@ -15,6 +15,7 @@ from frontend.urls import (
     provider,
     public,
     start,
+    statements,
     visits,
 )
 
@@ -28,6 +29,7 @@ urlpatterns = [
     *groups.urlpatterns,
     *agreements.urlpatterns,
     *money.urlpatterns,
+    *statements.urlpatterns,
     *visits.urlpatterns,
     *provider.urlpatterns,
     *looking_after.urlpatterns,
