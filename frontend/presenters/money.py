@@ -74,6 +74,7 @@ class Move:
 
 _SAID = {
     "payment_available": "Your payment is here",
+    "hand_out": "Put in for you by whoever looks after your money",
     "place": "Held for visits",
     "release": "Paid for visits you said yes to",
     "give_back": "Not used. Yours again",

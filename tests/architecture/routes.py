@@ -256,6 +256,7 @@ ROUTES = (
     page("operator/stuck/news/<int:pk>/", "i..... ........m.", "i..... ........>.", pk="news"),
     page("operator/payments/", "i..... ........+."),
     page("operator/payments/<int:pk>/", "i..... ........+.", "i..... ........?.", pk="remittance that waits"),
+    page("operator/ways/", "i..... ........+.", "i..... ........?."),
     page("operator/money/", "i..... ........+.", "i..... ........?."),
     page("operator/check-now/", "i..... ........m.", "i..... ........*."),
     page("operator/lists/<slug:name>/", "i..... ........+.", name="alarms"),

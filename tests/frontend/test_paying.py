@@ -84,3 +84,13 @@ def test_what_came_too_much_is_shown_to_its_sender_and_sent_back_once(story):
     assert [row.pence for row in CashReturn.objects.all()] == [1_234]
     assert PaymentOperation.objects.get(kind="cash_refund").params["origin"] == "customer_balance"
     assert "£12.34 came from your bank" not in _page(story)
+
+
+def test_an_operator_switches_a_way_on_for_one_council_and_it_is_offered(story):
+    operator, address = _as(cast.operator()), reverse("operator-ways")
+    assert address in operator.get(reverse("operator")).content.decode()
+    said = {"council": cast.SOUTHWARK, "kind": "bacs", "is_on": "on"}
+    assert operator.post(address, said).status_code == 302
+    assert "Set up a Direct Debit" in _page(story)
+    for who in (cast.amina(), cast.sam(), cast.priya()):
+        assert _as(who).post(address, said).status_code == 404
