@@ -93,11 +93,13 @@ def note_recovered(*, share_id: int, at: datetime) -> None:
     row = money.lock_share(MilestoneShare.objects.only("pk", "milestone_id").get(pk=share_id))
     asked = list(Recovery.objects.filter(about=f"share:{row.pk}"))
     row.recovered_pence = sum(one.credited_pence for one in asked)
+    # More than two people asked back here, where somebody took a transfer back by hand.
+    row.recover_pence = max(row.recover_pence, sum(one.pence for one in asked))
     is_over = all(one.state == Recovery.State.RECOVERED and one.credited_pence == one.pence for one in asked)
     if is_over and row.state == MilestoneShare.State.RECOVERING:
         row.state = after(SHARE, row.state, "recovered")
         log(by=None, verb="recovered", row=row, at=at, pence=row.recovered_pence)
-    row.save(update_fields=["recovered_pence", "state"])
+    row.save(update_fields=["recovered_pence", "recover_pence", "state"])
 
 
 def recovery(*, share: MilestoneShare, at: datetime) -> Approval | None:

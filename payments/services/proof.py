@@ -156,7 +156,7 @@ def _operations() -> Iterator[str]:
         yield f"{row} is paid, but its operation is not done."
     for back in Refund.objects.filter(state="succeeded").exclude(operation__state="succeeded"):
         yield f"{back} is sent back, but its operation is not done."
-    for asked in Recovery.objects.filter(reversed_pence__gt=0).exclude(operation__state="succeeded"):
+    for asked in Recovery.objects.filter(reversed_pence__gt=0, operation__isnull=False).exclude(operation__state="succeeded"):
         yield f"{asked} was taken back, but its operation is not done."
     for operation in PaymentOperation.objects.filter(kind="reversal", state="succeeded", recovery=None):
         yield f"{operation} took a transfer back that no recovery asked for."

@@ -25,19 +25,14 @@ from people.models import Approval, Person
 
 WRITE_OFF = "recovery.write_off"
 Kind = OwedMove.Kind
-SENT_ON = ("paid", "reversed", "set_off")
 
 
 class BeyondWhatIsLeft(Refusal):
-    """More is asked back than was paid and not asked back yet."""
-
     code = "beyond_what_is_left"
     sentence = "That is more than is left to take back from this payment. Choose a smaller amount."
 
 
 class StillGoingOut(Refusal):
-    """Stripe is being asked this moment."""
-
     code = "still_going_out"
     sentence = "This payment is going out this moment. Try again in a few minutes."
 
@@ -79,8 +74,8 @@ def _open(row: Remittance, pence: int, by: Person, at: datetime) -> Recovery:
     operation = None
     if row.state == Remittance.State.PAID and row.operation is not None:
         params = {"id": row.operation.stripe_id, "amount": pence}
-        reference, council = f"remittance:{row.pk}", row.council_code
-        operation = planning.plan(kind="reversal", reference=reference, params=params, council_code=council, at=at, pence=pence)
+        about, council = f"remittance:{row.pk}", row.council_code
+        operation = planning.plan(kind="reversal", reference=about, params=params, council_code=council, at=at, pence=pence)
     recovery = Recovery.objects.create(
         payee_id=row.payee_id,
         remittance=row,
@@ -106,10 +101,7 @@ def made(operation: PaymentOperation, thing: Made, at: datetime) -> None:
     if not isinstance(thing, Reversal) or not may_step(RECOVERY, row.state, "reverse"):
         return
     sent = Remittance.objects.locked().get(recoveries=row)
-    sent.reversed_pence += thing.pence
-    if sent.reversed_pence == sent.pence:
-        sent.state = step(REMITTANCE, sent.state, "reverse")
-    sent.save(update_fields=["reversed_pence", "state"])
+    _count_reversed(sent, thing.pence)
     row.state, row.reversed_pence, row.ended_at = step(RECOVERY, row.state, "reverse"), thing.pence, at
     row.save(update_fields=["state", "reversed_pence", "ended_at"])
     _tell_ended(row, at)
@@ -163,11 +155,10 @@ def credit(*, recovery_id: int, journal_key: uuid.UUID, at: datetime) -> bool:
     row = Recovery.objects.locked().get(pk=recovery_id)
     if row.credited_pence or row.remittance_id is None:
         return False
-    sent = Remittance.objects.locked().get(pk=row.remittance_id)
     row.credited_pence = row.pence
     row.save(update_fields=["credited_pence"])
-    Remittance.objects.filter(pk=sent.pk).update(recovered_pence=F("recovered_pence") + row.pence)
-    Payment.objects.filter(pk=sent.payment_id).update(used_pence=F("used_pence") - row.pence)
+    Remittance.objects.filter(pk=row.remittance_id).update(recovered_pence=F("recovered_pence") + row.pence)
+    Payment.objects.filter(remittances=row.remittance_id).update(used_pence=F("used_pence") - row.pence)
     _move(row, Kind.CREDITED, row.pence, journal_key, at)
     return True
 
@@ -231,6 +222,35 @@ def owe_by_hand(*, payee: Payee, pence: int, journal_key: uuid.UUID, about: str,
     _note(row, "payments.paid_by_hand", by, at)
     _move(row, Kind.BY_HAND, pence, journal_key, at)
     return row
+
+
+def reversed_by_hand(*, remittance_id: int, pence: int, journal_key: uuid.UUID, by: Person, at: datetime) -> Recovery:
+    """Somebody took so much of a transfer back at Stripe's dashboard: it has come, and its payer gets it. The caller posts it."""
+    sent = Remittance.objects.locked().select_related("payment").get(pk=remittance_id)
+    row = Recovery.objects.create(
+        payee_id=sent.payee_id,
+        remittance=sent,
+        pence=pence,
+        reversed_pence=pence,
+        council_code=sent.council_code,
+        lot_owner=sent.payment.lot_owner,
+        about=sent.about,
+        state=Recovery.State.RECOVERED,
+        opened_at=at,
+        ended_at=at,
+    )
+    _count_reversed(sent, pence)
+    _note(row, "payments.reversed_by_hand", by, at)
+    _tell_ended(row, at)
+    _move(row, Kind.REVERSED, -pence, journal_key, at)
+    return row
+
+
+def _count_reversed(sent: Remittance, pence: int) -> None:
+    sent.reversed_pence += pence
+    if sent.reversed_pence == sent.pence:
+        sent.state = step(REMITTANCE, sent.state, "reverse")
+    sent.save(update_fields=["reversed_pence", "state"])
 
 
 def repaid(*, row: Recovery, pence: int, journal_key: uuid.UUID, at: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from audit.errors import Refusal
-from audit.services import trail
+from audit.services import facts, trail
 from payments.models import Refund, Reroute
 from payments.rules import REFUND, may_step, step
 from payments.services import two_people
@@ -79,6 +79,8 @@ def paid_by_hand(*, refund_id: int, journal_key: uuid.UUID, by: Person, at: date
     row.state, row.finished_at = step(REFUND, row.state, "pay_by_hand"), at
     row.save(update_fields=["state", "finished_at"])
     Reroute.objects.filter(refund=row).update(paid_journal=journal_key, paid_at=at)
+    payload = {"refund": row.pk, "payment": str(row.payment_id), "about": row.about, "pence": row.pence}
+    facts.record(kind="payments.refund_succeeded", subject=f"refund:{row.pk}", payload=payload, at=at, council_code=row.council_code)
     trail.write(by=by, verb="payments.refund_by_hand", about_kind="refund", about_id=row.pk, at=at, council_code=row.council_code)
     return row
 

@@ -12,7 +12,7 @@ from audit.errors import Refusal
 from audit.services import trail
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, NotEnough, Refused, Transfer, post_many
-from payments.models import Dispute, Explanation, Payee, Payment, Recovery, Refund, StripeLine
+from payments.models import Dispute, Explanation, Payee, Payment, Recovery, Refund, Remittance, StripeLine
 from payments.models.owed import OwedMove
 from payments.services import alarms, disputes, floats, planning, recoveries, rerouting, two_people
 from payments.services.disputes import FloatIsShort
@@ -47,7 +47,7 @@ class Booking:
 def propose(*, line_id: str, kind: str, about: str = "", reason: str, by: Person, at: datetime) -> Explanation:
     """The first operator says what a line was. Nothing moves. Raises NotAllowed, NotInSuspense, DoesNotFit, ReasonIsMissing.
 
-    `kind`: Explanation.Kind. `about`: "payment:<id>", "payee:4", "refund:7", "dispute:2", "recovery:3"; for the platform's own
+    `kind`: Explanation.Kind. `about`: "payment:<id>", "payee:4", "refund:7", "dispute:2", "recovery:3", "remittance:8"; for the platform's own
     money "council:E09000028" (whose FLOAT), or "" for the council the line was found in.
     """
     two_people.must_be_operator(by)
@@ -167,8 +167,8 @@ def _fits(line: StripeLine, kind: str, about: str) -> str:
     return str(row.council_code)
 
 
-def _row(what: str, number: str) -> Payment | Payee | Refund | Dispute | Recovery | None:
-    models = {"payment": Payment, "payee": Payee, "refund": Refund, "dispute": Dispute, "recovery": Recovery}
+def _row(what: str, number: str) -> Payment | Payee | Refund | Dispute | Recovery | Remittance | None:
+    models = {"payment": Payment, "payee": Payee, "refund": Refund, "dispute": Dispute, "recovery": Recovery, "remittance": Remittance}
     try:
         found = models[what].objects.filter(pk=number if what == "payment" else int(number)).first()  # type: ignore[attr-defined]
     except ValueError:
@@ -183,6 +183,9 @@ def _sum_fits(line: StripeLine, row: object) -> bool:
         return row.state == Refund.State.REROUTED and row.pence == pence
     if isinstance(row, Dispute):
         return pence <= row.owed_pence and row.state == Dispute.State.LOST
+    if isinstance(row, Remittance):
+        asked = sum(row.recoveries.values_list("pence", flat=True))
+        return row.state == Remittance.State.PAID and pence <= row.pence - asked
     if isinstance(row, Recovery):
         return pence <= row.left_pence and row.state == Recovery.State.OWED
     return not isinstance(row, Payment) or (row.state == Payment.State.AVAILABLE and row.part_of_id is None and pence <= row.pence)
@@ -224,6 +227,9 @@ def _failed_refund_paid(line: StripeLine, told: Explanation, key: uuid.UUID, by:
 
 def _repayment(line: StripeLine, told: Explanation, key: uuid.UUID, by: Person, at: datetime) -> Booking:
     what, _, number = told.about.partition(":")
+    if what == "remittance":
+        taken = recoveries.reversed_by_hand(remittance_id=int(number), pence=line.net_pence, journal_key=key, by=by, at=at)
+        return Booking(recoveries.receivable(taken))
     if what == "dispute":
         case = Dispute.objects.locked().get(pk=int(number))
         disputes.repaid(row=case, pence=line.net_pence, journal_key=key, at=at)
@@ -259,5 +265,6 @@ ABOUT: dict[str, frozenset[str]] = {
     Kind.REFUND_BY_HAND: frozenset({"payment"}),
     Kind.TRANSFER_BY_HAND: frozenset({"payee"}),
     Kind.FAILED_REFUND_PAID: frozenset({"refund"}),
-    Kind.REPAYMENT: frozenset({"dispute", "recovery"}),
+    # A remittance: somebody took a transfer back by hand.
+    Kind.REPAYMENT: frozenset({"dispute", "recovery", "remittance"}),
 }

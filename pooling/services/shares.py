@@ -5,6 +5,8 @@ from datetime import datetime
 
 from audit.errors import NotAllowed, Refusal
 from audit.services import trail
+from ledger import selectors as book
+from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Transfer, post
 from payments.models import Refund
 from payments.services import refunds
@@ -12,7 +14,7 @@ from people.models import Person
 from pooling import policies, selectors
 from pooling.books import Lot, actor
 from pooling.models import Membership, Portion, Withdrawal
-from pooling.rules import NEW, WITHDRAWAL, pounds, step
+from pooling.rules import NEW, WITHDRAWAL, NotNow, pounds, step
 from pooling.services.transactions import all_or_nothing
 
 
@@ -34,7 +36,7 @@ def withdraw(*, membership: Membership, portion: Portion, pence: int, by: Person
     place = Membership.objects.locked().select_related("person").get(pk=membership.pk)
     if not policies.may_send_home(by=by, membership=place, portion=portion, at=at):
         raise NotAllowed
-    free = selectors.free_share(place.pk, portion.pk, portion.council_code)
+    free = _may_go_home(place, portion)
     if not 1 <= pence <= free:
         raise NotThatMuchFree(max(0, free))
     return _send(place, portion, pence, None, by, at)
@@ -44,8 +46,15 @@ def withdraw(*, membership: Membership, portion: Portion, pence: int, by: Person
 def send_home(*, membership: Membership, portion: Portion, most_pence: int, at: datetime, lot_id: uuid.UUID | None = None) -> Withdrawal | None:
     """The system sends free money back, up to `most_pence`: because it lay idle, or (`lot_id`) because that lot is old. None when nothing is free."""
     place = Membership.objects.locked().select_related("person").get(pk=membership.pk)
-    pence = min(most_pence, selectors.free_share(place.pk, portion.pk, portion.council_code))
+    pence = min(most_pence, _may_go_home(place, portion))
     return _send(place, portion, pence, lot_id, None, at) if pence > 0 else None
+
+
+def _may_go_home(place: Membership, portion: Portion) -> int:
+    """What is free, less what they owe because their bank took a payment back: in a moment `setbacks` takes that from the same money."""
+    lot = Lot(place.pk, portion.pk, portion.council_code)
+    owed = book.balance(Account("RECEIVABLE", portion.council_code, lot.owner))
+    return selectors.free_share(place.pk, portion.pk, portion.council_code) - max(0, owed)
 
 
 def _send(place: Membership, portion: Portion, pence: int, lot_id: uuid.UUID | None, by: Person | None, at: datetime) -> Withdrawal:
@@ -72,7 +81,7 @@ def note_refunds(*, withdrawal_id: int, at: datetime) -> None:
     """`payments` says that a refund of a withdrawal is home, or came back, perhaps weeks later. Reads how all of them stand; safe to repeat."""
     row = Withdrawal.objects.locked().get(pk=withdrawal_id)
     refunded = Refund.objects.filter(about=f"withdrawal:{row.pk}")
-    row.returned_pence = sum(one.pence for one in refunded if one.state == Refund.State.SUCCEEDED)
+    row.returned_pence = sum(one.pence for one in refunded if one.state in (Refund.State.SUCCEEDED, Refund.State.BY_HAND))
     verb = "fail" if any(one.state == Refund.State.FAILED for one in refunded) else "sent" if row.returned_pence == row.pence else ""
     if (row.state, verb) in WITHDRAWAL:
         row.state = step(WITHDRAWAL, row.state, verb)
@@ -92,6 +101,8 @@ def keep(*, withdrawal: Withdrawal, by: Person, at: datetime) -> Withdrawal:
         raise NotAllowed
     row.state = step(WITHDRAWAL, row.state, "keep")
     failed = list(Refund.objects.filter(about=f"withdrawal:{row.pk}", state=Refund.State.FAILED).order_by("pk"))
+    if not failed:
+        raise NotNow("Two people have this money paid by hand to where it came from. Ring us if you want it to stay here.")
     row.kept_pence, row.kept_journal = sum(one.pence for one in failed), uuid.uuid4()
     row.save(update_fields=["state", "kept_pence", "kept_journal"])
     _trail(row, "pooling.keep", by, at)

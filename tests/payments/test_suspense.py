@@ -1,14 +1,16 @@
 """Lines that nobody could explain: two operators say what each was, it is booked to that, and releases go on. And refunds sent another way."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
 from audit.errors import NotAllowed
+from audit.models import Fact
 from payments.models import Alarm, Dispute, Payment, Recovery, Refund, Remittance, StripeLine
 from payments.selectors import frozen, proof
-from payments.services import disputes, inbox, reconciliation, refunds, rerouting, suspense
+from payments.services import disputes, inbox, reconciliation, recoveries, refunds, rerouting, suspense
 from payments.services.proof import prove_against_stripe
 from people.services.approvals import NeedsApproval, ReasonIsMissing
 from tests import cast
@@ -122,6 +124,28 @@ def test_somebody_pays_back_what_they_owe(play: Play) -> None:
     is_over(play, row)
 
 
+def test_a_transfer_taken_back_by_hand_is_its_payers_again(play: Play) -> None:
+    play.float()
+    play.lot(8000)
+    play.owe(play.payee(), 5000)
+    play.run()
+    [transfer] = play.transfers()
+    from payments.gateways import stripe_gateway
+
+    stripe_gateway._stripe().transfers.reversals.create(transfer.id, {"amount": 2000})
+    sent = Remittance.objects.get()
+    row = explained(play, "repayment", f"remittance:{sent.pk}")
+    [one] = recoveries.to_credit()
+    with transaction.atomic():
+        key = uuid4()
+        recoveries.credit(recovery_id=one.recovery_id, journal_key=key, at=play.at)
+        play.journal("RECEIVABLE", one.payee_owner, "SHARE", one.lot_owner, one.pence, key=key)
+    sent.refresh_from_db()
+    assert (sent.state, sent.reversed_pence, sent.recovered_pence, play.has("SHARE", AMINA)) == ("paid", 2000, 2000, 5000)
+    assert recoveries.to_credit() == []
+    is_over(play, row)
+
+
 def test_one_person_explains_nothing(play: Play) -> None:
     play.float()
     play.stripe.act("unexplained", amount=-700)
@@ -202,6 +226,7 @@ def test_paid_by_hand_by_two_people_and_only_once_stripe_shows_it(play: Play, fa
     row = explained(play, "failed_refund_paid", f"refund:{failed.pk}")
     failed.refresh_from_db()
     assert (failed.state, play.has("REFUND", AMINA), Payment.objects.get(kind="card").refunded_pence) == ("by_hand", 0, 1000)
+    assert Fact.objects.filter(kind="payments.refund_succeeded", subject=f"refund:{failed.pk}").count() == 2
     is_over(play, row)
 
 
