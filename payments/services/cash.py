@@ -51,7 +51,8 @@ def look(*, payer_id: int, at: datetime) -> int:
         sentence = f"Stripe keeps {pence}p that {row.owner} sent by bank transfer and nothing asked for. Ask them; else it goes back to their bank."
         alarms.ring(kind="money_nobody_asked_for", about=about, sentence=sentence, at=at, council_code=row.council_code)
     else:
-        alarms.settle(kind="money_nobody_asked_for", about=about, at=at)
+        for kind in ("money_nobody_asked_for", "cash_not_returned"):
+            alarms.settle(kind=kind, about=about, at=at)
     return pence
 
 

@@ -55,6 +55,13 @@ class RowsAreWrong(Refusal):
         super().__init__(f"Nothing was handed out. {' '.join(rows)}")
 
 
+class DoneAlready(Refusal):
+    """The token was used for something else: a page gone back to, and changed."""
+
+    code = "done_already"
+    sentence = "What you sent from this page before is done. Open the page again to do more."
+
+
 class NothingCameBack(Refusal):
     code = "nothing_came_back"
     sentence = "Nothing of this was sent back to us by the bank."
@@ -121,12 +128,12 @@ def hand_out(*, organisation: Organisation, council_code: str, slices: Sequence[
     """Hands out one list: for each row WALLET to the person's SHARE, and what is asked of them is paid from it. All rows or none.
 
     Only to portions this organisation looks after, only what will be used within 60 days. `token`: the same list sent twice is done once.
-    Raises NotAllowed, NothingToHandOut, RowsAreWrong (a sentence for each bad row), NotThatMuchPaidIn.
+    Raises NotAllowed, DoneAlready, NothingToHandOut, RowsAreWrong (a sentence for each bad row), NotThatMuchPaidIn.
     """
     row = _locked(organisation, by, at)
-    already = WalletMove.objects.filter(token=token, organisation=row, kind=Kind.HANDED_OUT).first()
+    already = WalletMove.objects.filter(token=token).first()
     if already is not None:
-        return already
+        return _must_be_same(already, row, Kind.HANDED_OUT, {(one.membership_id, one.portion_id, one.pence) for one in slices})
     if not 1 <= len(slices) <= MOST_SLICES:
         raise NothingToHandOut
     places = Membership.objects.locked().filter(pk__in={one.membership_id for one in slices}).select_related("person", "cluster").order_by("pk")
@@ -146,6 +153,14 @@ def hand_out(*, organisation: Organisation, council_code: str, slices: Sequence[
     for one in kept:
         _cover_calls(one, at)
     _post(wallet, made, by, at)
+    return move
+
+
+def _must_be_same(move: WalletMove, organisation: Organisation, kind: str, asked: set[tuple[int, int, int]] | int) -> WalletMove:
+    """What was done under this token, asked again. Raises DoneAlready when it was something else."""
+    done = set(move.slices.values_list("membership_id", "portion_id", "pence")) if kind == Kind.HANDED_OUT else move.pence
+    if (move.organisation_id, move.kind, done) != (organisation.pk, kind, asked):
+        raise DoneAlready
     return move
 
 
@@ -223,12 +238,12 @@ def send_back(
 ) -> WalletMove:
     """Sends what nobody needs back to the bank it came from: WALLET to REFUND, by its lots, or out of the one named.
 
-    `token`: pressed twice, it goes once. `by` None: its 90 days are over. Raises NotAllowed, NotThatMuchPaidIn.
+    `token`: pressed twice, it goes once. `by` None: its 90 days are over. Raises NotAllowed, DoneAlready, NotThatMuchPaidIn.
     """
     row = _locked(organisation, by, at)
-    already = WalletMove.objects.filter(token=token, organisation=row, kind=Kind.SENT_BACK).first()
+    already = WalletMove.objects.filter(token=token).first()
     if already is not None:
-        return already
+        return _must_be_same(already, row, Kind.SENT_BACK, pence)
     wallet = Wallet(row.pk, council_code)
     here = book.balance(wallet.money)
     if not 1 <= pence <= here:

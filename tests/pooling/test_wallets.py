@@ -179,6 +179,10 @@ def test_the_same_list_sent_twice_is_done_once(circle: Circle) -> None:
     terms = {"organisation": circle.town.kasmo, "council_code": SOUTHWARK, "token": token, "by": circle.town.sam, "at": AT}
     assert wallets.hand_out(slices=[circle.slice(0, 1_000)], **terms).pk == wallets.hand_out(slices=[circle.slice(0, 1_000)], **terms).pk
     assert (circle.here, circle.share(0)) == (49_000, 1_000)
+    with pytest.raises(wallets.DoneAlready):
+        wallets.hand_out(slices=[circle.slice(0, 2_000)], **terms)
+    with pytest.raises(wallets.DoneAlready):
+        wallets.send_back(pence=1_000, **terms)
 
 
 @pytest.mark.django_db

@@ -41,8 +41,8 @@ class SumSaid(Shape):
 class SliceSaid(Shape):
     """So much for one place in a group, from one part of the budget. Those you don't look after are refused, row by row."""
 
-    membership_id = serializers.IntegerField(min_value=1)
-    portion_id = serializers.IntegerField(min_value=1)
+    membership_id = serializers.IntegerField(min_value=1, max_value=2**53)
+    portion_id = serializers.IntegerField(min_value=1, max_value=2**53)
     pence = PenceField()
 
 
