@@ -40,13 +40,18 @@ _SIMPLE: list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str], str]] 
 ]
 
 
-def of_functions(cursor: Cursor) -> Iterator[Mutant]:
-    """Each lock, each order of locks, each reason to refuse, each exception of the book's functions."""
+def texts(cursor: Cursor) -> list[tuple[str, str]]:
+    """The book's functions by name, as they could be created again."""
     cursor.execute(
         "select p.proname, pg_get_functiondef(p.oid) from pg_proc p join pg_namespace n on n.oid = p.pronamespace "
         "where n.nspname = 'public' and p.proname like 'ledger%' and p.prokind = 'f' order by 1"
     )
-    for name, text in cursor.fetchall():
+    return cursor.fetchall()
+
+
+def of_functions(cursor: Cursor) -> Iterator[Mutant]:
+    """Each lock, each order of locks, each reason to refuse, each exception of the book's functions."""
+    for name, text in texts(cursor):
         seen: dict[str, int] = {}
         for kind, pattern, instead, detail in _SIMPLE:
             for found in pattern.finditer(text):

@@ -1,13 +1,27 @@
 """Every guard of money in the database, taken away alone: something must notice. A guard nobody would miss is named below, with the reason."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.ledger import mutants, rows
+from tests.conftest import Clone
+from tests.ledger import mutants, probes, rows, together
 from tests.ledger.mutants import Mutant
+
+# Whoever is alone never notices these.
+NEEDS_TWO = re.compile(r": (order of )?(lock|waits)")
+
+# Mutants of functions that nobody can tell from the original, and why.
+NO_DIFFERENCE: dict[str, str] = {
+    "ledger_close_period: says periods are closed in read committed": "ledger_roll_up, which it calls, says the same",
+    "ledger_keep_days: lock": "the insert before it already waits for whoever keeps the same account's days",
+    "ledger_post: says a key was taken meanwhile": "read committed sees the key; in a stricter isolation PostgreSQL itself says 40001 at the insert",
+    "ledger_roll_up: says decided": "the council's lock is then kept to the end of the transaction: slower, never wrong",
+}
 
 # Guards whose work another one does as well: taking one of them away changes nothing anybody can see.
 SAID_TWICE: dict[str, str] = {}
@@ -26,6 +40,59 @@ def test_every_check_unique_and_key_into_the_book_keeps_out_a_row_that_nothing_e
     survivors = {name: why for name, why in found.items() if why and name not in SAID_TWICE}
     assert survivors == {}, "\n".join(f"{name}: {why}" for name, why in survivors.items())
     assert [name for name in SAID_TWICE if not found.get(name)] == [], "these are missed after all, or gone: take them off the list"
+
+
+def test_every_lock_refusal_and_trigger_of_the_book_is_missed_by_a_probe(
+    owner: psycopg.Cursor[Any], clone_database: Callable[[str], Clone], django_db_setup: Clone
+) -> None:
+    for probe in probes.QUICK:
+        with owner.connection.transaction(force_rollback=True):
+            probe(owner.connection)
+    every = [*mutants.of_functions(owner), *(guard for guard in mutants.of_tables(owner) if "drop trigger" in guard.statement)]
+    quick = {mutant.name: not NEEDS_TWO.search(mutant.name) and _found_quickly(owner, mutant) for mutant in every}
+    owner.connection.rollback()
+    slow = [mutant for mutant in every if not quick[mutant.name] and mutant.name not in NO_DIFFERENCE]
+    url = clone_database("mutant").owner_url
+    originals = dict(mutants.texts(owner))
+    survivors = [mutant.name for mutant in slow if not _found_together(url, mutant, originals)]
+    assert survivors == [], f"taken away, and no probe notices: {survivors}"
+    assert [probe.__name__ for probe, _ in together.TOGETHER if _together(url, probe)] == [], "what one mutant left fooled the next"
+    assert [name for name in NO_DIFFERENCE if quick.get(name, True)] == [], "these are noticed after all, or gone: take them off the list"
+
+
+def _found_quickly(cursor: psycopg.Cursor[Any], mutant: Mutant) -> bool:
+    with cursor.connection.transaction(force_rollback=True):
+        cursor.execute(mutant.statement.encode())  # one that can't even be made is our mistake, not a find
+        for probe in probes.QUICK:
+            try:
+                with cursor.connection.transaction(force_rollback=True):
+                    probe(cursor.connection)
+            except (probes.Wrong, psycopg.Error):
+                return True
+    return False
+
+
+def _found_together(url: str, mutant: Mutant, originals: dict[str, str]) -> bool:
+    """The mutant in a database that is thrown away, and afterwards the original again."""
+    function = mutant.name.partition(":")[0]
+    if function not in originals:
+        return False
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute(mutant.statement.encode())
+        try:
+            return any(_together(url, probe) for probe, about in together.TOGETHER if function in about)
+        finally:
+            db.execute(originals[function].encode())
+
+
+def _together(url: str, probe: Callable[[together.Two], None]) -> str:
+    """Empty when the probe finds nothing wrong."""
+    with closing(together.Two(url)) as two:
+        try:
+            probe(two)
+        except (probes.Wrong, psycopg.Error) as wrong:
+            return str(wrong) or type(wrong).__name__
+    return ""
 
 
 _TABLES: dict[str, rows.Table] = {}
