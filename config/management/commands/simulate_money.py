@@ -1,5 +1,6 @@
 """`manage.py simulate_money --seed N --steps M [--faults]`: plays everything that moves money against a model. Exit 1 where they differ."""
 
+import signal
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--proof-every", type=int, default=1000, help="how many steps between the heavy checks")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # its PostgreSQL must not outlive it
         steps = min(options["steps"], options["until"] or options["steps"])
         with own_database():
             found = run(options["seed"], steps, with_faults=options["faults"], proof_every=options["proof_every"], plant=options["plant"])
