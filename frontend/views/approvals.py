@@ -37,18 +37,14 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
     """What was asked, why, and my yes or no. Never by who asked, nor by somebody with an interest in it."""
     at = clock.now()
     approval = get_object_or_404(Approval.objects.visible_to(request.user).open(at).select_related("asked_by"), pk=pk)
-    if not may_answer_approval(by=request.user, approval=approval, at=at) or not may_answer_about(by=request.user, approval=approval, at=at):
-        raise Http404
-    if approval.what in presenter.FOR_OPERATORS and not request.user.is_operator:
+    if not _may_answer(approval, request.user, at):
         raise Http404
     if approval.what in presenter.ON_THEIR_OWN_PAGES:
         return redirect(presenter.ON_THEIR_OWN_PAGES[approval.what], pk=approval.about_id)
 
     def act(form: ApprovalForm) -> str:
-        if form.cleaned_data["agree"] and approval.what == recovering.RECOVER:
-            recovering.confirm_recovery(share=_share(approval), reason=form.cleaned_data["reason"], by=request.user, at=at)
-        elif form.cleaned_data["agree"]:
-            _give(approval, request.user)
+        if form.cleaned_data["agree"]:
+            _give(approval, request.user, form.cleaned_data.get("reason", ""))
         else:
             _refuse(approval, request.user)
         messages.success(request, "We have your yes." if form.cleaned_data["agree"] else "We have your no. Nothing is done.")
@@ -57,6 +53,12 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
     context = {"asked": presenter.asked(approval), "desk": desk_of(request)}
     form_of = ApprovalWithReasonForm if approval.what == recovering.RECOVER else ApprovalForm
     return form_page(request, form=form_of(request.POST or None), act=act, template="helping/approval.html", context=context)
+
+
+def _may_answer(approval: Approval, by: Person, at: datetime) -> bool:
+    if approval.what in presenter.FOR_OPERATORS and not by.is_operator:
+        return False
+    return may_answer_approval(by=by, approval=approval, at=at) and may_answer_about(by=by, approval=approval, at=at)
 
 
 def _refuse(approval: Approval, by: Person) -> None:
@@ -72,9 +74,12 @@ def _share(approval: Approval) -> MilestoneShare:
     return MilestoneShare.objects.get(pk=int(approval.about_id))
 
 
-def _give(approval: Approval, by: Person) -> None:
+def _give(approval: Approval, by: Person, reason: str) -> None:
     """The yes, and what it was missing for."""
     at = clock.now()
+    if approval.what == recovering.RECOVER:
+        recovering.confirm_recovery(share=_share(approval), reason=reason, by=by, at=at)
+        return
     if approval.what == decisions.HOLD_BACK:
         decisions.confirm_hold_back(share=_share(approval), by=by, at=at)
         return

@@ -1,6 +1,7 @@
 """The operator's lists: one page of each, one page of each thing, and what a person may do about it. Where two must agree, the first asks here."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -62,25 +63,32 @@ def thing(request: SignedIn, name: str, pk: str) -> HttpResponse:
     """One thing: how it stands, what was done about it, and what may be done now."""
     listing, at = _listing(name), clock.now()
     row = _row(request, listing, pk)
-    line = listing.line(row, at)
-    line = replace(line, title=console.named([line.title])[0])
-    about = (ABOUT_SHARE if line.about[0] == "milestoneshare" else line.about[0], line.about[1])
-    asked = Approval.objects.about(operator_deeds.ASKS.get(name, ""), *about).open(at).select_related("asked_by").first()
-    deed = operator_deeds.DEEDS.get(name)
-    offered = deed is not None and asked is None and deed.may(row, at)
+    context = _context(listing, row, at)
+    deed = context["deed"]
+    if deed is None:
+        return render(request, "operator/thing.html", context)
 
     def act(form: Any) -> str:
-        assert deed is not None
         messages.success(request, deed.do(row, form.cleaned_data, request.user, clock.now()))
         return back_to("operator-thing", name=name, pk=pk)
 
-    context = {"listing": listing, "line": line, "details": [one for one in listing.details(row, at) if one[1] != ""], "asked": asked}
-    button = operator_deeds.PRESSES.get(name)
-    context["press"] = button if button is not None and button.may(row) else None
-    context |= {"trail": console.trail_of([line.about]).get(line.about, []), "deed": deed if offered else None}
-    if not offered or deed is None:
-        return render(request, "operator/thing.html", context)
     return form_page(request, form=deed.form(request.POST or None), act=act, template="operator/thing.html", context=context)
+
+
+def _context(listing: console.Listing, row: Any, at: datetime) -> dict[str, Any]:
+    line = listing.line(row, at)
+    about = (ABOUT_SHARE if line.about[0] == "milestoneshare" else line.about[0], line.about[1])
+    asked = Approval.objects.about(operator_deeds.ASKS.get(listing.name, ""), *about).open(at).select_related("asked_by").first()
+    deed, button = operator_deeds.DEEDS.get(listing.name), operator_deeds.PRESSES.get(listing.name)
+    return {
+        "listing": listing,
+        "line": replace(line, title=console.named([line.title])[0]),
+        "details": [one for one in listing.details(row, at) if one[1] != ""],
+        "asked": asked,
+        "press": button if button is not None and button.may(row) else None,
+        "trail": console.trail_of([line.about]).get(line.about, []),
+        "deed": deed if deed is not None and asked is None and deed.may(row, at) else None,
+    }
 
 
 def _row(request: SignedIn, listing: console.Listing, pk: str) -> Any:
