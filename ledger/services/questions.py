@@ -195,6 +195,12 @@ CLOSED = Question(
         j.key, j.effective_at, j.council, p.through)
     from ledger_period p join ledger_journal j on j.council = p.council
     where j.recorded_at > p.recorded_at and j.effective_at < (p.through + 1)::timestamp at time zone 'Europe/London'
+    union all
+    select format('%s says that its days before %s are closed; those of %s are before %s.',
+        rtrim(a.code || ' ' || a.council || ' ' || a.owner), coalesce(a.closed_until::text, 'none'), a.council, coalesce(p.until::text, 'none'))
+    from ledger_account a left join (
+        select council, (max(through) + 1)::timestamp at time zone 'Europe/London' as until from ledger_period group by council) p using (council)
+    where a.closed_until is distinct from p.until
     """,
 )
 # money.md 5, 1. What nobody can explain covers nobody.

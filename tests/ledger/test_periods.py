@@ -196,3 +196,13 @@ def test_sets_may_hold_open_and_closed_days():
     close()
     results = post_many([paid(1, AT), paid(1, AT - timedelta(days=9)), paid(1, AT)])
     assert [getattr(result, "reason", "posted") for result in results] == ["posted", "period_closed", "posted"]
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_an_account_that_forgot_what_is_closed_is_found(owner_cursor):
+    pay_in(5)
+    close()
+    owner_cursor.execute("update ledger_account set closed_until = null where code = 'SHARE'")
+    assert prove() == [
+        "SHARE E09000028 member:1/portion:1 says that its days before none are closed; those of E09000028 are before 2026-03-01 00:00:00+00."
+    ]
