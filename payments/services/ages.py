@@ -16,6 +16,7 @@ from audit.models import Fact
 from audit.services import facts, trail
 from payments.models import Alarm, LotDecision, LotNotice, Payment
 from payments.services import alarms
+from payments.services.one_by_one import one_by_one
 from people.models import Approval, Person
 from people.services import approvals
 
@@ -69,8 +70,7 @@ def age_days(payment: Payment, at: datetime) -> int:
 def advance_due(*, at: datetime) -> int:
     """Tells of lots that have reached a day, once each; rings for those over 90 days without a decision. Returns how many it told or rang of."""
     rows = Payment.objects.charged_before(at - timedelta(days=NOTICE_DAYS[0] - 1))
-    moved = sum(_tell(payment.pk, at) for payment in rows)
-    return moved + _ring(at)
+    return one_by_one([payment.pk for payment in rows], lambda pk: _tell(pk, at)) + _ring(at)
 
 
 @transaction.atomic

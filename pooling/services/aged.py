@@ -10,6 +10,7 @@ from audit.models import Fact
 from audit.services import facts
 from payments.models import Payment
 from payments.services import ages
+from payments.services.one_by_one import one_by_one
 from people.models import Organisation
 from pooling.books import lot_of
 from pooling.models import Membership, Portion
@@ -23,7 +24,7 @@ AGAIN = timedelta(days=1)
 
 def advance_due(*, at: datetime) -> int:
     """Day 88, and every day after it until nothing is left: the default that nobody has to decide. Returns how many lots it did something about."""
-    return sum(advance_lot(payment_id=payment.pk, wish="", at=at) for payment in ages.due(at=at))
+    return one_by_one([payment.pk for payment in ages.due(at=at)], lambda pk: advance_lot(payment_id=pk, wish="", at=at))
 
 
 @all_or_nothing

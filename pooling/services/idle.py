@@ -12,6 +12,7 @@ from audit.clock import london_date
 from audit.errors import NotAllowed
 from audit.services import facts, trail
 from ledger.selectors import balances, entries
+from payments.services.one_by_one import one_by_one
 from people.models import Person
 from pooling import policies, selectors
 from pooling.books import Lot, lot_of
@@ -45,7 +46,8 @@ def advance_due(*, at: datetime) -> int:
         return 0
     here = [lot for account, pence in balances(codes=("SHARE",)).items() if pence > 0 and (lot := lot_of(account.owner, account.council))]
     waiting = {Lot(row.membership_id, row.portion_id, row.council_code) for row in IdleOffer.objects.open()}
-    return sum(advance_one(lot=lot, at=at) for lot in sorted({*here, *waiting}, key=lambda lot: (lot.membership_id, lot.portion_id)))
+    lots = sorted({*here, *waiting}, key=lambda lot: (lot.membership_id, lot.portion_id))
+    return one_by_one(lots, lambda lot: advance_one(lot=lot, at=at))
 
 
 @transaction.atomic

@@ -106,6 +106,14 @@ def test_what_an_organisation_paid_in_and_handed_to_nobody_goes_back_too() -> No
     assert (Refund.objects.count(), Alarm.objects.count(), proof()) == (1, 0, [])
 
 
+def test_a_lot_that_fails_keeps_nobody_elses_money_from_going_home(place: tuple[Membership, Portion], lot: Payment) -> None:
+    paid_in(*place, pence=13_000, at=AT, share=9_001, agreement=901)
+    broken = Payment.objects.exclude(pk=lot.pk).get()
+    Payment.objects.filter(pk=broken.pk).update(lot_owner="member:999999/portion:1", charged_at=AT - timedelta(hours=1))
+    assert aged.advance_due(at=day(89)) == 1
+    assert [row.payment_id for row in Refund.objects.all()] == [lot.pk]
+
+
 def test_the_clock_runs_from_the_charge_in_london_days(lot: Payment) -> None:
     Payment.objects.update(charged_at=datetime.fromisoformat("2026-03-28T23:30:00+00:00"))
     lot.refresh_from_db()
