@@ -1,7 +1,6 @@
 """Reads that pages and other rooms need. Sums are in pence."""
 
 from pooling.selectors.groups import ClusterMoney, PublicCard, cluster_money, places_of, public_cards, questions_for
-from pooling.selectors.held import HoldSeen, holds_by_age
 from pooling.selectors.holders import HolderList, calls_to_pay, holder_list
 from pooling.selectors.money import Money, money_of
 from pooling.selectors.promises import free_share, free_to_promise, has_something_on, mode_of, money_in_group, pays_by_debit
@@ -9,7 +8,6 @@ from pooling.selectors.proof import proof
 
 __all__ = [
     "ClusterMoney",
-    "HoldSeen",
     "HolderList",
     "Money",
     "PublicCard",
@@ -19,7 +17,6 @@ __all__ = [
     "free_to_promise",
     "has_something_on",
     "holder_list",
-    "holds_by_age",
     "mode_of",
     "money_in_group",
     "money_of",

@@ -4,11 +4,12 @@ import pytest
 from django.db import transaction
 
 from audit.models import Fact
-from payments.models import Payment, Refund
+from payments.models import Payment, Refund, StripeLine
 from payments.selectors import proof
-from payments.services import operations, reconciliation, refunds
+from payments.services import operations, reconciliation, refunds, suspense
 from payments.services.proof import prove_against_stripe
 from payments.services.remittances import LotsFallShort
+from tests import cast
 from tests.payments.conftest import AMINA, COUNCIL, Play
 
 
@@ -122,6 +123,26 @@ def test_sent_back_by_the_bank_weeks_later_it_is_theirs_again(play: Play) -> Non
         refunds.keep(refund_id=row.pk, by=None, at=play.at)
         play.move("REFUND", AMINA, "SHARE", AMINA, 1000)
     assert Payment.objects.filter(kind="card").get().free_pence == 3000
+    right(play)
+
+
+def test_one_of_just_this_sum_that_nobody_can_explain_may_be_this_one(play: Play) -> None:
+    """Sent by hand, or before a backup was restored: it waits until two people have said what that one was."""
+    play.float()
+    payment = play.lot(3000)
+    play.stripe.act("refund_by_hand", charge=payment.charge_id, amount=1000)
+    reconciliation.run(at=play.at)
+    [same], [other] = back(play, 1000), back(play, 700, "withdrawal:2")
+    play.run()
+    for row in (same, other):
+        row.refresh_from_db()
+    assert (same.state, other.state) == ("approved", "succeeded")
+    line = StripeLine.objects.get(state="suspense")
+    suspense.propose(line_id=line.pk, kind="loss", about=f"council:{COUNCIL}", reason="Sent twice.", by=cast.operator(), at=play.at)
+    suspense.confirm(line_id=line.pk, by=cast.second_operator(), at=play.at)
+    play.run()
+    same.refresh_from_db()
+    assert same.state == "succeeded"
     right(play)
 
 

@@ -54,6 +54,31 @@ def test_lots_are_taken_in_order_and_never_below_nothing(free: list[int], pence:
     assert all(emptied[: touched[-1]] if touched else [])
 
 
+@pytest.mark.parametrize(
+    ("state", "status", "withdrawn", "event"),
+    [
+        ("inquiry", "warning_needs_response", 0, ""),
+        ("inquiry", "warning_closed", 0, "close"),
+        ("open", "needs_response", 500, ""),
+        ("open", "won", 500, ""),  # its money is still on the way back
+        ("open", "won", 0, "win"),
+        ("open", "lost", 500, "lose"),
+        ("inquiry", "lost", 0, ""),  # its line is not here yet
+        ("lost", "won", 0, "win"),
+    ],
+)
+def test_what_stripe_says_of_a_dispute_counts_once_its_money_has_moved(state: str, status: str, withdrawn: int, event: str) -> None:
+    assert rules.dispute_event(state, status, withdrawn) == event
+
+
+def test_what_is_owed_and_what_nobody_can_explain_covers_nobody() -> None:
+    held = {"FLOAT": 1000, "FEE_INCOME": 10, "FEE_COST": 200, "LOSS": 0, "RECEIVABLE": 300}
+    assert rules.spare_pence(held) == 510
+    assert rules.spare_pence(held | {"SUSPENSE": -100}) == 410
+    assert rules.spare_pence(held | {"SUSPENSE": 100}) == 510
+    assert rules.spare_pence({}) == 0
+
+
 def test_waits_grow_and_stop_growing() -> None:
     waits = [wait_after(tries) for tries in range(1, 20)]
     assert waits == sorted(waits)
