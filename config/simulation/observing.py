@@ -65,6 +65,9 @@ def _came_back(world: "World", refund: dict[str, Any]) -> None:
     for row in world.model.refunds.values():
         if row.stripe_id == refund["id"]:
             row.is_failed_at_stripe = True
+            owner = world.model.withdrawals[int(row.about.partition(":")[2])]
+            if owner.state in ("returning", "returned"):
+                world.model.watched[owner.id] = owner
 
 
 def _made(world: "World", thing: dict[str, Any]) -> None:
@@ -108,7 +111,7 @@ def _went_home(world: "World", seen: reading.Seen) -> None:
         raise Wrong(f"{about}: the clock sent {pence}p home, free are {model.free(purse)}p, idle {idle}p")
     row = Withdrawal(int(about.partition(":")[2]), purse, pence, [])
     row.refunds = must.name_lots(model, purse, pence, found, about, purse.owner, newest=True, only=old)
-    model.withdrawals[row.id] = row
+    model.withdrawals[row.id] = model.watched[row.id] = row
 
 
 def _age(world: "World", lot: Payment) -> int:
@@ -210,13 +213,15 @@ def _promises(world: "World") -> None:
 
 def _withdrawals(world: "World") -> None:
     """Withdrawals learn by facts what became of their refunds."""
-    waiting = [row.id for row in world.model.withdrawals.values() if row.state in ("returning", "returned")]
+    waiting = list(world.model.watched)
     found = reading.rows("select id, state from pooling_withdrawal where id = any(%s)", waiting) if waiting else []
     for pk, state in found:
         row = world.model.withdrawals[pk]
         if state != row.state:
             _judge_withdrawal(row.refunds, state, pk)
             row.state = state
+            if state != "returning":
+                world.model.watched.pop(pk)
 
 
 def _judge_withdrawal(refunds: list[Outgoing], state: str, pk: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 from audit.errors import Refusal
 from config.simulation import observing, reading
@@ -37,6 +38,7 @@ class World:
         self.active: list[Hold] = []
         self.finished: list[Hold] = []
         self.last_paid = ""
+        self.recent: deque[UUID] = deque(maxlen=20)
         self.alarms: set[int] = set()
         self._number, self._shares = 0, 0
         self._print = hashlib.sha256()

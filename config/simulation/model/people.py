@@ -175,7 +175,7 @@ def withdraw(model: Model, purse: Purse, pence: int, *, is_theirs: bool) -> Plan
         return Plan("not_that_much_free")
 
     def apply(row: Any) -> list[Entry]:
-        model.withdrawals[row.pk] = Withdrawal(row.pk, purse, pence, [])
+        model.withdrawals[row.pk] = model.watched[row.pk] = Withdrawal(row.pk, purse, pence, [])
         return [Entry("withdraw", purse.council, (Move(purse.key("SHARE"), purse.key("REFUND"), pence),))]
 
     return Plan(apply=apply)

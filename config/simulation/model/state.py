@@ -20,7 +20,7 @@ class Plan:
 @dataclass
 class Model:
     """`live`: payments that are neither lots nor dead. `news`: (call id, pence) of payments that are here while their call has not heard of it.
-    `stopped`: councils with an alarm that stops."""
+    `watched`: withdrawals that facts may still change. `stopped`: councils with an alarm that stops."""
 
     book: Book = field(default_factory=Book)
     purses: list[Purse] = field(default_factory=list)
@@ -32,6 +32,7 @@ class Model:
     remittances: dict[int, Outgoing] = field(default_factory=dict)
     refunds: dict[int, Outgoing] = field(default_factory=dict)
     withdrawals: dict[int, Withdrawal] = field(default_factory=dict)
+    watched: dict[int, Withdrawal] = field(default_factory=dict)
     paid_for: set[str] = field(default_factory=set)
     news: set[tuple[int, int]] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)

@@ -26,8 +26,8 @@ def a_journal(world: World) -> tuple[UUID, Entry]:
     """Mostly one transfer; mostly a new key, at times an old one with its own content or another's."""
     councils = sorted({purse.council for purse in world.model.purses})
     council = world.dice.choice(councils)
-    if world.model.minutes and world.often(25):
-        key = world.dice.choice(list(world.model.minutes)[-20:])
+    if world.recent and world.often(25):
+        key = world.dice.choice(world.recent)
         if world.often(60):
             return key, world.model.minutes[key]
         return key, _entry(world, council)
@@ -64,6 +64,12 @@ def somebody_posts(world: World) -> None:
     key, entry = a_journal(world)
     plan = minutes.post(world.model, key, entry)
     world.ask(f"post {entry}", plan, lambda: retrying(lambda: post(_journal(key, entry, world.at))))
+    _remember(world, key)
+
+
+def _remember(world: World, *keys: UUID) -> None:
+    """The newest that are in the book may be posted again."""
+    world.recent.extend(key for key in keys if key in world.model.minutes and key not in world.recent)
 
 
 @step(2)
@@ -72,3 +78,4 @@ def somebody_posts_a_set(world: World) -> None:
     journals = [_journal(key, entry, world.at) for key, entry in asked]
     plan = minutes.post_set(world.model, asked, linked, _words)
     world.ask(f"post a set of {len(asked)}{' linked' if linked else ''}", plan, lambda: retrying(lambda: post_many(journals, linked=linked)))
+    _remember(world, *(key for key, _ in asked))
