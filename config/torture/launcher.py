@@ -77,7 +77,7 @@ def own_cluster(template_url: str = "") -> Iterator[Path]:
 def _copy(from_url: str, to_url: str) -> None:
     dump = subprocess.run([binaries() / "pg_dump", from_url], check=True, capture_output=True)
     # The server stops on a damaged statement by itself only when told to.
-    command = [binaries() / "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output", os.devnull, to_url]
+    command: list[str | Path] = [binaries() / "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output", os.devnull, to_url]
     subprocess.run(command, input=dump.stdout, check=True)
 
 

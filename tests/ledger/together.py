@@ -226,7 +226,7 @@ def a_mode_changes_between_two_posts(two: Two) -> None:
     two.one.execute("begin")
     must(post(two.one, [(account, a, 5)])[0] == "posted")
     with two.meanwhile(lambda db: db.execute("select ledger_set_mode(%s, 0::smallint)", [account])) as result:
-        time.sleep(0.7)  # longer than a roll-up is patient
+        time.sleep(1.2)  # much longer than a roll-up is patient
         must(result == [], "it did not wait for who posts")
         two.one.execute("commit")
     must(holds(two.watch, account)[0] == kept - 5, "a line was left out")
@@ -255,8 +255,8 @@ def closing_waits_for_who_posts_and_opens_and_they_for_it(two: Two) -> None:
         two.one.execute("commit")
     must(result == ["closed"], result)
     reopen(two.watch)
-    # who has opened, who posts to lazy accounts only, and has not committed: the closer waits, and longer than a roll-up is patient
-    for act, seconds in ((lambda: opened(two.one), 0.0), (lambda: post(two.one, [(first, second, 5)]), 0.7)):
+    # who has opened, who posts to lazy accounts only, and has not committed: the closer waits, and much longer than a roll-up is patient
+    for act, seconds in ((lambda: opened(two.one), 0.0), (lambda: post(two.one, [(first, second, 5)]), 1.2)):
         two.one.execute("begin")
         act()
         with two.meanwhile(close) as result:
