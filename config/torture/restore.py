@@ -28,7 +28,7 @@ from config.torture.load import some_order
 from config.torture.stage import Stage
 from config.torture.town import Town, timers
 
-STEPS, ORDERS_A_STEP = 14, 6
+STEPS, ORDERS_A_STEP = 10, 5
 SECONDS_TO_ARCHIVE = 60.0
 
 
