@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from audit.clock import london_date
-from frontend.presenters import approvals, paying, standing_by
+from frontend.presenters import approvals, owed, paying, standing_by
+from frontend.presenters.owed import OwedLine
 from frontend.presenters.paying import Due
 from people import roles
 from people.models import Organisation, Person
@@ -46,6 +47,7 @@ class Desk:
     unsaid: list[Line]
     budgets: list[BudgetLine]
     to_pay_pence: int
+    owed: list[OwedLine]
 
     @property
     def to_pay(self) -> list[Line]:
@@ -80,6 +82,7 @@ def _desk(organisation: Organisation, today: date) -> Desk:
         unsaid=unsaid,
         budgets=_budgets(organisation),
         to_pay_pence=found.to_pay_pence,
+        owed=owed.of_holder(organisation),
     )
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from frontend.presenters import owed
+from frontend.presenters.owed import OwedLine
 from people.models import Person
 from pooling import selectors, statements
 from pooling.models import Membership, Portion
@@ -11,7 +13,7 @@ from pooling.models import Membership, Portion
 
 @dataclass(frozen=True, slots=True)
 class Strand:
-    """One part of a budget in one group. `lanes`: rows for the money lanes; they add up to what was put in."""
+    """One part of a budget in one group. `lanes`: rows for the money lanes; they add up to what was put in. `owed`: what a bank took back."""
 
     title: str
     comes_from: str
@@ -25,14 +27,16 @@ class Strand:
     clearing_pence: int
     free_pence: int
     goes_back_to: str
+    owed: list[OwedLine]
 
 
 def strands_of(person: Person) -> list[Strand]:
     """Every pound this person put in, per group and part of their budget."""
-    return [_strand(money) for money in selectors.money_of(person)]
+    taken = owed.of_person(person)
+    return [_strand(money, taken) for money in selectors.money_of(person)]
 
 
-def _strand(money: selectors.Money) -> Strand:
+def _strand(money: selectors.Money, taken: list[OwedLine]) -> Strand:
     rows = [
         ("paid", money.paid_pence, "for visits that happened"),
         ("held", money.held_pence - money.disputed_pence, "until you say that the visits happened"),
@@ -55,6 +59,7 @@ def _strand(money: selectors.Money) -> Strand:
         clearing_pence=money.clearing_pence,
         free_pence=money.free_pence,
         goes_back_to=goes_back_to(money.portion),
+        owed=[one for one in taken if (one.membership_id, one.portion_id) == (money.membership.pk, money.portion.pk)],
     )
 
 
@@ -83,6 +88,9 @@ _SAID = {
     "withdraw": "On its way back to where it came from",
     "keep": "Could not be sent back. Yours again",
     "release_by_order": "Paid for visits you said yes to",
+    "debt_taken": "Pays for a payment that the bank took back",
+    "debt_given_back": "The bank gave it back. Yours again",
+    "recover": "Came back from the provider. Yours again",
 }
 
 

@@ -47,6 +47,13 @@ KINDS = {
     "remittance_paid": "Sent to the provider",
     "release_by_order": "For visits that happened, by order",
     "wallet_sent_back": "Sent back",
+    "dispute_withdrawn": "A bank took a payment back",
+    "dispute_reinstated": "The bank gave it back",
+    "debt_taken": "Pays for what a bank took back",
+    "debt_given_back": "The bank gave it back, free again",
+    "recover": "Came back from the provider",
+    "recovery_reversed": "Taken back from the provider",
+    "recovery_set_off": "Kept back from the provider’s pay",
 }
 Read = Callable[[str], Statement]
 

@@ -3,6 +3,7 @@
 from pooling.selectors.groups import ClusterMoney, PublicCard, cluster_money, places_of, public_cards, questions_for
 from pooling.selectors.holders import HolderList, calls_to_pay, holder_list
 from pooling.selectors.money import Money, money_of
+from pooling.selectors.owed import Owed, owed_by, owed_by_holder
 from pooling.selectors.promises import free_share, free_to_promise, has_something_on, mode_of, money_in_group, pays_by_debit
 from pooling.selectors.proof import proof
 
@@ -10,6 +11,7 @@ __all__ = [
     "ClusterMoney",
     "HolderList",
     "Money",
+    "Owed",
     "PublicCard",
     "calls_to_pay",
     "cluster_money",
@@ -20,6 +22,8 @@ __all__ = [
     "mode_of",
     "money_in_group",
     "money_of",
+    "owed_by",
+    "owed_by_holder",
     "pays_by_debit",
     "places_of",
     "proof",

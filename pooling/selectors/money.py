@@ -15,7 +15,10 @@ State = Call.State
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """One portion's money in one group. `paid` is what providers got or are owed; `came_back` is home again. A promise is not money."""
+    """One portion's money in one group. `paid` is what providers got or are owed; `came_back` is home again.
+
+    A promise is not money. `owed`: a bank took it back, and it is still to be paid out of this money and nobody else's.
+    """
 
     membership: Membership
     portion: Portion
@@ -29,6 +32,7 @@ class Money:
     paid_pence: int
     going_back_pence: int
     came_back_pence: int
+    owed_pence: int
 
 
 def money_of(person: Person) -> list[Money]:
@@ -77,7 +81,7 @@ def _sums(memberships: Iterable[int], pledges: Iterable[Pledge]) -> dict[Key, di
 def _accounts(memberships: Iterable[int]) -> dict[Key, dict[str, int]]:
     found: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for membership_id in memberships:
-        for account, pence in book.balances(codes=("SHARE", "PENDING"), owner_prefix=f"member:{membership_id}/").items():
+        for account, pence in book.balances(codes=("SHARE", "PENDING", "RECEIVABLE"), owner_prefix=f"member:{membership_id}/").items():
             found[membership_id, int(account.owner.rpartition(":")[2])][account.code] += pence
     return found
 
@@ -96,4 +100,5 @@ def _money(membership: Membership, portion: Portion, sums: dict[str, int], accou
         paid_pence=sums["paid"],
         going_back_pence=sums["going_back"],
         came_back_pence=sums["came_back"],
+        owed_pence=max(0, accounts["RECEIVABLE"]),
     )
