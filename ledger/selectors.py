@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from ledger import models
 from ledger.codes import natural
@@ -23,6 +23,7 @@ __all__ = [
     "balance",
     "balance_as_of",
     "balances",
+    "closed_everywhere",
     "closed_through",
     "ends",
     "entries",
@@ -99,6 +100,11 @@ def owned(owners: Iterable[str]) -> list[Account]:
 def closed_through(council: str) -> date | None:
     """The last day of the council's books that is closed; None before the first closing."""
     return models.Period.objects.filter(council=council).order_by("-through").values_list("through", flat=True).first()
+
+
+def closed_everywhere() -> dict[str, date]:
+    """The last closed day of every council whose books were ever closed. One query."""
+    return dict(models.Period.objects.order_by().values_list("council").annotate(last=Max("through")))
 
 
 def journal_exists(key: uuid.UUID) -> bool:

@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db.models import Sum
 
 from audit.clock import london_date
-from ledger.selectors import balance
+from ledger.selectors import balance, closed_everywhere
 from ledger.services.accounts import Account
 from payments.models import Alarm, Payee, Payment, PaymentOperation, Refund, Remittance
 from payments.services import ages, risk
 from payments.services.proof import prove
+from people.models import Council, Person
 from places.calendar import add_working_days
 
 BANK_WORKING_DAYS = 2  # from Stripe's balance of theirs to their bank; Stripe's usual time in the United Kingdom
@@ -34,6 +35,15 @@ class PaymentSeen:
     checkout_url: str
     instructions: dict[str, Any]
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class BooksSeen:
+    """A council's books. `closed_through`: the last day that is closed; None while none is."""
+
+    code: str
+    name: str
+    closed_through: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +183,11 @@ def operators_list(person: Any) -> OperatorsList:
 def proof() -> list[str]:
     """Sentences of what is not as it must be between payments' rows and the book; empty when all is well. `check_books` prints them."""
     return [*prove(), *ages.prove()]
+
+
+def books(person: Person) -> list[BooksSeen]:
+    """Every council's books by name, for operators; nothing for anybody else. Two queries."""
+    if not (person.is_active and person.is_operator):
+        return []
+    closed = closed_everywhere()
+    return [BooksSeen(code, name, closed.get(code)) for code, name in Council.objects.order_by("name").values_list("pk", "name")]

@@ -9,8 +9,8 @@ from marketplace.models import MilestoneShare, Payer
 from marketplace.policies import may_answer_about
 from marketplace.services import decisions, late, money, recovering, signing
 from payments.models import Dispute, Payment, Recovery, Refund, Remittance, StripeLine
-from payments.services import ages, disputes, recoveries, rerouting, suspense
-from people.models import Approval, Person
+from payments.services import ages, closing, disputes, recoveries, rerouting, suspense
+from people.models import Approval, Council, Person
 from people.selectors import approvals_to_answer
 
 GIVEN_BACK = "remittance.give_up"
@@ -18,7 +18,7 @@ STOPPED = "remittance.hold"
 GOES_ON = "remittance.unhold"
 ON_THEIR_OWN_PAGES = {decisions.DECIDE: "question-decide", late.DISMISS_LATE: "late-decide"}
 """Requests about a share that are answered where the share is."""
-FOR_OPERATORS = frozenset({ages.DECIDE, suspense.EXPLAIN, disputes.WRITE_OFF, recoveries.WRITE_OFF, rerouting.REROUTE})
+FOR_OPERATORS = frozenset({ages.DECIDE, suspense.EXPLAIN, disputes.WRITE_OFF, recoveries.WRITE_OFF, rerouting.REROUTE, closing.CLOSE})
 """Requests that only another operator answers."""
 _SAID = {
     recovering.RECOVER: "A payment to a provider should come back",
@@ -27,6 +27,7 @@ _SAID = {
     disputes.WRITE_OFF: "A payer will not pay back, and the platform bears it",
     recoveries.WRITE_OFF: "A provider will not pay back, and the platform bears it",
     rerouting.REROUTE: "Money a bank would not take is paid by hand",
+    closing.CLOSE: "A council’s books are closed up to a day",
     decisions.DECIDE: "How a question should end",
     late.DISMISS_LATE: "A payment made without an answer was right",
     decisions.HOLD_BACK: "Money that was said yes to should wait",
@@ -109,4 +110,7 @@ def _of_money(approval: Approval) -> dict[str, str]:
     if kind == "refund":
         refund = Refund.objects.select_related("reroute").get(pk=int(pk))
         return {"To": refund.reroute.to_owner, "Who gave the account": refund.reroute.reference, "How much": words.pounds(refund.pence)}
+    if kind == closing.ABOUT:
+        code, through = closing.read_about(pk)
+        return {"Council": Council.objects.get(pk=code).name, "Last day": words.day_year(through)}
     return {"About": f"{kind} {pk}"}

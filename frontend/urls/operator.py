@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.views import operator, operator_lists, operator_money, operator_ways
+from frontend.views import operator, operator_books, operator_lists, operator_money, operator_ways
 
 urlpatterns = [
     path("operator/", operator.overview, name="operator"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("operator/payments/<int:pk>/", operator_money.stop, name="operator-stop"),
     path("operator/money/", operator_money.own_money, name="operator-float"),
     path("operator/ways/", operator_ways.choose, name="operator-ways"),
+    path("operator/books/", operator_books.close, name="operator-books"),
     path("operator/check-now/", operator_lists.run_now, name="operator-run-now"),
     path("operator/lists/<slug:name>/", operator_lists.show, name="operator-list"),
     path("operator/lists/<slug:name>/<str:pk>/", operator_lists.thing, name="operator-thing"),

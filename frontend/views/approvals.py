@@ -17,10 +17,16 @@ from marketplace.models import MilestoneShare
 from marketplace.policies import may_answer_about
 from marketplace.services import decisions, recovering
 from payments.models import Payment
-from payments.services import ages, disputes, recoveries, remittances, rerouting, suspense
+from payments.services import ages, closing, disputes, recoveries, remittances, rerouting, suspense
 from people.models import Approval, Person
 from people.policies import may_answer_approval
 from people.services import approvals
+
+
+def _close(about_id: str, by: Person, at: datetime) -> None:
+    council_code, through = closing.read_about(about_id)
+    closing.confirm(council_code=council_code, through=through, by=by, at=at)
+
 
 # The second yes carries it out, by the room that was asked; `about_id` says of what.
 CARRIES_OUT: dict[str, Callable[[str, Person, datetime], object]] = {
@@ -28,6 +34,7 @@ CARRIES_OUT: dict[str, Callable[[str, Person, datetime], object]] = {
     disputes.WRITE_OFF: lambda pk, by, at: disputes.confirm_write_off(dispute_id=int(pk), by=by, at=at),
     recoveries.WRITE_OFF: lambda pk, by, at: recoveries.confirm_write_off(recovery_id=int(pk), by=by, at=at),
     rerouting.REROUTE: lambda pk, by, at: rerouting.confirm(refund_id=int(pk), by=by, at=at),
+    closing.CLOSE: _close,
 }
 STOPS = {presenter.STOPPED: remittances.hold, presenter.GOES_ON: remittances.unhold, presenter.GIVEN_BACK: remittances.give_up}
 

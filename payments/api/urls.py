@@ -1,6 +1,7 @@
 """Mounted under /api/v1/. Stripe's own way in is `webhook_urls`."""
 
 from audit.api.edge import router
+from payments.api.closing import Books
 from payments.api.views import Alarms, Floats, Operations, Payments, Refunds, Remittances, TopUps
 from payments.api.watching import Disputes, Lots, ReconcileRuns, Recoveries, StripeEvents, StripeLines
 from payments.api.ways import WaySwitches
@@ -20,4 +21,5 @@ urlpatterns = router(
     recoveries=Recoveries,
     lots=Lots,
     way_switches=WaySwitches,
+    books=Books,
 )

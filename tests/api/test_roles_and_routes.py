@@ -72,6 +72,9 @@ ROWS: dict[str, frozenset[str]] = {
     "refunds": _who("operator"),
     "operations": _who("operator"),
     "floats": _who("operator"),
+    "books": _who("operator"),
+    "idle-offers": _who("amina sam operator"),
+    **dict.fromkeys(("stripe-events", "stripe-lines", "reconcile-runs", "disputes", "recoveries", "lots"), _who("operator")),
     "entries": _who("amina operator"),
     "deliveries": _who("operator"),
 }
@@ -199,6 +202,7 @@ def _world() -> World:
         "remittances": Remittance.objects.get(about=f"share:{share.pk}").pk,
         "operations": PaymentOperation.objects.order_by("planned_at")[0].pk,
         "floats": cast.SOUTHWARK,
+        "books": cast.SOUTHWARK,
         "entries": entry,
         "deliveries": Delivery.objects.order_by("pk")[0].pk,
     }

@@ -1,0 +1,46 @@
+"""The operator's page about closing the books: asked for on a check page, answered by another, seen by nobody else."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from ledger.selectors import closed_through
+from people.models import Approval
+from tests import cast
+from tests.frontend.test_groups import _as, _text
+
+pytestmark = pytest.mark.django_db
+SAID = {"council": cast.SOUTHWARK, "through": "1 March 2026", "reason": "February is over."}
+
+
+def test_two_operators_close_the_books_up_to_a_day(set_clock):
+    set_clock(cast.AT + timedelta(minutes=1))
+    first, second, page = _as(cast.operator()), _as(cast.second_operator()), reverse("operator-books")
+    assert page in _text(first.get(reverse("operator")))
+    assert "nothing is closed" in _text(first.get(page))
+    assert "Nothing opens a closed day again" in _text(first.post(page, SAID))
+    assert not Approval.objects.exists()
+    assert first.post(page, {**SAID, "_confirm": "yes"}).status_code == 302
+    assert "Another operator must answer" in _text(first.get(page))
+    answer = reverse("approval", args=[Approval.objects.get().pk])
+    assert answer in _text(second.get(page))
+    assert "1 March 2026" in _text(second.get(answer))
+    for who in (first, _as(cast.colin()), _as(cast.amina())):
+        assert who.get(answer).status_code == 404
+    assert closed_through(cast.SOUTHWARK) is None
+    assert second.post(answer, {"agree": "yes"}).status_code == 302
+    assert f"{closed_through(cast.SOUTHWARK)}" == "2026-03-01"
+    assert "1 March 2026" in _text(first.get(page))
+
+
+def test_a_wrong_day_is_told_before_anybody_confirms_and_stays_as_typed(set_clock):
+    set_clock(cast.AT + timedelta(minutes=1))
+    cast.southwark()
+    client, page = _as(cast.operator()), reverse("operator-books")
+    for day, why in (("2 March 2026", "That day is not over yet"), ("soon", "Write a date with a day, a month and a year")):
+        shown = client.post(page, {**SAID, "through": day})
+        assert shown.status_code == 422
+        assert why in _text(shown)
+        assert f'value="{day}"' in _text(shown)
+    assert not Approval.objects.exists()
