@@ -220,8 +220,9 @@ def _withdrawals(world: "World") -> None:
         if state != row.state:
             _judge_withdrawal(row.refunds, state, pk)
             row.state = state
-            if state != "returning":
-                world.model.watched.pop(pk)
+        # A bank may have sent one of its refunds back before our rows called it done: they will learn that too.
+        if state == "failed" or (state != "returning" and not any(one.is_failed_at_stripe for one in row.refunds)):
+            world.model.watched.pop(pk)
 
 
 def _judge_withdrawal(refunds: list[Outgoing], state: str, pk: int) -> None:
