@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Recovery,
         Refund,
         Remittance,
+        StripeLine,
         WaySwitch,
         WebhookEvent,
     )
@@ -79,6 +80,12 @@ class RefundQuerySet(OperatorsQuerySet["Refund"]):
 class WebhookEventQuerySet(OperatorsQuerySet["WebhookEvent"]):
     def due(self, at: datetime) -> Self:
         return self.filter(Q(next_try_at__isnull=True) | Q(next_try_at__lte=at), state="waiting")
+
+
+class StripeLineQuerySet(OperatorsQuerySet["StripeLine"]):
+    def of_lost_operations(self) -> Self:
+        """Made by our software, and this book does not know how; nobody has said yet what they are."""
+        return self.filter(state__in=("waiting", "suspense")).exclude(lost_operation="")
 
 
 class AlarmQuerySet(OperatorsQuerySet["Alarm"]):

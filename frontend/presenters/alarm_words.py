@@ -3,6 +3,7 @@
 MEANS = {
     "amount_differs": "Stripe took another sum, or other money, than we asked for. Look at the payment at Stripe, then at ours. Nobody is credited.",
     "automatic_payouts": "Stripe would pay our balance out by itself. Set that to manual in Stripe’s settings. It closes by itself.",
+    "book_is_behind": "A backup was put back, and Stripe has done more since. Nothing goes out. Open Lines to explain: which of ours was each?",
     "cash_not_returned": "Money sent to us by bank that nobody asked for could not go back. Ring the payer’s bank or the payer.",
     "dispute": "A payer’s bank took a payment back, or asks about it. Open Disputes. Answer the bank at Stripe before its day.",
     "event_parked": "Stripe told us something ten times and we could not work on it. Open What Stripe told us, and press Try again.",

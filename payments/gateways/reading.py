@@ -93,7 +93,7 @@ def top_up_of(raw: Any) -> TopUp:
 
 
 def transfer_of(raw: Any) -> Transfer:
-    return Transfer(raw.id, raw.amount, meta_of(raw, "operation"), _id(raw.balance_transaction))
+    return Transfer(raw.id, raw.amount, meta_of(raw, "operation"), _id(raw.balance_transaction), _id(raw.destination), raw.transfer_group or "")
 
 
 def reversal_of(raw: Any) -> Reversal:

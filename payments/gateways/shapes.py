@@ -112,12 +112,14 @@ class TopUp:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """`operation` is the id of ours that made it; empty when a person did, at the dashboard."""
+    """`operation` is the id of ours that made it; empty when a person did, at the dashboard. `destination`: the account; `group` is ours too."""
 
     id: str
     pence: int
     operation: str
     line_id: str
+    destination: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,6 +211,7 @@ class Explanation(models.Model):
         PAYOUT = "payout", "the platform's own money, taken out by hand"
         TOP_UP = "top_up", "the platform's own money, put in by hand"
         LOSS = "loss", "nobody knows, and the platform bears it"
+        OURS = "ours", "our own refund or payment to a provider, made before a backup was put back"
 
     line = models.ForeignKey(StripeLine, on_delete=models.PROTECT, related_name="explanations")
     kind = models.CharField(max_length=18, choices=Kind)
@@ -221,7 +222,8 @@ class Explanation(models.Model):
     agreed_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     agreed_at = models.DateTimeField(null=True)
     refused_at = models.DateTimeField(null=True)
-    # In the line's own council, and, where the money belongs to another, the second journal there.
+    # In the line's own council, and, where the money belongs to another, the second journal there. `ours`: what took the line out of
+    # SUSPENSE again, and what had put it there; the line is then matched like any other.
     journal_key = models.UUIDField(null=True, unique=True)
     second_journal_key = models.UUIDField(null=True, unique=True)
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from payments.querysets import AlarmQuerySet, OperatorsQuerySet, WebhookEventQuerySet
+from payments.querysets import AlarmQuerySet, OperatorsQuerySet, StripeLineQuerySet, WebhookEventQuerySet
 
 
 class WebhookEvent(models.Model):
@@ -63,8 +63,10 @@ class StripeLine(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     journal_key = models.UUIDField(null=True, unique=True)
     council_code = models.CharField(max_length=9, blank=True)
+    # The operation (or payment) of ours that its object names and that this book does not know: the book was put back in time.
+    lost_operation = models.CharField(max_length=36, blank=True)
 
-    objects = OperatorsQuerySet["StripeLine"].as_manager()
+    objects = StripeLineQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -83,6 +85,8 @@ class ReconcileCursor(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     last_line_id = models.CharField(max_length=255, blank=True)
     read_at = models.DateTimeField(null=True)
+    # Which start of the database, and which copy of it, the last finished reading was of: after a restore it is another.
+    read_of = models.CharField(max_length=80, blank=True)
 
     objects = OperatorsQuerySet["ReconcileCursor"].as_manager()
 

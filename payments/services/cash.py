@@ -100,7 +100,12 @@ def send_back(*, payer_owner: str, by: Person | None, at: datetime) -> CashRetur
 
 
 def send_back_due(*, at: datetime) -> int:
-    """What nobody has asked about for five working days goes back by itself, unless a transfer of theirs is still waited for."""
+    """What nobody has asked about for five working days goes back by itself, unless a transfer of theirs is still waited for.
+
+    Nothing does while the book is behind Stripe.
+    """
+    if alarms.book_is_behind():
+        return 0
     rows = Payer.objects.filter(cash_pence__gt=0, cash_since__lte=at).exclude(cash_returns__state="planned")
     rested = [
         row.owner

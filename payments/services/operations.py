@@ -4,8 +4,6 @@ Whatever happens in between (a time-out, a kill, two workers), an operation has 
 Stripe says no for good, and before anything is asked a second time the object is looked for.
 """
 
-import hashlib
-import json
 import uuid
 from datetime import datetime
 from importlib import import_module
@@ -17,13 +15,15 @@ from django.db import transaction
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AccountLink, AnswerLost, Made, StripeIsBusy, StripeSaidNo
-from payments.models import PaymentOperation
+from payments.models import PaymentOperation, StripeLine
 from payments.rules import LEASE, OPERATION, step, wait_after
-from payments.services import alarms
+from payments.services import alarms, planning
 from payments.services.one_by_one import one_by_one
 
 log = structlog.get_logger()
 BATCH = 100
+# These, and Direct Debits (off_session), move somebody's money with nobody there to say yes.
+MOVES_MONEY = frozenset({"transfer", "refund", "reversal", "cash_refund"})
 
 # Which service knows what an outcome means. It has `made(operation, thing, at)` and `refused(operation, code, at)`, and may have `sending`.
 MEANING = {
@@ -89,7 +89,7 @@ def _claim(operation_id: uuid.UUID, at: datetime) -> PaymentOperation | None:
         if operation.first_sent_at is None:
             operation.first_sent_at = at
             operation.params = _meaning(operation, "complete")(operation) or operation.params
-            operation.params_hash = hashlib.sha256(json.dumps(operation.params, sort_keys=True).encode()).hexdigest()
+            operation.params_hash = planning.hash_of(operation.params)
             _meaning(operation, "sending")(operation)
         operation.state = step(OPERATION, operation.state, "send")
         operation.tries += 1
@@ -99,7 +99,19 @@ def _claim(operation_id: uuid.UUID, at: datetime) -> PaymentOperation | None:
 
 
 def _may_send(operation: PaymentOperation) -> bool:
-    return operation.first_sent_at is not None or bool(_meaning(operation, "may_send", lambda _: True)(operation))
+    """What was sent before is looked for first, so it may go on. While the book is behind Stripe, no money is sent or taken anew."""
+    if operation.first_sent_at is not None:
+        return True
+    if (operation.kind in MOVES_MONEY or "off_session" in operation.params) and (alarms.book_is_behind() or _may_have_gone(operation)):
+        return False
+    return bool(_meaning(operation, "may_send", lambda _: True)(operation))
+
+
+def _may_have_gone(operation: PaymentOperation) -> bool:
+    """A transfer taken back of just this sum stands in SUSPENSE: its line names nobody, so perhaps it is this one."""
+    if operation.kind != "reversal" or operation.pence is None:
+        return False
+    return StripeLine.objects.filter(state="suspense", net_pence=operation.pence, kind="transfer_refund").exists()
 
 
 def _ask(operation: PaymentOperation) -> Made:

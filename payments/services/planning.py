@@ -1,12 +1,14 @@
 """Writing down what is to be asked of Stripe, before it is asked."""
 
+import hashlib
+import json
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from payments.models import Payer, PaymentOperation
-from payments.rules import OPERATION, step
+from payments.rules import LEASE, OPERATION, step
 from people.models import Person
 
 
@@ -72,6 +74,18 @@ def try_again(operation: PaymentOperation, *, next_try_at: datetime) -> None:
     operation.idempotency_key = _key(operation.pk, operation.attempt)
     operation.next_try_at, operation.first_sent_at, operation.tries = next_try_at, None, 0
     operation.save(update_fields=["state", "attempt", "idempotency_key", "next_try_at", "first_sent_at", "tries"])
+
+
+def was_sent(operation: PaymentOperation, *, sent_at: datetime, at: datetime) -> None:
+    """Stripe has its object already: whoever takes it up first looks for that, and asks for nothing new."""
+    operation.state, operation.tries, operation.first_sent_at = step(OPERATION, operation.state, "send"), 1, sent_at
+    operation.next_try_at, operation.params_hash = at + LEASE, hash_of(operation.params)
+    operation.save(update_fields=["state", "tries", "first_sent_at", "next_try_at", "params_hash"])
+
+
+def hash_of(params: Mapping[str, Any]) -> str:
+    """What proves later with which parameters a key went out."""
+    return hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()
 
 
 def take_back(operation: PaymentOperation, *, why: str) -> bool:

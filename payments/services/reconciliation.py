@@ -18,7 +18,7 @@ from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Line, NotFound, PageOfLines, StripeIsBusy
 from payments.models import OwedMove, Payment, ReconcileCursor, ReconcileRun, Refund, Remittance, StripeLine
 from payments.rules import UNEXPLAINED_FREEZE_PENCE
-from payments.services import alarms, cash, debits, disputes, floats, inbox, mandates, recoveries, refunds, taking
+from payments.services import alarms, cash, debits, disputes, floats, inbox, mandates, recoveries, refunds, restored, taking
 
 log = structlog.get_logger()
 # Where a line belongs that names nobody's council: the books of the platform itself.
@@ -53,6 +53,7 @@ def run(*, at: datetime) -> Report:
     Raises AnswerLost or StripeIsBusy when Stripe can't be reached; what was done until then stays, and the next run goes on.
     """
     _check_own_payouts(at)
+    copy = restored.copy_of_book()
     read = _read_new()
     _see_pending_become_available(at)
     caught_up = taking.refresh_open(at=at) + refunds.refresh_open(at=at) + disputes.refresh_open(see=inbox.see_dispute, at=at)
@@ -60,7 +61,8 @@ def run(*, at: datetime) -> Report:
     before = StripeLine.objects.filter(state="suspense").count()
     matched = sum(_match(line_id, at) for line_id in _waiting())
     suspended = StripeLine.objects.filter(state="suspense").count() - before
-    ReconcileCursor.objects.filter(pk=1).update(read_at=at)
+    ReconcileCursor.objects.filter(pk=1).update(read_at=at, read_of=copy)
+    alarms.settle_behind(at=at)
     report = Report(read, matched, suspended, StripeLine.objects.filter(state="waiting").count(), caught_up)
     if report.read or report.matched or report.suspended or report.caught_up:
         ReconcileRun.objects.create(at=at, read=read, matched=matched, suspended=suspended, waiting=report.waiting, caught_up=caught_up)
@@ -178,7 +180,9 @@ def _match(line_id: str, at: datetime) -> bool:
         return False
     final = {"state": StripeLine.State.MATCHED, "journal_key": ours.journal_key, "council_code": ours.council_code}
     with transaction.atomic():
-        return bool(StripeLine.objects.filter(pk=line.pk, state="waiting").update(**final))
+        done = StripeLine.objects.filter(pk=line.pk, state="waiting").update(**final)
+    alarms.settle(kind="unexplained_line", about=f"line:{line.pk}", at=at)
+    return bool(done)
 
 
 def what_it_is(line: StripeLine) -> Ours | None:
@@ -252,6 +256,7 @@ def _catch_up(line: StripeLine, at: datetime) -> None:
 def _cannot_explain(line: StripeLine, at: datetime) -> bool:
     """An alarm at once; once available, the money is where Stripe says it is and the other side in SUSPENSE until a person has looked."""
     council = _council_of(line)
+    restored.look_at(line, at)
     stops = abs(line.net_pence) >= UNEXPLAINED_FREEZE_PENCE
     sentence = f"Stripe's balance has a line nobody here can explain: {line.kind} {line.pk} of {line.net_pence}p. Find out who made it and why."
     ring_for = "" if council == NO_COUNCIL else council

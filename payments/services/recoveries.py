@@ -121,11 +121,11 @@ def refused(operation: PaymentOperation, code: str, at: datetime) -> None:
 
 
 def look_for(*, at: datetime) -> int:
-    """Asks after every reversal without an answer: its balance line names no transfer that could be looked up. Returns how many were found."""
+    """Asks after every reversal not done (or done before this book was put back): its line names no transfer to look up. Returns how many were."""
     found = 0
-    for operation in list(PaymentOperation.objects.filter(kind="reversal", state__in=("sent", "unknown"))):
+    for operation in list(PaymentOperation.objects.filter(kind="reversal", state__in=("planned", "sent", "unknown"))):
         try:
-            thing = gateway.find(operation.kind, operation.params, str(operation.pk), operation.first_sent_at or at)
+            thing = gateway.find(operation.kind, operation.params, str(operation.pk), operation.first_sent_at or operation.planned_at)
         except (AnswerLost, StripeIsBusy, NotFound):
             continue
         found += thing is not None and operations.settle(operation.pk, thing, at=at)

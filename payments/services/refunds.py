@@ -15,7 +15,7 @@ from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Made, NotFound, RefundMade, StripeIsBusy
 from payments.models import Dispute, Payment, PaymentOperation, PaymentUse, Refund, StripeLine
 from payments.rules import REFUND, REFUSED_WAIT, may_step, step, take_from
-from payments.services import planning
+from payments.services import alarms, planning
 from payments.services.one_by_one import one_by_one
 from payments.services.remittances import LotsFallShort, undisputed_first
 from people.models import Person
@@ -51,7 +51,9 @@ def approve(
 
 
 def plan_due(*, at: datetime) -> int:
-    """Approved refunds are planned to go: REFUND Dr / OUT Cr with their operation. Returns how many were."""
+    """Approved refunds are planned to go: REFUND Dr / OUT Cr with their operation. Returns how many were; none while the book is behind Stripe."""
+    if alarms.book_is_behind():
+        return 0
     rows = list(Refund.objects.to_send().order_by("approved_at", "pk").values_list("pk", flat=True)[:BATCH])
     return one_by_one(rows, lambda pk: retrying(partial(_plan, pk, at)))
 
@@ -61,13 +63,29 @@ def _plan(pk: int, at: datetime) -> bool:
     row = Refund.objects.locked().select_related("payment__part_of").get(pk=pk)
     if not may_step(REFUND, row.state, "send") or _is_disputed(row) or _may_have_gone(row):
         return False
+    _write_plan(row, at)
+    return True
+
+
+def adopt(*, refund_id: int, operation_id: uuid.UUID, sent_at: datetime, at: datetime) -> Refund:
+    """Stripe has made this approved refund already, for an operation this book had lost: planned and sent under the same id.
+
+    In the caller's transaction. Whoever settles the operation finds Stripe's object.
+    """
+    row = Refund.objects.locked().select_related("payment__part_of").get(pk=refund_id)
+    planning.was_sent(_write_plan(row, at, operation_id), sent_at=sent_at, at=at)
+    return row
+
+
+def _write_plan(row: Refund, at: datetime, operation_id: uuid.UUID | None = None) -> PaymentOperation:
     params = {"charge": row.payment.source_charge_id, "amount": row.pence}
-    operation = planning.plan(kind="refund", reference=f"refund:{row.pk}", params=params, council_code=row.council_code, at=at, pence=row.pence)
+    about, council = f"refund:{row.pk}", row.council_code
+    operation = planning.plan(kind="refund", reference=about, params=params, council_code=council, at=at, pence=row.pence, operation_id=operation_id)
     PaymentUse.objects.create(payment=row.payment, operation=operation, pence=row.pence)
     row.state, row.operation, row.sent_journal = step(REFUND, row.state, "send"), operation, uuid.uuid4()
     row.save(update_fields=["state", "operation", "sent_journal"])
     _post(row, row.sent_journal, "refund_sent", _owner(row), _platform(row, "OUT"), at)
-    return True
+    return operation
 
 
 def _may_have_gone(row: Refund) -> bool:

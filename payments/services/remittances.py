@@ -15,7 +15,7 @@ from ledger.services.journals import Journal, Transfer, post
 from ledger.services.retry import retrying
 from payments.gateways.shapes import AnswerLost, Made, NotFound, StripeIsBusy
 from payments.gateways.shapes import Transfer as StripeTransfer
-from payments.models import Alarm, Dispute, Payee, Payment, PaymentOperation, PaymentUse, Recovery, Refund, Remittance
+from payments.models import Alarm, Dispute, Payee, Payment, PaymentOperation, PaymentUse, Recovery, Refund, Remittance, StripeLine
 from payments.rules import REFUSED_WAIT, REMITTANCE, bank_is_settled, may_step, step, take_from
 from payments.services import alarms, floats, payees, planning, risk
 from payments.services.one_by_one import one_by_one
@@ -75,7 +75,7 @@ def plan_due(*, at: datetime) -> int:
     """
     floats.watch_all(at=at)
     stopped = Alarm.objects.open().filter(stops_releases=True).values_list("council_code", flat=True)
-    if "" in (closed := set(stopped)):
+    if "" in (closed := set(stopped)) or alarms.book_is_behind():
         return 0
     rows = Remittance.objects.waiting().exclude(council_code__in=closed)
     return sum(_plan_for(payee_id, rows, at) for payee_id in rows.order_by("payee_id").values_list("payee_id", flat=True).distinct())
@@ -111,26 +111,50 @@ def _plan(pk: int, at: datetime) -> bool:
     row = Remittance.objects.locked().select_related("payment__part_of", "payment__payer", "payee").get(pk=pk)
     if row.state != Remittance.State.WAITING or _must_wait(row) or not risk.may_go(row, at=at):
         return False
+    _write_plan(row, at)
+    return True
+
+
+def adopt(*, remittance_id: int, operation_id: uuid.UUID, sent_at: datetime, at: datetime) -> Remittance:
+    """Stripe has made this waiting payment already, for an operation this book had lost: planned and sent under the same id.
+
+    In the caller's transaction. Whoever settles the operation finds Stripe's object.
+    """
+    row = Remittance.objects.locked().select_related("payment__part_of", "payee").get(pk=remittance_id)
+    operation = _write_plan(row, at, operation_id)
+    planning.was_sent(operation, sent_at=sent_at, at=at)
+    sending(operation)
+    return row
+
+
+def _write_plan(row: Remittance, at: datetime, operation_id: uuid.UUID | None = None) -> PaymentOperation:
     params = {"amount": row.pence, "currency": "gbp", "destination": row.payee.stripe_account_id, "transfer_group": row.group}
     if source := _source(row):
         params["source_transaction"] = source
     reference, council = f"remittance:{row.pk}", row.council_code
-    operation = planning.plan(kind="transfer", reference=reference, params=params, council_code=council, at=at, pence=row.pence)
+    operation = planning.plan(
+        kind="transfer", reference=reference, params=params, council_code=council, at=at, pence=row.pence, operation_id=operation_id
+    )
     PaymentUse.objects.create(payment=row.payment, operation=operation, pence=row.pence)
     row.state, row.operation, row.planned_journal = step(REMITTANCE, row.state, "plan"), operation, uuid.uuid4()
     row.save(update_fields=["state", "operation", "planned_journal"])
     _post(row, row.planned_journal, "remittance_planned", _due(row), _platform(row, "OUT"), None, at)
-    return True
+    return operation
 
 
 def _must_wait(row: Remittance) -> bool:
-    """While something stops releases, people's money is not wholly covered, the lot's payment is disputed, or the payee owes us from before
-    (`setting_off` takes that first).
+    """While something stops releases, people's money is not wholly covered, the lot's payment is disputed, the payee owes us from before
+    (`setting_off` takes that first), or it may have gone already.
     """
     if Alarm.objects.stopping(row.council_code).exists() or floats.spare(row.council_code) < 0:
         return True
     owes = Recovery.objects.owed().filter(payee_id=row.payee_id, council_code=row.council_code)
-    return _is_disputed(row) or owes.exists()
+    return _is_disputed(row) or owes.exists() or _may_have_gone(row)
+
+
+def _may_have_gone(row: Remittance) -> bool:
+    """A transfer of just this sum stands in SUSPENSE: perhaps this one, made by hand or before a backup was put back. Two people look first."""
+    return StripeLine.objects.filter(state="suspense", net_pence=-row.pence, source__startswith="tr_").exists()
 
 
 def _is_disputed(row: Remittance) -> bool:

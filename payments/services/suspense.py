@@ -14,7 +14,7 @@ from ledger.services.accounts import Account
 from ledger.services.journals import Journal, NotEnough, Refused, Transfer, post_many
 from payments.models import Dispute, Explanation, Payee, Payment, Recovery, Refund, Remittance, StripeLine
 from payments.models.owed import OwedMove
-from payments.services import alarms, disputes, floats, planning, recoveries, rerouting, two_people
+from payments.services import alarms, disputes, floats, planning, recoveries, rerouting, restored, two_people
 from payments.services.disputes import FloatIsShort
 from people.models import Person
 
@@ -48,11 +48,14 @@ def propose(*, line_id: str, kind: str, about: str = "", reason: str, by: Person
     """The first operator says what a line was. Nothing moves. Raises NotAllowed, NotInSuspense, DoesNotFit, ReasonIsMissing.
 
     `kind`: Explanation.Kind. `about`: "payment:<id>", "payee:4", "refund:7", "dispute:2", "recovery:3", "remittance:8"; for the platform's own
-    money "council:E09000028" (whose FLOAT), or "" for the council the line was found in.
+    money "council:E09000028" (whose FLOAT), or "" for the council the line was found in. Not inside a transaction (what our own software made
+    is looked up at Stripe); raises also NotThatRow, ItIsOurs, StripeIsSilent.
     """
     two_people.must_be_operator(by)
+    thing = _thing_of(line_id)
     with transaction.atomic():
         line = _locked(line_id)
+        restored.must_fit(line, thing, kind, about)
         council = _fits(line, kind, about)
         fields = {"kind": kind, "about": about, "council_code": council, "proposed_by": by, "proposed_at": at}
         two_people.first(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, reason=reason, by=by, at=at, council_code=council)
@@ -75,34 +78,55 @@ def refuse(*, line_id: str, by: Person, at: datetime) -> None:
 
 
 def confirm(*, line_id: str, by: Person, at: datetime) -> Explanation:
-    """Another operator agrees: SUSPENSE against what it was, and the alarm ends. Raises NotAllowed, NeedsApproval, NotInSuspense, FloatIsShort."""
+    """Another operator agrees: SUSPENSE against what it was, and the alarm ends. Raises NotAllowed, NeedsApproval, NotInSuspense, FloatIsShort.
+
+    Not inside a transaction. `ours`: out of SUSPENSE, and the row goes on as if just sent; raises also NotThatRow, ItIsOurs, StripeIsSilent.
+    """
+    thing = _thing_of(line_id)
     try:
         with transaction.atomic():
-            told = _confirm(line_id, by, at)
+            told = _confirm(line_id, thing, by, at)
     except NotEnough as short:
         raise FloatIsShort from short
     alarms.settle(kind="unexplained_line", about=f"line:{line_id}", at=at)
+    alarms.settle_behind(at=at)
+    if told.kind == Kind.OURS and thing is not None:
+        restored.finish(thing, at=at)
     floats.watch(council_code=told.council_code, at=at)
     return told
 
 
-def _confirm(line_id: str, by: Person, at: datetime) -> Explanation:
+def _thing_of(line_id: str) -> restored.Thing | None:
+    line = StripeLine.objects.filter(pk=line_id, state="suspense").first()
+    return restored.thing_of(line) if line is not None else None
+
+
+def _confirm(line_id: str, thing: restored.Thing | None, by: Person, at: datetime) -> Explanation:
     line = _locked(line_id)
     told = _told(line)
     two_people.second(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, by=by, at=at)
+    restored.must_fit(line, thing, told.kind, told.about)
     _fits(line, told.kind, told.about)
+    if told.kind == Kind.OURS:
+        _note(line, told, by, at)
+        restored.adopt(line, told, at=at)
+        return told
     told.journal_key = uuid.uuid4()
     told.second_journal_key = uuid.uuid4() if told.council_code != line.council_code else None
     key = told.second_journal_key or told.journal_key
     booking = _BOOKINGS[told.kind](line, told, key, by, at)
-    told.agreed_by, told.agreed_at = by, at
-    told.save()
     line.state = StripeLine.State.EXPLAINED
     line.save(update_fields=["state"])
-    detail = {"line": line.pk, "kind": told.kind, "about": told.about, "pence": line.net_pence}
-    trail.write(by=by, verb="payments.explain", about_kind="explanation", about_id=told.pk, at=at, council_code=told.council_code, detail=detail)
+    _note(line, told, by, at)
+    told.save()
     _post(line, told, booking, by, at)
     return told
+
+
+def _note(line: StripeLine, told: Explanation, by: Person, at: datetime) -> None:
+    told.agreed_by, told.agreed_at = by, at
+    detail = {"line": line.pk, "kind": told.kind, "about": told.about, "pence": line.net_pence}
+    trail.write(by=by, verb="payments.explain", about_kind="explanation", about_id=told.pk, at=at, council_code=told.council_code, detail=detail)
 
 
 def _post(line: StripeLine, told: Explanation, booking: Booking, by: Person, at: datetime) -> None:
@@ -162,7 +186,7 @@ def _fits(line: StripeLine, kind: str, about: str) -> str:
     if what not in ABOUT[kind]:
         raise DoesNotFit
     row = _row(what, number)
-    if row is None or not _sum_fits(line, row):
+    if row is None or not _sum_fits(line, kind, row):
         raise DoesNotFit
     return str(row.council_code)
 
@@ -176,9 +200,11 @@ def _row(what: str, number: str) -> Payment | Payee | Refund | Dispute | Recover
     return found  # type: ignore[no-any-return]
 
 
-def _sum_fits(line: StripeLine, row: object) -> bool:
+def _sum_fits(line: StripeLine, kind: str, row: object) -> bool:
     """No more than is owed, of just the sum of a refund, no more than a payment was."""
     pence = abs(line.net_pence)
+    if kind == Kind.OURS:
+        return True  # `restored.must_fit` has looked at more than the sum
     if isinstance(row, Refund):
         return row.state == Refund.State.REROUTED and row.pence == pence
     if isinstance(row, Dispute):
@@ -259,7 +285,7 @@ _BOOKINGS: dict[str, Callable[[StripeLine, Explanation, uuid.UUID, Person, datet
     Kind.TOP_UP: _own_money,
     Kind.LOSS: _own_money,
 }
-OUT = frozenset({Kind.REFUND_BY_HAND, Kind.TRANSFER_BY_HAND, Kind.FAILED_REFUND_PAID, Kind.PAYOUT, Kind.LOSS})
+OUT = frozenset({Kind.REFUND_BY_HAND, Kind.TRANSFER_BY_HAND, Kind.FAILED_REFUND_PAID, Kind.PAYOUT, Kind.LOSS, Kind.OURS})
 IN = frozenset({Kind.REPAYMENT, Kind.TOP_UP})
 ABOUT: dict[str, frozenset[str]] = {
     Kind.REFUND_BY_HAND: frozenset({"payment"}),
@@ -267,4 +293,5 @@ ABOUT: dict[str, frozenset[str]] = {
     Kind.FAILED_REFUND_PAID: frozenset({"refund"}),
     # A remittance: somebody took a transfer back by hand.
     Kind.REPAYMENT: frozenset({"dispute", "recovery", "remittance"}),
+    Kind.OURS: frozenset({"refund", "remittance"}),
 }
