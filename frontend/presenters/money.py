@@ -30,9 +30,9 @@ class Strand:
     owed: list[OwedLine]
 
 
-def strands_of(person: Person) -> list[Strand]:
-    """Every pound this person put in, per group and part of their budget."""
-    taken = owed.of_person(person)
+def strands_of(person: Person, *, with_owed: bool = False) -> list[Strand]:
+    """Every pound this person put in, per group and part of their budget; `with_owed`: and what a bank took back."""
+    taken = owed.of_person(person) if with_owed else []
     return [_strand(money, taken) for money in selectors.money_of(person)]
 
 

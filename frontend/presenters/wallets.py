@@ -6,6 +6,8 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 
+from frontend.presenters import owed
+from frontend.presenters.owed import OwedLine
 from frontend.presenters.paying import stop_at_stripe
 from payments.models import Payment
 from payments.services import cash, taking
@@ -17,13 +19,17 @@ from pooling.selectors.wallets import Moved, Need, WalletSeen, wallet_of
 
 @dataclass(frozen=True, slots=True)
 class WalletPage:
-    """`seen`: the wallet. `instructions`: where to send the sum that is waited for. `over_pence`: sent, and nothing asked for it."""
+    """`seen`: the wallet. `instructions`: where to send the sum that is waited for. `over_pence`: sent, and nothing asked for it.
+
+    `owed`: what a bank took back of such sums.
+    """
 
     seen: WalletSeen
     instructions: dict[str, Any]
     payment_id: str
     come_pence: int
     over_pence: int
+    owed: list[OwedLine]
 
     @property
     def organisation(self) -> Organisation:
@@ -55,7 +61,8 @@ def page(organisation: Organisation, *, today: date) -> WalletPage:
     told = waiting.instructions if waiting else {}
     come = waiting.pence - told.get("remaining_pence", waiting.pence) if waiting else 0
     payment_id = str(waiting.pk) if waiting else ""
-    return WalletPage(seen, told, payment_id, come, cash.left_of(f"organisation:{organisation.pk}"))
+    taken = [one for one in owed.of_holder(organisation) if one.is_sum]
+    return WalletPage(seen, told, payment_id, come, cash.left_of(f"organisation:{organisation.pk}"), taken)
 
 
 def ask_stripe(organisation: Organisation, at: datetime) -> None:

@@ -19,7 +19,7 @@ from pooling.services import shares
 def show(request: SignedIn) -> HttpResponse:
     """One strand for each part of my budget in each group."""
     silent = late.paid_without_answer(request.user, clock.now())
-    return render(request, "money/show.html", {"strands": presenter.strands_of(request.user), "silent": silent})
+    return render(request, "money/show.html", {"strands": presenter.strands_of(request.user, with_owed=True), "silent": silent})
 
 
 @signed_in

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
 from payments.models import Dispute
 from people.models import Organisation, Person
-from pooling.books import Lot, Wallet, lot_of
+from pooling.books import Wallet, lot_of
 from pooling.models import Call, Membership, Pledge, Portion
 
 OPEN = (Dispute.State.OPEN, Dispute.State.LOST)
@@ -22,25 +25,29 @@ class Owed:
 
 
 def owed_by(person: Person) -> list[Owed]:
-    """Those of the money with this person's name on it, oldest first. Four queries at most."""
+    """Those of the money with this person's name on it, oldest first. One query; four where there are any."""
     return seen(_disputes(Pledge.objects.filter(membership__person=person)))
 
 
 def owed_by_holder(organisation: Organisation) -> list[Owed]:
-    """Those of the money that an organisation looks after, and of its sums for several people. Four queries at most."""
+    """Those of the money that an organisation looks after, and of its sums for several people. As many."""
     wallet = Wallet(organisation.pk, organisation.council_code).owner
     return seen(_disputes(Pledge.objects.filter(portion__holder=organisation), wallet))
 
 
-def _disputes(pledges: Iterable[Pledge], *more: str) -> list[Dispute]:
-    owners = {Lot(one.membership_id, one.portion_id, "").owner for one in pledges}
-    rows = Dispute.objects.filter(lot_owner__in=[*owners, *more], state__in=OPEN)
+def _disputes(pledges: QuerySet[Pledge], wallet: str = "") -> list[Dispute]:
+    """One query: lots are named in it as `books.Lot` names them."""
+    owner = Concat(Value("member:"), Cast("membership_id", CharField()), Value("/portion:"), Cast("portion_id", CharField()))
+    owners = pledges.annotate(lot_owner=owner).values("lot_owner")
+    rows = Dispute.objects.filter(Q(lot_owner__in=owners) | Q(lot_owner=wallet), state__in=OPEN)
     return list(rows.select_related("payment").order_by("opened_at", "pk"))
 
 
 def seen(disputes: Iterable[Dispute]) -> list[Owed]:
     """Each with whose money it is and what was paid for."""
     rows = list(disputes)
+    if not rows:
+        return []
     lots = {row.pk: lot_of(row.lot_owner, row.council_code) for row in rows}
     there = [lot for lot in lots.values() if lot is not None]
     places = Membership.objects.select_related("person", "cluster").in_bulk({lot.membership_id for lot in there})

@@ -111,5 +111,5 @@ def test_a_budget_is_confirmed_by_those_who_pay_it(set_clock):
 
 def test_the_list_asks_little(story, django_assert_max_num_queries):
     client = _as(cast.colin())
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(reverse("looking-after"))
