@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from audit.models import Fact
-from frontend import notices, notices_of_money
+from frontend import notices, notices_of_money, notices_of_setbacks
+from payments.models import Remittance
 
 
 def call_opened(*, fact: Fact, at: datetime) -> None:
@@ -17,8 +18,12 @@ def call_missed(*, fact: Fact, at: datetime) -> None:
 
 
 def remittance_paid(*, fact: Fact, at: datetime) -> None:
-    """`payments.remittance_paid`: money is on its way to a provider's bank."""
+    """`payments.remittance_paid`: money is on its way to a provider's bank, or was kept back for what they owe."""
     paid = fact.payload
+    row = Remittance.objects.select_related("payee").get(pk=paid["remittance"])
+    if row.state == Remittance.State.SET_OFF:
+        notices_of_setbacks.kept_back(remittance=row, at=at)
+        return
     notices.provider_paid(remittance_id=paid["remittance"], payee_id=paid["payee"], pence=paid["pence"], at=at)
 
 
@@ -67,6 +72,7 @@ def agreement_void(*, fact: Fact, at: datetime) -> None:
 def milestone_short(*, fact: Fact, at: datetime) -> None:
     """`marketplace.milestone_short`: a week is not wholly covered."""
     notices.week_short(milestone_id=fact.payload["milestone"], at=at)
+    notices_of_setbacks.helper_of_short_week(milestone_id=fact.payload["milestone"], at=at)
 
 
 def listing_published(*, fact: Fact, at: datetime) -> None:
@@ -94,3 +100,33 @@ def share_lapsed(*, fact: Fact, at: datetime) -> None:
 def money_is_idle(*, fact: Fact, at: datetime) -> None:
     """`pooling.money_is_idle`: offered back, going home in a week, or sent."""
     notices_of_money.idle(offer_id=fact.payload["offer"], what=fact.payload["what"], at=at)
+
+
+def money_withdrawn(*, fact: Fact, at: datetime) -> None:
+    """`payments.money_withdrawn`: a bank took a payment back."""
+    notices_of_setbacks.bank_took(dispute_id=fact.payload["dispute"], pence=fact.payload["pence"], fact_id=fact.pk, at=at)
+
+
+def money_reinstated(*, fact: Fact, at: datetime) -> None:
+    """`payments.money_reinstated`: the bank gave it back."""
+    notices_of_setbacks.bank_gave_back(dispute_id=fact.payload["dispute"], pence=fact.payload["pence"], fact_id=fact.pk, at=at)
+
+
+def share_fell_short(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.share_fell_short`: nobody pays for somebody's part of a week any more."""
+    told = fact.payload
+    notices_of_setbacks.fell_short(share_id=told["share"], pence=told["pence"], days=told["days"], was_to_come=told["was_to_come"], at=at)
+
+
+def share_recovering(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.share_recovering`: money is asked back from a provider."""
+    notices_of_setbacks.asked_back(share_id=fact.payload["share"], pence=fact.payload["pence"], fact_id=fact.pk, at=at)
+
+
+def money_recovered(*, fact: Fact, at: datetime) -> None:
+    """`pooling.money_recovered`: a payer has it again."""
+    told = fact.payload
+    kind, _, number = str(told["about"]).partition(":")
+    if kind == "share":
+        ids = {"share_id": int(number), "owner": told["owner"], "council_code": fact.council_code, "fact_id": fact.pk}
+        notices_of_setbacks.came_back(pence=told["pence"], at=at, **ids)

@@ -1,5 +1,6 @@
 """What an operator must look at. Operators may read our own nouns; people's words are shown as they wrote them."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,11 +27,21 @@ OF_QUESTIONS = ("decide", "second_person", "decide_late")
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """Nothing goes to providers out of `where`'s money since then, and `why`, in plain words."""
+
+    alarm_id: int
+    where: str
+    since: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
-    """`rows`: what waits, as tasks, only where something does. `stopped`: why nothing goes out, if so."""
+    """`rows`: what waits, as tasks, only where something does. `stopped`: where nothing goes out, and why, if so."""
 
     rows: list[dict[str, Any]]
-    stopped: list[Alarm]
+    stopped: list[Stopped]
     lists: list[console.Counted]
 
 
@@ -61,8 +72,22 @@ def overview(person: Person, *, at: datetime) -> Overview:
         for page, number, noun, text, action in counts
         if number
     ]
-    stopped = Alarm.objects.visible_to(person).open().filter(stops_releases=True).order_by("raised_at", "pk")
-    return Overview(rows, list(stopped), console.counted(found))
+    return Overview(rows, _stopped(person), console.counted(found))
+
+
+def _stopped(person: Person) -> list[Stopped]:
+    """Sentences of alarms count in pence; people read pounds."""
+    alarms = list(Alarm.objects.visible_to(person).open().filter(stops_releases=True).order_by("raised_at", "pk"))
+    names = _council_names() if alarms else {}
+    return [
+        Stopped(
+            alarm_id=one.pk,
+            where=names.get(one.council_code, one.council_code) or "Every council",
+            since=one.raised_at,
+            why=re.sub(r"\b(\d+)p\b", lambda found: words.pounds(int(found[1])), one.sentence),
+        )
+        for one in alarms
+    ]
 
 
 OPEN = ("waiting", "planned", "on_hold")

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from marketplace.models import MilestoneShare, Visit
 from marketplace.rules.tables import SHARE, after
 from marketplace.services import money
 from marketplace.services.funding import locked_shares, locked_week
-from marketplace.services.writing import log
+from marketplace.services.writing import log, tell
 from pooling.services import setbacks as pool
 from pooling.services.transactions import all_or_nothing
 
@@ -41,14 +43,26 @@ def _uncover(share: MilestoneShare, at: datetime) -> None:
 
 
 def _give_back(share: MilestoneShare, pence: int, at: datetime) -> int:
-    if share.state == State.COVERED:
-        # Nobody goes to a person whose part is not there: visits of their own won't happen.
-        own = Visit.objects.filter(milestone=share.milestone, payer=share.payer, state=Visit.State.PLANNED)
-        own.update(state=Visit.State.CALLED_OFF, called_off_at=at)
+    was_to_come = share.state == State.COVERED
+    days = _call_off(share, at) if was_to_come else []
     row = share
     if share.state == State.AGREED and share.pence > pence:
         row = money.cut(share=share, pence=pence)
         row.milestone, row.payer, row.portion, row.call, row.hold = share.milestone, share.payer, share.portion, share.call, share.hold
     row.waits_for = MilestoneShare.WaitsFor.NOTHING
     money.give_back(share=row, verb="fall_short", by=None, at=at)
+    tell(kind="share_fell_short", row=row, at=at, pence=row.pence, days=days, was_to_come=was_to_come)
     return row.pence
+
+
+def _call_off(share: MilestoneShare, at: datetime) -> list[str]:
+    """Nobody goes to a person whose part is not there: their own visits won't happen, nor those for everybody once nobody's part is there.
+
+    Returns the days.
+    """
+    others = MilestoneShare.objects.filter(milestone=share.milestone, state=State.COVERED).exclude(payer=share.payer)
+    whose = Q(payer=share.payer) if others.exists() else Q(payer=share.payer) | Q(payer=None)
+    gone = Visit.objects.filter(whose, milestone=share.milestone, state=Visit.State.PLANNED)
+    days = sorted({one.isoformat() for one in gone.values_list("on", flat=True)})
+    gone.update(state=Visit.State.CALLED_OFF, called_off_at=at)
+    return days
