@@ -63,7 +63,7 @@ def _everything_ended(world: World) -> None:
     left += [
         f"refund {r.id} ({r.state})" for r in model.refunds.values() if not (r.has_left if r.state == "sent" else r.state in ("failed", "cancelled"))
     ]
-    undecided = [w for w in model.withdrawals.values() if w.state in ("returning", "returned") and any(one.state == "failed" for one in w.refunds)]
+    undecided = [w for w in model.withdrawals.values() if w.state != "failed" and any(one.state == "failed" for one in w.refunds)]
     left += [f"withdrawal {w.id} ({w.state}), and a bank sent it back" for w in undecided]
     waiting = reading.rows("select kind, state, id::text from payments_paymentoperation where state in ('planned', 'sent', 'unknown')")
     left += [f"operation {row}" for row in waiting if not short]

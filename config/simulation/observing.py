@@ -66,7 +66,7 @@ def _came_back(world: "World", refund: dict[str, Any]) -> None:
         if row.stripe_id == refund["id"]:
             row.is_failed_at_stripe = True
             owner = world.model.withdrawals[int(row.about.partition(":")[2])]
-            if owner.state in ("returning", "returned"):
+            if owner.may_change:
                 world.model.watched[owner.id] = owner
 
 
@@ -220,8 +220,7 @@ def _withdrawals(world: "World") -> None:
         if state != row.state:
             _judge_withdrawal(row.refunds, state, pk)
             row.state = state
-        # A bank may have sent one of its refunds back before our rows called it done: they will learn that too.
-        if state == "failed" or (state != "returning" and not any(one.is_failed_at_stripe for one in row.refunds)):
+        if not row.may_change:
             world.model.watched.pop(pk)
 
 
@@ -230,3 +229,5 @@ def _judge_withdrawal(refunds: list[Outgoing], state: str, pk: int) -> None:
         raise Wrong(f"Withdrawal {pk} says it failed, and none of its refunds did.")
     if state == "returned" and any(not one.has_left for one in refunds):
         raise Wrong(f"Withdrawal {pk} says it is back, and some of it has not left.")
+    if state == "kept":
+        raise Wrong(f"Withdrawal {pk} says it was kept, and nobody said so.")

@@ -89,6 +89,8 @@ WITHDRAWAL = {
     ("returned", "fail"): "failed",
     ("failed", "sent"): "returned",
     ("failed", "keep"): "kept",
+    ("kept", "fail"): "failed",  # another part of it, weeks after the first
+    ("failed", "rest_sent"): "kept",
 }
 
 IDLE = {

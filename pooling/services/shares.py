@@ -82,7 +82,8 @@ def note_refunds(*, withdrawal_id: int, at: datetime) -> None:
     row = Withdrawal.objects.locked().get(pk=withdrawal_id)
     refunded = Refund.objects.filter(about=f"withdrawal:{row.pk}")
     row.returned_pence = sum(one.pence for one in refunded if one.state in (Refund.State.SUCCEEDED, Refund.State.BY_HAND))
-    verb = "fail" if any(one.state == Refund.State.FAILED for one in refunded) else "sent" if row.returned_pence == row.pence else ""
+    verb = "sent" if row.returned_pence == row.pence else "rest_sent" if row.kept_pence and row.returned_pence + row.kept_pence == row.pence else ""
+    verb = "fail" if any(one.state == Refund.State.FAILED for one in refunded) else verb
     if (row.state, verb) in WITHDRAWAL:
         row.state = step(WITHDRAWAL, row.state, verb)
         _trail(row, f"pooling.refund_{verb}", None, at)
@@ -93,13 +94,15 @@ def note_refunds(*, withdrawal_id: int, at: datetime) -> None:
 def keep(*, withdrawal: Withdrawal, by: Person, at: datetime) -> Withdrawal:
     """What could not be sent back stays in after all, free, where it was (`failed_return`). Own money only: a holder's goes to the holder.
 
-    Raises NotAllowed, NotNow.
+    Once for each withdrawal: what a bank sends back after that is paid by hand. Raises NotAllowed, NotNow.
     """
     place = Membership.objects.locked().select_related("person").get(pk=withdrawal.membership_id)
     row = Withdrawal.objects.locked().select_related("portion__holder").get(pk=withdrawal.pk)
     if not policies.may_pay(by=by, membership=place, portion=row.portion, at=at):
         raise NotAllowed
     row.state = step(WITHDRAWAL, row.state, "keep")
+    if row.kept_journal is not None:
+        raise NotNow("Some of this money stays here already. Ring us about the rest: two people can have it paid by hand to where it came from.")
     failed = list(Refund.objects.filter(about=f"withdrawal:{row.pk}", state=Refund.State.FAILED).order_by("pk"))
     if not failed:
         raise NotNow("Two people have this money paid by hand to where it came from. Ring us if you want it to stay here.")

@@ -1,6 +1,7 @@
 """Held money: placed for all payers at once, paid on, given back, questioned, settled; by order; home again."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -59,10 +60,10 @@ class Week:
         return holds.settle(hold=self.held[share], pay_pence=pay, return_pence=back, payee_id=self.payee_id, about=about, by=None, at=AT)
 
 
-def funded(town: Town, place: Membership, portion: Portion, *, share: int, pence: int) -> Call:
+def funded(town: Town, place: Membership, portion: Portion, *, share: int, pence: int, paid_at: datetime = AT) -> Call:
     earmark = cast.earmarked(cast.promised(place, portion, at=AT, weekly_pence=pence, weeks=2), at=AT)
     call = cast.called(earmark, share=share, pence=pence, at=AT)
-    cast.Bank(AT).pays(calls.pay_by_card(call=call, **URLS, by=place.person, at=AT))
+    cast.Bank(paid_at).pays(calls.pay_by_card(call=call, **URLS, by=place.person, at=AT))
     return call
 
 
@@ -304,14 +305,18 @@ def sent_home(week: Week) -> Withdrawal:
 
 def refund_is(week: Week, state: str) -> None:
     """Stripe's word about the refund, taken over by payments, and told."""
+    refunds.plan_due(at=AT)
+    refund_of_is(week, Refund.objects.get(), state)
+
+
+def refund_of_is(week: Week, row: Refund, state: str) -> None:
     from payments.gateways.shapes import RefundMade
     from payments.models import PaymentOperation
 
-    refunds.plan_due(at=AT)
-    row = Refund.objects.get()
+    row.refresh_from_db()
     assert row.operation is not None
     PaymentOperation.objects.filter(pk=row.operation.pk).update(state="succeeded")
-    refunds._see(row, RefundMade("re_1", state, row.pence, str(row.operation.pk), "ch_1", "txn_re_1", "", ""), AT)
+    refunds._see(row, RefundMade(f"re_{row.pk}", state, row.pence, str(row.operation.pk), "ch_1", f"txn_re_{row.pk}", "", ""), AT)
     week.town.bank.tell()
 
 
@@ -342,6 +347,34 @@ def test_a_refund_that_came_back_waits_and_its_owner_may_keep_it_here(week: Week
     assert proof() == []
     again = shares.withdraw(membership=week.places[0], portion=week.portions[0], pence=3_000, by=week.town.amina, at=AT)
     assert again.state == "returning"
+
+
+def test_what_comes_back_after_the_first_was_kept_is_not_called_kept(week: Week) -> None:
+    """Two refunds, one bank after the other; what came second waits in REFUND for two operators, and its owner sees that it does."""
+    town, place, portion = week.town, week.places[0], week.portions[0]
+    calls.drop_call(call=funded(town, place, portion, share=4, pence=1_000, paid_at=AT + timedelta(hours=1)), at=AT)
+    holds.give_back(hold=week.held[1], pence=3_000, by=None, at=AT)
+    row = shares.withdraw(membership=place, portion=portion, pence=4_000, by=town.amina, at=AT)
+    refunds.plan_due(at=AT)
+    first, second = Refund.objects.order_by("pk")
+    refund_of_is(week, first, "succeeded")
+    refund_of_is(week, first, "failed")
+    shares.keep(withdrawal=row, by=town.amina, at=AT)
+    refund_of_is(week, second, "succeeded")
+    row.refresh_from_db()
+    assert (row.state, row.kept_pence, row.returned_pence) == ("kept", 1_000, 3_000)
+    refund_of_is(week, second, "failed")
+    row.refresh_from_db()
+    assert (row.state, row.kept_pence, row.returned_pence) == ("failed", 1_000, 0)
+    with pytest.raises(NotNow, match="Ring us about the rest"):
+        shares.keep(withdrawal=row, by=town.amina, at=AT)
+    assert week.has(1) == {"HOLD": 5_000, "SHARE": 1_000, "REFUND": 3_000}
+    assert proof() == []
+    # Two operators had it paid by hand.
+    Refund.objects.filter(pk=second.pk).update(state=Refund.State.BY_HAND)
+    shares.note_refunds(withdrawal_id=row.pk, at=AT)
+    row.refresh_from_db()
+    assert (row.state, row.returned_pence) == ("kept", 3_000)
 
 
 def test_each_verb_of_a_withdrawal_is_refused_in_every_state_its_table_does_not_name(week: Week) -> None:

@@ -182,11 +182,12 @@ def withdraw(model: Model, purse: Purse, pence: int, *, is_theirs: bool) -> Plan
 
 
 def keep(model: Model, row: Withdrawal) -> Plan:
-    """What the bank sent back stays in after all, in the lots it came from."""
-    if row.state != "failed":
+    """What the bank sent back stays in after all, in the lots it came from; once, and what comes back later is paid by hand."""
+    if row.state != "failed" or row.is_kept:
         return Plan("not_now")
 
     def apply(_: Any) -> list[Entry]:
+        row.is_kept, model.watched[row.id] = True, row
         row.state, failed = "kept", [one for one in row.refunds if one.state == "failed"]
         for one in failed:
             one.state = "cancelled"

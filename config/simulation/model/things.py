@@ -142,7 +142,7 @@ class Payee:
 
 @dataclass(eq=False)
 class Withdrawal:
-    """Free money going home. `failed`: what the bank sent back and nobody has decided about."""
+    """Free money going home. `state` "failed": a bank sent some back, and nobody has decided about it."""
 
     id: int
     purse: Purse
@@ -150,6 +150,12 @@ class Withdrawal:
     refunds: list[Outgoing]
     is_kept: bool = False
     state: str = "returning"
+
+    @property
+    def may_change(self) -> bool:
+        """By what our rows will learn. A bank may have sent a refund back before they called it done: they will learn that too."""
+        called_back = any(one.is_failed_at_stripe and one.state != "cancelled" for one in self.refunds)
+        return self.state == "returning" or (self.state != "failed" and called_back)
 
 
 SMALLEST = 30  # pence; Stripe takes no card payment below
