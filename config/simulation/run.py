@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
@@ -34,10 +35,20 @@ class Found:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def run(seed: int, steps: int, *, with_faults: bool, proof_every: int = 1000, plant: str = "", to_rest: bool = True) -> Found:
+def run(
+    seed: int,
+    steps: int,
+    *,
+    with_faults: bool,
+    proof_every: int = 1000,
+    plant: str = "",
+    to_rest: bool = True,
+    note: Callable[[str], None] = lambda _: None,
+) -> Found:
     """Plays `steps` steps on the database that the connections point at, which must be fresh, with a sandbox of its own.
 
-    `plant`: a bug to put in, by its name. `to_rest`: afterwards faults end, days pass, and everything must have come to its end.
+    `plant`: a bug to put in, by its name. `to_rest`: afterwards faults end, days pass, and everything must have come to its end. `note`: told
+    after each heavy check how far it is, so that a run that is stopped has said something.
     """
     began = time.monotonic()
     with running(seed, int(BEGINS.timestamp())) as sandbox, taken_hold(seed, sandbox) as ears, PLANTS.get(plant, nullcontext)():
@@ -45,7 +56,7 @@ def run(seed: int, steps: int, *, with_faults: bool, proof_every: int = 1000, pl
         wrong = ""
         try:
             _begin(world)
-            _play(world, steps, proof_every)
+            _play(world, steps, proof_every, note)
             if to_rest:
                 checking.at_rest(world)
         except Wrong as found:
@@ -74,7 +85,7 @@ def _begin(world: World) -> None:
         machines.fires(world, name)
 
 
-def _play(world: World, steps: int, proof_every: int) -> None:
+def _play(world: World, steps: int, proof_every: int, note: Callable[[str], None]) -> None:
     known: dict[Step, int] = STEPS | (FAULTS if world.with_faults else {})
     names, weights = list(known), list(known.values())
     for number in range(1, steps + 1):
@@ -84,3 +95,4 @@ def _play(world: World, steps: int, proof_every: int) -> None:
         if number % proof_every == 0:
             checking.whole_book(world)
             checking.tidy()
+            note(f"{number} steps agree, it is {world.at:%Y-%m-%d}, digest {world.digest}")

@@ -28,10 +28,15 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # its PostgreSQL must not outlive it
         steps = min(options["steps"], options["until"] or options["steps"])
         with own_database():
-            found = run(options["seed"], steps, with_faults=options["faults"], proof_every=options["proof_every"], plant=options["plant"])
+            asked = {"with_faults": options["faults"], "proof_every": options["proof_every"], "plant": options["plant"]}
+            found = run(options["seed"], steps, **asked, note=self._note)
         self._report(found)
         if found.wrong:
             sys.exit(1)
+
+    def _note(self, words: str) -> None:
+        self.stdout.write(words)
+        self.stdout.flush()
 
     def _report(self, found: Found) -> None:
         speed = round(found.steps / found.seconds)
