@@ -1,53 +1,117 @@
-"""A book that was put back in time meets a Stripe that was not: proved, reconciled, proved again, then set to work."""
+"""A book that was put back in time meets a Stripe that was not: the worker is started at once, then two people explain what nobody knows."""
 
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from audit import clock
-from config.torture import stripe
+from config import timers
+from config.torture import COUNCIL, stripe
 from config.torture.stage import Stage
-from config.torture.town import Town, timers
+from config.torture.town import Town
 from ledger.selectors import balances
 from ledger.services.proof import prove
-from payments.models import Alarm, StripeLine
+from payments.models import Alarm, Payee, Payment, StripeLine
 from payments.selectors import proof
+from payments.services import alarms, restored, suspense
+from payments.services.proof import prove_against_stripe
 from payments.services.reconciliation import NO_COUNCIL
+from people.models import Person
+from people.services import organisations, people
 
 ROUNDS_OF_WORK = 6
 THINGS = ("transfers", "refunds", "topups")
 
 
 def run(stage: Stage, *, rounds: int, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """Counts of what was found. `suspended`: lines that a person has to explain before the worker may be started again.
+    """Counts of what was found.
 
-    Stripe had done everything there was to do, so whatever it is asked to do now is done twice. By the book (docs/money.md) the worker is
-    started only where nothing is in SUSPENSE: that is `doubled`, and must never be. What it would do if it were started too early is only counted.
+    Stripe had done everything there was to do, so whatever it is asked to do now is done twice. The worker is started too early, and goes on
+    while two operators say what each line was, one after the other; nothing new may be at Stripe, then or afterwards.
     """
     sentences = [*prove(), *proof()]
     known = StripeLine.objects.exclude(state="waiting").count()
-    Town().reconcile()
+    before = _made()
+    _work()
     sentences += [*_but_for_suspense(prove()), *proof(), *_not_as_at_stripe(), *_unheard()]
     suspended = StripeLine.objects.filter(state="suspense").count()
     matched = StripeLine.objects.filter(state="matched").count()
-    before = _made()
-    for _ in range(ROUNDS_OF_WORK):
-        timers(at=clock.now())
-    again = [f"{name} {count}" for name, count in (_made() - before).items()]
-    doubled = [] if suspended else [f"Done twice at Stripe: {what}." for what in again]
+    explained = _explain()
+    _work()
+    Town().reconcile()
+    sentences += [*prove(), *proof(), *prove_against_stripe(), *_not_as_at_stripe(), *_still_rings()]
+    doubled = [f"Done twice at Stripe: {name} {count}." for name, count in (_made() - before).items()]
     return {
         "lost": 0,
         "doubled": len(doubled),
         "adrift": len(sentences),
         "found_again": matched + suspended - known,
         "suspended": suspended,
-        "twice_if_started_too_early": sum((_made() - before).values()) if suspended else 0,
+        "taken_over": explained["ours"],
+        "explained_otherwise": explained.total() - explained["ours"],
         "sentences": [*sentences, *doubled],
     }
 
 
+def _work() -> None:
+    """The worker's own rounds, of payments: no rooms above it are in this town."""
+    timers.TIMERS = [name for name in timers.TIMERS if name.startswith("payments.")]
+    for _ in range(ROUNDS_OF_WORK):
+        timers.run_all(at=clock.now())
+
+
+# --- what two operators do ---
+
+
+def _explain() -> Counter[str]:
+    """Every line, those of ours first, then what came, then what went; between any two the worker goes on. Counts by kind."""
+    first, second = (_operator(name) for name in ("ada", "bea"))
+    told = Counter[str]()
+    while lines := list(StripeLine.objects.filter(state="suspense")):
+        line, kind, about = min(((line, *_what_it_was(line)) for line in lines), key=_order)
+        suspense.propose(line_id=line.pk, kind=kind, about=about, reason="Stripe’s page says so.", by=first, at=clock.now())
+        suspense.confirm(line_id=line.pk, by=second, at=clock.now())
+        told[kind] += 1
+        timers.run_all(at=clock.now())
+    return told
+
+
+def _order(found: tuple[StripeLine, str, str]) -> tuple[bool, bool, str]:
+    line, kind, _ = found
+    return (kind != "ours", line.net_pence < 0, line.pk)
+
+
+def _what_it_was(line: StripeLine) -> tuple[str, str]:
+    """One of our rows; else the row came after that moment too, and what it was is told by what Stripe's object names."""
+    thing = restored.thing_of(line)
+    for row in restored.candidates(line):
+        if thing is not None and restored.is_of(row, thing):
+            return "ours", restored.about(row)
+    own = f"council:{COUNCIL}"
+    if line.net_pence > 0:
+        return "top_up", own
+    if line.source.startswith("re_"):
+        charge_id = next(one["charge"] for one in stripe.everything("refunds") if one["id"] == line.source)
+        lot = Payment.objects.filter(charge_id=charge_id, state="available").first()
+        return ("refund_by_hand", f"payment:{lot.pk}") if lot else ("payout", own)
+    account = next(one["destination"] for one in stripe.everything("transfers") if one["id"] == line.source)
+    return "transfer_by_hand", f"payee:{Payee.objects.get(stripe_account_id=account).pk}"
+
+
+def _operator(name: str) -> Person:
+    at = clock.now()
+    organisations.add_council(code=COUNCIL, name="Southwark", day_phone="020 7525 3324", night_phone="020 7525 5000", by=None, at=at)
+    email, password = f"{name}@example.com", "three words apart"
+    person = people.register(full_name=name.title(), email=email, password=password, outcode="SE15", council_code=COUNCIL, at=at)
+    organisations.give_role(person=person, kind="operator", organisation=None, council_code="", by=None, at=at)
+    return person
+
+
+# --- what must be so ---
+
+
 def _but_for_suspense(found: list[str]) -> list[str]:
-    """What left Stripe and nobody can explain is covered by nobody: the proof says so of the platform's own council, and rightly."""
+    """What left Stripe and nobody has explained yet is covered by nobody: the proof says so of the platform's own council, and rightly."""
     return [sentence for sentence in found if not sentence.startswith(f"In {NO_COUNCIL} the book owes people")]
 
 
@@ -65,11 +129,18 @@ def _not_as_at_stripe() -> list[str]:
 
 
 def _unheard() -> list[str]:
-    """Every line that nobody can explain rings, and money to providers stops."""
+    """Every line that nobody can explain rings, and while one is our own software's, nothing goes out."""
     found = []
     for line in StripeLine.objects.filter(state="suspense"):
         if not Alarm.objects.open().filter(about=f"line:{line.pk}").exists():
             found.append(f"Line {line.pk} is in SUSPENSE and nothing rings.")
-    if StripeLine.objects.filter(state="suspense", net_pence__lte=-100).exists() and not Alarm.objects.stopping("").exists():
-        found.append("Money nobody can explain left Stripe, and releases go on.")
+        if not line.lost_operation:
+            found.append(f"Line {line.pk} is taken for a stranger's.")
+    if alarms.book_is_behind() != Alarm.objects.stopping("").filter(kind="book_is_behind").exists():
+        found.append("The book is behind Stripe, and that does not ring.")
     return found
+
+
+def _still_rings() -> list[str]:
+    rings = Alarm.objects.open().filter(kind__in=("book_is_behind", "unexplained_line")).values_list("sentence", flat=True)
+    return [f"Everything is explained, and it rings: {sentence}" for sentence in rings]
