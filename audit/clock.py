@@ -16,6 +16,11 @@ def now() -> datetime:
     return timezone.now() + timedelta(seconds=offset)
 
 
+def is_moved() -> bool:
+    """Whether people's clock was ever moved away from the machine's: in a demo, never in production."""
+    return ClockOffset.objects.exists()
+
+
 def today() -> date:
     """The date it is in London."""
     return london_date(now())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Max, Min, Q, QuerySet, Sum
 
 from ledger import models
 from ledger.codes import natural
@@ -30,6 +30,7 @@ __all__ = [
     "journal_exists",
     "moved",
     "owned",
+    "recorded_since",
     "statement",
 ]
 
@@ -105,6 +106,14 @@ def closed_through(council: str) -> date | None:
 def closed_everywhere() -> dict[str, date]:
     """The last closed day of every council whose books were ever closed. One query."""
     return dict(models.Period.objects.order_by().values_list("council").annotate(last=Max("through")))
+
+
+def recorded_since(moment: datetime) -> datetime | None:
+    """When the first of what happened at `moment` or later was written down; None while nothing of it is. Reads every journal: only for
+    where the clock of people is not the database's, as in a demo.
+    """
+    first: datetime | None = models.Journal.objects.filter(effective_at__gte=moment).aggregate(first=Min("recorded_at"))["first"]
+    return first
 
 
 def journal_exists(key: uuid.UUID) -> bool:

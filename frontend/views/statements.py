@@ -1,89 +1,89 @@
 """Statements: every movement of one's money, of the money one looks after, of a provider, a group or a council. To read, print or take away."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from functools import partial
 from typing import TypedDict
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from audit import clock
+from frontend.forms.statements import DaysForm
 from frontend.presenters import statements as presenter
 from frontend.tables import csv_response
 from frontend.views.roles import for_operators
 from frontend.views.who import SignedIn, signed_in
-from ledger.selectors import NotACursor
-from payments.models import Payee
-from payments.statements import for_payee
-from people.models import Council, Organisation
-from people.roles import HOLDER_STAFF, has_role
-from pooling.models import Cluster
-from pooling.selectors import statements
-from providers.models import Enterprise
+from ledger.selectors import NotACursor, Statement
+from marketplace.selectors import statements
+from marketplace.selectors.statements import Whose
 
 
-class Ever(TypedDict):
-    """Of when, and how many lines a page."""
+class Page(TypedDict):
+    """How many lines a page."""
 
-    since: datetime
-    until: datetime
     limit: int
 
 
-# All of it: from before there was a book, to after whatever the clock of a demo says.
-EVER: Ever = {"since": datetime(2000, 1, 1, tzinfo=UTC), "until": datetime(2200, 1, 1, tzinfo=UTC), "limit": presenter.A_PAGE}
+PAGE: Page = {"limit": presenter.A_PAGE}
 
 
-def _show(request: SignedIn, title: str, back: str, read: presenter.Read) -> HttpResponse:
-    """The page of it that was asked for, or with `as=csv` all of it."""
+def _of_days(whose: Whose, form: DaysForm) -> Callable[..., Statement]:
+    said = form.cleaned_data if form.is_bound else {}
+    since, until = statements.moments(said.get("first"), said.get("last"), clock_is_moved=clock.is_moved())
+    return partial(whose.read, since=since, until=until, **PAGE)
+
+
+def _show(request: SignedIn, title: str, back: str, whose: Whose | None) -> HttpResponse:
+    """The days of it that were asked for: a page of them, or with `as=csv` all of them."""
+    if whose is None:
+        raise Http404
+    form = DaysForm(request.GET if {"first", "last"} & set(request.GET) else None)
+    context = {"title": title.format(name=whose.name), "back": back, "form": form, "account": request.GET.get("account", "")}
+    if form.is_bound and not form.is_valid():
+        return render(request, "money/statement.html", context, status=422)
+    read = _of_days(whose, form)
     if request.GET.get("as") == "csv":
-        return csv_response("statement", presenter.COLUMNS, presenter.all_rows(read))
+        return csv_response("statement", presenter.COLUMNS, presenter.all_rows(lambda cursor: read(cursor=cursor)))
     try:
-        found = read(request.GET.get("from", ""))
+        found = read(cursor=request.GET.get("cursor", ""))
     except NotACursor:
         raise Http404 from None
-    context = {"title": title, "back": back, "sheet": presenter.sheet(found), "columns": presenter.COLUMNS}
-    return render(request, "money/statement.html", context)
+    kept = request.GET.copy()
+    kept.pop("cursor", None)
+    return render(
+        request, "money/statement.html", {**context, "sheet": presenter.sheet(found), "columns": presenter.COLUMNS, "kept": kept.urlencode()}
+    )
 
 
 @signed_in
 def own(request: SignedIn) -> HttpResponse:
     """All my money, in all my groups."""
-    return _show(request, "All that happened to your money", "money", lambda cursor: statements.for_person(request.user, cursor=cursor, **EVER))
+    return _show(request, "All that happened to your money", "money", statements.of_person(by=request.user))
 
 
 @signed_in
 def of_holder(request: SignedIn, pk: int) -> HttpResponse:
-    """The money an organisation looks after: for who works there, and operators."""
-    holder = get_object_or_404(Organisation, pk=pk)
-    if not (request.user.is_operator or has_role(request.user, HOLDER_STAFF, organisation=holder, at=clock.now())):
-        raise Http404
+    """The money an organisation looks after."""
     back = "operator" if request.user.is_operator else "looking-after"
-    return _show(request, f"All that happened: {holder.name}", back, lambda cursor: statements.for_holder(holder, cursor=cursor, **EVER))
+    return _show(request, "All that happened: {name}", back, statements.of_holder(pk, by=request.user, at=clock.now()))
 
 
 @signed_in
 def of_provider(request: SignedIn, pk: int) -> HttpResponse:
-    """What became owed to a provider and what was sent: for its owner, and operators."""
-    shop = get_object_or_404(Enterprise, pk=pk)
-    if not (request.user.is_operator or shop.owner_id == request.user.pk):
-        raise Http404
-    payee = get_object_or_404(Payee, pk=shop.payee_id)
+    """What became owed to a provider and what was sent."""
     back = "operator" if request.user.is_operator else "provider-money"
-    return _show(request, f"All that was owed and sent: {shop.name}", back, lambda cursor: for_payee(payee, cursor=cursor, **EVER))
+    return _show(request, "All that was owed and sent: {name}", back, statements.of_provider(pk, by=request.user))
 
 
 @for_operators
 def of_group(request: SignedIn, pk: int) -> HttpResponse:
-    """Everybody's money in a group: never for the group, where each sees their own."""
-    group = get_object_or_404(Cluster, pk=pk)
-    return _show(request, f"All that happened: {group.name}", "operator", lambda cursor: statements.for_cluster(group, cursor=cursor, **EVER))
+    """Everybody's money in a group."""
+    return _show(request, "All that happened: {name}", "operator", statements.of_group(pk, by=request.user))
 
 
 @for_operators
 def of_council(request: SignedIn, code: str) -> HttpResponse:
     """One of the platform's own accounts in a council's book; `account` says which."""
-    council, account = get_object_or_404(Council, pk=code), request.GET.get("account", "BANK")
-    if account not in statements.COUNCIL_CODES:
-        raise Http404
-    title = f"{council.name}: {presenter.PLACES[account]}"
-    return _show(request, title, "operator", lambda cursor: statements.for_council(code, code=account, cursor=cursor, **EVER))
+    account = request.GET.get("account", "BANK")
+    title = f"{{name}}: {presenter.PLACES.get(account, '')}"
+    return _show(request, title, "operator", statements.of_council(code, account=account, by=request.user))

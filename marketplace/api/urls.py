@@ -5,6 +5,7 @@ from marketplace.api.views.agreements import Agreements, Payers
 from marketplace.api.views.approvals import Approvals
 from marketplace.api.views.needs import Needs, ToDo
 from marketplace.api.views.shares import Shares
+from marketplace.api.views.statements import Statements
 from marketplace.api.views.weeks import EnterpriseWeeks, Milestones, Visits
 
 urlpatterns = router(
@@ -17,4 +18,5 @@ urlpatterns = router(
     shares=Shares,
     approvals=Approvals,
     enterprises=EnterpriseWeeks,
+    statements=Statements,
 )

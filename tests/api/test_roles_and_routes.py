@@ -88,6 +88,13 @@ INSIDE: dict[str, frozenset[str]] = {
     "enterprises/{}/money/": _who("hodan operator"),
     "enterprises/{}/weeks/": _who("hodan operator"),
 }
+# Statements of what is not one's own: by what it is about (`world.things`), and who may read it.
+STATEMENTS: dict[str, tuple[str, frozenset[str]]] = {
+    "statements/holder/{}/": ("wallets", _who("sam operator")),
+    "statements/provider/{}/": ("enterprises", _who("hodan operator")),
+    "statements/group/{}/": ("clusters", _who("operator")),
+    "statements/council/{}/": ("floats", _who("operator")),
+}
 # A listed group is asked to be met by people of its council, who see nothing of it before.
 MEETING = "clusters/{}/apply/"
 # Lists and acts without a row, by who gets past the door with nothing sent (200, or 400 for what was not sent).
@@ -112,6 +119,7 @@ DOORS: dict[str, frozenset[str]] = {
     "visits/begin/": SIGNED_IN,
     "visits/record-later/": SIGNED_IN,
     "top-ups/": _who("operator"),
+    "statements/": SIGNED_IN,
 }
 PUBLIC_LISTS = frozenset({"councils", "organisations", "terms", "outcodes", "enterprises", "workers", "listings", "funding-modes", "way-switches"})
 # A list whose creating anybody may do.
@@ -133,7 +141,7 @@ def addresses() -> tuple[tuple[str, URLPattern], ...]:
 
 def test_every_address_says_who_may_use_it() -> None:
     """A new address must be written down above."""
-    known = set(DOORS) | set(INSIDE)
+    known = set(DOORS) | set(INSIDE) | set(STATEMENTS)
     left = [path for path, _ in addresses() if path not in known and path.split("/")[0] not in ROWS]
     assert left == []
     there = {path for path, _ in addresses()} | {path.split("/")[0] for path, _ in addresses()}
@@ -233,6 +241,11 @@ def test_a_row_that_is_somebody_s_is_not_there_for_others(set_clock: Any) -> Non
                     status = client.client.generic(method.upper(), f"/api/v1/{where}", "{}", content_type="application/json").status_code
                 if status and not _fits(method, name, status, name in may, first):
                     wrong.append(f"{method} {where} by {name}: {status}")
+    for path, (first, may) in STATEMENTS.items():
+        for name, client in world.who.items():
+            status = client.client.get(f"/api/v1/{path.replace('{}', str(world.things[first]))}").status_code
+            if status != (200 if name in may else 401 if name == "nobody" else 404):
+                wrong.append(f"{path} by {name}: {status}")
     assert wrong == []
 
 
