@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from audit.clock import london_date
 from frontend.presenters import approvals, owed, paying, standing_by
-from frontend.presenters.owed import OwedLine
+from frontend.presenters.owed import OwedNote
 from frontend.presenters.paying import Due
 from people import roles
 from people.models import Organisation, Person
@@ -47,7 +47,7 @@ class Desk:
     unsaid: list[Line]
     budgets: list[BudgetLine]
     to_pay_pence: int
-    owed: list[OwedLine]
+    owed: OwedNote
 
     @property
     def to_pay(self) -> list[Line]:
@@ -82,7 +82,7 @@ def _desk(organisation: Organisation, today: date) -> Desk:
         unsaid=unsaid,
         budgets=_budgets(organisation),
         to_pay_pence=found.to_pay_pence,
-        owed=owed.of_holder(organisation),
+        owed=OwedNote(owed.of_holder(organisation), for_staff=True),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from frontend.presenters import owed
-from frontend.presenters.owed import OwedLine
+from frontend.presenters.owed import OwedLine, OwedNote
 from people.models import Person
 from pooling import selectors, statements
 from pooling.models import Membership, Portion
@@ -27,7 +27,7 @@ class Strand:
     clearing_pence: int
     free_pence: int
     goes_back_to: str
-    owed: list[OwedLine]
+    owed: OwedNote
 
 
 def strands_of(person: Person, *, with_owed: bool = False) -> list[Strand]:
@@ -59,7 +59,7 @@ def _strand(money: selectors.Money, taken: list[OwedLine]) -> Strand:
         clearing_pence=money.clearing_pence,
         free_pence=money.free_pence,
         goes_back_to=goes_back_to(money.portion),
-        owed=[one for one in taken if (one.membership_id, one.portion_id) == (money.membership.pk, money.portion.pk)],
+        owed=OwedNote([one for one in taken if (one.membership_id, one.portion_id) == (money.membership.pk, money.portion.pk)]),
     )
 
 

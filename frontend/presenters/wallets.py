@@ -7,7 +7,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 
 from frontend.presenters import owed
-from frontend.presenters.owed import OwedLine
+from frontend.presenters.owed import OwedNote
 from frontend.presenters.paying import stop_at_stripe
 from payments.models import Payment
 from payments.services import cash, taking
@@ -29,7 +29,7 @@ class WalletPage:
     payment_id: str
     come_pence: int
     over_pence: int
-    owed: list[OwedLine]
+    owed: OwedNote
 
     @property
     def organisation(self) -> Organisation:
@@ -61,7 +61,7 @@ def page(organisation: Organisation, *, today: date) -> WalletPage:
     told = waiting.instructions if waiting else {}
     come = waiting.pence - told.get("remaining_pence", waiting.pence) if waiting else 0
     payment_id = str(waiting.pk) if waiting else ""
-    taken = [one for one in owed.of_holder(organisation) if one.is_sum]
+    taken = OwedNote([one for one in owed.of_holder(organisation) if one.is_sum], for_staff=True)
     return WalletPage(seen, told, payment_id, come, cash.left_of(f"organisation:{organisation.pk}"), taken)
 
 

@@ -75,7 +75,7 @@ def test_who_looks_after_the_money_sees_it_with_the_name_and_nobody_elses(set_cl
     taken_back(story, "Amina")
     set_clock(story.at)
     desk = _text(_as(cast.sam()).get(reverse("looking-after")))
-    assert f"took a payment back: {cast.yusuf().full_name}." in desk
+    assert f"<li>{cast.yusuf().full_name}: " in desk
     assert cast.amina().full_name not in desk
     assert "took a payment back" not in _text(_as(cast.colin()).get(reverse("looking-after")))
     own = _text(_as(cast.yusuf()).get(reverse("money")))
