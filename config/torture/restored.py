@@ -83,10 +83,8 @@ def _order(found: tuple[StripeLine, str, str]) -> tuple[bool, bool, str]:
 
 def _what_it_was(line: StripeLine) -> tuple[str, str]:
     """One of our rows; else the row came after that moment too, and what it was is told by what Stripe's object names."""
-    thing = restored.thing_of(line)
     for row in restored.candidates(line):
-        if thing is not None and restored.is_of(row, thing):
-            return "ours", restored.about(row)
+        return "ours", restored.about(row)
     own = f"council:{COUNCIL}"
     if line.net_pence > 0:
         return "top_up", own

@@ -18,7 +18,6 @@ from payments.models import (
     ReconcileRun,
     Recovery,
     Refund,
-    Remittance,
     StripeLine,
     WebhookEvent,
 )
@@ -83,15 +82,8 @@ def stripe_line_details(row: StripeLine, at: datetime) -> Rows:
     rows: Rows = [("What it means", row.get_state_display()), ("At Stripe it names", row.source), ("Council", row.council_code), ("It was", said)]
     if row.lost_operation:
         rows.append(("Our own software made it", "before a backup was put back"))
-        rows += [("It may be", f"{restored.about(one)}, {_whose(one)}") for one in restored.candidates(row)] if told is None else []
+        rows += [("Choose “our own”, and say", restored.about(one)) for one in restored.candidates(row)] if told is None else []
     return rows
-
-
-def _whose(row: Refund | Remittance) -> str:
-    """What tells rows of the same sum apart."""
-    if isinstance(row, Refund):
-        return f"to {row.lot_owner}, of the payment {row.payment.source_charge_id}"
-    return f"to {row.payee.owner} at {row.payee.stripe_account_id}, for {row.about}"
 
 
 def hold(row: Hold, at: datetime) -> Line:

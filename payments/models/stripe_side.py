@@ -65,6 +65,8 @@ class StripeLine(models.Model):
     council_code = models.CharField(max_length=9, blank=True)
     # The operation (or payment) of ours that its object names and that this book does not know: the book was put back in time.
     lost_operation = models.CharField(max_length=36, blank=True)
+    # And what tells its row: the charge of a refund; the account of a transfer and what we said it belongs to.
+    lost_of = models.CharField(max_length=255, blank=True)
 
     objects = StripeLineQuerySet.as_manager()
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from payments.models import Payer, PaymentOperation
-from payments.rules import LEASE, OPERATION, step
+from payments.rules import OPERATION, step
 from people.models import Person
 
 
@@ -77,9 +77,9 @@ def try_again(operation: PaymentOperation, *, next_try_at: datetime) -> None:
 
 
 def was_sent(operation: PaymentOperation, *, sent_at: datetime, at: datetime) -> None:
-    """Stripe has its object already: whoever takes it up first looks for that, and asks for nothing new."""
+    """Stripe has its object already: the worker takes it up now, looks for that first, and asks for nothing new."""
     operation.state, operation.tries, operation.first_sent_at = step(OPERATION, operation.state, "send"), 1, sent_at
-    operation.next_try_at, operation.params_hash = at + LEASE, hash_of(operation.params)
+    operation.next_try_at, operation.params_hash = at, hash_of(operation.params)
     operation.save(update_fields=["state", "tries", "first_sent_at", "next_try_at", "params_hash"])
 
 

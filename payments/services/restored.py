@@ -9,17 +9,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from audit.errors import Refusal
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Transfer, post
 from payments.gateways import stripe_gateway as gateway
-from payments.gateways.shapes import AnswerLost, NotFound, RefundMade, StripeIsBusy, TopUp
+from payments.gateways.shapes import NotFound, RefundMade, TopUp
 from payments.gateways.shapes import Transfer as StripeTransfer
 from payments.models import Explanation, Payment, PaymentOperation, Refund, Remittance, StripeLine
-from payments.services import alarms, operations, planning, refunds, remittances
-
-Thing = RefundMade | StripeTransfer
+from payments.services import alarms, planning, refunds, remittances
 
 
 class NotThatRow(Refusal):
@@ -40,13 +39,6 @@ class ItIsOurs(Refusal):
         super().__init__(f"Our own software made this, and {about} waits to be sent for it. Choose “our own”, and say {about}.")
 
 
-class StripeIsSilent(Refusal):
-    """Nobody can say what a line is without Stripe's object."""
-
-    code = "stripe_is_silent"
-    sentence = "Stripe does not answer now. Nothing was changed. Try again in a minute."
-
-
 def copy_of_book() -> str:
     """Which start of the database server, and which copy of the tables, this is. A restore changes at least one of them."""
     with connection.cursor() as cursor:
@@ -56,25 +48,28 @@ def copy_of_book() -> str:
 
 def look_at(line: StripeLine, at: datetime) -> None:
     """Whether a line nobody explains was made by an operation that this book has lost; then an alarm rings. Not inside a transaction."""
-    lost = line.lost_operation or _lost_operation(line.source)
-    if lost:
-        StripeLine.objects.filter(pk=line.pk).update(lost_operation=lost)
+    if not line.lost_operation:
+        line.lost_operation, line.lost_of = _lost(line.source)
+        line.save(update_fields=["lost_operation", "lost_of"])
+    if line.lost_operation:
         alarms.ring_behind(at=at)
 
 
-def _lost_operation(source: str) -> str:
-    """The operation, or of a charge the payment, that its object names and that is none of ours; "" where it names none, or a known one."""
+def _lost(source: str) -> tuple[str, str]:
+    """The operation (of a charge the payment) that its object names and that is none of ours, and what tells its row; "" where there is none."""
     kind = source.partition("_")[0]
     try:
         if kind in ("ch", "py"):
             intent_id = gateway.charge(source).intent_id
             named = gateway.intent(intent_id).reference if intent_id else ""
-            return "" if _is_known(Payment, named) else named
+            return ("", "") if _is_known(Payment, named) else (named, "")
         ask = _OBJECTS.get(kind)
-        named = ask(source).operation if ask else ""
+        thing = ask(source) if ask else None
     except NotFound:
-        return ""
-    return "" if _is_known(PaymentOperation, named) else named
+        return "", ""
+    if thing is None or _is_known(PaymentOperation, thing.operation):
+        return "", ""
+    return thing.operation, _of(thing)
 
 
 _OBJECTS: dict[str, Callable[[str], RefundMade | StripeTransfer | TopUp]] = {
@@ -97,15 +92,23 @@ def _is_known(model: type[Payment] | type[PaymentOperation], named: str) -> bool
 # --- which row it is ---
 
 
+def _of(thing: RefundMade | StripeTransfer | TopUp) -> str:
+    if isinstance(thing, RefundMade):
+        return thing.charge_id
+    return f"{thing.destination} {thing.group}" if isinstance(thing, StripeTransfer) else ""
+
+
 def candidates(line: StripeLine) -> list[Refund | Remittance]:
-    """Rows that wait to be sent and are of just this line's sum, oldest first. Asks our own rows only."""
+    """Rows that wait to be sent and would ask Stripe for just this: the same sum of the same charge, or to the same account for the same work."""
     kind = line.source.partition("_")[0]
     if not line.lost_operation or line.net_pence >= 0:
         return []
     if kind == "tr":
-        return list(Remittance.objects.waiting().filter(pence=-line.net_pence).select_related("payee").order_by("pk")[:50])
+        account, _, group = line.lost_of.partition(" ")
+        return list(Remittance.objects.waiting().filter(pence=-line.net_pence, payee__stripe_account_id=account, group=group).order_by("pk"))
     if kind in ("re", "pyr"):
-        return list(Refund.objects.to_send().filter(pence=-line.net_pence).select_related("payment__part_of").order_by("pk")[:50])
+        charge = Q(payment__charge_id=line.lost_of) | Q(payment__part_of__charge_id=line.lost_of)
+        return list(Refund.objects.to_send().filter(charge, pence=-line.net_pence).order_by("pk"))
     return []
 
 
@@ -114,35 +117,14 @@ def about(row: Refund | Remittance) -> str:
     return f"{'refund' if isinstance(row, Refund) else 'remittance'}:{row.pk}"
 
 
-def thing_of(line: StripeLine) -> Thing | None:
-    """Stripe's object of a line that a lost operation made; None for other lines. Not inside a transaction. Raises StripeIsSilent."""
-    kind = line.source.partition("_")[0]
-    if not line.lost_operation or kind not in ("tr", "re", "pyr"):
-        return None
-    try:
-        return gateway.transfer(line.source) if kind == "tr" else gateway.refund(line.source)
-    except NotFound:
-        return None
-    except (AnswerLost, StripeIsBusy) as silent:
-        raise StripeIsSilent from silent
-
-
-def must_fit(line: StripeLine, thing: Thing | None, kind: str, named: str) -> None:
-    """`ours` must be that row, and what is one of ours may be nothing else. Raises NotThatRow, ItIsOurs."""
-    fitting = [about(row) for row in candidates(line) if thing is not None and is_of(row, thing)]
+def must_fit(line: StripeLine, kind: str, named: str) -> None:
+    """`ours` must be such a row, and what is one of ours may be nothing else. Raises NotThatRow, ItIsOurs."""
+    fitting = [about(row) for row in candidates(line)]
     if kind == Explanation.Kind.OURS:
         if named not in fitting:
             raise NotThatRow
     elif fitting:
         raise ItIsOurs(fitting[0])
-
-
-def is_of(row: Refund | Remittance, thing: Thing) -> bool:
-    """Whether Stripe's object is what this row would have asked for: the same sum of the same charge, or to the same account for the same work."""
-    if isinstance(row, Refund):
-        return isinstance(thing, RefundMade) and (thing.pence, thing.charge_id) == (row.pence, row.payment.source_charge_id)
-    wanted = (row.pence, row.payee.stripe_account_id, row.group)
-    return isinstance(thing, StripeTransfer) and (thing.pence, thing.destination, thing.group) == wanted
 
 
 # --- taking it over ---
@@ -151,7 +133,8 @@ def is_of(row: Refund | Remittance, thing: Thing) -> bool:
 def adopt(line: StripeLine, told: Explanation, *, at: datetime) -> None:
     """In the caller's transaction, lines locked: out of SUSPENSE again, and the row is planned and sent under the lost operation's id.
 
-    What is left (Stripe's object settled, the line matched) is what `reconcile` does with every line, so it may be killed here.
+    What is left is what the worker does with every call whose answer was lost, and `reconcile` with every line: Stripe's object is found by
+    that id, the operation settled, the line matched. It may be killed anywhere.
     """
     what, _, number = told.about.partition(":")
     operation_id = uuid.UUID(line.lost_operation)
@@ -182,8 +165,3 @@ def _take_back(line: StripeLine, told: Explanation, at: datetime) -> None:
     transfers, by = (Transfer(debit, credit, abs(line.net_pence)),), planning.actor(told.agreed_by)
     reverses = told.second_journal_key
     post(Journal(told.journal_key, "line_taken_back", council, transfers, at, actor=by, about=f"line:{line.pk}", reverses=reverses))
-
-
-def finish(thing: Thing, *, at: datetime) -> None:
-    """Writes down that Stripe has done it. Not inside a transaction; safe to repeat, and `reconcile` does it too."""
-    operations.settle_by_reference(thing.operation, thing, at=at)

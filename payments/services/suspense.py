@@ -48,14 +48,12 @@ def propose(*, line_id: str, kind: str, about: str = "", reason: str, by: Person
     """The first operator says what a line was. Nothing moves. Raises NotAllowed, NotInSuspense, DoesNotFit, ReasonIsMissing.
 
     `kind`: Explanation.Kind. `about`: "payment:<id>", "payee:4", "refund:7", "dispute:2", "recovery:3", "remittance:8"; for the platform's own
-    money "council:E09000028" (whose FLOAT), or "" for the council the line was found in. Not inside a transaction (what our own software made
-    is looked up at Stripe); raises also NotThatRow, ItIsOurs, StripeIsSilent.
+    money "council:E09000028" (whose FLOAT), or "" for the council the line was found in. Raises also NotThatRow, ItIsOurs.
     """
     two_people.must_be_operator(by)
-    thing = _thing_of(line_id)
     with transaction.atomic():
         line = _locked(line_id)
-        restored.must_fit(line, thing, kind, about)
+        restored.must_fit(line, kind, about)
         council = _fits(line, kind, about)
         fields = {"kind": kind, "about": about, "council_code": council, "proposed_by": by, "proposed_at": at}
         two_people.first(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, reason=reason, by=by, at=at, council_code=council)
@@ -80,32 +78,24 @@ def refuse(*, line_id: str, by: Person, at: datetime) -> None:
 def confirm(*, line_id: str, by: Person, at: datetime) -> Explanation:
     """Another operator agrees: SUSPENSE against what it was, and the alarm ends. Raises NotAllowed, NeedsApproval, NotInSuspense, FloatIsShort.
 
-    Not inside a transaction. `ours`: out of SUSPENSE, and the row goes on as if just sent; raises also NotThatRow, ItIsOurs, StripeIsSilent.
+    `ours`: out of SUSPENSE, and the row goes on as if just sent; raises also NotThatRow, ItIsOurs.
     """
-    thing = _thing_of(line_id)
     try:
         with transaction.atomic():
-            told = _confirm(line_id, thing, by, at)
+            told = _confirm(line_id, by, at)
     except NotEnough as short:
         raise FloatIsShort from short
     alarms.settle(kind="unexplained_line", about=f"line:{line_id}", at=at)
     alarms.settle_behind(at=at)
-    if told.kind == Kind.OURS and thing is not None:
-        restored.finish(thing, at=at)
     floats.watch(council_code=told.council_code, at=at)
     return told
 
 
-def _thing_of(line_id: str) -> restored.Thing | None:
-    line = StripeLine.objects.filter(pk=line_id, state="suspense").first()
-    return restored.thing_of(line) if line is not None else None
-
-
-def _confirm(line_id: str, thing: restored.Thing | None, by: Person, at: datetime) -> Explanation:
+def _confirm(line_id: str, by: Person, at: datetime) -> Explanation:
     line = _locked(line_id)
     told = _told(line)
     two_people.second(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, by=by, at=at)
-    restored.must_fit(line, thing, told.kind, told.about)
+    restored.must_fit(line, told.kind, told.about)
     _fits(line, told.kind, told.about)
     if told.kind == Kind.OURS:
         _note(line, told, by, at)
