@@ -3,13 +3,15 @@
 import pytest
 from django.urls import reverse
 
+from frontend import notices_of_setbacks
 from frontend.words import pounds
 from marketplace.models import Visit
 from marketplace.services import recovering
-from payments.models import Payment, Remittance
+from payments.models import Dispute, Payment, Remittance
 from payments.services import setting_off
 from people.models import Message, Person
 from people.services import supporters
+from pooling.services import wallets
 from tests import cast, cast_market
 from tests.cast_market import Walk
 from tests.cast_pooling import Bank
@@ -162,6 +164,26 @@ def test_who_helps_hears_of_a_week_that_is_not_all_covered():
     assert story.week().state == "short"
     assert set(_told("helper_short")) == {cast.ruth().known_as}
     assert set(_told("week_short")) == {cast.hodan().known_as}
+
+
+def test_a_sum_for_several_people_stands_on_its_own_page_and_is_said_as_nobodys(set_clock):
+    story = cast_market.running()
+    bank = Bank(story.at)
+    payment = wallets.pay_in(organisation=cast.kasmo(), council_code=cast.SOUTHWARK, pence=30_000, by=cast.sam(), at=story.at)
+    bank.pays(payment)
+    case = bank.takes_back(payment, 10_000)
+    # As a refund made by hand stands, once two people have said that it was one.
+    Dispute.objects.filter(pk=case.pk).update(kind=Dispute.Kind.BY_HAND)
+    Message.objects.filter(kind="bank_took").delete()
+    notices_of_setbacks.bank_took(dispute_id=case.pk, pence=10_000, fact_id=1, at=story.at)
+    [said] = _told("bank_took").values()
+    assert "£100.00 that was paid went back to the bank it came from: several people in one sum." in said
+    assert "out of what is not handed out yet" in said
+    set_clock(story.at)
+    sam = _as(cast.sam())
+    for page in (reverse("wallet", args=[cast.kasmo().pk]), reverse("looking-after")):
+        assert "A payment went back to the bank it came from." in _text(sam.get(page))
+    assert "went back to the bank" not in _text(_as(cast.yusuf()).get(reverse("money")))
 
 
 # --- operators ---
