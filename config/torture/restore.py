@@ -27,6 +27,7 @@ from config.torture import launcher, work
 from config.torture.load import some_order
 from config.torture.stage import Stage
 from config.torture.town import Town, timers
+from payments.models import Refund, Remittance
 
 STEPS, ORDERS_A_STEP = 10, 5
 SECONDS_TO_ARCHIVE = 60.0
@@ -34,11 +35,12 @@ SECONDS_TO_ARCHIVE = 60.0
 
 @dataclass(frozen=True)
 class Kept:
-    """A base backup, the WAL since, and the stretch of it in which money moved."""
+    """A base backup, the WAL since, the stretch of it in which money moved, and moments at which some waited to go out."""
 
     folder: Path
     first: int
     last: int
+    waiting: list[int]
 
     @property
     def base(self) -> Path:
@@ -50,7 +52,7 @@ class Kept:
 
 
 def run(stage: Stage, *, rounds: int, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """One history, put back `rounds` times, each time to another moment of it."""
+    """One history, put back `rounds` times, each time to another moment of it: every second time one at which money waited to go out."""
     dice, town, totals = Random(seed), Town(), Counter[str]()  # noqa: S311 - the same seed is the same run
     with _folder(stage) as folder, _archiving(stage, folder):
         with stage.running("stripe"):
@@ -58,7 +60,7 @@ def run(stage: Stage, *, rounds: int, seed: int, say: Callable[[str], None]) -> 
             kept = _history(stage, town, folder, dice)
         shutil.copytree(stage.state, folder / "stripe")
         for number in range(1, rounds + 1):
-            point = dice.randint(kept.first, kept.last)
+            point = dice.choice(kept.waiting) if kept.waiting and number % 2 else dice.randint(kept.first, kept.last)
             shutil.rmtree(stage.state)
             shutil.copytree(folder / "stripe", stage.state)
             with stage.running("stripe"):
@@ -110,10 +112,12 @@ def _history(stage: Stage, town: Town, folder: Path, dice: Random) -> Kept:
     """A base backup, then money moving; at the end all is at rest and all WAL is archived."""
     runner = runner_for(stage.data_dir)
     _base_backup(runner, folder / "base")
-    first = _now_at()
+    first, waiting = _now_at(), []
     for _ in range(STEPS):
         for _ in range(ORDERS_A_STEP):
             work.do(some_order(dice, town.payees), at=clock.now())
+        if Remittance.objects.waiting().exists() and Refund.objects.to_send().exists():
+            waiting.append(_now_at())
         for _ in range(dice.randint(0, 3)):
             timers(at=clock.now())
         if dice.random() < 0.4:
@@ -123,7 +127,7 @@ def _history(stage: Stage, town: Town, folder: Path, dice: Random) -> Kept:
         if dice.random() < 0.3:
             town.reconcile()
     town.settle()
-    kept = Kept(folder, first, _now_at())
+    kept = Kept(folder, first, _now_at(), waiting)
     _archive_everything(folder / "archive")
     return kept
 
