@@ -141,11 +141,15 @@ def empty_state(title: str, text: str = "", action: str = "", href: str = "", fi
 def data_table(
     caption: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], total: Sequence[Any] | None = None, csv: str = "", numbers: str = ""
 ) -> dict[str, Any]:
-    """A plain table. The first cell of a row is its heading. `numbers`: which columns are numbers, counted from 1: "2,3"."""
+    """A plain table. The first cell of a row is its heading. `numbers`: which columns are numbers, counted from 1: "2,3".
+
+    On a narrow screen a table of more than three columns is read row by row, each cell with its column's name.
+    """
     return {
         "caption": caption,
         "columns": columns,
-        "rows": rows,
+        "rows": [list(zip(row, columns, strict=False)) for row in rows],
+        "stacks": len(columns) > 3,
         "total": total,
         "csv": csv,
         "numbers": [int(each) for each in numbers.split(",") if each],
