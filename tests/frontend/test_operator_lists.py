@@ -3,6 +3,7 @@
 import ast
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -13,9 +14,11 @@ from audit.models import Delivery
 from audit.services import facts
 from frontend.presenters.alarm_words import MEANS
 from frontend.presenters.console import A_PAGE, LISTINGS
+from ledger.services import journals
+from ledger.services.accounts import Account
 from marketplace.services import recovering
 from payments.models import Alarm, LotDecision, Payment, PaymentOperation, StripeLine, WebhookEvent
-from payments.services import ages, alarms
+from payments.services import ages, alarms, refunds
 from people.models import Approval
 from tests import cast, cast_market, cast_pooling
 from tests.frontend.test_groups import _as, _text
@@ -166,3 +169,28 @@ def test_every_alarm_that_can_ring_says_what_it_means():
     assert (rung | {ages.ALARM}) - MEANS.keys() == set()
     told = (ROOT / "docs" / "operating.md").read_text()
     assert [kind for kind in MEANS if f"`{kind}`" not in told] == []
+
+
+def test_a_line_of_ours_from_before_a_restore_names_its_row_and_two_operators_take_it_over():
+    at, name = cast.AT, uuid4()
+    _, (place,) = cast_pooling.group(cast.amina(), at=at)
+    cast_pooling.paid_in(place, cast_pooling.direct_payment(cast.amina(), seen_by=cast.ruth(), at=at), pence=5_000, at=at)
+    lot = Payment.objects.get()
+    share, owed = (Account(code, lot.council_code, lot.lot_owner) for code in ("SHARE", "REFUND"))
+    [back] = refunds.approve(lot_owner=lot.lot_owner, pence=700, council_code=lot.council_code, about="leave:1", by=None, at=at)
+    journals.post(journals.Journal(uuid4(), "practice", lot.council_code, (journals.Transfer(share, owed, 700),), at))
+    bank, unknown = (Account(code, lot.council_code) for code in ("BANK", "SUSPENSE"))
+    key = uuid4()
+    journals.post(journals.Journal(key, "unexplained_line", lot.council_code, (journals.Transfer(unknown, bank, 700),), at))
+    seen = {"kind": "refund", "source": "re_1", "pence": -700, "fee_pence": 0, "net_pence": -700, "currency": "gbp", "is_available": True}
+    lost = {"lost_operation": str(name), "lost_of": lot.charge_id, "journal_key": key, "state": "suspense", "council_code": lot.council_code}
+    StripeLine.objects.create(id="txn_lost", available_on=at, created_at=at, **seen, **lost)
+    first, second, page = _as(cast.operator()), _as(cast.second_operator()), reverse("operator-thing", args=["lines", "txn_lost"])
+    assert f"refund:{back.pk}" in _text(first.get(page))
+    wrong = first.post(page, {"kind": "loss", "about": "", "reason": "Nobody knows."})
+    assert wrong.status_code == 422
+    assert f"refund:{back.pk} waits to be sent" in _text(wrong)
+    assert first.post(page, {"kind": "ours", "about": f"refund:{back.pk}", "reason": "It went."}).status_code == 302
+    assert second.post(reverse("approval", args=[Approval.objects.get().pk]), {"agree": "yes"}).status_code == 302
+    back.refresh_from_db()
+    assert (back.state, back.operation_id, StripeLine.objects.get().state) == ("sent", name, "waiting")
