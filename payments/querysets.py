@@ -87,6 +87,10 @@ class StripeLineQuerySet(OperatorsQuerySet["StripeLine"]):
         """Made by our software, and this book does not know how; nobody has said yet what they are."""
         return self.filter(state__in=("waiting", "suspense")).exclude(lost_operation="")
 
+    def to_stop_for(self) -> Self:
+        """Of those, what left, and what came and can be explained: what is still days from being available has sent nothing anywhere."""
+        return self.of_lost_operations().filter(Q(state="suspense") | Q(net_pence__lt=0))
+
 
 class AlarmQuerySet(OperatorsQuerySet["Alarm"]):
     def open(self) -> Self:

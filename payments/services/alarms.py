@@ -42,6 +42,11 @@ def ring_behind(*, at: datetime) -> None:
 
 def book_is_behind() -> bool:
     """Whether a line stands unexplained that our own software made. Asks the lines: closing the alarm by hand lets nothing go."""
+    return StripeLine.objects.to_stop_for().exists()
+
+
+def may_have_collected() -> bool:
+    """Whether the book is behind, or a payment is on its way at Stripe that this book has lost: a new Direct Debit might be the same money."""
     return StripeLine.objects.of_lost_operations().exists()
 
 

@@ -102,7 +102,9 @@ def _may_send(operation: PaymentOperation) -> bool:
     """What was sent before is looked for first, so it may go on. While the book is behind Stripe, no money is sent or taken anew."""
     if operation.first_sent_at is not None:
         return True
-    if (operation.kind in MOVES_MONEY or "off_session" in operation.params) and (alarms.book_is_behind() or _may_have_gone(operation)):
+    if operation.kind in MOVES_MONEY and (alarms.book_is_behind() or _may_have_gone(operation)):
+        return False
+    if "off_session" in operation.params and alarms.may_have_collected():
         return False
     return bool(_meaning(operation, "may_send", lambda _: True)(operation))
 

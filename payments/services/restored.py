@@ -51,7 +51,7 @@ def look_at(line: StripeLine, at: datetime) -> None:
     if not line.lost_operation:
         line.lost_operation, line.lost_of = _lost(line.source)
         line.save(update_fields=["lost_operation", "lost_of"])
-    if line.lost_operation:
+    if line.lost_operation and (line.net_pence < 0 or line.is_available):
         alarms.ring_behind(at=at)
 
 

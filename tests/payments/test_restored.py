@@ -238,6 +238,14 @@ def test_a_payment_this_book_has_lost_stops_everything_too(play: Play) -> None:
     lost = PaymentOperation.objects.filter(payment=payment).get()
     payment.delete()
     lost.delete()
+    reconciliation.run(at=play.at)
+    assert (alarms.book_is_behind(), alarms.may_have_collected()) == (False, True), "on its way for days: only what may be it must wait"
+    debit = {"customer": "cus_1", "off_session": True, "amount": 500}
+    asked = planning.plan(kind="payment_intent", reference="payment:0", params=debit, council_code=COUNCIL, at=play.at, pence=500)
+    operations.perform(asked.pk, at=play.at)
+    asked.refresh_from_db()
+    assert (asked.state, asked.tries) == ("planned", 0)
+    asked.delete()
     play.skip(days=8)
     reconciliation.run(at=play.at)
     assert alarms.book_is_behind()
