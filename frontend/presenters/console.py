@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Value
@@ -62,7 +62,7 @@ def _held(person: Person, at: datetime) -> QuerySet[Hold]:
 
 
 def _old_lots(person: Person, at: datetime) -> QuerySet[Payment]:
-    return Payment.objects.visible_to(person).charged_before(at - timedelta(days=ages.NOTICE_DAYS[0] - 1))
+    return Payment.objects.visible_to(person).charged_before(ages.charged_until(ages.NOTICE_DAYS[0], at))
 
 
 def _paid_weeks(person: Person, at: datetime) -> QuerySet[MilestoneShare]:

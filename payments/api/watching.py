@@ -1,6 +1,5 @@
 """For operators: what Stripe told us, its lines, runs against it, what was taken back, who owes us, and money that grows old."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -150,7 +149,7 @@ class Lots(ReadEdge):
         """Not the payer's own view of it: those are among `payments`."""
         if self.person is None or not self.person.is_operator:
             return Payment.objects.none()
-        return Payment.objects.charged_before(self.at - timedelta(days=ages.NOTICE_DAYS[0] - 1)).visible_to(self.person)
+        return Payment.objects.charged_before(ages.charged_until(ages.NOTICE_DAYS[0], self.at)).visible_to(self.person)
 
     @verb(WishSaid, Proposed)
     def propose(self, request: Request, pk: str) -> Response:

@@ -5,12 +5,12 @@ lots first, so what is left of an owner's oldest lots is what is still there.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from audit.clock import london_date
+from audit.clock import LONDON, london_date
 from audit.errors import NotAllowed, Refusal
 from audit.models import Fact
 from audit.services import facts, trail
@@ -67,9 +67,14 @@ def age_days(payment: Payment, at: datetime) -> int:
     return (london_date(at) - london_date(payment.charged_at)).days if payment.charged_at else 0
 
 
+def charged_until(days: int, at: datetime) -> datetime:
+    """Every lot charged before this moment, and no other, is at least so many days old: a midnight in London, for not every day has 24 hours."""
+    return datetime.combine(london_date(at) - timedelta(days=days - 1), time.min, LONDON)
+
+
 def advance_due(*, at: datetime) -> int:
     """Tells of lots that have reached a day, once each; rings for those over 90 days without a decision. Returns how many it told or rang of."""
-    rows = Payment.objects.charged_before(at - timedelta(days=NOTICE_DAYS[0] - 1))
+    rows = Payment.objects.charged_before(charged_until(NOTICE_DAYS[0], at))
     return one_by_one([payment.pk for payment in rows], lambda pk: _tell(pk, at)) + _ring(at)
 
 
@@ -114,9 +119,9 @@ def too_old(at: datetime) -> list[Payment]:
 
 
 def _past(days: int, at: datetime) -> list[Payment]:
-    rows = Payment.objects.charged_before(at - timedelta(days=days - 1))
+    rows = Payment.objects.charged_before(charged_until(days, at))
     kept = LotDecision.objects.keeping(london_date(at)).values("payment_id")
-    return [payment for payment in rows.exclude(pk__in=kept) if age_days(payment, at) >= days]
+    return list(rows.exclude(pk__in=kept))
 
 
 def prove() -> list[str]:

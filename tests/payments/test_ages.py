@@ -1,6 +1,6 @@
 """The 90-day clock of a lot: notices, what is free goes home by itself, two people's decisions, the alarm."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -77,6 +77,19 @@ def test_lot_reaching_day_60_75_85_88(lot: Payment) -> None:
     assert Withdrawal.objects.get().asked_by is None
     run(day(120))
     assert (Refund.objects.count(), Alarm.objects.count(), proof()) == (1, 0, [])
+
+
+def test_a_night_after_the_clocks_went_forward_finds_what_is_88_days_old(lot: Payment) -> None:
+    """Charged half an hour before midnight in winter; in summer, shortly after midnight, 88 days are an hour and more short of what they were."""
+    Payment.objects.update(charged_at=datetime(2031, 2, 9, 23, 30, tzinfo=UTC))
+    assert ages.due(at=datetime(2031, 5, 7, 22, 59, tzinfo=UTC)) == []
+    assert ages.due(at=datetime(2031, 5, 7, 23, 1, tzinfo=UTC)) == [lot]
+
+
+def test_a_night_after_the_clocks_went_back_finds_nothing_a_day_early(lot: Payment) -> None:
+    Payment.objects.update(charged_at=datetime(2031, 9, 1, 23, 30, tzinfo=UTC))  # the 2nd in London
+    assert ages.due(at=datetime(2031, 11, 28, 23, 59, tzinfo=UTC)) == []
+    assert ages.due(at=datetime(2031, 11, 29, 0, 0, tzinfo=UTC)) == [lot]
 
 
 def test_days_that_passed_while_nothing_ran_are_told_as_one(lot: Payment) -> None:
