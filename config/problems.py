@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.views.defaults import server_error
+from django.views.defaults import page_not_found, server_error
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -51,6 +51,14 @@ def fault(request: HttpRequest) -> HttpResponse:
         return server_error(request)
     body = problem(500, "fault", "Something went wrong on our side. We have been told. If it moved money, send it again with the same key.").data
     return JsonResponse(body, status=500, content_type=PROBLEM_JSON)
+
+
+def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such address (Django's `handler404`): a program gets a problem, a person a page."""
+    if not request.path.startswith("/api/"):
+        return page_not_found(request, exception)
+    body = problem(404, "not_found", "There is nothing at this address.").data
+    return JsonResponse(body, status=404, content_type=PROBLEM_JSON)
 
 
 def problem(status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> Response:

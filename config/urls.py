@@ -28,4 +28,5 @@ urlpatterns += [
     path("api/v1/", include("config.api")),
     path("", include("frontend.urls")),
 ]
+handler404 = "config.problems.nowhere"
 handler500 = "config.problems.fault"

@@ -8,6 +8,7 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
+from django.test import Client
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from rest_framework.authtoken.models import Token
@@ -69,3 +70,10 @@ def test_nothing_made_up_is_a_fault(set_clock: Any) -> None:
             wrong.append(f"{operation.label}: {failures}")
     assert not wrong, "\n\n".join(wrong)
     assert asked > 400
+
+
+def test_an_address_that_is_not_there_is_a_problem_for_a_program_and_a_page_for_a_person(client: Client, db: None) -> None:
+    for path in ("/api/v1/nothing/", "/api/v1/books/E09%0A028/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer["Content-Type"], answer.json()["code"]) == (404, "application/problem+json", "not_found")
+    assert client.get("/nothing/")["Content-Type"].startswith("text/html")
