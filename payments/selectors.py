@@ -11,7 +11,7 @@ from django.db.models import Sum
 from audit.clock import london_date
 from ledger.selectors import balance, closed_everywhere
 from ledger.services.accounts import Account
-from payments.models import Alarm, Payee, Payment, PaymentOperation, Refund, Remittance
+from payments.models import Alarm, Payee, Payment, Remittance
 from payments.services import ages, risk
 from payments.services.proof import prove
 from people.models import Council, Person
@@ -159,25 +159,9 @@ def frozen(council_code: str = "") -> bool:
     return Alarm.objects.stopping(council_code).exists()
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorsList:
-    """What an operator looks at: open alarms, calls to Stripe without an answer, money that waits for its payee, refunds that came back."""
-
-    alarms: list[Alarm]
-    unanswered: list[PaymentOperation]
-    waiting_pence: int
-    failed_refunds: list[Refund]
-
-
-def operators_list(person: Any) -> OperatorsList:
-    """Empty for anybody but an operator."""
-    waiting = Remittance.objects.visible_to(person).waiting().aggregate(sum=Sum("pence"))["sum"] or 0
-    return OperatorsList(
-        alarms=list(Alarm.objects.visible_to(person).open().order_by("raised_at", "pk")),
-        unanswered=list(PaymentOperation.objects.visible_to(person).filter(state__in=("sent", "unknown")).order_by("first_sent_at")),
-        waiting_pence=waiting,
-        failed_refunds=list(Refund.objects.visible_to(person).filter(state="failed").order_by("finished_at")),
-    )
+def waiting_pence(person: Any, council_code: str) -> int:
+    """What is owed to a council's providers and has not gone out; 0 for anybody but an operator."""
+    return Remittance.objects.visible_to(person).waiting().filter(council_code=council_code).aggregate(sum=Sum("pence"))["sum"] or 0
 
 
 def proof() -> list[str]:

@@ -8,21 +8,27 @@ from typing import Any
 from django.db.models import QuerySet
 
 from audit.clock import london_date
-from audit.models import Delivery
-from audit.services import deliveries
 from frontend import words
 from frontend.navigation import address
 from frontend.presenters import approvals, console, standing_by
 from ledger.selectors import balances
 from marketplace.models import MilestoneShare
-from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance
-from payments.selectors import operators_list
+from payments.models import Alarm, Payment, Remittance
 from people.models import Concern, Council, Person
 from providers.models import Check
 from providers.policies import may_judge_check
 
 SHOWN = 50
 CONCERN_DAYS = 28
+# Lists of what does not go on by itself, by what they first show.
+STUCK = (
+    ("alarms", "alarm", "to look at"),
+    ("lines", "line", "of Stripe’s balance to explain"),
+    ("operations", "call", "to Stripe without an answer"),
+    ("inbox", "event", "of Stripe’s that failed ten times"),
+    ("refunds", "refund", "that came back"),
+    ("news", "fact", "that could not be delivered"),
+)
 OF_QUESTIONS = ("decide", "second_person", "decide_late")
 
 
@@ -53,24 +59,21 @@ def overview(person: Person, *, at: datetime) -> Overview:
         "concerns": Concern.objects.visible_to(person).filter(at__gte=long_ago),
         "papers": Check.objects.visible_to(person).waiting(),
         "people": Person.objects.filter(sureness="said", is_active=True),
-        "sent": PaymentOperation.objects.visible_to(person).filter(state="sent"),
         "going": Remittance.objects.visible_to(person).filter(state__in=OPEN),
     }
     found = console.count_all({**first, **more})
-    stuck = sum(found[name] for name in ("alarms", "operations", "sent", "refunds", "news"))
     counts = [
         ("operator-concerns", found["concerns"], "worry,worries", f"told in private in the last {CONCERN_DAYS} days", "Read them"),
         ("operator-papers", found["papers"], "paper", "of providers to look at", "Look at papers"),
         ("operator-questions", sum(one.kind_of in OF_QUESTIONS for one in tasks), "question", "about visits to settle", "Look at questions"),
         ("operator-approvals", len(approvals.waiting(person, at=at)), "request", "by others for your yes", "Answer"),
         ("operator-people", found["people"], "person,people", "nobody has met yet", "See who"),
-        ("operator-stuck", stuck, "thing", "stuck", "See what"),
         ("operator-going", found["going"], "payment", "to providers, not out yet", "Look at them"),
     ]
+    waits = [(address(page), number, noun, text, action) for page, number, noun, text, action in counts]
+    waits += [(address("operator-list", name), found[name], noun, text, "Look at the list") for name, noun, text in STUCK]
     rows = [
-        {"title": f"{words.count(number, *noun.split(','))} {text}", "url": address(page), "action": action}
-        for page, number, noun, text, action in counts
-        if number
+        {"title": f"{words.count(number, *noun.split(','))} {text}", "url": url, "action": does} for url, number, noun, text, does in waits if number
     ]
     return Overview(rows, _stopped(person), console.counted(found))
 
@@ -148,23 +151,6 @@ def questions(person: Person) -> Questions:
 def new_people() -> list[Person]:
     """People nobody has met, newest first."""
     return list(Person.objects.filter(sureness="said", is_active=True).order_by("-joined_at", "-pk")[:SHOWN])
-
-
-@dataclass(frozen=True, slots=True)
-class Stuck:
-    alarms: list[Alarm]
-    unanswered: list[PaymentOperation]
-    parked: list[Delivery]
-    failed_refunds: list[Refund]
-    suspense: list[tuple[str, int]]
-
-
-def stuck(person: Person) -> Stuck:
-    """What does not go on by itself."""
-    listed = operators_list(person)
-    names = _council_names()
-    held = [(names.get(account.council, account.council), pence) for account, pence in balances(codes=("SUSPENSE",)).items() if pence]
-    return Stuck(listed.alarms, listed.unanswered, deliveries.parked(), listed.failed_refunds, sorted(held))
 
 
 def _council_names() -> dict[str, str]:

@@ -8,8 +8,6 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from audit import clock
-from audit.models import Delivery
-from audit.services import deliveries
 from frontend.forms.operator import StopForm, TopUpForm
 from frontend.presenters import operator as presenter
 from frontend.views.flow import back_to, form_page, press
@@ -18,12 +16,6 @@ from frontend.views.who import SignedIn
 from payments.models import Alarm, Payment, PaymentOperation, Remittance
 from payments.services import alarms, floats, operations
 from people.services import approvals
-
-
-@for_operators
-def stuck(request: SignedIn) -> HttpResponse:
-    """Alarms, calls to Stripe without an answer, news that could not be brought, refunds that came back."""
-    return render(request, "operator/stuck.html", {"page": presenter.stuck(request.user)})
 
 
 @for_operators
@@ -36,9 +28,9 @@ def alarm(request: SignedIn, pk: int) -> HttpResponse:
     def act() -> str:
         alarms.close(alarm_id=found.pk, by=request.user, at=clock.now())
         messages.success(request, "The alarm is closed. It rings again if the same thing is still so.")
-        return back_to("operator-stuck")
+        return back_to("operator-list", name="alarms")
 
-    return press(request, act, refused=back_to("operator-stuck"))
+    return press(request, act, refused=back_to("operator-list", name="alarms"))
 
 
 @for_operators
@@ -52,21 +44,7 @@ def ask_stripe(request: SignedIn, pk: UUID) -> HttpResponse:
         messages.success(request, f"Stripe has answered: {operation.get_state_display()}.")
     else:
         messages.warning(request, "Still no answer, or it is being asked this minute. We go on asking by ourselves.")
-    return HttpResponseRedirect(back_to("operator-stuck"))
-
-
-@for_operators
-@require_POST
-def bring_again(request: SignedIn, pk: int) -> HttpResponse:
-    """Lets news that failed ten times be brought again, once what stood in its way is put right."""
-    delivery = get_object_or_404(Delivery.objects.visible_to(request.user).filter(state=Delivery.State.PARKED), pk=pk)
-
-    def act() -> str:
-        deliveries.retry(delivery=delivery, by=request.user, at=clock.now())
-        messages.success(request, "It is tried again now. If it fails again, it comes back here.")
-        return back_to("operator-stuck")
-
-    return press(request, act, refused=back_to("operator-stuck"))
+    return HttpResponseRedirect(back_to("operator-thing", name="operations", pk=pk))
 
 
 @for_operators

@@ -65,7 +65,7 @@ class Floats(mixins.RetrieveModelMixin, Edge):
     def retrieve(self, request: Request, pk: str) -> Response:
         """One council's."""
         code = self.get_object().pk
-        waiting = selectors.operators_list(self.person).waiting_pence
+        waiting = selectors.waiting_pence(self.person, code)
         there = {"council_code": code, "float_pence": selectors.float_balance(code), "is_frozen": selectors.frozen(code), "waiting_pence": waiting}
         return self.give(there)
 

@@ -28,7 +28,6 @@ LISTS = (
     "operator-approvals",
     "operator-concerns",
     "operator-people",
-    "operator-stuck",
     "operator-going",
     "operator-float",
 )
@@ -135,7 +134,8 @@ def test_an_alarm_says_what_it_stops_and_is_closed_after_asking_once_more():
     alarm = alarms.ring(kind="dispute", about="dispute:dp_1", sentence="A bank took money back.", at=cast.AT, stops_releases=True)
     client, page = _as(cast.operator()), reverse("operator-alarm", args=[alarm.pk])
     assert "Payments to providers are stopped." in _text(client.get(reverse("operator")))
-    assert "A bank took money back." in _text(client.get(reverse("operator-stuck")))
+    assert "1 alarm to look at" in _text(client.get(reverse("operator")))
+    assert "A bank took money back." in _text(client.get(reverse("operator-list", args=["alarms"])))
     assert "Every payment to providers of every council" in _text(client.get(page))
     assert Alarm.objects.open().count() == 1
     client.post(page)
@@ -149,8 +149,8 @@ def test_news_that_was_parked_is_tried_again(settings):
     fact = facts.record(kind="room.happened", subject="thing:1", payload={}, at=cast.AT)
     Delivery.objects.update(state="parked", tries=10, last_error="builtins.ValueError at x.py:1 in y")
     client, delivery = _as(cast.operator()), Delivery.objects.get()
-    page = reverse("operator-bring-again", args=[delivery.pk])
-    assert "room.happened, thing:1" in _text(client.get(reverse("operator-stuck")))
+    page = reverse("operator-once", args=["news", delivery.pk])
+    assert "1 fact that could not be delivered" in _text(client.get(reverse("operator")))
     assert _as(cast.ruth()).post(page).status_code == 404
     assert client.get(page).status_code == 405
     client.post(page)
@@ -164,7 +164,7 @@ def test_stripe_is_asked_again_only_when_it_is_time(set_clock):
     later = cast.AT + timedelta(hours=1)
     PaymentOperation.objects.update(state="unknown", first_sent_at=cast.AT, params_hash="0" * 64, next_try_at=later)
     client = _as(cast.operator())
-    assert "Stripe has not answered" in _text(client.get(reverse("operator-stuck")))
+    assert "1 call to Stripe without an answer" in _text(client.get(reverse("operator")))
     told = client.post(reverse("operator-ask-stripe", args=[operation.pk]), follow=True)
     assert "We go on asking by ourselves." in _text(told)
     assert _as(cast.sam()).post(reverse("operator-ask-stripe", args=[operation.pk])).status_code == 404

@@ -81,7 +81,8 @@ def test_axe_finds_nothing_on_the_pages_of_those_who_work_here(live_server: Any,
     for _ in range(9):
         needs.note_unmet_unsigned(category="meals", outcode="SE15", council_code=cast.SOUTHWARK, reason="no_provider", at=cast.AT)
     lists = ["operator", "operator-papers", "operator-questions", "operator-approvals", "operator-concerns", "operator-people"]
-    operators = [(name,) for name in [*lists, "operator-stuck", "operator-going", "operator-float"]]
+    operators = [(name,) for name in [*lists, "operator-going", "operator-float", "operator-ways", "operator-books"]]
+    operators += [("operator-list", "alarms"), ("operator-list", "operations"), ("operator-thing", "alarms", things["alarm"])]
     operators += [("operator-paper", things["paper"]), ("operator-alarm", things["alarm"]), ("operator-stop", things["going"])]
     operators += [("approval", things["approval"]), ("question-decide", question)]
     helpers = [("helping",), ("people-met",), ("person-seen", things["mary"]), ("budget-seen", things["letter"]), ("share-ask", ask)]
