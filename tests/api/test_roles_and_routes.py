@@ -22,6 +22,7 @@ from people.services import approvals, supporters
 from pooling.models import Budget, Hold
 from providers.models import Check, Enterprise
 from tests import cast, cast_market
+from tests.api import areas
 from tests.api.conftest import Api
 from vocabulary.models import Term
 
@@ -77,6 +78,7 @@ ROWS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("stripe-events", "stripe-lines", "reconcile-runs", "disputes", "recoveries", "lots"), _who("operator")),
     "entries": _who("amina operator"),
     "deliveries": _who("operator"),
+    **areas.ROWS,
 }
 # Where the list holds less than one may read by itself: requests to answer are in approvals/to-answer/.
 LISTED = {"approvals": _who("amina")}
@@ -87,6 +89,7 @@ INSIDE: dict[str, frozenset[str]] = {
     "enterprises/{}/checks-left/": _who("hodan operator"),
     "enterprises/{}/money/": _who("hodan operator"),
     "enterprises/{}/weeks/": _who("hodan operator"),
+    **areas.INSIDE,
 }
 # Statements of what is not one's own: by what it is about (`world.things`), and who may read it.
 STATEMENTS: dict[str, tuple[str, frozenset[str]]] = {
@@ -120,6 +123,7 @@ DOORS: dict[str, frozenset[str]] = {
     "visits/record-later/": SIGNED_IN,
     "top-ups/": _who("operator"),
     "statements/": SIGNED_IN,
+    **areas.DOORS,
 }
 PUBLIC_LISTS = frozenset({"councils", "organisations", "terms", "outcodes", "enterprises", "workers", "listings", "funding-modes", "way-switches"})
 # A list whose creating anybody may do.
@@ -213,6 +217,7 @@ def _world() -> World:
         "books": cast.SOUTHWARK,
         "entries": entry,
         "deliveries": Delivery.objects.order_by("pk")[0].pk,
+        **areas.things(story),
     }
     return World({name: Api(person) for name, person in people.items()}, things)
 

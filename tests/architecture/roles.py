@@ -24,6 +24,7 @@ from pooling.models import Budget, Call, Charter, Cluster, FundingMode, Hold, Id
 from pooling.services import budgets, clusters, memberships
 from providers.models import Check, Enterprise, Listing, Worker
 from providers.services import checks
+from tests.architecture import areas
 from vocabulary.models import Term
 
 KOFI = Part("Kofi Mensah", "isf_holder", "Works for another organisation in Southwark that looks after money.")
@@ -65,6 +66,7 @@ def arrive() -> None:
     words = Cluster.objects.get(name="Our Own Words")
     memberships.invite(cluster=words, person=cast.person(cast.DEV), by=cast.person(AMINA), at=at)
     _what_the_story_has_not(at)
+    areas.arrive(at)
 
 
 def _what_the_story_has_not(at: datetime) -> None:
@@ -176,6 +178,7 @@ def things() -> dict[str, Any]:
         "word": Term.objects.categories()[0].pk,
         "helper": cast.person(AMINA).supporters.get().pk,
         "person": cast.person(AMINA).pk,
+        **areas.things(),
     }
 
 

@@ -10,7 +10,8 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from config.urls import demo_urlpatterns
 from tests.architecture import roles
-from tests.architecture.routes import DEMO, ROUTES, SECRETS, Route
+from tests.architecture.route import Route
+from tests.architecture.routes import DEMO, ROUTES, SECRETS
 from tests.story import Story, inside
 
 pytestmark = pytest.mark.xdist_group("story")

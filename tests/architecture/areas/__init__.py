@@ -1,0 +1,19 @@
+"""Addresses of one area of the story each: ROUTES, SECRETS, `arrive` (rows that nobody in the story made), `things` (names for rows)."""
+
+from datetime import datetime
+from typing import Any
+
+from tests.architecture.areas import counting, deciding, finding, holding, leaving, needs, offers, varying
+
+AREAS = (deciding, finding, needs, offers, varying, leaving, counting, holding)
+ROUTES = tuple(route for area in AREAS for route in area.ROUTES)
+SECRETS = {words: who for area in AREAS for words, who in area.SECRETS.items()}
+
+
+def arrive(at: datetime) -> None:
+    for area in AREAS:
+        area.arrive(at)
+
+
+def things() -> dict[str, Any]:
+    return {name: thing for area in AREAS for name, thing in area.things().items()}
