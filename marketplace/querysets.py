@@ -10,9 +10,13 @@ from marketplace.rules.dates import LONGEST_LEAD, LONGEST_SHORT, NO_ANSWER_DAYS,
 from marketplace.rules.silence import ANSWER_WORKING_DAYS
 from marketplace.rules.tables import MILESTONE_FINAL, SHARE_SETTLED
 from people.models import Person, Role, Supporter
+from pooling.rules import MEMBERSHIP_IN
 
 if TYPE_CHECKING:
-    from marketplace.models import Agreement, Milestone, MilestoneShare, Need, Payer, Visit, VisitPart  # noqa: F401 - named in strings below
+    from marketplace.models import Agreement, Milestone, MilestoneShare, Need, NeedJoin, Payer, Visit, VisitPart  # noqa: F401 - named in strings below
+
+GROUP_SEES = ("shared", "buying", "commissioning")
+"""States in which a need that was shared is open to its group."""
 
 
 def is_operator(person: Person | None) -> bool:
@@ -187,12 +191,13 @@ class VisitPartQuerySet(models.QuerySet["VisitPart"]):
 
 class NeedQuerySet(models.QuerySet["Need"]):
     def visible_to(self, person: Person | None) -> Self:
-        """One's own, those one supports; shared ones by those in the group. Not operators, not commissioners: they see counts."""
+        """One's own, those one supports; shared ones by those in the group and who helps it. Not operators, not commissioners: they see counts."""
         if person is None or not person.is_active:
             return self.none()
         return self.filter(
             Q(person__in=people_seen_by(person))
-            | Q(state__in=["shared", "buying"], cluster__memberships__person=person, cluster__memberships__state__in=["trial", "active"])
+            | Q(state__in=GROUP_SEES, cluster__memberships__person__in=people_seen_by(person), cluster__memberships__state__in=MEMBERSHIP_IN)
+            | Q(state__in=GROUP_SEES, cluster__facilitator=person)
         ).distinct()
 
     def locked(self) -> Self:
@@ -201,6 +206,17 @@ class NeedQuerySet(models.QuerySet["Need"]):
     def counted_for(self, council_code: str) -> Self:
         """What a council may count: told to be counted, not withdrawn."""
         return self.filter(council_code=council_code, counted=True).exclude(state="withdrawn")
+
+
+class NeedJoinQuerySet(models.QuerySet["NeedJoin"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """As the need that they joined."""
+        from marketplace.models import Need
+
+        return self.filter(need__in=Need.objects.visible_to(person).values("pk"))
+
+    def live(self) -> Self:
+        return self.filter(left_at__isnull=True)
 
 
 def of_enterprise_people(person: Person, path: str) -> Q:

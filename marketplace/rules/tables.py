@@ -1,6 +1,7 @@
 """Tables of transitions (state-machines.md 7 and 8), each {(state now, verb): state after}. A pair that is not there is refused."""
 
 from audit.errors import Refusal
+from marketplace.rules.briefs import BRIEF
 
 NEW = ""
 
@@ -10,12 +11,23 @@ NEED = {
     ("private", "not_found"): "unmet",
     ("shared", "not_found"): "unmet",
     ("buying", "not_found"): "unmet",
+    ("shared", "join_in"): "shared",
+    ("shared", "leave_out"): "shared",
     ("private", "met_freely"): "met",
     ("shared", "met_freely"): "met",
+    ("unmet", "met_freely"): "met",
     ("private", "short_way"): "buying",
     ("shared", "short_way"): "buying",
+    ("shared", "choose_route"): "buying",
+    ("shared", "commission"): "commissioning",
+    # The group took its question to providers back, or its yeses ran out: it is theirs again, as it was.
+    ("commissioning", "take_back"): "shared",
+    ("commissioning", "no_award"): "unmet",
     ("buying", "fulfilled"): "met",
+    ("commissioning", "fulfilled"): "met",
     ("unmet", "retry"): "shared",
+    ("unmet", "may_ask"): "unmet",
+    ("met", "need_again"): "shared",
     ("private", "withdraw"): "withdrawn",
     ("shared", "withdraw"): "withdrawn",
     ("unmet", "withdraw"): "withdrawn",
@@ -110,7 +122,7 @@ SHARE = {
     ("agreed", "fall_short"): "returned",
 }
 
-MACHINES = {"need": NEED, "agreement": AGREEMENT, "milestone": MILESTONE, "share": SHARE}
+MACHINES = {"need": NEED, "brief": BRIEF, "agreement": AGREEMENT, "milestone": MILESTONE, "share": SHARE}
 
 AGREEMENT_FINAL = frozenset({"void", "completed", "terminated"})
 MILESTONE_FINAL = frozenset({"closed", "cancelled"})

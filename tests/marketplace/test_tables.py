@@ -4,11 +4,12 @@ import itertools
 
 import pytest
 
-from marketplace.models import Agreement, Milestone, MilestoneShare, Need
+from marketplace.models import Agreement, Brief, Milestone, MilestoneShare, Need
+from marketplace.rules.briefs import BRIEF_FINAL
 from marketplace.rules.tables import AGREEMENT_FINAL, MACHINES, MILESTONE_FINAL, NEW, SHARE_FINAL, SHARE_SETTLED, NotNow, after
 
-MODELS = {"need": Need, "agreement": Agreement, "milestone": Milestone, "share": MilestoneShare}
-FINAL = {"need": {"withdrawn", "met"}, "agreement": AGREEMENT_FINAL, "milestone": MILESTONE_FINAL, "share": SHARE_FINAL}
+MODELS = {"need": Need, "brief": Brief, "agreement": Agreement, "milestone": Milestone, "share": MilestoneShare}
+FINAL = {"need": {"withdrawn"}, "brief": BRIEF_FINAL, "agreement": AGREEMENT_FINAL, "milestone": MILESTONE_FINAL, "share": SHARE_FINAL}
 
 
 def pairs() -> list[tuple[str, str, str]]:
