@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from pooling.querysets import AdmissionAnswerQuerySet, CharterQuerySet, CharterSignatureQuerySet, ClusterQuerySet, MembershipQuerySet
 from pooling.rules import MEMBERSHIP_FINAL, MEMBERSHIP_IN, SIZE_MAX, SIZE_MIN, TRIAL_DAYS
+from pooling.rules.deciding import ANSWER_DAYS, DISCUSSION_DAYS
 
 
 class CostRule(models.TextChoices):
@@ -22,6 +23,7 @@ class DecisionRule(models.TextChoices):
     """How the group decides what the group does. It never moves a person's money."""
 
     EVERYONE = "everyone", "Everyone says yes"
+    CONSENT = "consent", "Nobody has a good reason against it"
     MOST = "most", "Most of us say yes"
 
 
@@ -31,6 +33,10 @@ class Cluster(models.Model):
     class State(models.TextChoices):
         FORMING = "forming", "Being set up"
         ACTIVE = "active", "Going"
+        FROZEN = "frozen", "Stopped for now"
+        WINDING_DOWN = "winding_down", "Coming to its end"
+        CANCELLED = "cancelled", "Given up before it began"
+        CLOSED = "closed", "Over"
 
     name = models.CharField(max_length=60)
     purpose = models.SlugField(max_length=60)
@@ -38,11 +44,18 @@ class Cluster(models.Model):
     council_code = models.CharField(max_length=9)
     size_min = models.PositiveSmallIntegerField(default=SIZE_MIN)
     size_max = models.PositiveSmallIntegerField(default=SIZE_MAX)
-    state = models.CharField(max_length=8, choices=State, default=State.FORMING)
+    state = models.CharField(max_length=12, choices=State, default=State.FORMING)
     facilitator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="clusters_helped")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     is_listed = models.BooleanField(default=True)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    frozen_until = models.DateTimeField(null=True, blank=True)
+    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    freeze_reason = models.CharField(max_length=400, blank=True)
+    alone_since = models.DateTimeField(null=True, blank=True)
+    ending_since = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = ClusterQuerySet.as_manager()
 
@@ -53,6 +66,12 @@ class Cluster(models.Model):
             models.CheckConstraint(
                 name="cluster_is_small", condition=Q(size_min__gte=SIZE_MIN, size_max__lte=SIZE_MAX) & Q(size_min__lte=F("size_max"))
             ),
+            # Stopped only with a reason, by somebody, until a day.
+            models.CheckConstraint(
+                name="cluster_frozen_says_why_and_until_when",
+                condition=~Q(state="frozen")
+                | (Q(frozen_at__isnull=False, frozen_until__isnull=False, frozen_by__isnull=False) & ~Q(freeze_reason="")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -60,7 +79,16 @@ class Cluster(models.Model):
 
 
 class Charter(models.Model):
-    """What a group agreed, in versions: the five answers of the start (state-machines.md 3) and a text for the rest."""
+    """What a group agreed, in versions: the five answers of the start (state-machines.md 3) and the long form (`points`, rules/points.py).
+
+    One version is in force. The next is proposed, adopted by a decision of the group, and signed by each for themselves.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Asked of the group"
+        IN_FORCE = "in_force", "Our rules now"
+        REPLACED = "replaced", "Our rules before"
+        DROPPED = "dropped", "Not agreed"
 
     cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="charters")
     version = models.PositiveIntegerField(default=1)
@@ -70,8 +98,15 @@ class Charter(models.Model):
     decision_rule = models.CharField(max_length=8, choices=DecisionRule, default=DecisionRule.EVERYONE)
     notice_days = models.PositiveSmallIntegerField(default=28)
     trial_days = models.PositiveSmallIntegerField(default=TRIAL_DAYS)
+    discussion_days = models.PositiveSmallIntegerField(default=DISCUSSION_DAYS)
+    answer_days = models.PositiveSmallIntegerField(default=ANSWER_DAYS)
+    urgent_questions = models.BooleanField(default=True)
     text = models.TextField(blank=True)
+    points = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.IN_FORCE)
     written_at = models.DateTimeField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    in_force_at = models.DateTimeField(null=True, blank=True)
 
     objects = CharterQuerySet.as_manager()
 
@@ -79,6 +114,8 @@ class Charter(models.Model):
         ordering = ["cluster_id", "version"]
         constraints = [
             models.UniqueConstraint(name="charter_version_is_once_per_cluster", fields=["cluster", "version"]),
+            models.UniqueConstraint(name="charter_in_force_is_one", fields=["cluster"], condition=Q(state="in_force")),
+            models.UniqueConstraint(name="charter_proposed_is_one", fields=["cluster"], condition=Q(state="proposed")),
             # A person may never be held beyond one notice period (S5); three months is the longest a group may ask.
             models.CheckConstraint(name="charter_notice_is_at_most_91_days", condition=Q(notice_days__lte=91)),
         ]
@@ -99,7 +136,11 @@ class Membership(models.Model):
         INVITED = "invited", "The group said yes; they can say yes now"
         TRIAL = "trial", "In, for the first days"
         ACTIVE = "active", "In"
-        SETTLING = "settling", "Leaving"
+        NOTICE = "notice", "In, and said they are leaving"
+        REMOVAL_NOTICE = "removal_notice", "In, and the group asked them to leave"
+        SETTLING = "settling", "Left; what is theirs is being added up"
+        STATEMENT_SENT = "statement_sent", "Left; asked whether the sums are right"
+        QUERIED = "queried", "Left; they asked about the sums"
         DECLINED = "declined", "Not this time"
         EXPIRED = "expired", "Nobody answered in time"
         WITHDRAWN = "withdrawn", "Took it back"
@@ -108,7 +149,7 @@ class Membership(models.Model):
     cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="memberships")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     council_code = models.CharField(max_length=9)
-    state = models.CharField(max_length=10, choices=State)
+    state = models.CharField(max_length=14, choices=State)
     strand = models.PositiveSmallIntegerField(null=True, blank=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     answers = models.TextField(blank=True)

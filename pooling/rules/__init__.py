@@ -13,6 +13,7 @@ from pooling.rules.buying import (
     sure_enough_to_promise,
     sureness_sentence,
 )
+from pooling.rules.deciding import PROPOSAL, PROPOSAL_FINAL
 from pooling.rules.figures import (
     DEFAULT_MODES,
     HELD_ROUTES,
@@ -33,6 +34,22 @@ from pooling.rules.figures import (
     TRIAL_DAYS,
     pounds,
 )
+from pooling.rules.finding import FINDING_MACHINES
+from pooling.rules.leaving import (
+    ANSWER_WORKING_DAYS,
+    APPEAL_WORKING_DAYS,
+    END_REPORT,
+    LEAVING,
+    QUIET_DAYS,
+    REMINDER_WORKING_DAYS,
+    REMOVAL,
+    STATEMENT,
+    Settled,
+    Standing,
+    Term,
+    bill_of,
+    settle,
+)
 from pooling.rules.promises import Costs, Promised, costs, most_promised_at_once, to_ask
 from pooling.rules.splitting import Part, shares, split
 from pooling.rules.tables import (
@@ -40,6 +57,7 @@ from pooling.rules.tables import (
     CALL_FINAL,
     CALL_WAITS_FOR_MONEY,
     CLUSTER,
+    CLUSTER_FINAL,
     EARMARK,
     IDLE,
     MACHINES,
@@ -54,15 +72,20 @@ from pooling.rules.tables import (
 )
 
 __all__ = [
+    "ANSWER_WORKING_DAYS",
+    "APPEAL_WORKING_DAYS",
     "CALL",
     "CALL_FINAL",
     "CALL_WAITS_FOR_MONEY",
     "CLUSTER",
+    "CLUSTER_FINAL",
     "DEFAULT_MODES",
     "EARMARK",
+    "END_REPORT",
     "HELD_ROUTES",
     "IDLE",
     "INVITATION_DAYS",
+    "LEAVING",
     "MACHINES",
     "MEMBERSHIP",
     "MEMBERSHIP_FINAL",
@@ -78,10 +101,16 @@ __all__ = [
     "OWN_MONEY_ROUTES",
     "OWN_ROUTES",
     "PLEDGE",
+    "PROPOSAL",
+    "PROPOSAL_FINAL",
+    "QUIET_DAYS",
     "RELATIVE_RULE_ROUTES",
+    "REMINDER_WORKING_DAYS",
+    "REMOVAL",
     "SIZE_MAX",
     "SIZE_MIN",
     "SMALLEST_ASK_PENCE",
+    "STATEMENT",
     "SURENESS_RANK",
     "SURENESS_TO_PROMISE",
     "TRIAL_CAP_WEEKLY_PENCE",
@@ -94,12 +123,17 @@ __all__ = [
     "Promised",
     "PurchaseFacts",
     "Relative",
+    "Settled",
+    "Standing",
+    "Term",
     "Verdict",
+    "bill_of",
     "costs",
     "is_sure_enough",
     "may_buy",
     "most_promised_at_once",
     "pounds",
+    "settle",
     "shares",
     "split",
     "step",
@@ -107,3 +141,8 @@ __all__ = [
     "sureness_sentence",
     "to_ask",
 ]
+
+
+MACHINES.update(FINDING_MACHINES)
+MACHINES.update({"proposal": PROPOSAL})
+MACHINES.update({"leaving": LEAVING, "statement": STATEMENT, "removal": REMOVAL, "end_report": END_REPORT})

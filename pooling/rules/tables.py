@@ -7,7 +7,16 @@ NEW = ""
 CLUSTER = {
     (NEW, "start"): "forming",
     ("forming", "activate"): "active",
+    ("forming", "abandon"): "cancelled",
+    ("active", "freeze"): "frozen",
+    ("frozen", "renew"): "frozen",
+    ("frozen", "unfreeze"): "active",
+    ("frozen", "run_out"): "active",
+    ("active", "wind_down"): "winding_down",
+    ("frozen", "wind_down"): "winding_down",
+    ("winding_down", "close"): "closed",
 }
+CLUSTER_FINAL = frozenset({"cancelled", "closed"})
 
 MEMBERSHIP = {
     (NEW, "found"): "active",
@@ -23,9 +32,29 @@ MEMBERSHIP = {
     ("invited", "accept_charter"): "trial",
     ("trial", "confirm"): "active",
     ("trial", "leave_now"): "settling",
+    ("active", "give_notice"): "notice",
+    ("notice", "take_back_notice"): "active",
+    ("active", "remove"): "removal_notice",
+    ("removal_notice", "appeal_upheld"): "active",
+    ("active", "eligibility_ended"): "settling",
+    ("trial", "eligibility_ended"): "settling",
+    ("notice", "eligibility_ended"): "settling",
+    # Somebody may die, or lose their budget, while they wait for an appeal.
+    ("removal_notice", "eligibility_ended"): "settling",
+    ("notice", "effective"): "settling",
+    ("removal_notice", "effective"): "settling",
     ("settling", "nothing_left"): "settled",
+    ("settling", "issue_statement"): "statement_sent",
+    ("statement_sent", "agree"): "settled",
+    ("statement_sent", "silence"): "settled",
+    ("statement_sent", "query"): "queried",
+    ("queried", "resolve"): "statement_sent",
+    # Money that comes free after the statement goes to its origin by itself, whatever is still being asked.
+    ("statement_sent", "late_true_up"): "statement_sent",
+    ("queried", "late_true_up"): "queried",
+    ("settled", "late_true_up"): "settled",
 }
-MEMBERSHIP_IN = frozenset({"trial", "active"})
+MEMBERSHIP_IN = frozenset({"trial", "active", "notice", "removal_notice"})
 MEMBERSHIP_FINAL = frozenset({"declined", "expired", "withdrawn", "settled"})
 
 PLEDGE = {
