@@ -10,6 +10,7 @@ from marketplace.models import Agreement, Payer
 from pooling import selectors
 from pooling.models import Withdrawal
 from tests import cast, cast_market, cast_pooling
+from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 
@@ -25,10 +26,33 @@ WISH = {
 }
 
 
-@pytest.fixture
-def story(set_clock):
+def test_my_money_adds_up_and_what_is_free_goes_home(set_clock):
     set_clock(cast.AT)
-    return cast_market.walk()
+    story = cast_market.covered()
+    set_clock(story.at)
+    amina, place, portion = cast.amina(), story.places["Amina"], story.portions["Amina"]
+    client = _as(amina)
+    assert "£18.00" in _text(client.get(reverse("money")))
+    cast_pooling.paid_in(place, portion, pence=5_000, at=story.at)
+    page = reverse("money-back", args=[place.pk, portion.pk])
+    too_much = client.post(page, {"pence": "90", "_confirm": "yes"})
+    assert too_much.status_code == 422
+    assert "You can send back up to that." in _text(too_much)
+    assert "Check before you take it back" in _text(client.post(page, {"pence": "20"}))
+    client.post(page, {"pence": "20", "_confirm": "yes"})
+    assert Withdrawal.objects.get().pence == 2_000
+    assert "On its way back" in _text(client.get(reverse("money-payments")))
+    money = selectors.money_of(amina)[0]
+    assert money.going_back_pence == 2_000
+
+
+told = kept(cast_market.walk)
+
+
+@pytest.fixture
+def story(told, set_clock):
+    set_clock(cast.AT)
+    return again(told)
 
 
 def _as(person) -> Client:
@@ -139,26 +163,6 @@ def test_who_is_left_out_of_a_week_reads_that_nobody_comes(set_clock):
     set_clock(story.at)
     page = _text(_as(cast.amina()).get(reverse("payment", args=[story.call("Amina").pk])))
     assert "You pay nothing for it, and you have no visits that week. The visits of the others go on." in page
-
-
-def test_my_money_adds_up_and_what_is_free_goes_home(set_clock):
-    set_clock(cast.AT)
-    story = cast_market.covered()
-    set_clock(story.at)
-    amina, place, portion = cast.amina(), story.places["Amina"], story.portions["Amina"]
-    client = _as(amina)
-    assert "£18.00" in _text(client.get(reverse("money")))
-    cast_pooling.paid_in(place, portion, pence=5_000, at=story.at)
-    page = reverse("money-back", args=[place.pk, portion.pk])
-    too_much = client.post(page, {"pence": "90", "_confirm": "yes"})
-    assert too_much.status_code == 422
-    assert "You can send back up to that." in _text(too_much)
-    assert "Check before you take it back" in _text(client.post(page, {"pence": "20"}))
-    client.post(page, {"pence": "20", "_confirm": "yes"})
-    assert Withdrawal.objects.get().pence == 2_000
-    assert "On its way back" in _text(client.get(reverse("money-payments")))
-    money = selectors.money_of(amina)[0]
-    assert money.going_back_pence == 2_000
 
 
 def test_list_pages_ask_little(story, django_assert_max_num_queries):

@@ -11,6 +11,7 @@ from marketplace.rules.dates import start_of
 from marketplace.services import shares
 from people.services import supporters
 from tests import cast, cast_market
+from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 
@@ -25,10 +26,13 @@ def _text(response) -> str:
     return " ".join(response.content.decode().split())
 
 
+told = kept(cast_market.asked)
+
+
 @pytest.fixture
-def story(set_clock) -> cast_market.Walk:
+def story(told, set_clock) -> cast_market.Walk:
     """Both visits of the first week were made and sent in; it is that moment."""
-    walk = cast_market.asked()
+    walk = again(told)
     set_clock(walk.at)
     return walk
 

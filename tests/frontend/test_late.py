@@ -10,6 +10,7 @@ from marketplace.models import MilestoneShare
 from people.models import Approval
 from people.services import supporters
 from tests import cast, cast_market
+from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 WORDS = {"words": "Nobody came that week."}
@@ -25,9 +26,12 @@ def _text(response) -> str:
     return " ".join(response.content.decode().split())
 
 
+told = kept(cast_market.paid_by_silence)
+
+
 @pytest.fixture
-def story(set_clock) -> cast_market.Walk:
-    walk = cast_market.paid_by_silence()
+def story(told, set_clock) -> cast_market.Walk:
+    walk = again(told)
     set_clock(walk.at)
     return walk
 

@@ -9,15 +9,36 @@ from django.urls import reverse
 from people.services import organisations
 from pooling.models import Budget, Call
 from tests import cast, cast_market, cast_pooling
+from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 MONEY = ("Yusuf Abdi", "Halima Jama", "Amina Farah")
 
 
+def test_a_budget_is_confirmed_by_those_who_pay_it(set_clock):
+    set_clock(cast.AT + timedelta(minutes=1))  # the roles of the cast begin at AT
+    cast_pooling.budget_of(cast.yusuf(), "isf", at=cast.AT, holder=cast.kasmo())
+    budget, client = Budget.objects.get(person=cast.yusuf()), _as(cast.sam())
+    page = reverse("budget-confirm", args=[budget.pk])
+    assert "Yusuf Abdi" in _text(client.get(reverse("looking-after")))
+    assert "£200.00" in _text(client.get(page))
+    refused = client.post(page, {"known": "yes"})
+    assert refused.status_code == 422
+    assert "Tick at least one answer" in _text(refused)
+    done = client.post(page, {"right": "yes", "known": "yes"}, follow=True)
+    assert "the budget of Yusuf Abdi is right" in _text(done)
+    budget.refresh_from_db()
+    assert (budget.sureness, budget.sureness_by_id) == ("confirmed", cast.sam().pk)
+    assert cast.yusuf().sureness == "confirmed"
+    assert "Is this budget right?" not in _text(client.get(reverse("looking-after")))
+
+
+told = kept(cast_market.running)
+
+
 @pytest.fixture
-def story(set_clock):
-    set_clock(cast.AT)
-    walk = cast_market.running()
+def story(told, set_clock):
+    walk = again(told)
     set_clock(walk.at)
     return walk
 
@@ -89,24 +110,6 @@ def test_a_holder_pays_from_the_list_by_bank(story):
     shown = _text(client.get(page))
     assert "Show me where to send it" in shown
     assert f'href="{reverse("looking-after")}"' in shown
-
-
-def test_a_budget_is_confirmed_by_those_who_pay_it(set_clock):
-    set_clock(cast.AT + timedelta(minutes=1))  # the roles of the cast begin at AT
-    cast_pooling.budget_of(cast.yusuf(), "isf", at=cast.AT, holder=cast.kasmo())
-    budget, client = Budget.objects.get(person=cast.yusuf()), _as(cast.sam())
-    page = reverse("budget-confirm", args=[budget.pk])
-    assert "Yusuf Abdi" in _text(client.get(reverse("looking-after")))
-    assert "£200.00" in _text(client.get(page))
-    refused = client.post(page, {"known": "yes"})
-    assert refused.status_code == 422
-    assert "Tick at least one answer" in _text(refused)
-    done = client.post(page, {"right": "yes", "known": "yes"}, follow=True)
-    assert "the budget of Yusuf Abdi is right" in _text(done)
-    budget.refresh_from_db()
-    assert (budget.sureness, budget.sureness_by_id) == ("confirmed", cast.sam().pk)
-    assert cast.yusuf().sureness == "confirmed"
-    assert "Is this budget right?" not in _text(client.get(reverse("looking-after")))
 
 
 def test_the_list_asks_little(story, django_assert_max_num_queries):

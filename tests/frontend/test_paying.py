@@ -7,14 +7,17 @@ from django.urls import reverse
 from payments.models import CashReturn, Mandate, Payer, Payment, PaymentOperation
 from payments.services import mandates, ways
 from tests import cast, cast_market
+from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 
 
+told = kept(cast_market.running)
+
+
 @pytest.fixture
-def story(set_clock):
-    set_clock(cast.AT)
-    walk = cast_market.running()
+def story(told, set_clock):
+    walk = again(told)
     set_clock(walk.at)
     return walk
 

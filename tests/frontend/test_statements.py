@@ -15,16 +15,25 @@ from ledger.services.accounts import Account
 from pooling.books import Lot
 from tests import cast, cast_market
 from tests.frontend.test_groups import _as, _text
+from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 
 
+def _amina_said_yes() -> cast_market.Walk:
+    story = cast_market.asked()
+    story.yes("Amina")
+    return story
+
+
+told = kept(_amina_said_yes)
+
+
 @pytest.fixture
-def story(set_clock) -> cast_market.Walk:
-    told = cast_market.asked()
-    told.yes("Amina")
-    set_clock(told.at + timedelta(minutes=1))
-    return told
+def story(told, set_clock) -> cast_market.Walk:
+    walk = again(told)
+    set_clock(walk.at + timedelta(minutes=1))
+    return walk
 
 
 def rows_of(who, name: str, *args: object, days: str = "") -> list[list[str]]:

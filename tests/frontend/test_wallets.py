@@ -10,14 +10,17 @@ from pooling.books import Wallet
 from pooling.models import Call, WalletMove
 from pooling.services import budgets, wallets
 from tests import cast, cast_market, cast_pooling
+from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 
 
+told = kept(cast_market.running)
+
+
 @pytest.fixture
-def story(set_clock):
-    set_clock(cast.AT)
-    walk = cast_market.running()
+def story(told, set_clock):
+    walk = again(told)
     set_clock(walk.at)
     return walk
 

@@ -17,16 +17,24 @@ from people.services import organisations
 from providers.models import Check
 from tests import cast, cast_market
 from tests.cast_market import Walk
+from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def story() -> Walk:
+def _questioned() -> Walk:
     story = cast_market.asked()
     for name in story.places:
         shares.question(share=story.share(name), words="Nobody came on Thursday.", by=story.person(name), at=story.at)
     return story
+
+
+told = kept(_questioned)
+
+
+@pytest.fixture
+def story(told: Walk) -> Walk:
+    return again(told)
 
 
 def due(story: Walk) -> int:

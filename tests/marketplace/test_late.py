@@ -17,14 +17,18 @@ from marketplace.services.shares import WordsAreMissing
 from people.services import supporters
 from tests import cast, cast_market
 from tests.cast_market import Walk
+from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 WORDS = "Nobody came that week."
 
 
+told = kept(cast_market.paid_by_silence)
+
+
 @pytest.fixture
-def story() -> Walk:
-    return cast_market.paid_by_silence()
+def story(told: Walk) -> Walk:
+    return again(told)
 
 
 def paid(story: Walk) -> MilestoneShare:

@@ -20,13 +20,17 @@ from pooling.services import budgets
 from providers.models import Check
 from tests import cast, cast_market
 from tests.cast_market import Walk
+from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 
 
+told = kept(cast_market.asked)
+
+
 @pytest.fixture
-def story() -> Walk:
-    return cast_market.asked()
+def story(told: Walk) -> Walk:
+    return again(told)
 
 
 def due(story: Walk) -> int:

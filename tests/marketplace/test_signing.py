@@ -19,13 +19,17 @@ from pooling.models import Earmark
 from providers.models import Check
 from tests import cast, cast_market, cast_pooling
 from tests.cast_market import Walk
+from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 
 
+told = kept(cast_market.walk)
+
+
 @pytest.fixture
-def story() -> Walk:
-    return cast_market.walk()
+def story(told: Walk) -> Walk:
+    return again(told)
 
 
 # --- what is asked for ---

@@ -17,15 +17,19 @@ from marketplace.services.visits import NoSuchVisit, TimesAreWrong, WrongWorker
 from providers.models import Check
 from tests import cast, cast_market
 from tests.cast_market import Walk
+from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 FIRST_DAY = date(2026, 3, 24)
 TEN = start_of(FIRST_DAY) + timedelta(hours=1)
 
 
+told = kept(cast_market.covered)
+
+
 @pytest.fixture
-def story() -> Walk:
-    return cast_market.covered()
+def story(told: Walk) -> Walk:
+    return again(told)
 
 
 def begin(story: Walk, *, worker: str = "Ifrah", at: datetime = TEN, by: Any = None, **more: Any) -> Visit:
