@@ -34,6 +34,11 @@ class Lot:
     def refund(self) -> Account:
         return Account("REFUND", self.council, self.owner)
 
+    @property
+    def leaving(self) -> Account:
+        """What their statement says is going home, until it goes."""
+        return Account("LEAVING", self.council, self.owner)
+
     def reserve(self, about: str) -> Account:
         return Account("RESERVE", self.council, f"{about}/{self.owner}")
 
