@@ -81,10 +81,14 @@ class PayerQuerySet(models.QuerySet["Payer"]):
         return self.select_for_update(of=("self",))
 
     def taking_part(self) -> Self:
-        return self.exclude(state="declined")
+        return self.exclude(state__in=["declined", "coming", "stopped"])
 
     def signed(self) -> Self:
         return self.filter(state="signed")
+
+    def leaving(self) -> Self:
+        """Still paying, with a last day."""
+        return self.filter(state="signed", leaves_on__isnull=False)
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
@@ -217,6 +221,39 @@ class NeedJoinQuerySet(models.QuerySet["NeedJoin"]):
 
     def live(self) -> Self:
         return self.filter(left_at__isnull=True)
+
+
+class ChangeQuerySet(models.QuerySet["Change"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """As their agreement."""
+        from marketplace.models import Agreement
+
+        return self.filter(agreement__in=Agreement.objects.visible_to(person).values("pk"))
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",))
+
+    def asking(self) -> Self:
+        return self.filter(state="asking")
+
+
+class ChangeAnswerQuerySet(models.QuerySet["ChangeAnswer"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """As a payer's part: oneself, those one supports or looks after money for, who helps the group, operators."""
+        from marketplace.models import Payer
+
+        return self.filter(payer__in=Payer.objects.visible_to(person).values("pk"))
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",)).order_by("pk")
+
+
+class ShortAnswerQuerySet(models.QuerySet["ShortAnswer"]):
+    def live(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",)).order_by("pk")
 
 
 def of_enterprise_people(person: Person, path: str) -> Q:

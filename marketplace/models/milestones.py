@@ -28,6 +28,8 @@ class Milestone(models.Model):
     ends_on = models.DateField()
     visits_planned = models.PositiveSmallIntegerField()
     pence = models.PositiveIntegerField()
+    # Of `pence`, parts that were left out by what everybody agreed: of somebody who left, or whose part others took. The rest is the week's price.
+    left_out_pence = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=20, choices=State.choices, default=State.PLANNED)
     funding_asked_at = models.DateTimeField(null=True, blank=True)
     provider_said_no_at = models.DateTimeField(null=True, blank=True)
@@ -45,11 +47,17 @@ class Milestone(models.Model):
             models.UniqueConstraint(fields=["agreement", "number"], name="milestone_has_its_own_week"),
             models.CheckConstraint(condition=Q(pence__gt=0), name="milestone_has_an_amount"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="milestone_ends_after_it_starts"),
+            models.CheckConstraint(condition=Q(left_out_pence__lte=F("pence")), name="milestone_leaves_out_no_more_than_it_is"),
         ]
         indexes = [models.Index(fields=["state", "starts_on"], name="milestone_due")]
 
     def __str__(self) -> str:
         return f"milestone {self.pk} week {self.number} ({self.state})"
+
+    @property
+    def price_pence(self) -> int:
+        """What the provider is owed when all of the week is done: what is still somebody's part."""
+        return self.pence - self.left_out_pence
 
 
 class MilestoneShare(models.Model):
