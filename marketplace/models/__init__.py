@@ -1,9 +1,13 @@
 """The room's rows, one noun to a file."""
 
 from marketplace.models.agreements import Agreement, Payer
+from marketplace.models.asks import OfficerAnswer, OfficerQuestion
 from marketplace.models.briefs import Brief, BriefAmendment, BriefLot, BriefPayer, BriefQuestion
+from marketplace.models.changes import Change, ChangeAnswer, ShortAnswer
+from marketplace.models.counted import CountedCell, CountRun
 from marketplace.models.milestones import Milestone, MilestoneShare, ShareNotice
 from marketplace.models.needs import Need, NeedJoin, PartOfWeek
+from marketplace.models.offers import Conflict, Offer, OfferVersion, Score
 from marketplace.models.visits import Visit, VisitPart
 
 __all__ = [
@@ -13,13 +17,24 @@ __all__ = [
     "BriefLot",
     "BriefPayer",
     "BriefQuestion",
+    "Change",
+    "ChangeAnswer",
+    "Conflict",
+    "CountRun",
+    "CountedCell",
     "Milestone",
     "MilestoneShare",
     "Need",
     "NeedJoin",
+    "Offer",
+    "OfferVersion",
+    "OfficerAnswer",
+    "OfficerQuestion",
     "PartOfWeek",
     "Payer",
+    "Score",
     "ShareNotice",
+    "ShortAnswer",
     "Visit",
     "VisitPart",
 ]
