@@ -244,6 +244,9 @@ BANK_CHANGE_CAP_PENCE = 50_000
 BANK_CHANGE_CAP_WORKING_DAYS = 3
 CASH_BACK_WORKING_DAYS = 5
 
+# --- so long after a choice those who offered may say that it was unfair; the law of public contracts may ask for 8 or more ---
+STAND_STILL_WORKING_DAYS = 3
+
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logs.configure(_env.choice("LOG_FORMAT", ("text", "json")))
 

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from marketplace.models import Agreement, MilestoneShare, Payer
+from marketplace.models import Agreement, Brief, Conflict, MilestoneShare, Offer, Payer
 from people.models import Approval, Person, Role, Supporter
 from people.policies import may_act_for
+from pooling.models import Cluster
 from providers.models import Enterprise, Worker
 from providers.policies import is_linked
 
@@ -112,6 +113,25 @@ def may_be_second_person(*, by: Person, share: MilestoneShare, at: datetime) -> 
     if is_holder_of(person=by, share=share, at=at):
         return not holder_is_payee(share=share)
     return Supporter.objects.live(at).filter(person=share.payer.person, supporter=by).exists()
+
+
+def chooses_in(*, by: Person, cluster: Cluster, at: datetime) -> bool:
+    """Is in the group, may speak for somebody who is, or helps the group."""
+    places = cluster.memberships.inside().select_related("person")
+    return by.is_active and (
+        cluster.facilitator_id == by.pk or any(may_act_for(by=by, person=one.person, decision="groups", at=at) for one in places)
+    )
+
+
+def has_a_tie(*, person: Person, offer: Offer) -> bool:
+    """Said that they have one, or is linked to who offers, whether they said so or not (abuse.md 5)."""
+    said = Conflict.objects.filter(brief_id=offer.brief_id, person=person, offer=offer).exists()
+    return said or is_linked(person=person, enterprise=offer.enterprise)
+
+
+def has_said_their_ties(*, person: Person, brief: Brief) -> bool:
+    """Said, before scoring or choosing, whether they have a tie to anybody who offers."""
+    return Conflict.objects.filter(brief=brief, person=person).exists()
 
 
 def may_manage(*, by: Person, agreement: Agreement) -> bool:

@@ -9,7 +9,7 @@ from marketplace.querysets import AgreementQuerySet, PayerQuerySet
 class Agreement(models.Model):
     """What one group (or some people in it) and one provider both signed: the service, the price, the weeks.
 
-    The listing is copied into `frozen` when the agreement is written, so that nothing a provider changes later changes what was signed.
+    The listing, or brief and offer, is copied into `frozen` when the agreement is written: nothing changed there later changes what was signed.
     `version` goes up when the price changes before everybody has signed: older signatures no longer count.
     """
 
@@ -25,7 +25,9 @@ class Agreement(models.Model):
         TERMINATED = "terminated", "Ended early, every week settled."
 
     cluster = models.ForeignKey("pooling.Cluster", on_delete=models.PROTECT, related_name="agreements")
-    listing = models.ForeignKey("providers.Listing", on_delete=models.PROTECT, related_name="agreements")
+    # Where it came from: a service on sale (the short way), or the offer that a group chose. `frozen` is the copy that counts.
+    listing = models.ForeignKey("providers.Listing", null=True, blank=True, on_delete=models.PROTECT, related_name="agreements")
+    offer = models.OneToOneField("marketplace.Offer", null=True, blank=True, on_delete=models.PROTECT, related_name="agreement")
     enterprise = models.ForeignKey("providers.Enterprise", on_delete=models.PROTECT, related_name="agreements")
     category = models.CharField(max_length=60)
     council_code = models.CharField(max_length=9, db_index=True)
@@ -65,6 +67,10 @@ class Agreement(models.Model):
             models.CheckConstraint(condition=Q(weeks__gte=1, weeks__lte=52), name="agreement_weeks_are_1_to_52"),
             models.CheckConstraint(condition=Q(visits_per_week__gte=1, visits_per_week__lte=7), name="agreement_visits_are_1_to_7_a_week"),
             models.CheckConstraint(condition=Q(visit_pence__gt=0), name="agreement_has_a_price"),
+            models.CheckConstraint(
+                condition=Q(listing__isnull=False, offer__isnull=True) | Q(listing__isnull=True, offer__isnull=False),
+                name="agreement_is_from_listing_or_offer",
+            ),
             # Whatever is or was running was signed by the provider in the version that runs.
             models.CheckConstraint(
                 condition=Q(state__in=["drafting", "with_parties", "half_signed", "void"])
@@ -92,6 +98,8 @@ class Payer(models.Model):
         ASKED = "asked", "Asked; has not answered, or the price changed since."
         SIGNED = "signed", "Said yes to this purpose, price and ceiling."
         DECLINED = "declined", "Said no; pays nothing."
+        COMING = "coming", "Asked to take a place in an agreement that runs; has not said yes."
+        STOPPED = "stopped", "Paid until their last day; later weeks are not theirs."
 
     class Relative(models.TextChoices):
         NOT_SAID = "", "Not asked yet."
@@ -120,6 +128,8 @@ class Payer(models.Model):
     relative = models.CharField(max_length=10, choices=Relative.choices, blank=True, default="")
     # The order or card is charged after their yes, not before the visits: the provider sees this before signing.
     pays_at_yes = models.BooleanField(default=False)
+    # Told that they stop: weeks that begin after this day are not theirs.
+    leaves_on = models.DateField(null=True, blank=True)
 
     objects = PayerQuerySet.as_manager()
 

@@ -11,8 +11,17 @@ from places.calendar import add_working_days
 from pooling.models import Portion
 from pooling.rules import Costs, PurchaseFacts, Relative, Verdict, may_buy
 from pooling.selectors import mode_of, pays_by_debit
-from providers.models import Listing
+from providers.models import Enterprise, Listing
 from providers.selectors import checks_live, price_pence
+from vocabulary.models import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Who would do it, and which kind of work it is: from a service on sale or from an offer."""
+
+    enterprise: Enterprise
+    category: Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +51,11 @@ def quote(*, listing: Listing, people: int, together: bool, visits_per_week: int
 
 
 def purchase_facts(
-    *, portion: Portion, weekly_pence: int, free_weekly_pence: int, listing: Listing | None, related: Relative | None, on: date
+    *, portion: Portion, weekly_pence: int, free_weekly_pence: int, work: Work | None, related: Relative | None, on: date
 ) -> PurchaseFacts:
-    """What `may_buy` needs: the budget's half from pooling, the provider's half from its listing and checks."""
+    """What `may_buy` needs: the budget's half from pooling, the provider's half from the kind of work and its checks."""
     budget = portion.budget
-    missing = None if listing is None else checks_live(enterprise=listing.enterprise, worker=None, category=listing.category, on=on)
+    missing = None if work is None else checks_live(enterprise=work.enterprise, worker=None, category=work.category, on=on)
     return PurchaseFacts(
         budget_kind=budget.kind,
         budget_sureness=budget.sureness,
@@ -54,7 +63,7 @@ def purchase_facts(
         route=portion.route,
         weekly_pence=weekly_pence,
         free_weekly_pence=free_weekly_pence,
-        category=None if listing is None else listing.category.slug,
+        category=None if work is None else work.category.slug,
         allowed_categories=frozenset(portion.categories),
         checks_missing=None if missing is None else tuple(missing),
         relative=related,
@@ -62,10 +71,10 @@ def purchase_facts(
 
 
 def purchase_verdict(
-    *, portion: Portion, weekly_pence: int, free_weekly_pence: int, listing: Listing | None, related: Relative | None, on: date
+    *, portion: Portion, weekly_pence: int, free_weekly_pence: int, work: Work | None, related: Relative | None, on: date
 ) -> Verdict:
     """`pooling.rules.may_buy` on `purchase_facts`: yes, with approval, or no, with a sentence for each reason."""
-    facts = purchase_facts(portion=portion, weekly_pence=weekly_pence, free_weekly_pence=free_weekly_pence, listing=listing, related=related, on=on)
+    facts = purchase_facts(portion=portion, weekly_pence=weekly_pence, free_weekly_pence=free_weekly_pence, work=work, related=related, on=on)
     return may_buy(facts)
 
 

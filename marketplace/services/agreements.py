@@ -10,7 +10,8 @@ from marketplace import policies
 from marketplace.models import Agreement
 from marketplace.rules.dates import LONDON, SIGN_WORKING_DAYS, answer_by
 from marketplace.rules.tables import AGREEMENT, after
-from marketplace.services import needs
+from marketplace.selectors.checking import category_of
+from marketplace.services import awarding, needs
 from marketplace.services.plans import make_weeks
 from marketplace.services.proposing import ServiceIsNotOnSale, WishIsNotComplete, propose
 from marketplace.services.writing import log, tell
@@ -30,17 +31,20 @@ def make_active(*, agreement: Agreement, by: Person | None, at: datetime) -> Non
     make_weeks(agreement=agreement, at=at)
     _carry_rounding(agreement, at)
     needs.fulfil_for(agreement=agreement, at=at)
+    awarding.came_about(agreement=agreement, at=at)
     log(by=by, verb="make_active", row=agreement, at=at, version=agreement.version)
     tell(kind="agreement_active", row=agreement, at=at)
 
 
 def make_void(*, agreement: Agreement, verb: str, reason: str, by: Person | None, at: datetime) -> None:
     """It never came about: what was kept for it is free again. The agreement is locked by the caller."""
+    awarding.lock_brief(agreement=agreement)
     agreement.state = after(AGREEMENT, agreement.state, verb)
     agreement.ended_at, agreement.ended_reason = at, reason
     agreement.save(update_fields=["state", "ended_at", "ended_reason"])
     earmarks.drop(about_kind="agreement", about_id=agreement.pk, at=at)
     needs.give_up_for(agreement=agreement, at=at)
+    awarding.fell_through(agreement=agreement, at=at)
     log(by=by, verb=verb, row=agreement, at=at)
     tell(kind="agreement_void", row=agreement, at=at)
 
@@ -90,7 +94,7 @@ def _checks_missing(agreement: Agreement, at: datetime) -> list[str]:
     if agreement.enterprise.state == "suspended":
         return ["suspended"]
     today = at.astimezone(LONDON).date()
-    return list(checks_live(enterprise=agreement.enterprise, worker=None, category=agreement.listing.category, on=today))
+    return list(checks_live(enterprise=agreement.enterprise, worker=None, category=category_of(agreement), on=today))
 
 
 def advance_due(*, at: datetime) -> int:
@@ -104,10 +108,10 @@ def advance_due(*, at: datetime) -> int:
 
 def _with_checks_missing(at: datetime) -> list[int]:
     """Running agreements of providers that lack a check for that kind of work today: each provider and kind is looked up once."""
-    lacks: dict[tuple[int, int], bool] = {}
+    lacks: dict[tuple[int, str], bool] = {}
     found = []
-    for row in Agreement.objects.filter(state=Agreement.State.ACTIVE).select_related("enterprise", "listing__category").order_by("pk"):
-        key = (row.enterprise_id, row.listing.category_id)
+    for row in Agreement.objects.filter(state=Agreement.State.ACTIVE).select_related("enterprise").order_by("pk"):
+        key = (row.enterprise_id, row.category)
         if key not in lacks:
             lacks[key] = bool(_checks_missing(row, at))
         if lacks[key]:
@@ -129,7 +133,7 @@ def _time_out(pk: int, today: date, at: datetime) -> int:
 
 @all_or_nothing
 def _suspend_for_checks(pk: int, at: datetime) -> int:
-    row = Agreement.objects.locked().select_related("enterprise", "listing__category").get(pk=pk)
+    row = Agreement.objects.locked().select_related("enterprise").get(pk=pk)
     if row.state != Agreement.State.ACTIVE or not _checks_missing(row, at):
         return 0
     suspend(agreement=row, reason="A check they need is not live.", by=None, at=at)

@@ -158,7 +158,7 @@ def _drop_share(share: MilestoneShare, by: Person | None, at: datetime) -> None:
 
 def locked_week(pk: int) -> Milestone:
     """A week as it is now, locked: the first lock of every deed about it."""
-    return Milestone.objects.locked().select_related("agreement__enterprise", "agreement__cluster", "agreement__listing").get(pk=pk)
+    return Milestone.objects.locked().select_related("agreement__enterprise", "agreement__cluster").get(pk=pk)
 
 
 def locked_shares(milestone: Milestone) -> list[MilestoneShare]:

@@ -11,7 +11,7 @@ from django.db.models import Sum
 from marketplace.models import Milestone, MilestoneShare, Payer, VisitPart
 from marketplace.rules.dates import LARGE_PENCE_IN_28_DAYS
 from marketplace.rules.tables import SHARE, after
-from marketplace.selectors.checking import checks_missing_then
+from marketplace.selectors.checking import category_of, checks_missing_then
 from marketplace.services.writing import log, tell
 from people.models import Person
 from people.services import approvals
@@ -242,10 +242,8 @@ def _any_check_was_missing(share: MilestoneShare) -> bool:
     """Whether a check that the work needed was not live on the day of a visit. A lapse after the visit does not count (money.md 5, 6)."""
     agreement = share.milestone.agreement
     parts = VisitPart.objects.filter(share=share, is_away=False).select_related("visit__worker")
-    return any(
-        checks_missing_then(enterprise=agreement.enterprise, worker=part.visit.worker, category=agreement.listing.category, on=part.visit.on)
-        for part in parts
-    )
+    kind = category_of(agreement)
+    return any(checks_missing_then(enterprise=agreement.enterprise, worker=part.visit.worker, category=kind, on=part.visit.on) for part in parts)
 
 
 def is_large(*, share: MilestoneShare, pence: int, at: datetime) -> bool:

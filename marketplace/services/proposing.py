@@ -150,7 +150,7 @@ def _build(cluster: Cluster, listing: Listing, wish: Wish, payers: Sequence[Memb
         parts_of_day=list(wish.parts_of_day),
         start_time=wish.start_time,
         visit_pence=price_of_visit(listing=listing, people=len(payers), together=wish.together, minutes=wish.minutes),
-        notice_days=_notice_days(cluster),
+        notice_days=notice_days_of(cluster),
         bands=[{"under_hours": band.under_hours, "percent": band.percent, "of_minutes": band.of_minutes} for band in DEFAULT_BANDS],
         keep_going={name: text.strip() for name, text in wish.keep_going.items()},
         proposed_by=by,
@@ -179,6 +179,7 @@ def frozen_copy(listing: Listing) -> dict[str, Any]:
     }
 
 
-def _notice_days(cluster: Cluster) -> int:
-    charter = cluster.charters.order_by("-version").first()
+def notice_days_of(cluster: Cluster) -> int:
+    """How long before somebody says that they stop, by the group's rules."""
+    charter = cluster.charters.filter(state="in_force").first()
     return 28 if charter is None else charter.notice_days

@@ -8,7 +8,9 @@ from marketplace import policies
 from marketplace.models import Agreement, Payer
 from marketplace.rules.dates import LONDON
 from marketplace.rules.tables import AGREEMENT, NotNow, after
-from marketplace.selectors.buying import purchase_verdict
+from marketplace.selectors.buying import Work, purchase_verdict
+from marketplace.selectors.checking import category_of
+from marketplace.services import awarding
 from marketplace.services.agreements import make_active, make_void
 from marketplace.services.plans import NoPriceForSoMany, plans_for, price_of_visit, set_plan
 from marketplace.services.writing import log, tell
@@ -70,7 +72,7 @@ def sign_as_payer(*, agreement: Agreement, pledge: Pledge, related: Relative, by
         raise NotNow("This has a yes already.")
     _promise_fits(payer, pledge)
     _may_buy(row, payer, pledge, related, at)
-    payer.earmark = earmarks.earmark(pledge=pledge, about_kind="agreement", about_id=row.pk, pence=payer.ceiling_pence, by=by, at=at)
+    payer.earmark = awarding.keep(agreement=row, payer=payer, pledge=pledge, by=by, at=at)
     payer.pledge, payer.portion, payer.relative = pledge, pledge.portion, related
     payer.pays_at_yes = mode_of(pledge.portion) == "on_yes"
     payer.state = Payer.State.SIGNED
@@ -91,6 +93,7 @@ def decline_as_payer(*, agreement: Agreement, membership: Membership, by: Person
     if payer.state == Payer.State.DECLINED:
         raise NotNow("This has a no already.")
     _forget_signature(row, payer, at)
+    awarding.let_go(agreement=row, payer=payer, at=at)
     payer.state, payer.declined_at = Payer.State.DECLINED, at
     payer.save()
     log(by=by, verb="decline_as_payer", row=row, at=at, on_behalf_of=payer.person, payer=payer.pk)
@@ -107,7 +110,7 @@ def sign_as_provider(*, agreement: Agreement, by: Person, at: datetime, version:
     if row.provider_signed_version == row.version:
         raise NotNow("You have said yes already.")
     if row.enterprise.state != "live" or checks_live(
-        enterprise=row.enterprise, worker=None, category=row.listing.category, on=at.astimezone(LONDON).date()
+        enterprise=row.enterprise, worker=None, category=category_of(row), on=at.astimezone(LONDON).date()
     ):
         raise ChecksAreNotLive
     row.provider_signed_by, row.provider_signed_at, row.provider_signed_version = by, at, row.version
@@ -138,11 +141,12 @@ def ask_relative_exception(*, agreement: Agreement, membership: Membership, reas
 
 
 def _open(agreement: Agreement, version: int | None) -> Agreement:
-    row = Agreement.objects.locked().select_related("enterprise", "listing__category", "cluster").get(pk=agreement.pk)
+    row = Agreement.objects.locked().select_related("enterprise", "listing", "offer", "cluster").get(pk=agreement.pk)
     if not row.is_open_to_sign:
         raise NotNow("This is not open for an answer any more.")
     if version is not None and version != row.version:
         raise PriceHasChanged
+    awarding.lock_brief(agreement=row)
     return row
 
 
@@ -167,7 +171,7 @@ def _may_buy(agreement: Agreement, payer: Payer, pledge: Pledge, related: Relati
         portion=pledge.portion,
         weekly_pence=payer.weekly_pence,
         free_weekly_pence=pledge.weekly_pence,
-        listing=agreement.listing,
+        work=Work(agreement.enterprise, category_of(agreement)),
         related=related,
         on=at.astimezone(LONDON).date(),
     )
@@ -213,7 +217,7 @@ def _without(agreement: Agreement, by: Person, at: datetime) -> None:
         make_void(agreement=agreement, verb="refuse", reason="Nobody took part this time.", by=by, at=at)
         return
     try:
-        price = price_of_visit(listing=agreement.listing, people=len(left), together=agreement.together, minutes=agreement.minutes)
+        price = _price(agreement, len(left))
     except NoPriceForSoMany:
         make_void(agreement=agreement, verb="refuse", reason="They have no price for so few people.", by=by, at=at)
         return
@@ -226,6 +230,13 @@ def _without(agreement: Agreement, by: Person, at: datetime) -> None:
     log(by=by, verb="price_again", row=agreement, at=at, version=agreement.version, payers=len(left))
     tell(kind="agreement_sent", row=agreement, at=at, version=agreement.version)
     _count_signatures(agreement, by, at)
+
+
+def _price(agreement: Agreement, people: int) -> int:
+    """What one visit costs now that so many take part: by the price list of a service; an offer was for the whole visit, whoever comes to it."""
+    if agreement.listing is None:
+        return agreement.visit_pence
+    return price_of_visit(listing=agreement.listing, people=people, together=agreement.together, minutes=agreement.minutes)
 
 
 def _price_again(agreement: Agreement, left: list[Payer], at: datetime) -> None:

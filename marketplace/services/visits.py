@@ -9,6 +9,7 @@ from marketplace.models import Milestone, MilestoneShare, Payer, Visit, VisitPar
 from marketplace.rules.dates import LONDON
 from marketplace.rules.tables import MILESTONE, NotNow, after
 from marketplace.rules.weeks import visit_parts
+from marketplace.selectors.checking import category_of
 from marketplace.services.signing import ChecksAreNotLive
 from marketplace.services.writing import log
 from people.models import Person
@@ -159,7 +160,7 @@ def record_later(
 
 
 def _locked(milestone: Milestone, by: Person) -> Milestone:
-    row = Milestone.objects.locked().select_related("agreement__enterprise", "agreement__listing__category").get(pk=milestone.pk)
+    row = Milestone.objects.locked().select_related("agreement__enterprise").get(pk=milestone.pk)
     if not policies.may_record_visits(by=by, enterprise=row.agreement.enterprise):
         raise NotAllowed("Only the provider can do this.")
     return row
@@ -196,7 +197,7 @@ def _open_visit(milestone: Milestone, worker: Worker, payer: Payer | None, share
 
 def _checks_are_live(milestone: Milestone, worker: Worker, day: date) -> None:
     agreement = milestone.agreement
-    missing = checks_live(enterprise=agreement.enterprise, worker=worker, category=agreement.listing.category, on=day)
+    missing = checks_live(enterprise=agreement.enterprise, worker=worker, category=category_of(agreement), on=day)
     if missing:
         names = ", ".join(CHECK_NAMES.get(kind, kind) for kind in missing)
         raise ChecksAreNotLive(f"We have not seen a check this visit needs, or it has run out: {names}. Somebody else may go.", field="worker")

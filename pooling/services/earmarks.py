@@ -62,6 +62,59 @@ def earmark(*, pledge: Pledge, about_kind: str, about_id: int, pence: int, by: P
 
 
 @all_or_nothing
+def raise_to(*, earmark: Earmark, pence: int, by: Person, at: datetime) -> Earmark:
+    """Keeps more of the same promise for the same thing: a new ceiling, on the owner's own yes. Never less than before.
+
+    Raises NotAllowed, NotNow, PledgeIsExhausted.
+    """
+    row = lock_pledge(earmark.pledge_id)
+    kept = Earmark.objects.locked().get(pk=earmark.pk)
+    if not policies.may_decide(by=by, person=row.membership.person, decision="promises", at=at):
+        raise NotAllowed
+    kept.state = step(EARMARK, kept.state, "raise")
+    more = pence - kept.pence
+    if more <= 0:
+        return kept
+    if row.earmarked_pence + more > row.pence:
+        raise PledgeIsExhausted(row.pence - row.earmarked_pence)
+    _keep(row, kept, pence, "pooling.raise_earmark", by, at)
+    return kept
+
+
+@all_or_nothing
+def lower_to(*, earmark: Earmark, pence: int, at: datetime) -> Earmark:
+    """Keeps no more than `pence`, never less than was called: what is over is free in its promise again. Nothing kept: dropped."""
+    row = lock_pledge(earmark.pledge_id)
+    kept = Earmark.objects.locked().get(pk=earmark.pk)
+    wanted = max(pence, kept.called_pence)
+    if kept.state != Earmark.State.LIVE or wanted >= kept.pence:
+        return kept
+    if wanted == 0:
+        _drop_one(row.pk, kept.pk, at)
+        return Earmark.objects.get(pk=kept.pk)
+    kept.state = step(EARMARK, kept.state, "lower")
+    _keep(row, kept, wanted, "pooling.lower_earmark", None, at)
+    return kept
+
+
+def _keep(row: Pledge, kept: Earmark, pence: int, verb: str, by: Person | None, at: datetime) -> None:
+    row.earmarked_pence += pence - kept.pence
+    row.save(update_fields=["earmarked_pence"])
+    kept.pence = pence
+    kept.save(update_fields=["pence"])
+    trail.write(
+        by=by,
+        on_behalf_of=row.membership.person if by is not None else None,
+        verb=verb,
+        about_kind=kept.about_kind,
+        about_id=kept.about_id,
+        at=at,
+        council_code=row.council_code,
+        detail={"earmark": kept.pk, "pledge": row.pk, "pence": pence},
+    )
+
+
+@all_or_nothing
 def drop(*, about_kind: str, about_id: int, at: datetime, pledge: Pledge | None = None) -> int:
     """What was kept for a thing, and not called, is free in its promise again (of one promise, or of all). Returns how many."""
     found = Earmark.objects.live().filter(about_kind=about_kind, about_id=about_id)
@@ -69,6 +122,26 @@ def drop(*, about_kind: str, about_id: int, at: datetime, pledge: Pledge | None 
         found = found.filter(pledge=pledge)
     wanted = sorted(found.values_list("pledge__membership_id", "pledge_id", "pk"))
     return sum(_drop_one(pledge_id, pk, at) for _, pledge_id, pk in wanted)
+
+
+@all_or_nothing
+def keep_again(*, earlier: Earmark, at: datetime) -> Earmark | None:
+    """The same yes, kept again for the same thing: what it had passed on to never came about. Nobody says yes to anything new.
+
+    None where that can't be: it is kept already, or the promise ended or has no room for all of it any more.
+    """
+    row = lock_pledge(earlier.pledge_id)
+    kept = row.earmarks.live().filter(about_kind=earlier.about_kind, about_id=earlier.about_id).exists()
+    if kept or row.state != Pledge.State.PLEDGED or row.earmarked_pence + earlier.pence > row.pence:
+        return None
+    row.earmarked_pence += earlier.pence
+    row.save(update_fields=["earmarked_pence"])
+    about = {"about_kind": earlier.about_kind, "about_id": earlier.about_id}
+    yes = {"said_by": earlier.said_by, "said_at": earlier.said_at}
+    again = Earmark.objects.create(pledge=row, pence=earlier.pence, state=step(EARMARK, NEW, "earmark"), **about, **yes)
+    detail = {"earmark": again.pk, "pledge": row.pk, "pence": earlier.pence}
+    trail.write(by=None, verb="pooling.keep_again", at=at, council_code=row.council_code, detail=detail, **about)
+    return again
 
 
 def _drop_one(pledge_id: int, pk: int, at: datetime) -> int:
