@@ -30,6 +30,7 @@ TIMERS = [
     "pooling.services.idle.advance_due",
     "pooling.services.calls.advance_due",
     "pooling.services.memberships.advance_due",
+    "pooling.services.interests.advance_due",
     "pooling.services.proposals.advance_due",
     "marketplace.services.agreements.advance_due",
     "marketplace.services.milestones.advance_due",

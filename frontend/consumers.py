@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from audit.models import Fact
-from frontend import notices, notices_of_money, notices_of_setbacks
+from frontend import notices, notices_of_finding, notices_of_money, notices_of_setbacks
 from payments.models import Remittance
 
 
@@ -130,3 +130,23 @@ def money_recovered(*, fact: Fact, at: datetime) -> None:
     if kind == "share":
         ids = {"share_id": int(number), "owner": told["owner"], "council_code": fact.council_code, "fact_id": fact.pk}
         notices_of_setbacks.came_back(pence=told["pence"], at=at, **ids)
+
+
+def interest_matched(*, fact: Fact, at: datetime) -> None:
+    """`pooling.interest_matched`: others near would like the same."""
+    notices_of_finding.matched(interest_id=fact.payload["interest"], at=at)
+
+
+def introduced(*, fact: Fact, at: datetime) -> None:
+    """`pooling.introduced`: asked to a meeting."""
+    notices_of_finding.introduced(introduction_id=fact.payload["introduction"], at=at)
+
+
+def group_started(*, fact: Fact, at: datetime) -> None:
+    """`pooling.group_started`: one of those who met has started their group."""
+    notices_of_finding.group_started(introduction_id=fact.payload["introduction"], at=at)
+
+
+def rules_changed(*, fact: Fact, at: datetime) -> None:
+    """`pooling.rules_changed`: each signs new rules for themselves."""
+    notices_of_finding.rules_changed(charter_id=fact.payload["charter"], at=at)

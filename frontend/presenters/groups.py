@@ -1,7 +1,8 @@
 """A group in words: who is in it (first names), what waits for me, what we agreed, what I promised. Each payer sees their own pence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from audit.clock import london_date
 from frontend import words
@@ -10,6 +11,7 @@ from frontend.presenters.agreements import Line, lines
 from people.models import Person
 from pooling import selectors
 from pooling.models import AdmissionAnswer, Charter, Cluster, Membership, Pledge
+from pooling.selectors.groups import sizes_shown
 from pooling.services.clusters import current_charter
 from vocabulary.models import Term
 
@@ -80,17 +82,13 @@ class GroupPage:
         return [AtTable(face.known_as, face.figure, face.strand) for face in self.faces]
 
 
-def mine(person: Person) -> MyGroups:
+def mine(person: Person, *, on: date) -> MyGroups:
     """My places, and the groups of my council that may be found."""
     places = selectors.places_of(person)
     state = Membership.State
     known = {place.cluster_id for place in places}
     purposes = purpose_labels()
-    near = [
-        Card(card.cluster_id, purposes.get(card.purpose, card.purpose), card.outcode, card.people, card.room_for)
-        for card in selectors.public_cards(council_code=person.council_code)
-        if card.cluster_id not in known
-    ]
+    near = [card_in_words(card, purposes) for card in selectors.public_cards(council_code=person.council_code, on=on) if card.cluster_id not in known]
     return MyGroups(
         inside=[place for place in places if place.is_in],
         invited=[place for place in places if place.state == state.INVITED],
@@ -103,8 +101,14 @@ def purpose_labels() -> dict[str, str]:
     return dict(Term.objects.filter(kind=Term.Kind.PURPOSE).values_list("slug", "label"))
 
 
-def card_of(cluster: Cluster) -> Card:
-    people = cluster.memberships.inside().count()
+def card_in_words(card: selectors.PublicCard, purposes: Mapping[str, str]) -> Card:
+    """A public card with its purpose in words."""
+    return Card(card.cluster_id, purposes.get(card.purpose, card.purpose), card.outcode, card.people, card.room_for)
+
+
+def card_of(cluster: Cluster, *, on: date) -> Card:
+    """The card of one group, full or not: its size as the week began, like in the list."""
+    people = sizes_shown([cluster.pk], on=on)[cluster.pk]
     return Card(cluster.pk, purpose_labels().get(cluster.purpose, cluster.purpose), cluster.outcode, people, cluster.size_max - people)
 
 

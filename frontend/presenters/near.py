@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from frontend import words
 from frontend.forms.near import NOT_SURE
-from frontend.presenters.groups import Card, purpose_labels
+from frontend.presenters.groups import Card, card_in_words, purpose_labels
 from frontend.presenters.offers import Offer, offer, offers
 from people.models import Person
 from places.postcodes import council_of
@@ -44,7 +44,7 @@ def near(viewer: Person | AnonymousUser, *, what: str, where: str, on: date) -> 
         what=what,
         what_said=category.label if category else "Everything",
         where=where,
-        groups=_groups(viewer, where),
+        groups=_groups(viewer, where, on),
         offers=offers(outcode=where, people=together, on=on, category=category),
     )
 
@@ -63,16 +63,16 @@ def own_groups(person: Person) -> "list[Cluster]":
     return [place.cluster for place in inside.order_by("pk")]
 
 
-def _groups(viewer: Person | AnonymousUser, where: str) -> list[Card]:
+def _groups(viewer: Person | AnonymousUser, where: str, on: date) -> list[Card]:
     council = council_of(where)
     if not council:
         return []
     purposes = purpose_labels()
     known = {place.cluster_id for place in selectors.places_of(viewer)} if isinstance(viewer, Person) else set()
-    cards = selectors.public_cards(council_code=council)
+    cards = selectors.public_cards(council_code=council, on=on)
     shown = [one for one in cards if one.cluster_id not in known]
     shown.sort(key=lambda one: (one.outcode != where, one.outcode, one.cluster_id))
-    return [Card(one.cluster_id, purposes.get(one.purpose, one.purpose), one.outcode, one.people, one.room_for) for one in shown]
+    return [card_in_words(one, purposes) for one in shown]
 
 
 # --- one service ---

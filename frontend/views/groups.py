@@ -15,7 +15,7 @@ from pooling.services import clusters
 @signed_in
 def mine(request: SignedIn) -> HttpResponse:
     """The groups I am in or asked into, and those near me that I could ask to meet."""
-    return render(request, "group/mine.html", {"page": presenter.mine(request.user)})
+    return render(request, "group/mine.html", {"page": presenter.mine(request.user, on=clock.today())})
 
 
 @signed_in

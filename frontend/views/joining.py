@@ -40,7 +40,7 @@ def apply(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, "We have asked them. You hear from us when everyone there has answered.")
         return back_to("groups")
 
-    context = {"card": presenter.card_of(cluster)}
+    context = {"card": presenter.card_of(cluster, on=clock.today())}
     return form_page(request, form=ApplyForm(request.POST or None), act=act, template="group/meet.html", context=context)
 
 

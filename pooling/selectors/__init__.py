@@ -1,6 +1,15 @@
 """Reads that pages and other rooms need. Sums are in pence."""
 
-from pooling.selectors.groups import ClusterMoney, PublicCard, cluster_money, places_of, public_cards, questions_for
+from pooling.selectors.groups import (
+    ClusterMoney,
+    PublicCard,
+    cluster_money,
+    notice_days_for,
+    places_of,
+    public_cards,
+    questions_for,
+    rules_to_sign,
+)
 from pooling.selectors.holders import HolderList, calls_to_pay, holder_list
 from pooling.selectors.money import Money, money_of
 from pooling.selectors.owed import Owed, owed_by, owed_by_holder
@@ -22,6 +31,7 @@ __all__ = [
     "mode_of",
     "money_in_group",
     "money_of",
+    "notice_days_for",
     "owed_by",
     "owed_by_holder",
     "pays_by_debit",
@@ -29,4 +39,5 @@ __all__ = [
     "proof",
     "public_cards",
     "questions_for",
+    "rules_to_sign",
 ]

@@ -1,13 +1,17 @@
 """Groups as the people in them, and strangers, may see them."""
 
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 
+from audit.clock import LONDON
 from people.models import Person
-from pooling.models import Cluster, Membership, Pledge
-from pooling.rules import MEMBERSHIP_FINAL
+from pooling.models import Charter, CharterSignature, Cluster, Membership, Pledge
+from pooling.rules import MEMBERSHIP_FINAL, MEMBERSHIP_IN
+from pooling.selectors.promises import has_something_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +37,65 @@ def cluster_money(cluster: Cluster, viewer: Person) -> ClusterMoney:
 
 @dataclass(frozen=True, slots=True)
 class PublicCard:
-    """What strangers see of a listed group: no names, no list of people."""
+    """What strangers see of a listed group: what for, where, how many, what joining asks. No names, no list of people, no words of its own.
+
+    `people` and `room_for` are as the week began: a card that changed on the day would tell who watches it that somebody joined (abuse.md).
+    """
 
     cluster_id: int
-    name: str
     purpose: str
     outcode: str
     people: int
     room_for: int
+    trial_days: int
+    notice_days: int
 
 
-def public_cards(*, council_code: str, purpose: str = "") -> list[PublicCard]:
-    """Listed groups of a council that still have room, by purpose if given. Two queries at most."""
-    groups = Cluster.objects.listed().filter(council_code=council_code)
+def public_cards(*, council_code: str, on: date, purpose: str = "", outcode: str = "") -> list[PublicCard]:
+    """Listed groups of a council that still have room, by purpose and area if given. Two queries at most."""
+    rules = Charter.objects.filter(cluster=OuterRef("pk"), state="in_force")
+    groups = Cluster.objects.listed().filter(council_code=council_code, state__in=("forming", "active"))
+    groups = groups.annotate(trial_days=Subquery(rules.values("trial_days")), notice_days=Subquery(rules.values("notice_days")))
     if purpose:
         groups = groups.filter(purpose=purpose)
-    inside: dict[int, int] = defaultdict(int)
-    for cluster_id in Membership.objects.inside().filter(cluster__in=groups).values_list("cluster_id", flat=True):
-        inside[cluster_id] += 1
-    cards = [PublicCard(one.pk, one.name, one.purpose, one.outcode, inside[one.pk], one.size_max - inside[one.pk]) for one in groups]
+    if outcode:
+        groups = groups.filter(outcode=outcode)
+    known = list(groups)
+    sizes = sizes_shown([one.pk for one in known], on=on)
+    cards = [_card(one, sizes[one.pk]) for one in known]
     return [card for card in cards if card.room_for > 0]
+
+
+def _card(group: Any, people: int) -> PublicCard:
+    room = group.size_max - people
+    return PublicCard(group.pk, group.purpose, group.outcode, people, room, group.trial_days or 0, group.notice_days or 0)
+
+
+def sizes_shown(cluster_ids: Sequence[int], *, on: date) -> dict[int, int]:
+    """How many people each group had when this week began; a newer one says 1. One query."""
+    monday = datetime.combine(on - timedelta(days=on.weekday()), time(), LONDON)
+    inside = Q(state__in=MEMBERSHIP_IN) | Q(ended_at__gte=monday)
+    rows = Membership.objects.filter(inside, cluster__in=cluster_ids, joined_at__lt=monday)
+    counted = dict(rows.order_by().values_list("cluster").annotate(people=Count("pk")))
+    return {pk: max(1, counted.get(pk, 0)) for pk in cluster_ids}
+
+
+def notice_days_for(membership: Membership) -> int:
+    """How many days before leaving this person must say so: none in the first days, with nothing on, or while they have not signed the rules.
+
+    Whoever does not sign new rules may leave without notice (state-machines.md 2, amend_charter).
+    """
+    if membership.state == Membership.State.TRIAL or not has_something_on(membership):
+        return 0
+    signed = Charter.objects.filter(cluster=membership.cluster_id, state="in_force", signatures__membership=membership).first()
+    return signed.notice_days if signed else 0
+
+
+def rules_to_sign(person: Person) -> list[Membership]:
+    """This person's places in groups whose rules are newer than what they signed."""
+    signed = CharterSignature.objects.filter(membership=OuterRef("pk"), charter__state="in_force")
+    places = Membership.objects.inside().of(person).filter(~Exists(signed)).select_related("cluster", "person")
+    return list(places.order_by("pk"))
 
 
 def places_of(person: Person) -> list[Membership]:
@@ -63,5 +106,5 @@ def places_of(person: Person) -> list[Membership]:
 def questions_for(person: Person) -> list[Membership]:
     """People about whom this person may still say yes or no: may they join?"""
     waiting = Q(answers_about__voter__person=person, answers_about__question="admit", answers_about__yes__isnull=True)
-    asked = Membership.objects.filter(waiting, state__in=["proposed", "applied"], answers_about__voter__state__in=["trial", "active"])
+    asked = Membership.objects.filter(waiting, state__in=["proposed", "applied"], answers_about__voter__state__in=MEMBERSHIP_IN)
     return list(asked.select_related("cluster", "person").order_by("pk").distinct())

@@ -10,6 +10,7 @@ from places.postcodes import outcode_of
 from pooling import policies
 from pooling.models import Charter, CharterSignature, Cluster, CostRule, DecisionRule, Membership
 from pooling.rules import CLUSTER, MEMBERSHIP, MOST_LETTERS, NEW, SIZE_MAX, SIZE_MIN, is_sure_enough, step
+from pooling.rules.finding import CHARTER
 from pooling.services.transactions import all_or_nothing
 from vocabulary.models import Term
 
@@ -106,8 +107,9 @@ def start(
         is_listed=is_listed,
     )
     charter = Charter(cluster=cluster, what_for=what_for.strip() or cluster.name, who_comes=who_comes.strip(), text=text, written_at=at)
+    charter.state, charter.in_force_at, charter.written_by = step(CHARTER, NEW, "found"), at, by
     charter.cost_rule, charter.decision_rule, charter.notice_days = cost_rule, decision_rule, notice_days
-    _check_charter(charter)
+    check_charter(charter)
     _found(cluster, charter, founder, by, at)
     _trail(cluster, "pooling.start_group", by, at, on_behalf_of=founder)
     return cluster
@@ -126,7 +128,8 @@ def _check(name: str, purpose: str, who_comes: str, notice_days: int, size_max: 
         raise PurposeIsUnknown
 
 
-def _check_charter(charter: Charter) -> None:
+def check_charter(charter: Charter) -> None:
+    """The five answers of any version. Raises AnswerIsTooLong, RuleIsUnknown."""
     for field in ("what_for", "who_comes"):
         if len(getattr(charter, field)) > MOST_LETTERS:
             raise AnswerIsTooLong(field=field)
@@ -162,8 +165,8 @@ def activate_when_two(cluster: Cluster, at: datetime) -> None:
 
 
 def current_charter(cluster: Cluster) -> Charter:
-    """The newest version."""
-    return cluster.charters.order_by("-version")[0]
+    """The rules in force: a newer version that the group is still being asked about is not."""
+    return cluster.charters.get(state=Charter.State.IN_FORCE)
 
 
 @all_or_nothing

@@ -330,9 +330,9 @@ def test_a_public_card_tells_how_many_and_nobodys_name(town: Town, django_assert
     cluster, _ = cast_pooling.group(town.amina, town.yusuf, at=AT)
     start(town, is_listed=False)
     with django_assert_max_num_queries(2):
-        [card] = public_cards(council_code=cast.SOUTHWARK, purpose="help_at_home")
+        [card] = public_cards(council_code=cast.SOUTHWARK, purpose="help_at_home", on=AT.date() + timedelta(days=7))
     assert (card.cluster_id, card.people, card.room_for) == (cluster.pk, 2, 6)
-    assert not public_cards(council_code=cast.SOUTHWARK, purpose="garden")
+    assert not public_cards(council_code=cast.SOUTHWARK, purpose="garden", on=AT.date())
 
 
 def test_of_two_payers_no_total_is_told(town: Town) -> None:

@@ -10,7 +10,7 @@ from pooling.selectors import ClusterMoney, PublicCard
 from vocabulary.models import Term
 
 ClusterMoneyShape = shape_of(ClusterMoney, "ClusterMoney")
-PublicCardShape = shape_of(PublicCard, "PublicCard", leave_out=["name"])
+PublicCardShape = shape_of(PublicCard, "PublicCard")
 
 
 class CharterRow(Row):
@@ -43,7 +43,7 @@ class ClusterRow(Row):
         fields = ("id", "name", "purpose", "outcode", "council_code", "size_max", "state", "facilitator", "is_listed", "started_at", "charter")
 
     def get_charter(self, row: Cluster) -> CharterRow:
-        newest: Any = max(row.charters.all(), key=lambda charter: charter.version)
+        newest: Any = next(charter for charter in row.charters.all() if charter.state == Charter.State.IN_FORCE)
         return CharterRow(newest).data  # type: ignore[return-value]  # the hint is for the schema
 
 

@@ -30,6 +30,7 @@ from pooling.models import Charter, Cluster, Membership
 from pooling.services import clusters, memberships
 from pooling.services.clusters import NoSuchFacilitator
 
+OUTCODE = OpenApiParameter("outcode", str, description="Only groups of this area.")
 PURPOSE = OpenApiParameter("purpose", str, description="Only groups for this purpose, by its slug.")
 
 
@@ -49,11 +50,11 @@ class Clusters(ReadEdge):
         said = self.asked()
         return self.answer(clusters.start(**{**said, "purpose": said["purpose"].slug}, by=self.person, at=self.at))
 
-    @looks(PublicCardShape, many=True, parameters=[PURPOSE])
+    @looks(PublicCardShape, many=True, parameters=[PURPOSE, OUTCODE])
     def listed(self, request: Request) -> Response:
         """Groups of your council that may be found and have room: what for, where, how many. No names."""
-        purpose = request.query_params.get("purpose", "")
-        return self.give_pages(selectors.public_cards(council_code=self.person.council_code, purpose=purpose.replace("\0", "")))
+        wanted = {name: request.query_params.get(name, "").replace("\0", "") for name in ("purpose", "outcode")}
+        return self.give_pages(selectors.public_cards(council_code=self.person.council_code, on=self.today, **wanted))
 
     @looks(ClusterMoneyShape, detail=True)
     def money(self, request: Request, pk: int) -> Response:
