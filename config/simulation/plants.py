@@ -53,10 +53,10 @@ def keys_forgotten() -> Iterator[None]:
     """A journal whose key is in the book already is posted once more."""
     ask = journals._ask
 
-    def again(sql: str, arguments: list[Any], asked: Any) -> Any:
-        rows = ask(sql, arguments, asked)
-        if len(rows) == 1 and rows[0][0] == "replayed" and not isinstance(arguments[0], list):
-            rows = ask(sql, [uuid4(), *arguments[1:]], asked)
+    def again(sql: str, values: Any, *asked: Any) -> Any:
+        rows = ask(sql, values, *asked)
+        if sql == journals._POST and rows[0][0] == "replayed":
+            rows = ask(sql, [uuid4().hex, *values[1:]], *asked)
         return rows
 
     with replaced(journals, "_ask", again):

@@ -4,11 +4,11 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from django.db import connection, transaction
 
 from ledger.codes import CODES
+from ledger.services.line import line
 
 _COUNCIL = re.compile(r"[A-Z][0-9]{8}")
 _OWNER = re.compile(r"[A-Za-z0-9:/._-]{0,120}")
@@ -48,10 +48,6 @@ def number(account: Account) -> int:
     return low if account.owner else low | _HIGH
 
 
-# Numbers known to be open for good, by database connection: added only once the opening is committed, because whoever takes another's
-# uncommitted opening for done would meet it again while holding locks that the opener waits for; and gone with the connection, because
-# the database may have been put back to an earlier state behind it.
-_known_open: WeakKeyDictionary[object, set[int]] = WeakKeyDictionary()
 _MOST_KNOWN = 50_000
 
 
@@ -62,9 +58,13 @@ def account_id(account: Account) -> int:
 
 
 def open_accounts(accounts: Iterable[Account], *, again: bool = False) -> None:
-    """Opens those not known to be open, in order of number so that two openers can't wait for each other. `again`: asks for all."""
-    connection.ensure_connection()
-    known = _known_open.setdefault(connection.connection, set())
+    """Opens those not known to be open, in order of number so that two openers can't wait for each other. `again`: asks for all.
+
+    Known are numbers open for good, by database connection: added only once the opening is committed, because whoever takes another's
+    uncommitted opening for done would meet it again while holding locks that the opener waits for; and gone with the connection,
+    because the database may have been put back to an earlier state behind it.
+    """
+    known = line().known
     wanted = {number(account): account for account in accounts}
     new = sorted(key for key in wanted if again or key not in known)
     if not new:

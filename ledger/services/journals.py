@@ -4,13 +4,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from django.db import connection
 
 from audit.errors import Refusal
 from ledger.services import accounts
 from ledger.services.accounts import Account
+from ledger.services.line import Row, bare, line, texts
 
 MOST_JOURNALS = 200
 MOST_TRANSFERS = 2000
@@ -108,11 +106,13 @@ _CLASSES: dict[str, type[Refused]] = {
     "period_closed": PeriodClosed,
 }
 
-_POST = "select outcome, journal, account, available from ledger_post(%s, %s, %s, %s::bigint[], %s::bigint[], %s::bigint[], %s, %s, %s, %s, %s, %s)"
+_POST = (
+    "select outcome, journal, account, available from ledger_post($1::uuid, $2::text, $3::text, $4::bigint[], $5::bigint[], $6::bigint[], "
+    "$7::timestamptz, $8::text, $9::text, $10::text, $11::uuid, $12::uuid)"
+)
 _POST_MANY = (
-    "select outcome, journal, account, available from ledger_post_many("
-    "%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], "
-    "%s::integer[], %s::bigint[], %s::bigint[], %s::bigint[], %s) order by item"
+    "select outcome, journal, account, available from ledger_post_many($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], "
+    "$6::text[], $7::text[], $8::uuid[], $9::uuid[], $10::integer[], $11::bigint[], $12::bigint[], $13::bigint[], $14::boolean) order by item"
 )
 
 
@@ -122,10 +122,11 @@ def post(journal: Journal) -> Posted:
     Raises NotEnough, KeyReused or another Refused. Runs in the caller's transaction; with `retrying` when others post at once.
     """
     _check_shape(journal)
-    sides = [accounts.number(t.debit) for t in journal.transfers], [accounts.number(t.credit) for t in journal.transfers]
-    arguments = [journal.key, journal.kind, journal.council, *sides, [_amount(t) for t in journal.transfers], journal.effective_at]
-    arguments += [journal.actor, journal.reason, journal.about, journal.reverses, journal.group_key]
-    [row] = _ask(_POST, arguments, [journal])
+    debits, credits = _numbers(journal.transfers)
+    amounts = [_amount(t) for t in journal.transfers]
+    values: list[str | None] = [journal.key.hex, journal.kind, journal.council, bare(debits), bare(credits), bare(amounts)]
+    values += [str(journal.effective_at), journal.actor, journal.reason, journal.about, _hex(journal.reverses), _hex(journal.group_key)]
+    [row] = _ask(_POST, values, [*debits, *credits], [journal])
     result = _result(journal, row)
     if isinstance(result, Refused):
         raise result
@@ -156,9 +157,17 @@ def _check_shape(journal: Journal) -> None:
             raise TypeError(f"pence must be a whole number, not {type(transfer.pence).__name__}")
 
 
+def _numbers(transfers: Sequence[Transfer]) -> tuple[list[int], list[int]]:
+    return [accounts.number(t.debit) for t in transfers], [accounts.number(t.credit) for t in transfers]
+
+
 def _amount(transfer: Transfer) -> int:
     """The pence as the database can read them; what is too large for it is refused there like any other silly amount."""
     return transfer.pence if abs(transfer.pence) < _BIGGEST else 0
+
+
+def _hex(key: uuid.UUID | None) -> str | None:
+    return key.hex if key else None
 
 
 def _chunks(journals: Sequence[Journal]) -> list[list[Journal]]:
@@ -175,34 +184,44 @@ def _chunks(journals: Sequence[Journal]) -> list[list[Journal]]:
 
 
 def _post_set(journals: list[Journal], linked: bool) -> list[Posted | Refused]:
-    flat = [(item, t) for item, journal in enumerate(journals, start=1) for t in journal.transfers]
-    arguments: list[Any] = [
-        [getattr(journal, field) for journal in journals]
-        for field in ("key", "kind", "council", "effective_at", "actor", "reason", "about", "reverses", "group_key")
+    transfers = [t for journal in journals for t in journal.transfers]
+    debits, credits = _numbers(transfers)
+    items = [item for item, journal in enumerate(journals, start=1) for _ in journal.transfers]
+    values = [
+        bare([journal.key.hex for journal in journals]),
+        texts([journal.kind for journal in journals]),
+        texts([journal.council for journal in journals]),
+        texts([str(journal.effective_at) for journal in journals]),
+        texts([journal.actor for journal in journals]),
+        texts([journal.reason for journal in journals]),
+        texts([journal.about for journal in journals]),
+        bare([_hex(journal.reverses) for journal in journals]),
+        bare([_hex(journal.group_key) for journal in journals]),
     ]
-    arguments += [[item for item, _ in flat], [accounts.number(t.debit) for _, t in flat], [accounts.number(t.credit) for _, t in flat]]
-    arguments += [[_amount(t) for _, t in flat], linked]
-    rows = _ask(_POST_MANY, arguments, journals)
+    values += [bare(items), bare(debits), bare(credits), bare([_amount(t) for t in transfers]), str(linked)]
+    rows = _ask(_POST_MANY, values, [*debits, *credits], journals)
     return [_result(journal, row) for journal, row in zip(journals, rows, strict=True)]
 
 
-def _ask(sql: str, arguments: list[Any], journals: Sequence[Journal]) -> list[tuple[Any, ...]]:
+def _ask(sql: str, values: Sequence[str | None], numbers: Sequence[int], journals: Sequence[Journal]) -> list[Row]:
     """Asks the database, opening accounts it does not know. An unknown account means that nothing at all was written."""
-    named = {account for journal in journals for t in journal.transfers for account in (t.debit, t.credit)}
-    accounts.open_accounts(named)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, arguments)
-        rows = cursor.fetchall()
-        if rows[0][0] == "unknown_account":
-            accounts.open_accounts(named, again=True)
-            cursor.execute(sql, arguments)
-            rows = cursor.fetchall()
-    return list(rows)
+    here = line()
+    if not here.known.issuperset(numbers):
+        accounts.open_accounts(_named(journals))
+    rows = here.ask(sql, values)
+    if rows[0][0] == "unknown_account":
+        accounts.open_accounts(_named(journals), again=True)
+        rows = here.ask(sql, values)
+    return rows
 
 
-def _result(journal: Journal, row: tuple[Any, ...]) -> Posted | Refused:
+def _named(journals: Sequence[Journal]) -> set[Account]:
+    return {account for journal in journals for t in journal.transfers for account in (t.debit, t.credit)}
+
+
+def _result(journal: Journal, row: Row) -> Posted | Refused:
     outcome, journal_id, culprit, available = row
-    if outcome in {"posted", "replayed"}:
-        return Posted(journal.key, journal_id, replayed=outcome == "replayed")
-    named = {accounts.number(account): account for t in journal.transfers for account in (t.debit, t.credit)}
+    if outcome == "posted" or outcome == "replayed":
+        return Posted(journal.key, journal_id, outcome == "replayed")
+    named = {accounts.number(account): account for account in _named([journal])}
     return _CLASSES.get(outcome, Refused)(outcome, named.get(culprit), available)
