@@ -276,6 +276,7 @@ FACT_ROUTES: dict[str, list[str]] = {
     "pooling.introduced": ["frontend.consumers.introduced"],
     "pooling.group_started": ["frontend.consumers.group_started"],
     "pooling.rules_changed": ["frontend.consumers.rules_changed"],
+    "pooling.question_settled": ["marketplace.consumers.question_settled"],
     "pooling.call_opened": ["frontend.consumers.call_opened"],
     "pooling.call_paid": ["marketplace.consumers.call_paid"],
     "marketplace.share_asked": ["frontend.consumers.share_asked"],
@@ -289,5 +290,8 @@ FACT_ROUTES: dict[str, list[str]] = {
     "marketplace.agreement_sent": ["frontend.consumers.agreement_sent"],
     "marketplace.agreement_active": ["frontend.consumers.agreement_active"],
     "marketplace.agreement_void": ["frontend.consumers.agreement_void"],
+    "marketplace.brief_yes_asked": ["frontend.consumers.brief_yes_asked"],
+    "marketplace.brief_covered": ["frontend.consumers.brief_covered"],
+    "marketplace.brief_question_asked": ["frontend.consumers.brief_question_asked"],
     "marketplace.milestone_short": ["frontend.consumers.milestone_short"],
 }

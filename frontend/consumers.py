@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from audit.models import Fact
-from frontend import notices, notices_of_finding, notices_of_money, notices_of_setbacks
+from frontend import notices, notices_of_finding, notices_of_money, notices_of_needs, notices_of_setbacks
 from payments.models import Remittance
 
 
@@ -150,3 +150,18 @@ def group_started(*, fact: Fact, at: datetime) -> None:
 def rules_changed(*, fact: Fact, at: datetime) -> None:
     """`pooling.rules_changed`: each signs new rules for themselves."""
     notices_of_finding.rules_changed(charter_id=fact.payload["charter"], at=at)
+
+
+def brief_yes_asked(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.brief_yes_asked`: each payer's own yes is asked."""
+    notices_of_needs.yes_asked(brief_id=fact.payload["brief"], at=at)
+
+
+def brief_covered(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.brief_covered`: it may be shown to providers."""
+    notices_of_needs.covered(brief_id=fact.payload["brief"], at=at)
+
+
+def brief_question_asked(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.brief_question_asked`: a provider waits for an answer."""
+    notices_of_needs.question_asked(question_id=fact.payload["question"], at=at)

@@ -1,10 +1,12 @@
 """Facts from the rooms below: what is covered, what was missed, what is in, what reached the provider. Each is one call, safe to repeat."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from audit.models import Fact
-from marketplace.services import aged, milestones, payments, recovering, setbacks, shares
+from marketplace.services import aged, brief_ends, brief_yeses, milestones, needs_together, payments, recovering, setbacks, shares
 
 
 def call_covered(*, fact: Fact, at: datetime) -> None:
@@ -56,6 +58,29 @@ def recovery_ended(*, fact: Fact, at: datetime) -> None:
     """`payments.recovery_ended`: what was asked back came, or was written off."""
     if share_id := _share(fact):
         recovering.note_recovered(share_id=share_id, at=at)
+
+
+def question_settled(*, fact: Fact, at: datetime) -> None:
+    """`pooling.question_settled`: a question of a group is over; what it was about decides who goes on."""
+    if settled := SETTLED.get(fact.payload["question_kind"]):
+        settled(fact.payload, at)
+
+
+def _commission(told: Mapping[str, Any], at: datetime) -> None:
+    brief_yeses.group_decided(proposal_id=told["proposal"], need_id=told["about_id"], outcome=told["outcome"], at=at)
+
+
+def _withdraw_brief(told: Mapping[str, Any], at: datetime) -> None:
+    brief_ends.group_settled(proposal_id=told["proposal"], brief_id=told["about_id"], outcome=told["outcome"], at=at)
+
+
+def _other(told: Mapping[str, Any], at: datetime) -> None:
+    if told["about_kind"] == "need" and told["outcome"] == "enacted":
+        needs_together.choose_route(need_id=told["about_id"], at=at)
+
+
+SETTLED: dict[str, Callable[[Mapping[str, Any], datetime], None]] = {"commission": _commission, "withdraw_brief": _withdraw_brief, "other": _other}
+"""By kind of question: what this room does with its end. Each is safe to repeat."""
 
 
 def _share(fact: Fact) -> int:

@@ -1,6 +1,6 @@
 """The brief's life (state-machines.md 7), and its figures. Pure.
 
-Rows that follow the close are played by offers. `send_back_late`: yeses ran out before it was ever shown to providers.
+Rows that follow the close are played by offers.
 """
 
 from datetime import timedelta
@@ -11,6 +11,10 @@ BRIEF = {
     ("draft", "drop"): "cancelled",
     ("draft", "check"): "checking",
     ("checking", "return"): "draft",
+    # Somebody said no to paying: the others are asked for their new part, or not at all.
+    ("checking", "share_again"): "checking",
+    # The yeses are as old as they may be, and it was never published.
+    ("checking", "run_out"): "draft",
     ("checking", "publish"): "open",
     ("open", "ask"): "open",
     ("open", "answer"): "open",

@@ -2,6 +2,7 @@
 
 from audit.errors import Refusal
 from marketplace.rules.briefs import BRIEF
+from marketplace.rules.changes import CHANGE
 
 NEW = ""
 
@@ -18,7 +19,9 @@ NEED = {
     ("unmet", "met_freely"): "met",
     ("private", "short_way"): "buying",
     ("shared", "short_way"): "buying",
+    # The group said that it buys from somebody it can find; whom, it says afterwards.
     ("shared", "choose_route"): "buying",
+    ("buying", "short_way"): "buying",
     ("shared", "commission"): "commissioning",
     # The group took its question to providers back, or its yeses ran out: it is theirs again, as it was.
     ("commissioning", "take_back"): "shared",
@@ -48,6 +51,10 @@ AGREEMENT = {
     ("half_signed", "time_out"): "void",
     ("active", "suspend"): "suspended",
     ("suspended", "resume"): "active",
+    # New terms that all who must have said yes to; where somebody leaves, also while it is stopped or in its last weeks.
+    ("active", "vary"): "active",
+    ("suspended", "vary"): "suspended",
+    ("ending", "vary"): "ending",
     ("active", "end_early"): "ending",
     ("suspended", "end_early"): "ending",
     ("active", "finish"): "completed",
@@ -57,11 +64,15 @@ AGREEMENT = {
 MILESTONE = {
     (NEW, "plan"): "planned",
     ("planned", "ask_funding"): "funding_due",
+    ("planned", "vary"): "planned",
     ("planned", "drop_milestone"): "cancelled",
     ("funding_due", "fund"): "funded",
     ("funding_due", "fall_short"): "short",
     ("funding_due", "drop_milestone"): "cancelled",
     ("short", "fund"): "funded",
+    # Those whose part is covered take over what is missing, or come to fewer visits: each by their own yes.
+    ("short", "take_over"): "short",
+    ("short", "fewer"): "short",
     ("short", "go_ahead"): "funded",
     ("short", "drop_milestone"): "cancelled",
     ("funded", "begin"): "in_delivery",
@@ -82,9 +93,13 @@ SHARE = {
     (NEW, "plan"): "planned",
     ("planned", "cover"): "covered",
     ("planned", "drop"): "dropped",
+    ("planned", "vary"): "planned",
     ("covered", "away"): "returned",
     ("covered", "band"): "agreed",
     ("covered", "give_back"): "returned",
+    # More of a short week by one's own yes: asked for again, with what is here already.
+    ("covered", "take_more"): "planned",
+    ("covered", "fewer"): "covered",
     ("covered", "ask"): "asked",
     # Money of 88 days goes home (docs/adr/0012): a week not held yet is asked for again; what is held and not answered is not paid from it.
     ("covered", "ask_again"): "planned",
@@ -122,7 +137,7 @@ SHARE = {
     ("agreed", "fall_short"): "returned",
 }
 
-MACHINES = {"need": NEED, "brief": BRIEF, "agreement": AGREEMENT, "milestone": MILESTONE, "share": SHARE}
+MACHINES = {"need": NEED, "brief": BRIEF, "agreement": AGREEMENT, "milestone": MILESTONE, "share": SHARE, "change": CHANGE}
 
 AGREEMENT_FINAL = frozenset({"void", "completed", "terminated"})
 MILESTONE_FINAL = frozenset({"closed", "cancelled"})
