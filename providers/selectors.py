@@ -114,6 +114,16 @@ def what_is_left(enterprise: Enterprise, *, categories: Iterable[Term], on: date
     return [_left(kind, owner, [paper for paper in papers if paper.worker_id == owner], on) for kind, owner in owners]
 
 
+def papers_of(enterprise: Enterprise, category: Term, *, on: date) -> tuple[list[str], tuple[CheckShown, ...]]:
+    """The enterprise's own kinds that are MISSING for this work on that day, and what anybody may know of its papers.
+
+    For lists of many providers: no query when `checks` are prefetched.
+    """
+    live = [check for check in enterprise.checks.all() if _is_live(check, on)]
+    wanted = [kind for kind in checks_needed(category, enterprise.works_alone, enterprise.people_count) if kind not in OF_THE_WORKER]
+    return _missing(wanted, live, None), _shown(live)
+
+
 def checks_to_look_at() -> list[Check]:
     """For operators: papers that wait for somebody to see the original, oldest first."""
     return list(Check.objects.waiting().select_related("enterprise", "worker").order_by("asked_at", "id"))

@@ -1,6 +1,6 @@
 """From a choice that stands to an agreement everybody can sign, and back to the offers when it never comes about (state-machines.md 7 and 8).
 
-Locks: an agreement, then its brief, then offers, then places and promises.
+Locks: an agreement, then its need, its brief, offers, places and promises.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from marketplace.rules.dates import LONDON, answer_by
 from marketplace.rules.offering import OFFER
 from marketplace.rules.tables import AGREEMENT, NEW, after
 from marketplace.rules.weeks import DEFAULT_BANDS
+from marketplace.services.brief_drafts import lock
 from marketplace.services.plans import plans_for, set_plan
 from marketplace.services.proposing import SOONEST_WORKING_DAYS, WishIsNotComplete, notice_days_of
 from marketplace.services.writing import log, tell
@@ -43,7 +44,9 @@ def award_if_due(*, brief_id: int, at: datetime) -> int:
     running = list(brief.offers.live().locked().select_related("lot", "enterprise"))
     winners = [one for one in running if one.is_winner]
     waits = any(one.state != Offer.State.ACCEPTED or one.picked_at is None or at < stands_from(picked_at=one.picked_at) for one in winners)
-    if waits or not winners or any(one.challenge == Offer.Challenge.OPEN for one in brief.offers.all()) or not _payers_of(brief):
+    if waits or not winners or any(one.challenge == Offer.Challenge.OPEN for one in brief.offers.all()):
+        return 0
+    if not _payers_of(brief):
         return 0
     brief.state = after(BRIEF, brief.state, "stand_still")
     brief.kept_until = at + timedelta(days=KEPT_DAYS)
@@ -68,8 +71,8 @@ def not_chosen(*, offer: Offer, feedback: str, by: Person | None, at: datetime) 
 
 
 def _payers_of(brief: Brief) -> list[BriefPayer]:
-    """Those who said yes, still are in the group, and whose promise still keeps it."""
-    rows = brief.payers.who_said_yes().filter(earmark__state=Earmark.State.LIVE).select_related("membership__person").order_by("pk")
+    """Those who would pay and are in the group still. Where their yes to the brief grew too old, the one to the agreement is their next."""
+    rows = brief.payers.taking_part().select_related("membership__person").order_by("pk")
     return [one for one in rows if one.membership.is_in]
 
 
@@ -160,9 +163,9 @@ def send(*, agreement: Agreement, keep_going: Mapping[str, str], by: Person, at:
 
 
 def lock_brief(*, agreement: Agreement) -> None:
-    """An agreement made from an offer moves its brief too: the brief is locked right after the agreement."""
+    """An agreement made from an offer moves its need and brief too: they are locked right after the agreement."""
     if agreement.offer_id is not None:
-        Brief.objects.locked().get(offers=agreement.offer_id)
+        lock(Brief.objects.get(offers=agreement.offer_id))
 
 
 # --- promises: what was kept for the brief passes to the agreement with each signature ---

@@ -1,0 +1,154 @@
+"""Offers as the group compares them after the close, and as their provider writes them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+
+from marketplace.models import Brief, BriefLot, Conflict, Offer, Score
+from marketplace.rules.offering import Terms, most_visit_pence, total_score, weekly_pence
+from marketplace.rules.weeks import spread_weekdays, visit_pence
+from people.models import Person
+from providers.models import Enterprise, Listing
+from providers.selectors import CheckShown, checks_live, papers_of, price_pence
+from vocabulary.models import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One member's points by one criterion, with the reason. The group reads them."""
+
+    known_as: str
+    criterion: str
+    points: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One offer beside the others of its part. `weekly_pence`, `most_pence`: everybody together. `score`: 0 to 100, 0 where nobody scored."""
+
+    offer: Offer
+    enterprise_name: str
+    weekly_pence: int
+    most_pence: int
+    each_weekly_pence: int
+    checks: tuple[CheckShown, ...]
+    is_ready: bool
+    score: int
+    given: tuple[Given, ...]
+    ties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LotOffers:
+    """One part of a brief and its offers, best score first."""
+
+    lot: BriefLot
+    offers: tuple[Compared, ...]
+    winner: Offer | None
+
+
+def lacks_a_check(offer: Offer, *, category: str, on: date) -> bool:
+    """The provider is stopped, or lacks a check that the work needs on that day."""
+    kind = Term.objects.get(kind=Term.Kind.CATEGORY, slug=category)
+    return offer.enterprise.state != "live" or bool(checks_live(enterprise=offer.enterprise, worker=None, category=kind, on=on))
+
+
+def eligible(brief: Brief, *, on: date) -> list[Offer]:
+    """Offers that were sent in and whose provider's checks are live on that day: what the group may choose from."""
+    rows = Offer.objects.filter(brief=brief, state="submitted").select_related("enterprise").order_by("pk")
+    return [one for one in rows if not lacks_a_check(one, category=brief.category, on=on)]
+
+
+def side_by_side(brief: Brief, person: Person, *, on: date) -> list[LotOffers]:
+    """What `person` may compare, part by part: nothing before the close. A fixed number of queries."""
+    rows = list(
+        Offer.objects.visible_to(person)
+        .ran()
+        .filter(brief=brief)
+        .select_related("enterprise", "lot")
+        .prefetch_related("enterprise__checks")
+        .order_by("pk")
+    )
+    scores = _by_offer(Score.objects.filter(offer__in=rows).select_related("membership__person").order_by("pk"))
+    ties = _ties(Conflict.objects.filter(offer__in=rows).select_related("person").order_by("pk"))
+    people, kind = brief.payers.taking_part().count(), Term.objects.get(kind=Term.Kind.CATEGORY, slug=brief.category)
+    weights = {str(one["slug"]): int(one["weight"]) for one in brief.criteria}
+    found = []
+    for lot in brief.lots.order_by("number"):
+        mine = [one for one in rows if one.lot_id == lot.pk]
+        compared = [_compared(brief, lot, one, people, scores.get(one.pk, []), ties.get(one.pk, ()), weights, kind, on) for one in mine]
+        best_first = sorted(compared, key=lambda one: (-one.score, one.weekly_pence, one.offer.pk))
+        found.append(LotOffers(lot, tuple(best_first), next((one for one in mine if one.is_winner), None)))
+    return found
+
+
+def _compared(
+    brief: Brief,
+    lot: BriefLot,
+    offer: Offer,
+    people: int,
+    scores: Sequence[Score],
+    ties: Sequence[str],
+    weights: dict[str, int],
+    kind: Term,
+    on: date,
+) -> Compared:
+    weekly = weekly_pence(visit_pence=offer.visit_pence, visits_per_week=lot.visits_per_week, together=brief.together, people=people)
+    points: dict[str, list[int]] = {}
+    for one in scores:
+        points.setdefault(one.criterion, []).append(one.points)
+    missing, shown = papers_of(offer.enterprise, kind, on=on)
+    return Compared(
+        offer=offer,
+        enterprise_name=offer.enterprise.name,
+        weekly_pence=weekly,
+        most_pence=weekly * brief.weeks,
+        each_weekly_pence=-(-weekly // max(people, 1)),
+        checks=shown,
+        is_ready=offer.enterprise.state == "live" and not missing,
+        score=total_score(points, weights),
+        given=tuple(Given(one.membership.person.known_as, one.criterion, one.points, one.reason) for one in scores),
+        ties=tuple(ties),
+    )
+
+
+def _by_offer(scores: Iterable[Score]) -> dict[int, list[Score]]:
+    found: dict[int, list[Score]] = {}
+    for one in scores:
+        found.setdefault(one.offer_id, []).append(one)
+    return found
+
+
+def _ties(conflicts: Iterable[Conflict]) -> dict[int | None, tuple[str, ...]]:
+    found: dict[int | None, tuple[str, ...]] = {}
+    for one in conflicts:
+        found[one.offer_id] = (*found.get(one.offer_id, ()), f"{one.person.known_as}: {one.get_kind_display().rstrip('.').lower()}")
+    return found
+
+
+def filled_in(*, brief: Brief, lot: BriefLot, enterprise: Enterprise) -> tuple[Terms, time | None]:
+    """An offer from the provider's own service of that kind: its price for so many people, its days, its words; within what the group can pay."""
+    people = brief.payers.taking_part().count()
+    most = most_visit_pence(
+        weekly_ceiling_pence=lot.weekly_ceiling_pence, visits_per_week=lot.visits_per_week, together=brief.together, people=people
+    )
+    listing = _own_service(enterprise, brief.category)
+    price = _price(listing, people if brief.together else 1, lot.minutes) if listing is not None else None
+    first = brief.starts_on
+    days = list(lot.weekdays or (listing.weekdays if listing is not None else []))[: lot.visits_per_week]
+    weekdays = tuple(days) if len(days) == lot.visits_per_week else spread_weekdays(first, lot.visits_per_week)
+    names = [one.known_as for one in enterprise.workers.filter(state="active").order_by("pk")]
+    words = (listing.description or listing.title) if listing is not None else enterprise.about
+    by_when = f"From the first week: {lot.visits_per_week} visits a week, {lot.minutes} minutes each, for {brief.weeks} weeks."
+    return Terms(min(price or most, most), first, weekdays, words, ", ".join(names), by_when), None
+
+
+def _own_service(enterprise: Enterprise, category: str) -> Listing | None:
+    rows = enterprise.listings.filter(category__slug=category).prefetch_related("group_prices")
+    return rows.filter(state="live").order_by("pk").first() or rows.order_by("pk").first()
+
+
+def _price(listing: Listing, people: int, minutes: int) -> int | None:
+    whole = price_pence(listing, people) if people else listing.price_pence
+    return None if whole is None else visit_pence(price_pence=whole, unit=listing.unit, minutes=minutes)
