@@ -91,6 +91,13 @@ def notice_days_for(membership: Membership) -> int:
     return signed.notice_days if signed else 0
 
 
+def name_for(place: Membership, viewer: Membership | None) -> str:
+    """What `viewer` (their place; None: nobody in it) may call somebody: while either is in their first days, only a first name."""
+    name = place.person.known_as
+    is_new = Membership.State.TRIAL in (place.state, viewer.state if viewer else "") or not place.is_in
+    return (name.split() or [name])[0] if is_new and (viewer is None or viewer.pk != place.pk) else name
+
+
 def rules_to_sign(person: Person) -> list[Membership]:
     """This person's places in groups whose rules are newer than what they signed."""
     signed = CharterSignature.objects.filter(membership=OuterRef("pk"), charter__state="in_force")

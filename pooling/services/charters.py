@@ -17,6 +17,7 @@ from pooling.rules.finding import CHARTER
 from pooling.rules.points import MOST_POINT_LETTERS, POINTS, SLUGS
 from pooling.services.clusters import AnswerIsMissing, NoticeIsTooLong, RuleIsUnknown, check_charter, current_charter
 from pooling.services.membership_records import lock_place, write_trail
+from pooling.services.proposal_records import place_of
 from pooling.services.transactions import all_or_nothing
 
 # What a new version may change, as it is asked of the group.
@@ -59,13 +60,13 @@ class TrialIsWrong(Refusal):
 
 @all_or_nothing
 def propose_new(*, cluster: Cluster, changes: Mapping[str, Any], by: Person, at: datetime) -> Charter:
-    """Somebody in the group writes the next version; the group is asked (a question of the kind `rules`). Alone in it, it is in force at once.
+    """Somebody in the group, or a supporter for groups, writes the next version, and the group is asked (a question of the kind `rules`).
 
-    `changes`: of LABELS, and `points` ({slug of rules.points: words, or "" for the safe answer}). Raises NotAllowed, RulesAreAsked,
+    Alone in the group, it is in force at once. `changes`: of LABELS, and `points` ({slug of rules.points: words, or "" for the safe answer}). Raises NotAllowed, RulesAreAsked,
     NothingChanged, AnswerIsMissing, AnswerIsTooLong, RuleIsUnknown, NoticeIsTooLong, TrialIsWrong, PointIsTooLong.
     """
     group = Cluster.objects.locked().get(pk=cluster.pk)
-    place = group.memberships.inside().of(by).first()
+    place = place_of(by=by, cluster=group, at=at)
     if place is None:
         raise NotAllowed
     if group.charters.filter(state=Charter.State.PROPOSED).exists():
