@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from audit.models import Fact
-from frontend import notices, notices_of_finding, notices_of_money, notices_of_needs, notices_of_setbacks
+from frontend import notices, notices_of_counting, notices_of_finding, notices_of_money, notices_of_needs, notices_of_offers, notices_of_setbacks
 from payments.models import Remittance
 
 
@@ -165,3 +165,48 @@ def brief_covered(*, fact: Fact, at: datetime) -> None:
 def brief_question_asked(*, fact: Fact, at: datetime) -> None:
     """`marketplace.brief_question_asked`: a provider waits for an answer."""
     notices_of_needs.question_asked(question_id=fact.payload["question"], at=at)
+
+
+def officer_asked(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.officer_asked`: those who said that they may be asked."""
+    notices_of_counting.officer_asks(question_id=fact.payload["officerquestion"], at=at)
+
+
+def brief_closed(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.brief_closed`: the offers can be read."""
+    notices_of_offers.offers_open(brief_id=fact.payload["brief"], at=at)
+
+
+def offer_selected(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.offer_selected`: its provider is asked for a yes; the others hear it."""
+    notices_of_offers.chosen(offer_id=fact.payload["offer"], at=at)
+
+
+def offer_lost(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.offer_lost`: the chosen provider did not answer, or a check ran out."""
+    notices_of_offers.lost(offer_id=fact.payload["offer"], at=at)
+
+
+def offer_not_chosen(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.offer_not_chosen`: its provider can read why."""
+    notices_of_offers.not_chosen(offer_id=fact.payload["offer"], at=at)
+
+
+def choice_challenged(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.choice_challenged`: somebody says that a choice was unfair."""
+    notices_of_offers.challenged(offer_id=fact.payload["offer"], at=at)
+
+
+def challenge_answered(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.challenge_answered`: whether it was fair."""
+    notices_of_offers.challenge_answered(offer_id=fact.payload["offer"], at=at)
+
+
+def brief_open_again(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.brief_open_again`: the group may choose again."""
+    notices_of_offers.choose_again(brief_id=fact.payload["brief"], fact_id=fact.pk, at=at)
+
+
+def agreement_built(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.agreement_built`: it waits to be sent."""
+    notices_of_offers.agreement_built(agreement_id=fact.payload["agreement"], at=at)

@@ -1,12 +1,26 @@
 """Facts from the rooms below: what is covered, what was missed, what is in, what reached the provider. Each is one call, safe to repeat."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from audit.models import Fact
-from marketplace.services import aged, brief_ends, brief_yeses, milestones, needs_together, payments, recovering, setbacks, shares
+from marketplace.services import (
+    aged,
+    asking,
+    brief_ends,
+    brief_yeses,
+    exits,
+    milestones,
+    needs_together,
+    payments,
+    picking,
+    recovering,
+    setbacks,
+    shares,
+    shortfalls,
+)
 
 
 def call_covered(*, fact: Fact, at: datetime) -> None:
@@ -79,8 +93,53 @@ def _other(told: Mapping[str, Any], at: datetime) -> None:
         needs_together.choose_route(need_id=told["about_id"], at=at)
 
 
-SETTLED: dict[str, Callable[[Mapping[str, Any], datetime], None]] = {"commission": _commission, "withdraw_brief": _withdraw_brief, "other": _other}
+def _choose(told: Mapping[str, Any], at: datetime) -> None:
+    if told["outcome"] == "enacted":
+        picking.pick(offer_id=told["about_id"], at=at)
+
+
+def _choose_nobody(told: Mapping[str, Any], at: datetime) -> None:
+    if told["outcome"] == "enacted":
+        picking.choose_nobody(brief_id=told["about_id"], verb=told["question_kind"], at=at)
+
+
+SETTLED: dict[str, Callable[[Mapping[str, Any], datetime], None]] = {
+    "commission": _commission,
+    "withdraw_brief": _withdraw_brief,
+    "other": _other,
+    "choose": _choose,
+    "none_suitable": _choose_nobody,
+    "cancel_brief": _choose_nobody,
+}
 """By kind of question: what this room does with its end. Each is safe to repeat."""
+
+
+def _change_agreement(told: Mapping[str, Any], at: datetime) -> None:
+    if told["about_kind"] == "agreement" and told["outcome"] == "enacted":
+        asking.start_from_question(proposal_id=told["proposal"], agreement_id=told["about_id"], at=at)
+
+
+def _leave_out(told: Mapping[str, Any], at: datetime) -> None:
+    if told["about_kind"] == "call" and told["outcome"] == "enacted":
+        shortfalls.ask_to_go_ahead(call_id=told["about_id"], at=at)
+
+
+SETTLED |= {"change_agreement": _change_agreement, "leave_out": _leave_out}
+
+
+def leaving_began(*, fact: Fact, at: datetime) -> None:
+    """`pooling.leaving_began`: somebody is out of their group from a day on."""
+    exits.leaving_began(membership_id=fact.payload["membership"], until=date.fromisoformat(fact.payload["until"]), at=at)
+
+
+def leaving_taken_back(*, fact: Fact, at: datetime) -> None:
+    """`pooling.leaving_taken_back`: they stay."""
+    exits.leaving_taken_back(membership_id=fact.payload["membership"], at=at)
+
+
+def left(*, fact: Fact, at: datetime) -> None:
+    """`pooling.left`: their day has come."""
+    exits.left(membership_id=fact.payload["membership"], at=at)
 
 
 def _share(fact: Fact) -> int:

@@ -78,6 +78,10 @@ class BriefPayerQuerySet(models.QuerySet["BriefPayer"]):
     def locked(self) -> Self:
         return self.select_for_update(of=("self",)).order_by("pk")
 
+    def taking_part(self) -> Self:
+        """Everybody who did not say no."""
+        return self.exclude(state="no")
+
     def who_said_yes(self) -> Self:
         return self.filter(state="yes")
 

@@ -136,11 +136,24 @@ def keep_again(*, earlier: Earmark, at: datetime) -> Earmark | None:
         return None
     row.earmarked_pence += earlier.pence
     row.save(update_fields=["earmarked_pence"])
-    about = {"about_kind": earlier.about_kind, "about_id": earlier.about_id}
-    yes = {"said_by": earlier.said_by, "said_at": earlier.said_at}
-    again = Earmark.objects.create(pledge=row, pence=earlier.pence, state=step(EARMARK, NEW, "earmark"), **about, **yes)
-    detail = {"earmark": again.pk, "pledge": row.pk, "pence": earlier.pence}
-    trail.write(by=None, verb="pooling.keep_again", at=at, council_code=row.council_code, detail=detail, **about)
+    again = Earmark.objects.create(
+        pledge=row,
+        about_kind=earlier.about_kind,
+        about_id=earlier.about_id,
+        pence=earlier.pence,
+        state=step(EARMARK, NEW, "earmark"),
+        said_by=earlier.said_by,
+        said_at=earlier.said_at,
+    )
+    trail.write(
+        by=None,
+        verb="pooling.keep_again",
+        about_kind=again.about_kind,
+        about_id=again.about_id,
+        at=at,
+        council_code=row.council_code,
+        detail={"earmark": again.pk, "pledge": row.pk, "pence": again.pence},
+    )
     return again
 
 
