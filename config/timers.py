@@ -33,6 +33,7 @@ TIMERS = [
     "pooling.services.leaving.advance_due",
     "pooling.services.interests.advance_due",
     "pooling.services.proposals.advance_due",
+    "pooling.services.endings.advance_due",
     "marketplace.services.brief_clock.advance_due",
     "marketplace.services.offer_clock.advance_due",
     "marketplace.services.changing.advance_due",

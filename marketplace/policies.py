@@ -7,6 +7,7 @@ from django.db.models import Q
 from marketplace.models import Agreement, Brief, Conflict, MilestoneShare, Offer, Payer
 from people.models import Approval, Person, Role, Supporter
 from people.policies import may_act_for
+from people.roles import COMMISSIONER, has_role
 from pooling.models import Cluster
 from providers.models import Enterprise, Worker
 from providers.policies import is_linked
@@ -134,6 +135,16 @@ def has_said_their_ties(*, person: Person, brief: Brief) -> bool:
     return Conflict.objects.filter(brief=brief, person=person).exists()
 
 
+def is_helper_of(*, by: Person, agreement: Agreement) -> bool:
+    """The person who helps the group."""
+    return by.is_active and agreement.cluster.facilitator_id == by.pk
+
+
 def may_manage(*, by: Person, agreement: Agreement) -> bool:
     """Suspend and resume: operators."""
     return by.is_active and by.is_staff
+
+
+def may_plan_for(*, by: Person, council_code: str, at: datetime) -> bool:
+    """Who plans for that council now."""
+    return by.is_active and has_role(by, COMMISSIONER, council_code=council_code, at=at)

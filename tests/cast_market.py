@@ -8,7 +8,7 @@ from typing import Any
 from audit.services.deliveries import deliver_due
 from marketplace.models import Agreement, Milestone, MilestoneShare, Payer, Visit, VisitPart
 from marketplace.rules.dates import start_of
-from marketplace.services import agreements, milestones, shares, signing, visits
+from marketplace.services import agreements, changing, exits, milestones, shares, signing, visits
 from payments.models import Payee, Payment
 from people.models import Person
 from pooling.models import Call, Cluster, Membership, Pledge, Portion
@@ -57,7 +57,7 @@ class Walk:
 
     def run(self) -> None:
         """This room's timers and those below that need no Stripe, until nothing moves."""
-        timers = (deliver_due, calls.advance_due, agreements.advance_due, milestones.advance_due, shares.advance_due)
+        timers = (deliver_due, calls.advance_due, changing.advance_due, exits.advance_due, agreements.advance_due, milestones.advance_due, shares.advance_due)
         for _ in range(30):
             if not sum(timer(at=self.at) for timer in timers):
                 return

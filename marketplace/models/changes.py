@@ -118,7 +118,7 @@ class ChangeAnswer(models.Model):
 
 
 class ShortAnswer(models.Model):
-    """What a payer whose own part is covered says about a week that is short: so much of the rest, or fewer visits. Their own yes, to that week only."""
+    """What a payer whose own part is covered says about a short week: so much of the rest, or fewer visits. Their own yes, to that week only."""
 
     class Kind(models.TextChoices):
         COVER = "cover", "I pay so much of what is missing."

@@ -61,7 +61,7 @@ def plan_terms(weeks: Sequence[WeekTerms], *, together: bool, debts: Mapping[int
 
 
 def needs_own_yes(*, kind: str, agreed_weekly_pence: int, new_weekly_pence: int, signed_pence: int, new_most_pence: int) -> bool:
-    """Whether a payer has to say yes themselves: to other visits or the end always; to a price above what they signed, by a tenth, or by £50 in 28 days.
+    """Whether a payer has to say yes themselves: to other visits or the end always; above what they signed; a tenth or £50 in 28 days more.
 
     `agreed_weekly_pence`: a week's price at their own last yes. `signed_pence`: the most they said yes to in all.
     """

@@ -1,13 +1,13 @@
 """Ending an agreement early: notice first, then the weeks after it never happen (state-machines.md 8, `end_early`)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from audit.errors import NotAllowed
 from marketplace import policies
 from marketplace.models import Agreement, Milestone
 from marketplace.rules.dates import LONDON
 from marketplace.rules.tables import AGREEMENT, after
-from marketplace.services import milestones
+from marketplace.services import keep_going, milestones
 from marketplace.services.writing import log, tell
 from people.models import Person
 from pooling.services.transactions import all_or_nothing
@@ -15,7 +15,7 @@ from pooling.services.transactions import all_or_nothing
 
 @all_or_nothing
 def end_early(*, agreement: Agreement, reason: str, by: Person, at: datetime) -> Agreement:
-    """The provider, or the only payer, gives notice; an operator ends a suspended one at once.
+    """The provider, or the only payer, gives notice; an operator ends a suspended one at once. Several payers: `changing.propose(kind="end")`.
 
     Weeks that begin after the notice are called off and cost nobody anything; those before it go on as signed. Raises NotAllowed, NotNow.
     """
@@ -23,15 +23,27 @@ def end_early(*, agreement: Agreement, reason: str, by: Person, at: datetime) ->
     is_suspended = row.state == Agreement.State.SUSPENDED
     if not (_may_end(row, by, at) or (is_suspended and policies.may_manage(by=by, agreement=row))):
         raise NotAllowed
-    row.state = after(AGREEMENT, row.state, "end_early", "This is not running, so there is nothing to end.")
-    row.ended_reason = reason.strip()
-    row.save(update_fields=["state", "ended_reason"])
-    last = at.astimezone(LONDON).date() + timedelta(days=0 if is_suspended else row.notice_days)
-    log(by=by, verb="end_early", row=row, at=at, last_day=str(last))
-    tell(kind="agreement_ending", row=row, at=at, last_day=str(last))
-    for milestone in Milestone.objects.filter(agreement=row, starts_on__gt=last, state__in=milestones.CAN_BE_CALLED_OFF).order_by("pk"):
-        milestones.end_week(milestone=milestone, by=by, at=at)
+    give_notice(agreement=row, reason=reason, by=by, at=at)
     return row
+
+
+def give_notice(*, agreement: Agreement, reason: str, by: Person | None, at: datetime) -> None:
+    """Ends after the notice that was signed; what is suspended, at once. The caller has locked it and said who may."""
+    days = 0 if agreement.state == Agreement.State.SUSPENDED else agreement.notice_days
+    begin_end(agreement=agreement, reason=reason, last_day=at.astimezone(LONDON).date() + timedelta(days=days), by=by, at=at)
+
+
+def begin_end(*, agreement: Agreement, reason: str, last_day: date, by: Person | None, at: datetime) -> None:
+    """Weeks that begin after `last_day` never happen. Everybody is told, and what each wrote down for such a day counts."""
+    agreement.state = after(AGREEMENT, agreement.state, "end_early", "This is not running, so there is nothing to end.")
+    agreement.ended_reason = reason.strip()
+    agreement.save(update_fields=["state", "ended_reason"])
+    log(by=by, verb="end_early", row=agreement, at=at, last_day=str(last_day))
+    tell(kind="agreement_ending", row=agreement, at=at, last_day=str(last_day))
+    keep_going.start(agreement=agreement, why="ending", at=at)
+    later = Milestone.objects.filter(agreement=agreement, starts_on__gt=last_day, state__in=milestones.CAN_BE_CALLED_OFF)
+    for milestone in later.order_by("pk"):
+        milestones.end_week(milestone=milestone, by=by, at=at)
 
 
 def _may_end(agreement: Agreement, by: Person, at: datetime) -> bool:

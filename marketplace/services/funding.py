@@ -2,10 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
-from marketplace.models import Milestone, MilestoneShare, Visit
+from marketplace.models import Change, Milestone, MilestoneShare, Visit
 from marketplace.rules.dates import LONDON, SAY_NO_HOURS, SHORT_WORKING_DAYS, ask_funding_on, clearing_kind, pay_by, start_of
 from marketplace.rules.tables import MILESTONE, SHARE, after
-from marketplace.services import money
+from marketplace.services import keep_going, money, short_answers
 from marketplace.services.away import carry_out_away
 from marketplace.services.writing import log, tell
 from people.models import Person
@@ -21,18 +21,46 @@ def when_planned(milestone: Milestone, at: datetime) -> None:
     agreement = milestone.agreement
     if agreement.state not in {"active", "ending"}:
         return
-    shares = locked_shares(milestone)
-    kinds = [clearing_kind(route=one.route, mode=mode_of(one), by_debit=pays_by_debit(one)) for one in (share.portion for share in shares)]
+    shares = [share for share in locked_shares(milestone) if share.state == MilestoneShare.State.PLANNED]
+    if not shares or london_day(at) >= milestone.starts_on:
+        # Nobody is left to pay, or those who are asked about another price never said yes to it.
+        drop_week(milestone=milestone, shares=shares, by=None, at=at)
+        return
+    if Change.objects.asking().filter(agreement=agreement, first_week__lte=milestone.number).exists():
+        return
+    kinds = [_clearing_kind(share) for share in shares]
     if london_day(at) >= ask_funding_on(starts_on=milestone.starts_on, kinds=kinds, add_working_days=add_working_days):
-        _ask_funding(milestone, shares, kinds, at)
+        _ask_funding(milestone, shares, at)
 
 
-def _ask_funding(milestone: Milestone, shares: list[MilestoneShare], kinds: list[str], at: datetime) -> None:
+def _clearing_kind(share: MilestoneShare) -> str:
+    portion = share.portion
+    return clearing_kind(route=portion.route, mode=mode_of(portion), by_debit=pays_by_debit(portion))
+
+
+def _without_leavers(milestone: Milestone, shares: list[MilestoneShare], at: datetime) -> list[MilestoneShare]:
+    """Nobody is asked for a week that begins after their last day; of own visits, nobody owes anything for it."""
+    for share in shares:
+        last_day = share.payer.leaves_on
+        if last_day is not None and milestone.starts_on > last_day:
+            drop_share(share, None, at)
+            if not milestone.agreement.together:
+                milestone.left_out_pence += share.pence
+    milestone.save(update_fields=["left_out_pence"])
+    return [share for share in shares if share.state == MilestoneShare.State.PLANNED]
+
+
+def _ask_funding(milestone: Milestone, planned: list[MilestoneShare], at: datetime) -> None:
+    shares = _without_leavers(milestone, planned, at)
+    if not shares:
+        drop_week(milestone=milestone, shares=[], by=None, at=at)
+        return
     milestone.state = after(MILESTONE, milestone.state, "ask_funding")
     milestone.funding_asked_at = at
     milestone.save(update_fields=["state", "funding_asked_at"])
     log(by=None, verb="ask_funding", row=milestone, at=at, pence=milestone.pence)
-    for share, kind in zip(shares, kinds, strict=True):
+    for share in shares:
+        kind = _clearing_kind(share)
         due_on = max(pay_by(starts_on=milestone.starts_on, kind=kind, add_working_days=add_working_days), london_day(at))
         if share.payer.earmark is None:
             raise ValueError("A payer of a running agreement has signed, and so kept part of a promise.")
@@ -41,8 +69,8 @@ def _ask_funding(milestone: Milestone, shares: list[MilestoneShare], kinds: list
         )
         share.save(update_fields=["call"])
         if share.call.state == Call.State.FUNDED:
-            _cover(share, MilestoneShare.CoveredBy.MONEY, at)
-    _fund_if_covered(milestone, shares, at)
+            cover_now(share, MilestoneShare.CoveredBy.MONEY, at)
+    fund_if_covered(milestone, shares, at)
 
 
 @all_or_nothing
@@ -53,27 +81,35 @@ def cover_share(*, share_id: int, covered_by: str, at: datetime) -> None:
     share = next(one for one in shares if one.pk == share_id)
     if share.state != MilestoneShare.State.PLANNED:
         return
-    _cover(share, covered_by, at)
+    cover_now(share, covered_by, at)
     if milestone.state in {"funding_due", "short"}:
-        _fund_if_covered(milestone, shares, at)
+        fund_if_covered(milestone, shares, at)
 
 
-def _cover(share: MilestoneShare, covered_by: str, at: datetime) -> None:
+def cover_now(share: MilestoneShare, covered_by: str, at: datetime) -> None:
+    """A share's money is in, or its order accepted. The week is locked by the caller, who funds it afterwards."""
     share.state = after(SHARE, share.state, "cover")
     share.covered_by = covered_by
     share.save(update_fields=["state", "covered_by"])
     log(by=None, verb="cover", row=share, at=at, covered_by=covered_by)
 
 
-def _fund_if_covered(milestone: Milestone, shares: list[MilestoneShare], at: datetime) -> None:
-    if not any(share.state == MilestoneShare.State.PLANNED for share in shares):
+def fund_if_covered(milestone: Milestone, shares: list[MilestoneShare], at: datetime) -> None:
+    """Holds the money of a locked week once all of its price is covered."""
+    if missing_pence(milestone, shares) == 0:
         _fund(milestone, shares, "fund", at)
+
+
+def missing_pence(milestone: Milestone, shares: list[MilestoneShare]) -> int:
+    """What of the week's price nobody covers yet. Where somebody left, it may be missing with nobody asked for it: then the provider has a say."""
+    return max(0, milestone.price_pence - sum(share.pence for share in shares if share.state not in {"planned", "dropped"}))
 
 
 def _fund(milestone: Milestone, shares: list[MilestoneShare], verb: str, at: datetime) -> None:
     milestone.state = after(MILESTONE, milestone.state, verb)
     milestone.funded_at = at
     milestone.save(update_fields=["state", "funded_at"])
+    short_answers.forget(milestone=milestone, at=at)
     covered = [share for share in shares if share.state == MilestoneShare.State.COVERED]
     log(by=None, verb=verb, row=milestone, at=at, pence=sum(share.pence for share in covered), shares=[share.pk for share in covered])
     tell(kind="milestone_funded", row=milestone, at=at, pence=sum(share.pence for share in covered))
@@ -85,10 +121,10 @@ def _fund(milestone: Milestone, shares: list[MilestoneShare], verb: str, at: dat
 def when_funding_due(milestone: Milestone, at: datetime) -> None:
     """Holds the money once all is covered; near the start it is short."""
     shares = locked_shares(milestone)
-    if not any(share.state == MilestoneShare.State.PLANNED for share in shares):
+    if missing_pence(milestone, shares) == 0:
         _fund(milestone, shares, "fund", at)
     elif london_day(at) >= add_working_days(milestone.starts_on, -SHORT_WORKING_DAYS):
-        _fall_short(milestone, shares, at)
+        fall_short(milestone, shares, at)
 
 
 @all_or_nothing
@@ -96,15 +132,17 @@ def fall_short_for(*, share_id: int, at: datetime) -> None:
     """A payment was missed: the week is short, everybody is told, nobody else's visits stop (state-machines.md 1, "Kept going")."""
     milestone = locked_week(MilestoneShare.objects.values_list("milestone_id", flat=True).get(pk=share_id))
     if milestone.state == Milestone.State.FUNDING_DUE:
-        _fall_short(milestone, locked_shares(milestone), at)
+        fall_short(milestone, locked_shares(milestone), at)
 
 
-def _fall_short(milestone: Milestone, shares: list[MilestoneShare], at: datetime) -> None:
+def fall_short(milestone: Milestone, shares: list[MilestoneShare], at: datetime) -> None:
+    """Not all of it is covered: everybody is told, without whose part it is, and what each wrote down for such a day counts."""
     milestone.state = after(MILESTONE, milestone.state, "fall_short")
     milestone.save(update_fields=["state"])
-    missing = sum(share.pence for share in shares if share.state == MilestoneShare.State.PLANNED)
+    missing = missing_pence(milestone, shares)
     log(by=None, verb="fall_short", row=milestone, at=at, missing_pence=missing)
     tell(kind="milestone_short", row=milestone, at=at, missing_pence=missing)
+    keep_going.start(agreement=milestone.agreement, why="short", milestone=milestone, at=at)
 
 
 def when_short(milestone: Milestone, at: datetime) -> None:
@@ -112,7 +150,7 @@ def when_short(milestone: Milestone, at: datetime) -> None:
     shares = locked_shares(milestone)
     covered = [share for share in shares if share.state == MilestoneShare.State.COVERED]
     start = start_of(milestone.starts_on, milestone.agreement.start_time)
-    if not any(share.state == MilestoneShare.State.PLANNED for share in shares):
+    if missing_pence(milestone, shares) == 0:
         _fund(milestone, shares, "fund", at)
     elif covered and milestone.provider_said_no_at is None and at >= start - timedelta(hours=SAY_NO_HOURS):
         go_ahead_without(milestone=milestone, shares=shares, by=None, at=at)
@@ -124,7 +162,7 @@ def go_ahead_without(*, milestone: Milestone, shares: list[MilestoneShare], by: 
     """For those who are covered, at the price they signed; the others are left out and asked for nothing."""
     for share in shares:
         if share.state == MilestoneShare.State.PLANNED:
-            _drop_share(share, by, at)
+            drop_share(share, by, at)
     _fund(milestone, shares, "go_ahead", at)
 
 
@@ -134,18 +172,20 @@ def drop_week(*, milestone: Milestone, shares: list[MilestoneShare], by: Person 
     milestone.closed_at = at
     milestone.save(update_fields=["state", "closed_at"])
     Visit.objects.filter(milestone=milestone).update(state=Visit.State.CALLED_OFF, called_off_at=at)
+    short_answers.forget(milestone=milestone, at=at)
     log(by=by, verb="drop_milestone", row=milestone, at=at)
     tell(kind="milestone_cancelled", row=milestone, at=at)
     for share in shares:
         if share.state == MilestoneShare.State.PLANNED:
-            _drop_share(share, by, at)
+            drop_share(share, by, at)
         elif share.state == MilestoneShare.State.COVERED:
             money.give_back(share=share, verb="give_back", by=by, at=at)
             if share.call is not None and share.covered_by == MilestoneShare.CoveredBy.MONEY:
                 calls.drop_call(call=share.call, at=at)
 
 
-def _drop_share(share: MilestoneShare, by: Person | None, at: datetime) -> None:
+def drop_share(share: MilestoneShare, by: Person | None, at: datetime) -> None:
+    """A payer's part that is not covered is left out: nothing is asked of them for it, and nobody comes to them alone."""
     share.state = after(SHARE, share.state, "drop")
     share.save(update_fields=["state"])
     # Nobody goes to a person whose part is not there: visits of their own won't happen.

@@ -53,6 +53,11 @@ MEMBERSHIP = {
     ("statement_sent", "late_true_up"): "statement_sent",
     ("queried", "late_true_up"): "queried",
     ("settled", "late_true_up"): "settled",
+    # The group ended, and every penny of theirs is where it belongs.
+    ("trial", "group_closes"): "settled",
+    ("active", "group_closes"): "settled",
+    ("notice", "group_closes"): "settled",
+    ("removal_notice", "group_closes"): "settled",
 }
 MEMBERSHIP_IN = frozenset({"trial", "active", "notice", "removal_notice"})
 MEMBERSHIP_FINAL = frozenset({"declined", "expired", "withdrawn", "settled"})
@@ -70,6 +75,9 @@ PLEDGE = {
 EARMARK = {
     (NEW, "earmark"): "live",
     ("live", "call"): "live",
+    # Another ceiling: a higher one by its owner's own yes, a lower one when less is needed.
+    ("live", "raise"): "live",
+    ("live", "lower"): "live",
     ("live", "drop"): "dropped",
     ("live", "use_up"): "used",
 }

@@ -4,12 +4,22 @@ import itertools
 
 import pytest
 
-from marketplace.models import Agreement, Brief, Milestone, MilestoneShare, Need
+from marketplace.models import Agreement, Brief, Change, Milestone, MilestoneShare, Need, Offer
 from marketplace.rules.briefs import BRIEF_FINAL
+from marketplace.rules.changes import CHANGE_FINAL
+from marketplace.rules.offering import OFFER_FINAL
 from marketplace.rules.tables import AGREEMENT_FINAL, MACHINES, MILESTONE_FINAL, NEW, SHARE_FINAL, SHARE_SETTLED, NotNow, after
 
-MODELS = {"need": Need, "brief": Brief, "agreement": Agreement, "milestone": Milestone, "share": MilestoneShare}
-FINAL = {"need": {"withdrawn"}, "brief": BRIEF_FINAL, "agreement": AGREEMENT_FINAL, "milestone": MILESTONE_FINAL, "share": SHARE_FINAL}
+MODELS = {"need": Need, "brief": Brief, "offer": Offer, "agreement": Agreement, "milestone": Milestone, "share": MilestoneShare, "change": Change}
+FINAL = {
+    "need": {"withdrawn"},
+    "brief": BRIEF_FINAL,
+    "offer": OFFER_FINAL,
+    "agreement": AGREEMENT_FINAL,
+    "milestone": MILESTONE_FINAL,
+    "share": SHARE_FINAL,
+    "change": CHANGE_FINAL,
+}
 
 
 def pairs() -> list[tuple[str, str, str]]:
