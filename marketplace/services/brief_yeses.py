@@ -18,7 +18,7 @@ from marketplace.services.writing import log, tell
 from people.models import Person
 from people.policies import may_act_for
 from pooling.models import Pledge
-from pooling.rules import may_buy, pounds
+from pooling.rules import MEMBERSHIP_IN, may_buy, pounds
 from pooling.services import earmarks, proposals
 from pooling.services.transactions import all_or_nothing
 
@@ -159,8 +159,9 @@ def share_again(*, brief: Brief, by: Person, at: datetime) -> Brief:
 
 
 def covered_pence(brief: Brief) -> int:
-    """What the yeses that stand come to."""
-    return int(brief.payers.filter(state=BriefPayer.State.YES, earmark__state="live").aggregate(pence=Sum("earmark__pence"))["pence"] or 0)
+    """What the yeses that stand come to, of those who are still in the group."""
+    standing = brief.payers.filter(state=BriefPayer.State.YES, earmark__state="live", membership__state__in=MEMBERSHIP_IN)
+    return int(standing.aggregate(pence=Sum("earmark__pence"))["pence"] or 0)
 
 
 def is_covered(brief: Brief) -> bool:
