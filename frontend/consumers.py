@@ -3,7 +3,16 @@
 from datetime import datetime
 
 from audit.models import Fact
-from frontend import notices, notices_of_counting, notices_of_finding, notices_of_money, notices_of_needs, notices_of_offers, notices_of_setbacks
+from frontend import (
+    notices,
+    notices_of_counting,
+    notices_of_finding,
+    notices_of_leaving,
+    notices_of_money,
+    notices_of_needs,
+    notices_of_offers,
+    notices_of_setbacks,
+)
 from payments.models import Remittance
 
 
@@ -210,3 +219,38 @@ def brief_open_again(*, fact: Fact, at: datetime) -> None:
 def agreement_built(*, fact: Fact, at: datetime) -> None:
     """`marketplace.agreement_built`: it waits to be sent."""
     notices_of_offers.agreement_built(agreement_id=fact.payload["agreement"], at=at)
+
+
+def statement_sent(*, fact: Fact, at: datetime) -> None:
+    """`pooling.statement_sent`: what is left of somebody's money; is it right?"""
+    notices_of_leaving.statement_sent(statement_id=fact.payload["statement"], at=at)
+
+
+def statement_reminded(*, fact: Fact, at: datetime) -> None:
+    """`pooling.statement_reminded`: asked again."""
+    notices_of_leaving.statement_reminded(statement_id=fact.payload["statement"], times=fact.payload["times"], at=at)
+
+
+def trued_up(*, fact: Fact, at: datetime) -> None:
+    """`pooling.trued_up`: more came free for somebody who left."""
+    notices_of_leaving.more_came_free(leaving_id=fact.payload["leaving"], pence=fact.payload["pence"], at=at)
+
+
+def end_reported(*, fact: Fact, at: datetime) -> None:
+    """`pooling.end_reported`: somebody says that a person is gone."""
+    notices_of_leaving.end_reported(report_id=fact.payload["report"], at=at)
+
+
+def removal_asked(*, fact: Fact, at: datetime) -> None:
+    """`pooling.removal_asked`: the group is asked whether somebody should leave."""
+    notices_of_leaving.removal_asked(removal_id=fact.payload["removal"], at=at)
+
+
+def removal_decided(*, fact: Fact, at: datetime) -> None:
+    """`pooling.removal_decided`: the group said yes."""
+    notices_of_leaving.removal_decided(removal_id=fact.payload["removal"], at=at)
+
+
+def appeal_answered(*, fact: Fact, at: datetime) -> None:
+    """`pooling.appeal_answered`: an operator looked at it again."""
+    notices_of_leaving.appeal_answered(removal_id=fact.payload["removal"], at=at)

@@ -5,7 +5,7 @@ from datetime import datetime
 from people.models import Person
 from people.policies import may_act_for
 from people.roles import has_role
-from pooling.models import Budget, Cluster, Membership, Portion
+from pooling.models import Budget, Cluster, Membership, Portion, Statement
 
 
 def may_decide(*, by: Person | None, person: Person, decision: str, at: datetime) -> bool:
@@ -70,3 +70,33 @@ def may_send_home(*, by: Person | None, membership: Membership, portion: Portion
     """Sending free money back to where it came from: whoever may pay it in, or the person it is for."""
     paying = may_pay(by=by, membership=membership, portion=portion, at=at)
     return paying or may_decide(by=by, person=membership.person, decision="payments", at=at)
+
+
+def may_end_place(*, by: Person | None, membership: Membership, at: datetime) -> bool:
+    """Saying that somebody's budget ended, that they died or moved: who looks after any of their money, or the council's officer; never
+    whoever may decide for that person (state-machines.md 3, `eligibility_ended`).
+    """
+    if by is None or by.pk == membership.person_id or may_decide(by=by, person=membership.person, decision="groups", at=at):
+        return False
+    if has_role(by, "commissioner", council_code=membership.council_code, at=at):
+        return True
+    portions = Portion.objects.filter(budget__person=membership.person_id, holder__isnull=False).select_related("holder")
+    return any(works_for_holder(by=by, portion=portion, at=at) for portion in portions)
+
+
+def may_resolve(*, by: Person | None, statement: Statement, person: Person, at: datetime) -> bool:
+    """Answering a question about a statement: an operator, or who looks after a part of that money; never the person or who decides for them."""
+    if by is None or not by.is_active or by.pk == person.pk or may_decide(by=by, person=person, decision="payments", at=at):
+        return False
+    parts = statement.parts.select_related("portion__holder")
+    return by.is_operator or any(works_for_holder(by=by, portion=part.portion, at=at) for part in parts)
+
+
+def may_stop_group(*, by: Person | None, cluster: Cluster, at: datetime) -> bool:
+    """An operator, or who works for an organisation that looks after money promised to the group; nobody with a place in it, nor its facilitator."""
+    if by is None or not by.is_active or is_facilitator_of(by=by, cluster=cluster) or cluster.memberships.filter(person=by).exists():
+        return False
+    if by.is_operator:
+        return True
+    holders = Portion.objects.filter(pledges__membership__cluster=cluster, holder__isnull=False).values("holder")
+    return by.roles.live(at).filter(kind="holder_staff", organisation__in=holders).exists()

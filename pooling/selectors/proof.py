@@ -13,6 +13,7 @@ from payments.models import Payment
 from pooling.books import Lot
 from pooling.models import Call, Earmark, Hold, HoldMove, Pledge, WalletMove, WalletSlice, Withdrawal
 from pooling.selectors.promises import free_share
+from pooling.selectors.proof_of_leaving import proof_of_leaving
 from pooling.selectors.wallets import slice_payments
 
 Kind = HoldMove.Kind
@@ -26,7 +27,8 @@ EFFECTS = {
 
 def proof(using: str = "default") -> list[str]:
     """What differs. Reads rows by the connection `using`; the book by the one everybody reads it with."""
-    return [*_holds(using), *_moves(using), *_withdrawals(using), *_wallets(using), *_promises(using), *_free(using)]
+    rows = [*_holds(using), *_moves(using), *_withdrawals(using), *_wallets(using), *_promises(using), *_free(using)]
+    return [*rows, *proof_of_leaving(using)]
 
 
 def _holds(using: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from payments.services.one_by_one import one_by_one
 from people.models import Organisation
 from pooling.books import lot_of
 from pooling.models import Membership, Portion
-from pooling.services import wallets
+from pooling.services import leaving_money, wallets
 from pooling.services.shares import send_home
 from pooling.services.transactions import all_or_nothing
 
@@ -38,7 +38,7 @@ def advance_lot(*, payment_id: UUID, wish: str, at: datetime) -> int:
     if lot is None:
         return _send_wallet(payment, at)
     place = Membership.objects.locked().get(pk=lot.membership_id)
-    sent = send_free(payment_id=payment_id, at=at)
+    sent = send_free(payment_id=payment_id, at=at) + leaving_money.send_aged(payment_id=payment_id, at=at)
     payment.refresh_from_db()
     subject = f"lot:{payment_id}"
     told = not wish and Fact.objects.filter(kind=OVER_AGE, subject=subject, effective_at__gt=at - AGAIN).exists()

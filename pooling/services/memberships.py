@@ -6,10 +6,12 @@ Locks: the group first, then the place in it.
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from audit.clock import london_date
 from audit.errors import NotAllowed, Refusal
+from audit.services import facts
 from people.models import Person
 from pooling import policies, selectors
-from pooling.models import AdmissionAnswer, CharterSignature, Membership
+from pooling.models import AdmissionAnswer, CharterSignature, Leaving, Membership
 from pooling.rules import INVITATION_DAYS, MEMBERSHIP, PLEDGE, SIZE_MAX, is_sure_enough, step
 from pooling.services.admissions import AlreadyHere, NoNeedsReason, NotListed, OtherCouncil, answer, apply, invite
 from pooling.services.clusters import NotMetYet, activate_when_two, current_charter
@@ -152,6 +154,19 @@ def leave_now(*, membership: Membership, by: Person, at: datetime) -> Membership
         pledge.state = step(PLEDGE, pledge.state, "cancel")
         pledge.save(update_fields=["state"])
     write_trail(membership=row, verb="pooling.leave_now", by=by, at=at)
+    gone = Leaving.objects.create(
+        membership=row,
+        council_code=row.council_code,
+        why=Leaving.Why.FIRST_DAYS,
+        state=Leaving.State.SETTLED,
+        told_at=at,
+        told_by=by,
+        until=london_date(at),
+        left_at=at,
+        settled_at=at,
+    )
+    payload = {"membership": row.pk, "leaving": gone.pk, "until": gone.until.isoformat(), "reason_kind": gone.why}
+    facts.record(kind="pooling.left", subject=f"membership:{row.pk}", payload=payload, at=at, council_code=row.council_code)
     return end_place(membership=row, verb="nothing_left", at=at)
 
 

@@ -16,7 +16,7 @@ from pooling.models import Cluster, Membership, Proposal
 from pooling.rules import step
 from pooling.rules.deciding import PROPOSAL
 
-OWN_ENDINGS = {"rules": "pooling.services.charters.drop"}
+OWN_ENDINGS = {"rules": "pooling.services.charters.drop", "remove": "pooling.services.removals.turned_down"}
 """What this room does when a question of a kind ends without being carried out."""
 
 

@@ -22,6 +22,7 @@ from pooling import selectors
 from pooling.books import Lot, lot_of
 from pooling.models import Call, Hold, Membership
 from pooling.rules import CALL, step
+from pooling.services import leaving_money
 from pooling.services.call_records import lock_call, miss, tell, write_trail
 from pooling.services.transactions import all_or_nothing
 
@@ -43,10 +44,12 @@ def cover(*, dispute_id: int, at: datetime) -> int:
         return _take(owing, {wallet: book.balance(wallet)}, at)
     Membership.objects.locked().get(pk=lot.membership_id)
     reserves = _reserves(lot)
-    missing = owing.owed_pence - _free(lot) - sum(reserves.values())
+    # What a statement says goes home is not gone yet: it pays before work that was said yes to falls short.
+    leaving = {lot.leaving: pence} if (pence := book.balance(lot.leaving)) else {}
+    missing = owing.owed_pence - _free(lot) - sum(reserves.values()) - sum(leaving.values())
     if missing > 0:
         _fall_short(owing, lot, missing, at)
-    return _take(owing, {lot.share: _free(lot)} | reserves, at)
+    return _take(owing, {lot.share: _free(lot)} | reserves | leaving, at)
 
 
 @all_or_nothing
@@ -110,8 +113,16 @@ def _take(owing: Owing, there: dict[Account, int], at: datetime) -> int:
     if transfers:
         key = uuid.uuid4()
         disputes.take(dispute_id=owing.dispute_id, pence=sum(parts), journal_key=key, at=at)
+        _note_leaving(owing, there, parts, key, at)
         post(Journal(key, "debt_taken", owing.council_code, transfers, at, about=f"dispute:{owing.dispute_id}"))
     return sum(parts)
+
+
+def _note_leaving(owing: Owing, there: dict[Account, int], parts: list[int], key: uuid.UUID, at: datetime) -> None:
+    lot = lot_of(owing.lot_owner, owing.council_code)
+    for account, part in zip(there, parts, strict=True):
+        if lot is not None and part and account == lot.leaving:
+            leaving_money.note_debt(lot=lot, pence=part, journal_key=key, at=at)
 
 
 @all_or_nothing

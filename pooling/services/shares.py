@@ -100,6 +100,8 @@ def keep(*, withdrawal: Withdrawal, by: Person, at: datetime) -> Withdrawal:
     row = Withdrawal.objects.locked().select_related("portion__holder").get(pk=withdrawal.pk)
     if not policies.may_pay(by=by, membership=place, portion=row.portion, at=at):
         raise NotAllowed
+    if not place.is_in:
+        raise NotNow("You have left this group, so it can’t stay here. Ring us: two people have it paid by hand to where it came from.")
     row.state = step(WITHDRAWAL, row.state, "keep")
     if row.kept_journal is not None:
         raise NotNow("Some of this money stays here already. Ring us about the rest: two people can have it paid by hand to where it came from.")
