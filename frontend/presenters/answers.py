@@ -24,6 +24,7 @@ _WAITS = {
     "second_person": "It is a large sum, so somebody else must agree first. We have asked.",
     "checks": "We are looking at a check that was needed that day. It waits until then.",
     "payee": "{provider} has not told us yet where to send it.",
+    "group": "Your group is stopped for now. It is paid when the group goes on.",
 }
 
 

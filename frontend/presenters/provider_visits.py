@@ -258,6 +258,7 @@ _WAITS = {
     "second_person": "yes. A second person must agree to a large sum",
     "checks": "yes. A check was missing on the day, so it waits",
     "payee": "yes. Tell us where to send it",
+    "group": "yes. The group is stopped for now",
 }
 
 

@@ -92,6 +92,7 @@ class MilestoneShare(models.Model):
         SECOND_PERSON = "second_person", "A second person must agree to a large sum."
         CHECKS = "checks", "A check that the work needed was not live on the day."
         PAYEE = "payee", "The provider has not said where to send the money."
+        GROUP = "group", "The group is stopped for now."
 
     milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="shares")
     payer = models.ForeignKey("marketplace.Payer", on_delete=models.PROTECT, related_name="shares")

@@ -117,6 +117,8 @@ def why_not_pay(*, share: MilestoneShare, pence: int, at: datetime, by_two: bool
     agreement = share.milestone.agreement
     if _any_check_was_missing(share):
         return MilestoneShare.WaitsFor.CHECKS
+    if share.membership.cluster.state == "frozen":
+        return MilestoneShare.WaitsFor.GROUP
     large = not by_two and is_large(share=share, pence=pence, at=at)
     if large and not approvals.is_given(what=LARGE_PAYMENT, about_kind=ABOUT_SHARE, about_id=share.pk, at=at):
         return MilestoneShare.WaitsFor.SECOND_PERSON

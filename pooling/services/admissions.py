@@ -22,6 +22,11 @@ class OtherCouncil(Refusal):
     sentence = "This group is for people of another council. You can start a group where you live."
 
 
+class GroupTakesNobody(Refusal):
+    code = "group_takes_nobody"
+    sentence = "This group is stopped for now, or has ended. Nobody can join it."
+
+
 class NotListed(Refusal):
     code = "not_listed"
     sentence = "You can join this group only if somebody in it asks you."
@@ -68,6 +73,8 @@ def apply(*, cluster: Cluster, answers: str, by: Person, at: datetime, person: P
 
 
 def _open(group: Cluster, person: Person, state: str, at: datetime, *, invited_by: Person | None = None, answers: str = "") -> Membership:
+    if group.state not in ("forming", "active"):
+        raise GroupTakesNobody
     if person.council_code != group.council_code:
         raise OtherCouncil
     if group.memberships.unended().of(person).exists():

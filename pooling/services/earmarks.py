@@ -11,6 +11,7 @@ from people.models import Person
 from pooling import policies
 from pooling.models import Earmark, Membership, Pledge
 from pooling.rules import EARMARK, NEW, PLEDGE, pounds, step
+from pooling.services.membership_records import must_go_on
 from pooling.services.transactions import all_or_nothing
 
 
@@ -39,6 +40,7 @@ def earmark(*, pledge: Pledge, about_kind: str, about_id: int, pence: int, by: P
     if not policies.may_decide(by=by, person=row.membership.person, decision="promises", at=at):
         raise NotAllowed
     step(PLEDGE, row.state, "earmark")
+    must_go_on(row.membership)
     if row.earmarks.live().filter(about_kind=about_kind, about_id=about_id).exists():
         raise AlreadyKept
     if row.earmarked_pence + pence > row.pence:

@@ -35,6 +35,11 @@ class HoldIsExhausted(Refusal):
     sentence = "Less than that is held. Nothing was moved."
 
 
+class GroupIsStopped(Refusal):
+    code = "group_is_stopped"
+    sentence = "This group is stopped for now, so nothing is paid to a provider. It is tried again when the group goes on."
+
+
 class AlreadyPaidFor(Refusal):
     code = "already_paid_for"
     sentence = "This has been paid already. Nothing was moved."
@@ -244,7 +249,9 @@ def _write_move(hold: Hold, kind: str, pence: int, key: uuid.UUID, about: str, b
 
 
 def _owe(hold: Hold, payee_id: int, pence: int, about: str, at: datetime, group: str) -> None:
-    """Names the lots the provider is paid from, before the ledger moves."""
+    """Names the lots the provider is paid from, before the ledger moves. Nothing leaves a group that is stopped (state-machines.md 2)."""
+    if Membership.objects.filter(pk=hold.membership_id, cluster__state="frozen").exists():
+        raise GroupIsStopped
     remittances.owe(payee_id=payee_id, lot_owner=_lot(hold).owner, pence=pence, council_code=hold.council_code, about=about, at=at, group=group)
 
 

@@ -15,6 +15,17 @@ class NotAsked(Refusal):
     sentence = "Only people who were in the group when this was asked can answer."
 
 
+class NoNewYes(Refusal):
+    code = "no_new_yes"
+    sentence = "This group is stopped for now, or is ending. You can't promise or agree to anything new in it."
+
+
+def must_go_on(membership: Membership) -> None:
+    """Raises NoNewYes where the group is stopped, ends, or is over."""
+    if membership.cluster.state not in (Cluster.State.FORMING, Cluster.State.ACTIVE):
+        raise NoNewYes
+
+
 def lock_place(membership: Membership) -> Membership:
     """The place, locked after its group."""
     cluster_id = Membership.objects.values_list("cluster_id", flat=True).get(pk=membership.pk)

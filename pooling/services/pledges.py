@@ -24,6 +24,7 @@ from pooling.rules import (
     pounds,
     step,
 )
+from pooling.services.membership_records import must_go_on
 from pooling.services.transactions import all_or_nothing
 
 
@@ -108,6 +109,7 @@ def promise(*, membership: Membership, portion: Portion, weekly_pence: int, week
         raise NotAllowed
     if not place.is_in:
         raise NotInGroup
+    must_go_on(place)
     if money.budget.person_id != place.person_id:
         raise NotYourMoney
     if starts_on < london_date(at):
