@@ -92,14 +92,15 @@ def write_answers(*, change: Change, rows: dict[int, list[int]], payers: Sequenc
     """A row for each payer whose weeks, visits or place it touches: old and new price, and whether their own yes is needed."""
     numbers = [week.number - 1 for week in weeks]
     written = []
+    is_shorter = change.kind == Change.Kind.PAYERS and change.needs_provider
     for payer in payers:
         row = rows[payer.pk]
         is_new = payer.state == Payer.State.COMING
-        # For whom a whole week is left out, nothing gets worse.
         new = max((row[n] for n in numbers), default=0)
         old = 0 if is_new else max((payer.weeks_pence[n] for n in numbers), default=0)
         needs = is_new or needs_own_yes(
-            kind=change.kind,
+            # Fewer visits are other visits, also where that is because somebody leaves.
+            kind=Change.Kind.VISITS if is_shorter and new else change.kind,
             agreed_weekly_pence=agreed_weekly_pence(payer),
             new_weekly_pence=new,
             signed_pence=payer.ceiling_pence,
