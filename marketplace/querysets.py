@@ -208,8 +208,8 @@ class NeedQuerySet(models.QuerySet["Need"]):
         return self.select_for_update(of=("self",))
 
     def counted_for(self, council_code: str) -> Self:
-        """What a council may count: told to be counted, not withdrawn."""
-        return self.filter(council_code=council_code, counted=True).exclude(state="withdrawn")
+        """What a council may count: what its owner did not say no to. One that is no longer wanted counts as dropped."""
+        return self.filter(council_code=council_code, counted=True)
 
 
 class NeedJoinQuerySet(models.QuerySet["NeedJoin"]):

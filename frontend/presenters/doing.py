@@ -1,13 +1,16 @@
 """What needs doing, in words and with the page where it is done. One list for everybody; each sees only their own."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time, timedelta
 from typing import Any
 
 from frontend import words
 from frontend.navigation import address
+from frontend.presenters import finding
 from frontend.presenters.paying import dues
+from marketplace.rules.dates import start_of
 from marketplace.selectors import Task, to_do
+from marketplace.selectors.asks import questions_to
 from people.models import Person
 from pooling import selectors
 from pooling.models import IdleOffer, Membership
@@ -44,7 +47,7 @@ def tasks_of(person: Person, *, today: date, has_budget: bool = True, hats: froz
     found = [row for task in to_do(person, today=today) if (row := _row(task, person, today, decides=decides))]
     first = [row for row in found if row["of"] in FIRST]
     rest = (row for row in found if row["of"] not in FIRST)
-    return [*first, *_payments(person, today), *rest, *_groups(person, has_budget), *_idle(person)]
+    return [*first, *_payments(person, today), *rest, *_groups(person, has_budget), *finding.tasks(person), *_idle(person), *_asked(person, today)]
 
 
 def _row(task: Task, person: Person, today: date, *, decides: bool) -> dict[str, Any] | None:
@@ -82,6 +85,12 @@ def _idle(person: Person) -> Iterator[dict[str, Any]]:
         whose = "" if offer.membership.person_id == person.pk else f" of {offer.membership.person.known_as}"
         text = f"{words.pounds(offer.pence)}{whose} in {offer.membership.cluster.name}. Send it back, or keep it here for now."
         yield _task("idle", "Some money is not needed", text, "Look at it", "money-idle-answer", offer.pk)
+
+
+def _asked(person: Person, today: date) -> Iterator[dict[str, Any]]:
+    """A question of their council's officer, about something they could not find."""
+    for row in questions_to(person, at=start_of(today + timedelta(days=1), time.min)):
+        yield _task("officer_asks", "Your council asks something", row.question.words, "Read and answer", "officer-asks", row.pk)
 
 
 def _groups(person: Person, has_budget: bool) -> Iterator[dict[str, Any]]:

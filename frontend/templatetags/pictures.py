@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from frontend.pictures import people, scenes, strands, things
+from frontend.pictures import loose_ends, people, scenes, strands, things
 
 register = template.Library()
 
@@ -89,6 +89,18 @@ def home_picture() -> SafeString:
 def loose_end(figure: str = "hijab", strand: int = 1, skin: str = "", cloth: str = "") -> SafeString:
     """Nothing found: a strand that goes on to an empty head."""
     return _drawn(scenes.loose_end(figure, strand, skin=skin, cloth=cloth))
+
+
+@register.simple_tag
+def loose_ends_of(which: int, found: int, missing: int, each: int) -> SafeString:
+    """How many found help and how many did not, a strand for so many people each; its table stands beside it."""
+    return _drawn(loose_ends.loose_ends(loose_ends.strand_of(which), found=found, missing=missing, each=each))
+
+
+@register.simple_tag
+def trend_lines(points: Sequence[tuple[str, int | None, int | None]]) -> SafeString:
+    """Found and not found over some quarters; its table stands beside it."""
+    return _drawn(loose_ends.trend(points))
 
 
 @register.simple_tag

@@ -17,6 +17,8 @@ class CountRun(models.Model):
     # Everything before this midnight is counted.
     counted_until = models.DateTimeField()
     is_final = models.BooleanField(default=False)
+    # What of the market itself stood beside it that night (`selectors.market`).
+    market: Any = models.JSONField(default=dict)
 
     objects = CountRunQuerySet.as_manager()
 

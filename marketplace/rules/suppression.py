@@ -4,7 +4,8 @@ A number of people is 0, hidden (1 to 7), or rounded to the nearest 5. A number 
 are published form a circulation: each is a flow from one sum to another (asked → found, found → free, free of one kind → free of all kinds …),
 so whoever knows every number that is shown, exactly, can still shift a hidden one round any ring of hidden numbers. `hide` makes sure that
 every hidden number has such a ring, along which at least `POSSIBLE` values are possible: as many as the rounding leaves to a number that is
-shown. While a quarter runs, numbers move in steps (`step`), so that watching them from night to night tells of nobody.
+shown. While a quarter runs, each number moves by itself in steps of secret size (`step`): what is told then is of different nights, nobody and a
+few look the same, and whoever watches, or adds askings of their own, still has as many values to choose from.
 """
 
 import heapq
@@ -51,17 +52,16 @@ class Cell:
     cost: int = 1
 
 
-def hide(cells: Sequence[Cell], small: Collection[Name], *, zero_is_told: bool = True) -> frozenset[Name]:
+def hide(cells: Sequence[Cell], small: Collection[Name]) -> frozenset[Name]:
     """The small numbers and, of the others, the cheapest that must be hidden with them. The cells must be a circulation.
 
-    `zero_is_told`: a 0 is shown and everybody knows that a hidden number is 1 or more; else a hidden number may be 0.
+    A 0 is told, so everybody knows that a hidden number is 1 or more.
     """
     hidden = set(small)
-    least = 1 if zero_is_told else 0
-    ways = _ways(cells, least)
+    ways = _ways(cells)
     for cell in sorted((cell for cell in cells if cell.name in small), key=lambda cell: (cell.people, cell.name)):
         more = _ring(cell, cell.head, cell.tail, ways, hidden)
-        fewer = _ring(cell, cell.tail, cell.head, ways, hidden) if cell.people - (POSSIBLE - 1) >= least else None
+        fewer = _ring(cell, cell.tail, cell.head, ways, hidden) if _may_shrink(cell) else None
         best = min((ring for ring in (more, fewer) if ring is not None), default=None)
         if best is None:
             raise ValueError("these numbers are no circulation")
@@ -73,15 +73,19 @@ Ways = dict[str, list[tuple[str, Cell]]]
 Ring = tuple[int, tuple[Name, ...]]
 
 
-def _ways(cells: Iterable[Cell], least: int) -> Ways:
-    """From each sum, where one may go on: along a number that grows, or against one that is large enough to shrink."""
+def _ways(cells: Iterable[Cell]) -> Ways:
+    """From each sum, where one may go on: along a number that grows, or against one that is large enough to shrink. Never along a 0."""
     ways: Ways = {}
     for cell in cells:
-        if cell.people >= least:
+        if cell.people:
             ways.setdefault(cell.tail, []).append((cell.head, cell))
-        if cell.people - (POSSIBLE - 1) >= least:
+        if _may_shrink(cell):
             ways.setdefault(cell.head, []).append((cell.tail, cell))
     return ways
+
+
+def _may_shrink(cell: Cell) -> bool:
+    return cell.people - (POSSIBLE - 1) >= 1
 
 
 def _ring(around: Cell, start: str, goal: str, ways: Ways, hidden: Collection[Name]) -> Ring | None:

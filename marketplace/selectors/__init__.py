@@ -1,7 +1,6 @@
 """Composed reads, as frozen rows: prices before asking, who is coming, what needs doing, a provider's week and money, the proof for `check_books`."""
 
 from marketplace.selectors.agreements import AgreementView, agreement_view
-from marketplace.selectors.asked import Quarter, asked_and_not_found
 from marketplace.selectors.buying import Quote, earliest_start, purchase_facts, purchase_verdict, quote
 from marketplace.selectors.helping import Task, to_do, to_help
 from marketplace.selectors.paying import ProviderMoney, provider_money
@@ -14,11 +13,9 @@ __all__ = [
     "ComingVisit",
     "ProviderMoney",
     "ProviderWeek",
-    "Quarter",
     "Quote",
     "Task",
     "agreement_view",
-    "asked_and_not_found",
     "coming_visits",
     "earliest_start",
     "proof",
