@@ -1,17 +1,19 @@
 """A group in words: who is in it (first names), what waits for me, what we agreed, what I promised. Each payer sees their own pence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from audit.clock import london_date
 from frontend import words
+from frontend.forms.finding import words_in_common
 from frontend.pictures.scenes import AtTable
 from frontend.presenters.agreements import Line, lines
 from people.models import Person
 from pooling import selectors
 from pooling.models import AdmissionAnswer, Charter, Cluster, Membership, Pledge
-from pooling.selectors.groups import sizes_shown
+from pooling.selectors.finding import shown_to
+from pooling.selectors.groups import name_for, sizes_shown
 from pooling.services.clusters import current_charter
 from vocabulary.models import Term
 
@@ -46,6 +48,7 @@ class Face:
     is_trying: bool
     is_me: bool
     may_be_welcomed: bool = False
+    shows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Rules:
     version: int
     rows: list[dict[str, str]]
     signed_by: list[str]
+    signed_places: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,11 @@ class GroupPage:
         return self.cluster.state == Cluster.State.ACTIVE
 
     @property
+    def has_rules_to_sign(self) -> bool:
+        """The rules are newer than what I signed."""
+        return self.me is not None and self.me.place_id not in self.rules.signed_places
+
+    @property
     def table(self) -> list[AtTable]:
         """Who sits at the table in the picture, in the order they joined."""
         return [AtTable(face.known_as, face.figure, face.strand) for face in self.faces]
@@ -97,6 +106,12 @@ def mine(person: Person, *, on: date) -> MyGroups:
     )
 
 
+def shown_labels(found: Mapping[int, Sequence[tuple[str, str]]]) -> dict[int, str]:
+    """By person: what they show to their groups, in one line. Asks for the languages once, if anybody shows something."""
+    labels = {kind: dict(words_in_common(kind)) for kind in ("language", "faith", "condition")} if found else {}
+    return {person_id: words.names(labels[kind].get(word, word) for kind, word in said) for person_id, said in found.items()}
+
+
 def purpose_labels() -> dict[str, str]:
     return dict(Term.objects.filter(kind=Term.Kind.PURPOSE).values_list("slug", "label"))
 
@@ -113,13 +128,21 @@ def card_of(cluster: Cluster, *, on: date) -> Card:
 
 
 def first_names(cluster: Cluster) -> list[str]:
-    return list(cluster.memberships.inside().order_by("joined_at").values_list("person__known_as", flat=True))
+    """For somebody who is not in yet: first names, in the order they joined."""
+    places = cluster.memberships.inside().select_related("person").order_by("joined_at")
+    return [name_for(place, None) for place in places]
 
 
-def rules_of(cluster: Cluster) -> Rules:
-    charter = current_charter(cluster)
+def rules_of(cluster: Cluster, viewer: Membership | None = None) -> Rules:
+    """The rules in force, for somebody with this place in the group (or none yet)."""
+    return rules_in_words(current_charter(cluster), viewer)
+
+
+def rules_in_words(charter: Charter, viewer: Membership | None) -> Rules:
+    """Any version, and who signed it and is in."""
     signed = charter.signatures.select_related("membership__person").order_by("at")
-    return Rules(charter.version, _rows(charter), [one.membership.person.known_as for one in signed if one.membership.is_in])
+    places = [one.membership for one in signed if one.membership.is_in]
+    return Rules(charter.version, _rows(charter), [name_for(place, viewer) for place in places], frozenset(place.pk for place in places))
 
 
 def _rows(charter: Charter) -> list[dict[str, str]]:
@@ -142,13 +165,14 @@ def page(cluster: Cluster, viewer: Person, at: datetime) -> GroupPage:
     places = list(cluster.memberships.unended().select_related("person").order_by("joined_at", "pk"))
     mine_ = next((place for place in places if place.person_id == viewer.pk), None)
     inside = mine_ is not None and mine_.is_in
-    faces = [_face(place, viewer, mine_) for place in places if place.is_in]
+    shown = shown_labels(shown_to(mine_, places))
+    faces = [_face(place, viewer, mine_, shown.get(place.person_id, "")) for place in places if place.is_in]
     return GroupPage(
         cluster=cluster,
         purpose=purpose_labels().get(cluster.purpose, cluster.purpose),
         faces=faces,
         me=next((face for face in faces if face.is_me), None),
-        rules=rules_of(cluster),
+        rules=rules_of(cluster, mine_),
         questions=_questions(cluster, viewer) if inside else [],
         asked=[place for place in places if not place.is_in] if inside else [],
         money=selectors.cluster_money(cluster, viewer),
@@ -158,17 +182,18 @@ def page(cluster: Cluster, viewer: Person, at: datetime) -> GroupPage:
     )
 
 
-def _face(place: Membership, viewer: Person, mine_: Membership | None) -> Face:
+def _face(place: Membership, viewer: Person, mine_: Membership | None, shows: str) -> Face:
     trying = place.state == Membership.State.TRIAL
     settled = mine_ is not None and mine_.state == Membership.State.ACTIVE
     return Face(
         place_id=place.pk,
-        known_as=place.person.known_as,
+        known_as=name_for(place, mine_),
         figure=place.person.figure or "plain",
         strand=place.strand or 1,
         is_trying=trying,
         is_me=place.person_id == viewer.pk,
         may_be_welcomed=trying and settled and place.person_id != viewer.pk,
+        shows=shows,
     )
 
 

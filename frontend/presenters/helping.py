@@ -8,6 +8,7 @@ from frontend.presenters.groups import purpose_labels
 from people.models import Person
 from pooling.models import Budget, Cluster, Membership
 from pooling.rules import MEMBERSHIP_FINAL
+from pooling.selectors.finding import matches_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class HelpingPage:
     to_meet: list[Person]
     letters: list[LetterLine]
     tasks: list[standing_by.TaskLine]
+    matches: int = 0
 
 
 def people_helped(person: Person) -> list[Membership]:
@@ -51,6 +53,7 @@ def page(person: Person, *, at: datetime) -> HelpingPage:
         to_meet=[one for one in people.values() if one.sureness == "said"],
         letters=_letters(people),
         tasks=standing_by.tasks(person, decides=False),
+        matches=len(matches_for(person, at=at)),
     )
 
 

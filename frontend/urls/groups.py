@@ -8,7 +8,6 @@ urlpatterns = [
     path("groups/", groups.mine, name="groups"),
     path("groups/new/", groups.start, name="group-start"),
     path("groups/<int:pk>/", groups.show, name="group"),
-    path("groups/<int:pk>/rules/", groups.rules, name="group-rules"),
     path("groups/<int:pk>/helper/", groups.helper, name="group-helper"),
     path("groups/<int:pk>/invite/", joining.invite, name="group-invite"),
     path("groups/<int:pk>/meet/", joining.apply, name="group-meet"),

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from audit import clock
 from frontend.forms.groups import HelperForm, StartGroupForm
 from frontend.presenters import groups as presenter
+from frontend.presenters.finding import wishes_of
 from frontend.views.flow import back_to, form_page
 from frontend.views.who import SignedIn, signed_in
 from pooling.models import Cluster
@@ -15,7 +16,7 @@ from pooling.services import clusters
 @signed_in
 def mine(request: SignedIn) -> HttpResponse:
     """The groups I am in or asked into, and those near me that I could ask to meet."""
-    return render(request, "group/mine.html", {"page": presenter.mine(request.user, on=clock.today())})
+    return render(request, "group/mine.html", {"page": presenter.mine(request.user, on=clock.today()), "wishes": wishes_of(request.user)})
 
 
 @signed_in
@@ -37,13 +38,6 @@ def show(request: SignedIn, pk: int) -> HttpResponse:
     """One group: who is in it, what waits for me, what we agreed."""
     cluster = get_object_or_404(Cluster.objects.visible_to(request.user), pk=pk)
     return render(request, "group/show.html", {"page": presenter.page(cluster, request.user, clock.now())})
-
-
-@signed_in
-def rules(request: SignedIn, pk: int) -> HttpResponse:
-    """Our rules, as they are now, on a page that prints well."""
-    cluster = get_object_or_404(Cluster.objects.visible_to(request.user), pk=pk)
-    return render(request, "group/rules.html", {"cluster": cluster, "rules": presenter.rules_of(cluster)})
 
 
 @signed_in

@@ -1,5 +1,7 @@
 """Getting into a group and out of its first days: invited, asked, answered, joined, welcomed."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_POST
 from audit import clock
 from frontend.forms.groups import AnswerForm, ApplyForm, InviteForm, RulesForm
 from frontend.presenters import groups as presenter
+from frontend.presenters.before_joining import COLUMNS, before_joining
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.who import SignedIn, signed_in
 from people.selectors import find_by_address
@@ -40,8 +43,13 @@ def apply(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, "We have asked them. You hear from us when everyone there has answered.")
         return back_to("groups")
 
-    context = {"card": presenter.card_of(cluster, on=clock.today())}
+    context = {"card": presenter.card_of(cluster, on=clock.today()), **_before(cluster)}
     return form_page(request, form=ApplyForm(request.POST or None), act=act, template="group/meet.html", context=context)
+
+
+def _before(cluster: Cluster) -> dict[str, Any]:
+    """What joining asks, and the price for each size."""
+    return {"before": before_joining(cluster, on=clock.today()), "columns": COLUMNS}
 
 
 @signed_in
@@ -68,7 +76,7 @@ def join(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, "You are in. The first 14 days are to try it: you can leave on any of them.")
         return back_to("group", pk=place.cluster_id)
 
-    context = {"place": place, "rules": presenter.rules_of(place.cluster), "names": presenter.first_names(place.cluster)}
+    context = {"place": place, "rules": presenter.rules_of(place.cluster), "names": presenter.first_names(place.cluster), **_before(place.cluster)}
     return form_page(request, form=RulesForm(request.POST or None), act=act, template="group/join.html", context=context)
 
 

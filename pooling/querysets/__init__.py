@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     )
 
 
+# Nobody let them in (yet): to them the group is its public card.
+NOT_SEEN = ("applied", "proposed", "declined", "expired", "withdrawn")
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
 
@@ -110,14 +112,14 @@ class FundingModeQuerySet(models.QuerySet["FundingMode"]):
 
 class ClusterQuerySet(models.QuerySet["Cluster"]):
     def visible_to(self, person: "Person | None") -> Self:
-        """Who has, or had, a place in it or was asked; their supporters; its facilitator; operators. Its public card is `selectors.public_cards`."""
+        """Who has, had or was offered a place in it; their supporters; its facilitator; operators. All others: `selectors.public_cards`."""
         from pooling.models import Membership
 
         if person is None or _nobody(person):
             return self.none()
         if person.is_operator:
             return self
-        places = Membership.objects.filter(_own(person, "person"), cluster=OuterRef("pk")).exclude(state__in=("declined", "expired", "withdrawn"))
+        places = Membership.objects.filter(_own(person, "person"), cluster=OuterRef("pk")).exclude(state__in=NOT_SEEN)
         return self.filter(Exists(places) | _helps(person, ""))
 
     def listed(self) -> Self:
