@@ -137,7 +137,7 @@ class Asking:
         """Chosen, said yes to, and the days to object are over."""
         self.choose(name)
         self.accept(name)
-        self.later(days=5)
+        self.later(days=8)  # three working days, also over Easter
         return Agreement.objects.get(offer=self.offers[name])
 
     def send(self, agreement: Agreement) -> Agreement:

@@ -2,6 +2,7 @@
 
 from audit.errors import Refusal
 from marketplace.rules.briefs import BRIEF
+from marketplace.rules.offering import OFFER
 from marketplace.rules.changes import CHANGE
 
 NEW = ""
@@ -39,6 +40,8 @@ NEED = {
 AGREEMENT = {
     (NEW, "build"): "drafting",
     ("drafting", "send"): "with_parties",
+    # An agreement from an offer that nobody sends: the group may choose again.
+    ("drafting", "time_out"): "void",
     ("with_parties", "provider_sign"): "half_signed",
     ("with_parties", "payers_sign"): "half_signed",
     ("half_signed", "second_sign"): "active",
@@ -137,7 +140,7 @@ SHARE = {
     ("agreed", "fall_short"): "returned",
 }
 
-MACHINES = {"need": NEED, "brief": BRIEF, "agreement": AGREEMENT, "milestone": MILESTONE, "share": SHARE, "change": CHANGE}
+MACHINES = {"need": NEED, "brief": BRIEF, "offer": OFFER, "agreement": AGREEMENT, "milestone": MILESTONE, "share": SHARE, "change": CHANGE}
 
 AGREEMENT_FINAL = frozenset({"void", "completed", "terminated"})
 MILESTONE_FINAL = frozenset({"closed", "cancelled"})
