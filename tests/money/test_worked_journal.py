@@ -13,7 +13,9 @@ from ledger.services.proof import prove
 from tests.ledger.book import BANK, CLEAR, DUE, FEE_COST, FLOAT, LAMBETH, SOUTHWARK, A, B, C, H, hold, holds, journal, reserve, share
 
 PAPER = (Path(__file__).resolve().parents[2] / "docs" / "money.md").read_text()
-PEOPLE = {"A": A, "B": B, "C": C, "H": H, "K": "holder:2"}
+D = "member:5/portion:5"
+PEOPLE = {"A": A, "B": B, "C": C, "D": D, "H": H, "K": "holder:2"}
+TABLES = {"The worked journal": 41, "The leaver's journal": 13}
 
 
 def pending(owner: str) -> Account:
@@ -37,7 +39,7 @@ def account(written: str) -> Account:
     made = {"SHARE": share, "RESERVE": reserve, "HOLD": hold, "DISPUTE": dispute, "PENDING": pending}
     if who == "p":
         return Account(code, SOUTHWARK, DUE.owner)
-    if who and code in ("RECEIVABLE", "REFUND", "WALLET"):
+    if who and code in ("RECEIVABLE", "REFUND", "WALLET", "LEAVING"):
         return Account(code, SOUTHWARK, PEOPLE[who])
     return made[code](PEOPLE[who]) if who else Account(code, SOUTHWARK)
 
@@ -53,14 +55,15 @@ def test_the_papers_table_of_accounts_is_the_codes():
 
 
 @pytest.mark.django_db
-def test_the_worked_journal_comes_out_as_the_paper_says_row_by_row():
-    for event, debits, credits, pence, then in rows("The worked journal"):
+@pytest.mark.parametrize("heading", TABLES)
+def test_each_worked_journal_comes_out_as_the_paper_says_row_by_row(heading):
+    for event, debits, credits, pence, then in rows(heading):
         pairs = zip(listed(debits), listed(credits), listed(pence), strict=True)
         post(journal(*[(account(debit), account(credit), int(amount)) for debit, credit, amount in pairs], reason=event))
         expected = [part.rsplit(" ", 1) for part in listed(then)]
         holds(*[(account(name), int(amount)) for name, amount in expected])
         assert prove("default") == [], event
-    assert len(rows("The worked journal")) == 41
+    assert len(rows(heading)) == TABLES[heading]
 
 
 @pytest.mark.django_db
