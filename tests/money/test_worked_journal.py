@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from itertools import dropwhile, takewhile
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def dispute(owner: str) -> Account:
 def rows(heading: str) -> list[list[str]]:
     """The cells of the first table under a heading, without its head."""
     text = PAPER.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    lines = [line for line in text.splitlines() if line.startswith("|")]
+    lines = list(takewhile(lambda line: line.startswith("|"), dropwhile(lambda line: not line.startswith("|"), text.splitlines())))
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
