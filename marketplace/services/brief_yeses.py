@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
-
 from audit.clock import london_date
 from audit.errors import NotAllowed, Refusal
 from marketplace import policies_of_briefs as policies
 from marketplace.models import Brief, BriefPayer, Need
 from marketplace.rules.briefs import BRIEF, KEPT_DAYS
 from marketplace.rules.tables import NEED, NotNow, after
+from marketplace.selectors.briefs import is_covered
 from marketplace.selectors.buying import purchase_facts
 from marketplace.services.brief_drafts import forget_yeses, lock, plan_payers
 from marketplace.services.needs_together import move
@@ -18,7 +17,7 @@ from marketplace.services.writing import log, tell
 from people.models import Person
 from people.policies import may_act_for
 from pooling.models import Pledge
-from pooling.rules import MEMBERSHIP_IN, may_buy, pounds
+from pooling.rules import may_buy, pounds
 from pooling.services import earmarks, proposals
 from pooling.services.transactions import all_or_nothing
 
@@ -156,17 +155,6 @@ def share_again(*, brief: Brief, by: Person, at: datetime) -> Brief:
     log(by=by, verb="share_brief_again", row=row, at=at, payers=[one.pk for one in left])
     tell(kind="brief_yes_asked", row=row, at=at)
     return row
-
-
-def covered_pence(brief: Brief) -> int:
-    """What the yeses that stand come to, of those who are still in the group."""
-    standing = brief.payers.filter(state=BriefPayer.State.YES, earmark__state="live", membership__state__in=MEMBERSHIP_IN)
-    return int(standing.aggregate(pence=Sum("earmark__pence"))["pence"] or 0)
-
-
-def is_covered(brief: Brief) -> bool:
-    """Every pence of the most it can cost has a yes behind it."""
-    return covered_pence(brief) >= brief.ceiling_pence
 
 
 def _locked(payer: BriefPayer) -> tuple[Brief, BriefPayer]:

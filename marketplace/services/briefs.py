@@ -14,6 +14,7 @@ from marketplace.models import Brief, BriefAmendment, BriefQuestion, Need
 from marketplace.policies import may_speak_for_enterprise
 from marketplace.rules.briefs import AMEND_DAYS, BRIEF, KEPT_DAYS, MOST_AMENDMENTS, MOST_OPEN_DAYS, halfway, least_open_days
 from marketplace.rules.tables import NotNow, after
+from marketplace.selectors.briefs import is_covered
 from marketplace.services.brief_drafts import check, draft_brief, drop, edit, lock, return_
 from marketplace.services.brief_ends import cancel, end_without_award, withdraw_brief
 from marketplace.services.brief_words import (
@@ -29,9 +30,7 @@ from marketplace.services.brief_yeses import (
     GroupHasNotDecided,
     YesDoesNotFit,
     ask_group,
-    covered_pence,
     group_decided,
-    is_covered,
     say_no,
     say_yes,
     share_again,
@@ -60,13 +59,11 @@ __all__ = [
     "ask_to_withdraw",
     "cancel",
     "check",
-    "covered_pence",
     "draft_brief",
     "drop",
     "edit",
     "end_without_award",
     "group_decided",
-    "is_covered",
     "publish",
     "return_",
     "say_no",
