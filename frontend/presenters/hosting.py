@@ -78,7 +78,7 @@ class Line:
     says: str
 
 
-# tests/pooling/test_helpers.py tries each of these, allowed and refused.
+# tests/frontend/test_may_and_may_not.py tries each of these, allowed and refused.
 MAY = (
     Line("host", "Bring together people who would like the same, and host their first meeting."),
     Line("vouch", "Write down that you met somebody and saw a letter with their name."),

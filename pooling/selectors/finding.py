@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from people.models import Person
-from people.roles import FACILITATOR, councils_of
+from django.db.models import Prefetch
+
+from people.models import Person, Role
+from people.roles import FACILITATOR
 from pooling.models import InCommon, Interest, Introduction, Membership
 from pooling.rules import is_sure_enough
 from pooling.rules.finding import parts_for_all, rank_by_common
+
+MOST_MEETINGS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,9 @@ class Match:
 
 
 def matches_for(facilitator: Person, *, at: datetime) -> list[Match]:
-    """The matches in the councils where this person helps groups. Three queries."""
-    rows = Interest.objects.filter(state="matched", council_code__in=councils_of(facilitator, FACILITATOR, at=at)).exclude(person=facilitator)
+    """The matches in the councils where this person helps groups. Two queries."""
+    roles = Role.objects.live(at).filter(person=facilitator, person__is_active=True, kind=FACILITATOR)
+    rows = Interest.objects.filter(state="matched", council_code__in=roles.values("council_code")).exclude(person=facilitator)
     by_need: dict[tuple[str, str, str], list[Interest]] = defaultdict(list)
     for row in rows.select_related("person").order_by("council_code", "category", "outcode", "pk"):
         by_need[row.council_code, row.category, row.outcode].append(row)
@@ -96,8 +101,9 @@ def meeting(introduction: Introduction) -> Meeting:
 
 
 def meetings_of(facilitator: Person) -> list[Introduction]:
-    """The meetings this person hosts, newest first."""
-    return list(Introduction.objects.filter(facilitator=facilitator).prefetch_related("interests__person").order_by("-meets_at", "-pk")[:50])
+    """The meetings this person hosts, newest first. Two queries."""
+    asked = Prefetch("interests", Interest.objects.select_related("person").order_by("pk"))
+    return list(Introduction.objects.filter(facilitator=facilitator).prefetch_related(asked).order_by("-meets_at", "-pk")[:MOST_MEETINGS])
 
 
 def interests_of(person: Person) -> list[Interest]:

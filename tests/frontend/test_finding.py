@@ -310,9 +310,12 @@ def test_nothing_changed_and_nonsense_are_said_in_words() -> None:
 
 def test_lists_ask_little(django_assert_max_num_queries: Any) -> None:
     met()
+    for person in (cast.sam(), cast.priya(), cast.operator()):
+        interests.would_like(**WISH, by=person, at=cast.AT)
+    interests.match_due(at=cast.AT)
     amina, ruth = _as(cast.amina()), _as(cast.ruth())
     for client, name in ((amina, "groups"), (amina, "groups-find"), (amina, "in-common"), (ruth, "hosting"), (ruth, "helper-may")):
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(12, info=name):
             assert client.get(reverse(name), {"purpose": "any", "outcode": "SE15"}).status_code == 200
 
 
