@@ -13,7 +13,7 @@ from audit.services.deliveries import deliver_due
 from frontend.tables import safe_cell
 from marketplace.models import CountedCell, CountRun, Need, OfficerAnswer
 from marketplace.selectors.counted import quarters, wanted
-from marketplace.services import asks, counting, needs
+from marketplace.services import asks, counting
 from people.models import Message
 from tests import cast
 
