@@ -6,12 +6,14 @@ from audit.models import Fact
 from frontend import (
     notices,
     notices_of_counting,
+    notices_of_deciding,
     notices_of_finding,
     notices_of_leaving,
     notices_of_money,
     notices_of_needs,
     notices_of_offers,
     notices_of_setbacks,
+    notices_of_varying,
 )
 from payments.models import Remittance
 
@@ -81,6 +83,7 @@ def agreement_void(*, fact: Fact, at: datetime) -> None:
 def milestone_short(*, fact: Fact, at: datetime) -> None:
     """`marketplace.milestone_short`: a week is not wholly covered."""
     notices.week_short(milestone_id=fact.payload["milestone"], at=at)
+    notices_of_varying.short_to_payers(milestone_id=fact.payload["milestone"], at=at)
     notices_of_setbacks.helper_of_short_week(milestone_id=fact.payload["milestone"], at=at)
 
 
@@ -254,3 +257,68 @@ def removal_decided(*, fact: Fact, at: datetime) -> None:
 def appeal_answered(*, fact: Fact, at: datetime) -> None:
     """`pooling.appeal_answered`: an operator looked at it again."""
     notices_of_leaving.appeal_answered(removal_id=fact.payload["removal"], at=at)
+
+
+def question_opened(*, fact: Fact, at: datetime) -> None:
+    """`pooling.question_opened`: who may answer a question of their group."""
+    notices_of_deciding.opened(proposal_id=fact.payload["proposal"], at=at)
+
+
+def question_extended(*, fact: Fact, at: datetime) -> None:
+    """`pooling.question_extended`: who has not answered yet."""
+    notices_of_deciding.extended(proposal_id=fact.payload["proposal"], at=at)
+
+
+def question_reworking(*, fact: Fact, at: datetime) -> None:
+    """`pooling.question_reworking`: somebody objects; who asked, and who helps the group."""
+    notices_of_deciding.reworking(proposal_id=fact.payload["proposal"], at=at)
+
+
+def group_frozen(*, fact: Fact, at: datetime) -> None:
+    """`pooling.group_frozen`: told the same day."""
+    notices_of_deciding.group_frozen(cluster_id=fact.payload["cluster"], at=at)
+
+
+def group_ending(*, fact: Fact, at: datetime) -> None:
+    """`pooling.group_ending`: what happens to their money and their visits."""
+    notices_of_deciding.group_ending(cluster_id=fact.payload["cluster"], at=at)
+
+
+# --- changes to an agreement that runs, short weeks ---
+
+
+def change_asked(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.change_asked`: each is asked for their own yes."""
+    notices_of_varying.change_asked(change_id=fact.payload["change"], at=at)
+
+
+def change_applied(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.change_applied`: all who must have said yes."""
+    notices_of_varying.change_applied(change_id=fact.payload["change"], at=at)
+
+
+def change_ended(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.change_ended`: it came to nothing."""
+    notices_of_varying.change_ended(change_id=fact.payload["change"], at=at)
+
+
+def payer_leaving(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.payer_leaving`: somebody has a last day, or stays after all."""
+    told = fact.payload
+    notices_of_varying.payer_leaving(agreement_id=told["agreement"], payer_id=told["payer"], last_day=told["last_day"], at=at)
+
+
+def keep_going_started(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.keep_going_started`: what each wrote down for such a day counts."""
+    told = fact.payload
+    notices_of_varying.keep_going(agreement_id=told["agreement"], why=told["why"], milestone_id=told["milestone"], at=at)
+
+
+def fewer_visits_wished(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.fewer_visits_wished`: the provider is asked."""
+    notices_of_varying.fewer_wished(milestone_id=fact.payload["milestone"], visits=fact.payload["visits"], at=at)
+
+
+def go_ahead_wished(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.go_ahead_wished`: the group asks the provider to come for those who are covered."""
+    notices_of_varying.go_ahead_wished(milestone_id=fact.payload["milestone"], at=at)

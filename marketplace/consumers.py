@@ -137,6 +137,16 @@ def leaving_taken_back(*, fact: Fact, at: datetime) -> None:
     exits.leaving_taken_back(membership_id=fact.payload["membership"], at=at)
 
 
+def group_ending(*, fact: Fact, at: datetime) -> None:
+    """`pooling.group_ending`: the group winds down."""
+    exits.group_ends(cluster_id=fact.payload["cluster"], at=at)
+
+
+def group_frozen(*, fact: Fact, at: datetime) -> None:
+    """`pooling.group_frozen`: no money goes out of the group for now."""
+    exits.group_stopped(cluster_id=fact.payload["cluster"], at=at)
+
+
 def left(*, fact: Fact, at: datetime) -> None:
     """`pooling.left`: their day has come."""
     exits.left(membership_id=fact.payload["membership"], at=at)

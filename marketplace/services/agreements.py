@@ -11,7 +11,7 @@ from marketplace.models import Agreement
 from marketplace.rules.dates import LONDON, SIGN_WORKING_DAYS, answer_by
 from marketplace.rules.tables import AGREEMENT, after
 from marketplace.selectors.checking import category_of
-from marketplace.services import awarding, needs
+from marketplace.services import awarding, keep_going, needs
 from marketplace.services.plans import make_weeks
 from marketplace.services.proposing import ServiceIsNotOnSale, WishIsNotComplete, propose
 from marketplace.services.writing import log, tell
@@ -71,6 +71,7 @@ def suspend(*, agreement: Agreement, reason: str, by: Person | None, at: datetim
     row.save(update_fields=["state", "ended_reason"])
     log(by=by, verb="suspend", row=row, at=at)
     tell(kind="agreement_suspended", row=row, at=at)
+    keep_going.start(agreement=row, why="suspended", at=at)
     return row
 
 

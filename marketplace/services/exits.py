@@ -86,6 +86,23 @@ def stop(*, agreement: Agreement, membership: Membership, by: Person, at: dateti
     return row
 
 
+@all_or_nothing
+def group_ends(*, cluster_id: int, at: datetime) -> int:
+    """The group ends: its running agreements end with the notice that was signed. Returns how many. Safe to repeat."""
+    rows = Agreement.objects.locked().filter(cluster_id=cluster_id, state__in=["active", "suspended"]).select_related("enterprise").order_by("pk")
+    for row in rows:
+        for change in row.changes.asking().select_for_update(of=("self",)):
+            rounds.end(change=change, verb="take_back", reason="The group ends.", by=None, at=at)
+        ending.give_notice(agreement=row, reason="The group ends.", by=None, at=at)
+    return len(rows)
+
+
+def group_stopped(*, cluster_id: int, at: datetime) -> None:
+    """The group's money is stopped for now: what each wrote down for such a day counts. Visits that are covered go on."""
+    for row in Agreement.objects.filter(cluster_id=cluster_id, state="active").order_by("pk"):
+        keep_going.start(agreement=row, why="suspended", at=at)
+
+
 def advance_due(*, at: datetime) -> int:
     """Those whose last day is over are out. Returns how many."""
     today = at.astimezone(LONDON).date()

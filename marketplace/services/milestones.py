@@ -7,7 +7,7 @@ from marketplace import policies
 from marketplace.models import Milestone, MilestoneShare, Visit, VisitPart
 from marketplace.rules.dates import CALL_OFF_DAYS, OVERDUE_BEGUN_DAYS, OVERDUE_NEVER_BEGUN_DAYS
 from marketplace.rules.tables import MILESTONE, SHARE, NotNow, after
-from marketplace.services import money
+from marketplace.services import keep_going, money
 from marketplace.services.answers import conclude
 from marketplace.services.away import carry_out_away
 from marketplace.services.funding import (
@@ -210,6 +210,7 @@ def call_off(*, milestone: Milestone, by: Person, at: datetime) -> Milestone:
     """The provider calls a whole week off before any visit of it: everything comes back to the payers. It counts on the provider's record."""
     row = _for_provider(milestone, by)
     _end_week(row, by, at)
+    keep_going.start(agreement=row.agreement, why="called_off", milestone=row, at=at)
     return row
 
 
