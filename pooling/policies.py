@@ -100,3 +100,10 @@ def may_stop_group(*, by: Person | None, cluster: Cluster, at: datetime) -> bool
         return True
     holders = Portion.objects.filter(pledges__membership__cluster=cluster, holder__isnull=False).values("holder")
     return by.roles.live(at).filter(kind="holder_staff", organisation__in=holders).exists()
+
+
+def may_give_up(*, by: Person | None, cluster: Cluster, at: datetime) -> bool:
+    """Giving up a group that never began: its facilitator, or who may decide for the only person in it."""
+    inside = list(cluster.memberships.inside().select_related("person"))
+    alone = len(inside) == 1 and may_decide(by=by, person=inside[0].person, decision="groups", at=at)
+    return alone or is_facilitator_of(by=by, cluster=cluster)

@@ -12,6 +12,8 @@ from payments.models import Dispute, Payment, Recovery, Refund, Remittance, Stri
 from payments.services import ages, closing, disputes, recoveries, rerouting, suspense
 from people.models import Approval, Council, Person
 from people.selectors import approvals_to_answer
+from pooling.models import Cluster
+from pooling.services import endings
 
 GIVEN_BACK = "remittance.give_up"
 STOPPED = "remittance.hold"
@@ -28,6 +30,7 @@ _SAID = {
     recoveries.WRITE_OFF: "A provider will not pay back, and the platform bears it",
     rerouting.REROUTE: "Money a bank would not take is paid by hand",
     closing.CLOSE: "A council’s books are closed up to a day",
+    endings.UNFREEZE: "A group that was stopped goes on",
     decisions.DECIDE: "How a question should end",
     late.DISMISS_LATE: "A payment made without an answer was right",
     decisions.HOLD_BACK: "Money that was said yes to should wait",
@@ -113,4 +116,7 @@ def _of_money(approval: Approval) -> dict[str, str]:
     if kind == closing.ABOUT:
         code, through = closing.read_about(pk)
         return {"Council": Council.objects.get(pk=code).name, "Last day": words.day_year(through)}
+    if kind == "cluster":
+        group = Cluster.objects.get(pk=int(pk))
+        return {"Group": group.name, "Why it was stopped": group.freeze_reason}
     return {"About": f"{kind} {pk}"}

@@ -6,7 +6,7 @@ from typing import Any
 
 from frontend import words
 from frontend.navigation import address
-from frontend.presenters import finding
+from frontend.presenters import deciding, finding
 from frontend.presenters.paying import dues
 from marketplace.rules.dates import start_of
 from marketplace.selectors import Task, to_do
@@ -47,7 +47,8 @@ def tasks_of(person: Person, *, today: date, has_budget: bool = True, hats: froz
     found = [row for task in to_do(person, today=today) if (row := _row(task, person, today, decides=decides))]
     first = [row for row in found if row["of"] in FIRST]
     rest = (row for row in found if row["of"] not in FIRST)
-    return [*first, *_payments(person, today), *rest, *_groups(person, has_budget), *finding.tasks(person), *_idle(person), *_asked(person, today)]
+    groups = [*_to_decide(person, today), *_groups(person, has_budget), *finding.tasks(person)]
+    return [*first, *_payments(person, today), *rest, *groups, *_idle(person), *_asked(person, today)]
 
 
 def _row(task: Task, person: Person, today: date, *, decides: bool) -> dict[str, Any] | None:
@@ -85,6 +86,13 @@ def _idle(person: Person) -> Iterator[dict[str, Any]]:
         whose = "" if offer.membership.person_id == person.pk else f" of {offer.membership.person.known_as}"
         text = f"{words.pounds(offer.pence)}{whose} in {offer.membership.cluster.name}. Send it back, or keep it here for now."
         yield _task("idle", "Some money is not needed", text, "Look at it", "money-idle-answer", offer.pk)
+
+
+def _to_decide(person: Person, today: date) -> Iterator[dict[str, Any]]:
+    """Questions of their groups that wait for an answer: their own, or of somebody they may decide for."""
+    for ballot, text in deciding.tasks(person, at=start_of(today, time.min)):
+        row = _task("question_for_us", ballot.proposal.title, text, "Give your answer", "group-question", ballot.proposal_id)
+        yield {**row, **by_when(words.local_date(ballot.proposal.closes_at) if ballot.proposal.closes_at else None, today)}
 
 
 def _asked(person: Person, today: date) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from frontend import words
 from frontend.forms.finding import words_in_common
 from frontend.pictures.scenes import AtTable
 from frontend.presenters.agreements import Line, lines
+from frontend.presenters.deciding import ToAnswer, stands_of, to_answer
 from people.models import Person
 from pooling import selectors
 from pooling.models import AdmissionAnswer, Charter, Cluster, Membership, Pledge
@@ -75,6 +76,16 @@ class GroupPage:
     agreements: list[Line] = field(default_factory=list)
 
     is_helper: bool = False
+    to_answer: list[ToAnswer] = field(default_factory=list)
+
+    @property
+    def stands(self) -> str:
+        """What everybody in it must know of how the group stands; empty while it just goes on."""
+        return stands_of(self.cluster)
+
+    @property
+    def may_give_up(self) -> bool:
+        return self.cluster.state == Cluster.State.FORMING and (self.is_helper or (self.me is not None and len(self.faces) == 1))
 
     @property
     def is_going(self) -> bool:
@@ -178,6 +189,7 @@ def page(cluster: Cluster, viewer: Person, at: datetime) -> GroupPage:
         money=selectors.cluster_money(cluster, viewer),
         agreements=lines(cluster, viewer, london_date(at)),
         is_helper=cluster.facilitator_id == viewer.pk,
+        to_answer=to_answer(cluster, viewer, at=at),
         promises=list(Pledge.objects.live().filter(membership=mine_).select_related("portion")) if mine_ else [],
     )
 

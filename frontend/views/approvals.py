@@ -21,6 +21,8 @@ from payments.services import ages, closing, disputes, recoveries, remittances, 
 from people.models import Approval, Person
 from people.policies import may_answer_approval
 from people.services import approvals
+from pooling.models import Cluster
+from pooling.services import endings
 
 
 def _close(about_id: str, by: Person, at: datetime) -> None:
@@ -35,6 +37,7 @@ CARRIES_OUT: dict[str, Callable[[str, Person, datetime], object]] = {
     recoveries.WRITE_OFF: lambda pk, by, at: recoveries.confirm_write_off(recovery_id=int(pk), by=by, at=at),
     rerouting.REROUTE: lambda pk, by, at: rerouting.confirm(refund_id=int(pk), by=by, at=at),
     closing.CLOSE: _close,
+    endings.UNFREEZE: lambda pk, by, at: endings.unfreeze(cluster=Cluster(pk=int(pk)), by=by, at=at),
 }
 STOPS = {presenter.STOPPED: remittances.hold, presenter.GOES_ON: remittances.unhold, presenter.GIVEN_BACK: remittances.give_up}
 

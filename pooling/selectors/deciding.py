@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from people.models import Person, Supporter
 from pooling.models import Ballot, Challenge, Cluster, Membership, Pledge, Proposal, ProposalVersion
 from pooling.rules import shares
 from pooling.rules.deciding import ANSWERS
+from pooling.selectors.groups import name_for
 
 COUNTS_ON = ("voting", "passed", "challenged")
 """While a question is in one of these, the sums it names are counted on (no money: nothing is set aside by it)."""
@@ -20,7 +21,9 @@ class Who:
     """Somebody who may answer. `has_answered` is all that the others see; `helper` pressed for them."""
 
     name: str
+    figure: str
     strand: int | None
+    is_viewer: bool
     has_answered: bool
     helper: str
 
@@ -80,12 +83,15 @@ def questions_of(cluster: Cluster, viewer: Person) -> list[tuple[Proposal, bool]
     return [(one, one.pk in waiting) for one in drafts + rows]
 
 
-def answers_waiting(person: Person, *, at: datetime) -> list[Ballot]:
-    """Questions this person may still answer: their own, and those of people they may decide for about groups."""
+def answers_waiting(person: Person, *, at: datetime, cluster: Cluster | None = None) -> list[Ballot]:
+    """Questions this person may still answer: their own first, then those of people they may decide for about groups. Of one group, if named."""
     helped = Supporter.objects.live(at).filter(supporter=person, kind="for", decisions__contains=["groups"]).values("person")
     waiting = Ballot.objects.waiting().filter(proposal__closes_at__gt=at).select_related("proposal__cluster", "membership__person")
-    own = list(waiting.filter(membership__person=person).order_by("proposal__closes_at", "pk"))
-    return own + list(waiting.filter(membership__person__in=helped).exclude(membership__person=person).order_by("proposal__closes_at", "pk"))
+    if cluster is not None:
+        waiting = waiting.filter(proposal__cluster=cluster)
+    mine = Q(membership__person=person) | Q(membership__person__in=helped)
+    found = waiting.filter(mine).exclude(proposal__cluster__facilitator=person).order_by("proposal__closes_at", "pk")
+    return sorted(found, key=lambda one: one.membership.person_id != person.pk)
 
 
 def question_for(proposal: Proposal, viewer: Person, *, at: datetime) -> Question:
@@ -100,7 +106,7 @@ def question_for(proposal: Proposal, viewer: Person, *, at: datetime) -> Questio
     return Question(
         proposal=proposal,
         cluster=proposal.cluster,
-        who=tuple(_who(one) for one in ballots),
+        who=tuple(_who(one, place) for one in ballots),
         own=() if helps else tuple(own),
         answers=ANSWERS[proposal.rule],
         own_cost_pence=_own_cost(proposal, ballots, place),
@@ -119,10 +125,16 @@ def _is_counted(proposal: Proposal) -> bool:
     return proposal.state not in ("draft", "discussion", "voting")
 
 
-def _who(ballot: Ballot) -> Who:
-    person = ballot.membership.person
-    helper = ballot.by.known_as if ballot.by is not None and ballot.by_id != person.pk else ""
-    return Who(name=person.known_as, strand=ballot.membership.strand, has_answered=bool(ballot.answer), helper=helper)
+def _who(ballot: Ballot, viewer: Membership | None) -> Who:
+    place = ballot.membership
+    return Who(
+        name=name_for(place, viewer),
+        figure=place.person.figure or "plain",
+        strand=place.strand,
+        is_viewer=viewer is not None and viewer.pk == place.pk,
+        has_answered=bool(ballot.answer),
+        helper=ballot.by.known_as if ballot.by is not None and ballot.by_id != place.person_id else "",
+    )
 
 
 def _own_cost(proposal: Proposal, ballots: list[Ballot], place: Membership | None) -> int | None:

@@ -153,7 +153,7 @@ def abandon(*, cluster: Cluster, by: Person, at: datetime) -> Cluster:
     `by`: the facilitator, or who started it while nobody else is in. Raises NotAllowed, MoneyIsHere, NotNow.
     """
     row = _locked(cluster)
-    if not policies.is_facilitator_of(by=by, cluster=row) and not _is_alone_in(row, by, at):
+    if not policies.may_give_up(by=by, cluster=row, at=at):
         raise NotAllowed
     state = step(CLUSTER, row.state, "abandon")
     places = _places(row)
@@ -165,11 +165,6 @@ def abandon(*, cluster: Cluster, by: Person, at: datetime) -> Cluster:
     row.ended_at = at
     _move(row, state, "abandon", by, at)
     return row
-
-
-def _is_alone_in(row: Cluster, by: Person, at: datetime) -> bool:
-    inside = list(row.memberships.inside().select_related("person"))
-    return len(inside) == 1 and policies.may_decide(by=by, person=inside[0].person, decision="groups", at=at)
 
 
 def advance_due(*, at: datetime) -> int:
