@@ -5,7 +5,23 @@ from typing import Any
 from django.db.models import Q
 from django_filters.rest_framework import BooleanFilter, ChoiceFilter, FilterSet, NumberFilter
 
-from pooling.models import Budget, Call, Charter, Cluster, FundingMode, Hold, IdleOffer, Membership, Pledge, Portion, WalletMove, Withdrawal
+from pooling.models import (
+    Budget,
+    Call,
+    Charter,
+    Cluster,
+    FundingMode,
+    Hold,
+    IdleOffer,
+    InCommon,
+    Interest,
+    Introduction,
+    Membership,
+    Pledge,
+    Portion,
+    WalletMove,
+    Withdrawal,
+)
 
 HOLDER_LISTS = {
     "to_pay": Q(state="called", mode="ahead"),
@@ -121,3 +137,26 @@ class WalletMoveFilter(FilterSet):  # type: ignore[misc]  # the package has no t
     class Meta:
         model = WalletMove
         fields = ("kind", "organisation")
+
+
+class InterestFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    mine = BooleanFilter(method="keep_mine", label="Only your own")
+
+    class Meta:
+        model = Interest
+        fields = ("state", "category", "outcode")
+
+    def keep_mine(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.filter(person=self.request.user) if value else rows
+
+
+class IntroductionFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    class Meta:
+        model = Introduction
+        fields = ("category", "outcode")
+
+
+class InCommonFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    class Meta:
+        model = InCommon
+        fields = ("kind", "shown")

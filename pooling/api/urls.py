@@ -2,6 +2,8 @@
 
 from audit.api.edge import router
 from pooling.api.views.budgets import Budgets, FundingModes, Portions
+from pooling.api.views.deciding import Ballots, Challenges, Proposals, StoppableGroups
+from pooling.api.views.finding import Interests, Introductions, ThingsInCommon
 from pooling.api.views.groups import Charters, Clusters, Memberships
 from pooling.api.views.promises import Calls, Holders, Holds, IdleOffers, MyMoney, Pledges, Withdrawals
 from pooling.api.views.wallets import WalletMoves, Wallets
@@ -12,6 +14,9 @@ urlpatterns = router(
     funding_modes=FundingModes,
     clusters=Clusters,
     charters=Charters,
+    interests=Interests,
+    introductions=Introductions,
+    in_common=ThingsInCommon,
     memberships=Memberships,
     pledges=Pledges,
     calls=Calls,
@@ -22,4 +27,8 @@ urlpatterns = router(
     wallets=Wallets,
     wallet_moves=WalletMoves,
     idle_offers=IdleOffers,
+    proposals=Proposals,
+    ballots=Ballots,
+    challenges=Challenges,
+    stoppable_groups=StoppableGroups,
 )

@@ -6,7 +6,9 @@ from rest_framework import serializers
 
 from audit.api.shapes import CountField, Row, Shape, WordField, shape_of
 from pooling.models import Charter, Cluster, CostRule, DecisionRule, Membership
+from pooling.querysets import NOT_SEEN
 from pooling.selectors import ClusterMoney, PublicCard
+from pooling.selectors.groups import name_for
 from vocabulary.models import Term
 
 ClusterMoneyShape = shape_of(ClusterMoney, "ClusterMoney")
@@ -29,7 +31,10 @@ class CharterRow(Row):
             "notice_days",
             "trial_days",
             "text",
+            "points",
+            "state",
             "written_at",
+            "in_force_at",
         )
 
 
@@ -91,8 +96,8 @@ class Applying(Shape):
 class MembershipRow(Row):
     """One person's place in a group, by the name they are known as."""
 
-    cluster_name = serializers.CharField(source="cluster.name", read_only=True)
-    known_as = serializers.CharField(source="person.known_as", read_only=True)
+    cluster_name = serializers.SerializerMethodField()
+    known_as = serializers.SerializerMethodField()
     figure = serializers.CharField(source="person.figure", read_only=True)
     is_mine = serializers.SerializerMethodField()
     end_reason = serializers.SerializerMethodField()
@@ -116,6 +121,22 @@ class MembershipRow(Row):
             "ended_at",
             "end_reason",
         )
+
+    def get_cluster_name(self, row: Membership) -> str:
+        """Empty for who only asked to meet it: to them the group is its public card."""
+        return "" if row.state in NOT_SEEN and self.get_is_mine(row) else row.cluster.name
+
+    def get_known_as(self, row: Membership) -> str:
+        """A first name only, while they or you are in the first days."""
+        return row.person.known_as if self.context["request"].user.is_operator else name_for(row, self._my_place(row))
+
+    def _my_place(self, row: Membership) -> Membership | None:
+        """Where whoever asks stands in that group; looked up once a list."""
+        if "my_places" not in self.context:
+            mine = Membership.objects.inside().of(self.context["request"].user)
+            self.context["my_places"] = {place.cluster_id: place for place in mine}
+        found: Membership | None = self.context["my_places"].get(row.cluster_id)
+        return found
 
     def get_is_mine(self, row: Membership) -> bool:
         return bool(row.person_id == self.context["request"].user.pk)

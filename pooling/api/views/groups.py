@@ -13,6 +13,7 @@ from people.models import Person, Role
 from people.selectors import find_by_address
 from pooling import policies, selectors
 from pooling.api.filters import CharterFilter, ClusterFilter, MembershipFilter
+from pooling.api.serializers.finding import PointRow, RulesSaid, points_of
 from pooling.api.serializers.groups import (
     AdmissionSaid,
     Applying,
@@ -27,8 +28,8 @@ from pooling.api.serializers.groups import (
     PublicCardShape,
 )
 from pooling.models import Charter, Cluster, Membership
-from pooling.services import clusters, memberships
-from pooling.services.clusters import NoSuchFacilitator
+from pooling.services import charters, clusters, memberships
+from pooling.services.clusters import NoSuchFacilitator, current_charter
 
 OUTCODE = OpenApiParameter("outcode", str, description="Only groups of this area.")
 PURPOSE = OpenApiParameter("purpose", str, description="Only groups for this purpose, by its slug.")
@@ -92,6 +93,16 @@ class Clusters(ReadEdge):
         cluster = get_object_or_404(near, pk=pk)
         return self.answer(memberships.apply(cluster=cluster, by=self.person, at=self.at, **self.asked()))
 
+    @verb(RulesSaid, CharterRow, status=201)
+    def new_rules(self, request: Request, pk: int) -> Response:
+        """Writes the next version of the rules; the group is asked. Alone in it: they are in force at once."""
+        return self.answer(charters.propose_new(cluster=self.get_object(), changes=self.asked(), by=self.person, at=self.at))
+
+    @looks(PointRow, detail=True, many=True)
+    def points(self, request: Request, pk: int) -> Response:
+        """The long form of the rules in force: 17 points, each with a safe answer."""
+        return self.give_pages(points_of(current_charter(self.get_object())))
+
 
 def _facilitators(cluster: Cluster, at: Any) -> QuerySet[Person]:
     roles = Role.objects.live(at).filter(kind=Role.Kind.FACILITATOR, council_code=cluster.council_code)
@@ -104,6 +115,15 @@ class Charters(ReadEdge):
     model = Charter
     serializer_class = CharterRow
     filterset_class = CharterFilter
+    related = ("cluster",)
+
+    @verb(None, CharterRow)
+    def sign(self, request: Request, pk: int) -> Response:
+        """Signs the rules in force, for yourself."""
+        charter = self.get_object()
+        place = get_object_or_404(Membership.objects.inside().of(self.person).filter(cluster=charter.cluster_id))
+        charters.sign(charter=charter, membership=place, by=self.person, at=self.at)
+        return self.answer(charter)
 
 
 class Memberships(ReadEdge):
