@@ -13,21 +13,21 @@ from payments.services.one_by_one import one_by_one
 from people.models import Person
 from places.calendar import add_working_days, working_days_between
 from pooling import policies, selectors
-from pooling.models import Earmark, ExitTerm, Leaving, Membership, Pledge, Portion, Statement, StatementPart, StatementQuery
+from pooling.models import ExitTerm, Leaving, Membership, Portion, Statement, StatementPart, StatementQuery
 from pooling.rules import (
     ANSWER_WORKING_DAYS,
     LEAVING,
     MEMBERSHIP,
     NEW,
-    PLEDGE,
     REMINDER_WORKING_DAYS,
     STATEMENT,
     step,
 )
 from pooling.selectors import leaving as reading
 from pooling.selectors.leaving import Line, Reckoned
-from pooling.services import earmarks, leaving_money
+from pooling.services import leaving_money
 from pooling.services.leaving_money import Going
+from pooling.services.leaving_promises import end_promises, end_promises_due
 from pooling.services.membership_records import end_place, lock_place, write_trail
 from pooling.services.transactions import all_or_nothing
 
@@ -140,17 +140,6 @@ def _lines(place: Membership, reckoned: Sequence[Reckoned], payable: dict[int, i
         ends = (("open", counted_on, "calls"), ("owed", one.standing.owed_pence, ""), ("back", payable[pk], ""))
         lines += [Line(kind, today, pence, pk, about) for kind, pence, about in ends if pence]
     return lines
-
-
-def end_promises(place: Membership, at: datetime) -> None:
-    """What a leaver promised and nobody called is over; a promise with a call still open ends when that does. `place` is locked."""
-    kept = Earmark.objects.live().filter(pledge__membership=place).values_list("about_kind", "about_id", "pledge_id")
-    for kind, about_id, pledge_id in sorted(kept):
-        earmarks.drop(about_kind=kind, about_id=about_id, at=at, pledge=Pledge(pk=pledge_id))
-    for pledge in place.pledges.live().locked().order_by("pk"):
-        if not pledge.calls.unended().exists():
-            pledge.state = step(PLEDGE, pledge.state, "cancel" if not pledge.called_pence else "finish")
-            pledge.save(update_fields=["state"])
 
 
 # --- what they say to it ---
@@ -288,4 +277,5 @@ def advance_due(*, at: datetime) -> int:
     moved = one_by_one(left, lambda one: _issue_due(one, at))
     waiting = list(Statement.objects.waiting().filter(sent_at__lt=at - timedelta(days=1)).order_by("pk"))
     moved += one_by_one(waiting, lambda one: remind(statement=one, at=at) or silence(statement=one, at=at))
-    return moved + one_by_one(reading.with_late_money(), lambda one: leaving_money.true_up(membership=one, at=at) > 0)
+    moved += one_by_one(reading.with_late_money(), lambda one: leaving_money.true_up(membership=one, at=at) > 0)
+    return moved + end_promises_due(at=at)
