@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from frontend import words
+from frontend.navigation import address
 from marketplace import policies_of_briefs as policies
 from marketplace.models import Brief, BriefAmendment, BriefLot, BriefPayer, BriefQuestion
 from marketplace.rules.wording import MOST_EASY_AGE
@@ -149,3 +150,29 @@ def _waits_for(found: BriefPage) -> str:
         left = found.payers - found.said_yes - found.said_no
         return f"{words.count(found.said_yes, 'person', 'people')} said yes. {words.count(left, 'person', 'people')} still to answer."
     return "Everybody who pays has said yes. Next: somebody who did not write it reads it once more and shows it to providers."
+
+
+def tasks(person: Person) -> list[dict[str, str]]:
+    """What waits for this person: their own yes or no, and, for who helps a group, a provider's question. Two queries."""
+    open_ = BriefPayer.objects.filter(person=person, state="asked", brief__state="checking", brief__decided_at__isnull=False)
+    found = [
+        {
+            "of": "brief_yes",
+            "title": "Do you want to pay a part?",
+            "text": f"{row.brief.cluster.name} wants to ask providers for help. The most it can cost you is {words.pounds(row.ceiling_pence)}.",
+            "action": "Look, and say yes or no",
+            "url": address("brief", row.brief_id),
+        }
+        for row in open_.select_related("brief__cluster").order_by("pk")
+    ]
+    asked = BriefQuestion.objects.unanswered().filter(brief__state="open", brief__cluster__facilitator=person).select_related("brief__cluster")
+    return found + [
+        {
+            "of": "brief_question",
+            "title": "A provider asks something",
+            "text": f"About what {row.brief.cluster.name} wants. Every provider reads the answer.",
+            "action": "Read and answer",
+            "url": address("brief-answer", row.pk),
+        }
+        for row in asked.order_by("pk")
+    ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from frontend import words
 from frontend.navigation import address
-from frontend.presenters import deciding, finding
+from frontend.presenters import briefs, choosing, deciding, finding, varying
 from frontend.presenters.paying import dues
 from marketplace.rules.dates import start_of
 from marketplace.selectors import Task, to_do
@@ -47,8 +47,14 @@ def tasks_of(person: Person, *, today: date, has_budget: bool = True, hats: froz
     found = [row for task in to_do(person, today=today) if (row := _row(task, person, today, decides=decides))]
     first = [row for row in found if row["of"] in FIRST]
     rest = (row for row in found if row["of"] not in FIRST)
-    groups = [*_to_decide(person, today), *_groups(person, has_budget), *finding.tasks(person)]
+    groups = [*_to_decide(person, today), *_groups(person, has_budget), *_of_areas(person)]
     return [*first, *_payments(person, today), *rest, *groups, *_idle(person), *_asked(person, today)]
+
+
+def _of_areas(person: Person) -> Iterator[dict[str, Any]]:
+    """What waits in what a group asks for, chooses and changes, and in finding one."""
+    for area in (briefs, choosing, varying, finding):
+        yield from area.tasks(person)
 
 
 def _row(task: Task, person: Person, today: date, *, decides: bool) -> dict[str, Any] | None:

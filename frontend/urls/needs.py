@@ -16,7 +16,6 @@ urlpatterns = [
     path("needs/<int:pk>/met/", needs.met, name="need-met"),
     path("needs/<int:pk>/again/", needs.again, name="need-again"),
     path("needs/<int:pk>/may-ask/", needs.may_ask, name="need-may-ask"),
-    path("needs/<int:pk>/stop/", needs.stop, name="need-stop"),
     path("groups/<int:pk>/wants/", briefs.of_group, name="group-wants"),
     path("needs/<int:pk>/write/", briefs.begin, name="brief-begin"),
     path("wants/<int:pk>/", briefs.show, name="brief"),

@@ -171,17 +171,3 @@ def may_ask(request: SignedIn, pk: int) -> HttpResponse:
         return back_to("need", pk=pk)
 
     return press(request, act, refused=back_to("need", pk=pk))
-
-
-@signed_in
-@require_POST
-def stop(request: SignedIn, pk: int) -> HttpResponse:
-    """No longer wanted."""
-    need = _own(request, pk)
-
-    def act() -> str:
-        needs.withdraw(need=need, by=request.user, at=clock.now())
-        messages.success(request, "We have taken it back.")
-        return back_to("needs")
-
-    return press(request, act, refused=back_to("need", pk=pk))

@@ -30,12 +30,12 @@ def start(request: SignedIn) -> HttpResponse:
 @signed_in
 @require_POST
 def not_needed(request: SignedIn, pk: int) -> HttpResponse:
-    """I don't need this any more: not counted from now on."""
+    """I don't need this any more."""
     need = get_object_or_404(Need.objects.visible_to(request.user).filter(person=request.user), pk=pk)
 
     def act() -> str:
         needs.withdraw(need=need, by=request.user, at=clock.now())
-        messages.success(request, "We don’t count it any more.")
+        messages.success(request, "We have taken it back.")
         return back_to("start")
 
     return press(request, act, refused=back_to("start"))

@@ -4,13 +4,37 @@ from typing import Any
 
 from django_filters.rest_framework import BooleanFilter, DateFilter, FilterSet, NumberFilter
 
-from marketplace.models import Agreement, Milestone, MilestoneShare, Need, Payer, Visit
+from marketplace.models import Agreement, Brief, BriefPayer, BriefQuestion, Milestone, MilestoneShare, Need, Payer, Visit
 
 
 class NeedFilter(FilterSet):  # type: ignore[misc]  # the package has no types
     class Meta:
         model = Need
         fields = ("state", "category")
+
+
+class BriefFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    cluster = NumberFilter("cluster_id", min_value=1)
+
+    class Meta:
+        model = Brief
+        fields = ("state", "category")
+
+
+class BriefPayerFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    brief = NumberFilter("brief_id", min_value=1)
+
+    class Meta:
+        model = BriefPayer
+        fields = ("state",)
+
+
+class BriefQuestionFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    brief = NumberFilter("brief_id", min_value=1)
+
+    class Meta:
+        model = BriefQuestion
+        fields = ()
 
 
 class AgreementFilter(FilterSet):  # type: ignore[misc]  # the package has no types

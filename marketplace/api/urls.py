@@ -3,16 +3,23 @@
 from audit.api.edge import router
 from marketplace.api.views.agreements import Agreements, Payers
 from marketplace.api.views.approvals import Approvals
+from marketplace.api.views.briefs import BriefPayers, BriefQuestions, Briefs, EnterpriseWanted
+from marketplace.api.views.counted import CouncilFigures, OfficerAnswers, OfficerQuestions, WantedNear
 from marketplace.api.views.needs import Needs, ToDo
 from marketplace.api.views.shares import Shares
+from marketplace.api.views.sizes import PricesBySize
 from marketplace.api.views.statements import Statements
 from marketplace.api.views.weeks import EnterpriseWeeks, Milestones, Visits
 
 urlpatterns = router(
     needs=Needs,
     to_do=ToDo,
+    briefs=Briefs,
+    brief_payers=BriefPayers,
+    brief_questions=BriefQuestions,
     agreements=Agreements,
     payers=Payers,
+    prices_by_size=PricesBySize,
     milestones=Milestones,
     visits=Visits,
     shares=Shares,
@@ -20,3 +27,5 @@ urlpatterns = router(
     enterprises=EnterpriseWeeks,
     statements=Statements,
 )
+urlpatterns += router(enterprises=EnterpriseWanted)
+urlpatterns += router(council_figures=CouncilFigures, wanted=WantedNear, officer_questions=OfficerQuestions, officer_answers=OfficerAnswers)

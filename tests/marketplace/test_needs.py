@@ -1,13 +1,18 @@
 """What people would like, and what nobody offers: kept as theirs, counted without saying whose."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from django.db import transaction
 
 from audit.errors import NotAllowed
 from marketplace.models import Need
-from marketplace.rules.tables import NotNow
-from marketplace.services import needs, signing
-from marketplace.services.needs import NeedIsNotClear
-from tests import cast, cast_market
+from marketplace.rules.tables import NEED, NotNow
+from marketplace.services import needs, needs_together, signing
+from marketplace.services.needs import NeedIsNotClear, Wishes, WishIsSilly
+from tests import cast, cast_briefs, cast_market, worlds
+from tests.cast_briefs import Wanting
 
 pytestmark = pytest.mark.django_db
 HERE = {"outcode": "SE15", "council_code": cast.SOUTHWARK}
@@ -69,9 +74,8 @@ def test_a_need_whose_agreement_is_refused_is_unmet_because_they_said_no() -> No
     assert (need.state, need.reason) == ("unmet", "refused")
 
 
-def test_what_is_withdrawn_is_not_counted_and_stays_so() -> None:
+def test_what_is_withdrawn_stays_so() -> None:
     need = needs.withdraw(need=unmet(), by=cast.amina(), at=cast.AT)
-    assert Need.objects.counted_for(cast.SOUTHWARK).count() == 0
     with pytest.raises(NotNow):
         needs.not_found(need=need, reason="too_dear", by=cast.amina(), at=cast.AT)
 
@@ -81,3 +85,102 @@ def test_one_cannot_share_with_a_group_one_is_not_in() -> None:
     need = needs.note(person=cast.stranger(), category="meals", by=cast.stranger(), at=story.at, **HERE)
     with pytest.raises(NotAllowed):
         needs.share(need=need, cluster=story.cluster, by=cast.stranger(), at=story.at)
+
+
+# --- with the group ---
+
+world = worlds.kept(cast_briefs.shared)
+
+
+@pytest.fixture
+def wanting(world: Wanting) -> Wanting:
+    """Amina shared what she would like."""
+    found = worlds.again(world)
+    assert isinstance(found, Wanting)
+    return found
+
+
+def test_a_join_is_once_a_person_and_never_ones_own(wanting: Wanting) -> None:
+    place = {one.person.known_as: one for one in wanting.places}
+    join = needs_together.join_in(need=wanting.need, membership=place["Yusuf"], words="Me too", by=cast.yusuf(), at=wanting.at)
+    for who in ("Yusuf", "Amina"):
+        with pytest.raises(NotNow):
+            needs_together.join_in(need=wanting.need, membership=place[who], by=place[who].person, at=wanting.at)
+    for by in (cast.ruth(), cast.halima(), cast.stranger()):
+        with pytest.raises(NotAllowed):
+            needs_together.join_in(need=wanting.need, membership=place["Yusuf"], by=by, at=wanting.at)
+        with pytest.raises(NotAllowed):
+            needs_together.leave_out(join=join, by=by, at=wanting.at)
+    needs_together.leave_out(join=join, by=cast.yusuf(), at=wanting.at)
+    assert not wanting.need.joins.live().exists()
+
+
+@pytest.mark.parametrize(
+    ("wishes", "field"),
+    [
+        ({"times_a_week": 0}, "times_a_week"),
+        ({"times_a_week": 22}, "times_a_week"),
+        ({"part_of_week": "18:00"}, "part_of_week"),
+        ({"weekly_pence_low": 500}, "weekly_pence_high"),
+        ({"weekly_pence_low": 500, "weekly_pence_high": 400}, "weekly_pence_high"),
+        ({"language": "klingon"}, "language"),
+        ({"access": ("wings",)}, "language"),
+    ],
+)
+def test_a_wish_that_is_not_possible_says_which(wishes: dict[str, Any], field: str) -> None:
+    with pytest.raises(WishIsSilly) as refusal:
+        needs.note(person=cast.amina(), category="meals", by=cast.amina(), at=cast.AT, wishes=Wishes(**wishes), **HERE)
+    assert refusal.value.field == field
+
+
+def test_a_group_that_decided_to_buy_chooses_whom_afterwards(wanting: Wanting) -> None:
+    assert needs_together.choose_route(need_id=wanting.need.pk, at=wanting.at) is True
+    assert needs_together.choose_route(need_id=wanting.need.pk, at=wanting.at) is False
+    need = needs.short_way(need=wanting.need, agreement=wanting.story.propose(), by=cast.amina(), at=wanting.at)
+    wanting.story.sign_all()
+    need.refresh_from_db()
+    assert (need.state, need.met_how) == ("met", "bought")
+
+
+@pytest.mark.parametrize("how", ["", "bought", "magic"])
+def test_met_freely_says_by_whom(wanting: Wanting, how: str) -> None:
+    with pytest.raises(NeedIsNotClear):
+        needs.met_freely(need=wanting.need, how=how, by=cast.amina(), at=wanting.at)
+
+
+VERBS: dict[str, Callable[[Wanting], object]] = {
+    "share": lambda it: needs.share(need=it.need, cluster=it.story.cluster, by=cast.amina(), at=it.at),
+    "not_found": lambda it: needs.not_found(need=it.need, reason="no_time", by=cast.amina(), at=it.at),
+    "join_in": lambda it: needs_together.join_in(need=it.need, membership=it.places[2], by=cast.halima(), at=it.at),
+    "leave_out": lambda it: needs_together.leave_out(join=it.need.joins.get(), by=cast.yusuf(), at=it.at),
+    "met_freely": lambda it: needs.met_freely(need=it.need, how="family", by=cast.amina(), at=it.at),
+    "choose_route": lambda it: needs_together.choose_route(need_id=it.need.pk, at=it.at) or refuse(),
+    "retry": lambda it: needs.retry(need=it.need, cluster=it.story.cluster, by=cast.amina(), at=it.at),
+    "may_ask": lambda it: needs.let_ask(need=it.need, may=True, by=cast.amina(), at=it.at),
+    "need_again": lambda it: needs.need_again(need=it.need, cluster=it.story.cluster, by=cast.amina(), at=it.at),
+    "withdraw": lambda it: needs.withdraw(need=it.need, by=cast.amina(), at=it.at),
+}
+
+
+def refuse() -> None:
+    raise NotNow
+
+
+@pytest.mark.parametrize("state", Need.State.values)
+def test_every_verb_of_a_need_is_done_where_the_table_has_it_and_refused_elsewhere(wanting: Wanting, state: str) -> None:
+    it, wrong = wanting, []
+    needs_together.join_in(need=it.need, membership=it.places[1], by=cast.yusuf(), at=it.at)
+    why = {"reason": "too_dear", "unmet_at": it.at} if state == "unmet" else {}
+    for verb, act in VERBS.items():
+        with transaction.atomic():
+            Need.objects.filter(pk=it.need.pk).update(state=state, **why)
+            try:
+                act(it)
+                done = True
+            except NotNow:
+                done = False
+            now = Need.objects.get(pk=it.need.pk).state
+            if done != ((state, verb) in NEED) or (done and now != NEED[state, verb]):
+                wrong.append((verb, done, now))
+            transaction.set_rollback(True)
+    assert wrong == []

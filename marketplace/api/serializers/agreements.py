@@ -1,17 +1,16 @@
-"""Shapes of needs and agreements."""
+"""Shapes of agreements, and of what waits for somebody."""
 
 from typing import Any, get_args
 
 from rest_framework import serializers
 
-from audit.api.shapes import CountField, DayField, Row, Shape, VisibleField, WordField, shape_of
-from marketplace.models import Agreement, Need, Payer
+from audit.api.shapes import CountField, DayField, Row, Shape, VisibleField, shape_of
+from marketplace.models import Agreement, Payer
 from marketplace.selectors import AgreementView, Quote, Task
 from pooling.models import Cluster, Membership, Pledge
 from pooling.rules import Relative
 from providers.models import Enterprise, Listing
 from providers.rules import PARTS_OF_DAY
-from vocabulary.models import Term
 
 QuoteShape = shape_of(
     Quote,
@@ -21,53 +20,6 @@ QuoteShape = shape_of(
 )
 TaskShape = shape_of(Task, "Task")
 AgreementPage = shape_of(AgreementView, "AgreementView", leave_out=["agreement"])
-
-
-class NeedRow(Row):
-    """What somebody would like, and whether it was found."""
-
-    class Meta:
-        model = Need
-        fields = (
-            "id",
-            "person",
-            "cluster",
-            "category",
-            "outcode",
-            "council_code",
-            "words",
-            "state",
-            "reason",
-            "counted",
-            "agreement",
-            "created_at",
-            "unmet_at",
-            "met_at",
-        )
-
-
-class NeedSaid(Shape):
-    """What you would like. With a `reason` it is something you could not find; without, it is kept for you alone (signed in only)."""
-
-    category = WordField("slug", queryset=Term.objects.filter(kind="category"))
-    outcode = serializers.CharField(max_length=10)
-    reason = serializers.ChoiceField([(one.value, one.label) for one in Need.Reason if one.value], required=False)
-    words = serializers.CharField(required=False, allow_blank=True, max_length=2000, default="")
-    cluster = VisibleField(Cluster, required=False, allow_null=True, default=None)
-    counted = serializers.BooleanField(required=False, default=True)
-
-
-class NeedMade(Shape):
-    """That it is kept. `id` is null for what nobody signed in for: it is only counted."""
-
-    id = serializers.IntegerField(allow_null=True)
-    state = serializers.CharField()
-
-
-class NeedCluster(Shape):
-    """Which group may see it."""
-
-    cluster = VisibleField(Cluster)
 
 
 class AgreementRow(Row):

@@ -1,14 +1,30 @@
 """What people would like, what is missing, and what waits for you."""
 
+from typing import Any
+
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit.api.edge import Edge, ReadEdge, makes, verb
+from audit.api.edge import Edge, ReadEdge, looks, makes, verb
 from marketplace import selectors
 from marketplace.api.filters import NeedFilter
-from marketplace.api.serializers.agreements import NeedCluster, NeedMade, NeedRow, NeedSaid, TaskShape
+from marketplace.api.serializers.agreements import TaskShape
+from marketplace.api.serializers.needs import (
+    JoinLeft,
+    JoinRow,
+    JoinSaid,
+    MayAsk,
+    MetHow,
+    NeedCluster,
+    NeedMade,
+    NeedRow,
+    NeedSaid,
+    NeedShared,
+    NotFound,
+    wishes_of,
+)
 from marketplace.models import Need
-from marketplace.services import needs
+from marketplace.services import needs, needs_together
 from places.postcodes import council_of, outcode_of
 
 
@@ -26,29 +42,65 @@ class Needs(ReadEdge):
     def create(self, request: Request) -> Response:
         """Tells what you would like, or, with a reason, what nobody offers near you. Not signed in, it is only counted."""
         said = self.asked()
-        reason = said.pop("reason", "")
+        reason, wishes = said.pop("reason", ""), wishes_of(said)
         outcode = outcode_of(said.pop("outcode"))
-        terms = {"category": said.pop("category").slug, "outcode": outcode, "council_code": council_of(outcode), "at": self.at}
+        terms: dict[str, Any] = {"category": said.pop("category").slug, "outcode": outcode, "council_code": council_of(outcode), "at": self.at}
         if self.person is None:
             made = needs.note_unmet_unsigned(reason=reason, **terms)
             return self.give({"id": None, "state": made.state})
-        who = {"person": self.person, "by": self.person}
+        who: dict[str, Any] = {"person": self.person, "by": self.person, "wishes": wishes}
         made = needs.note_unmet(reason=reason, **terms, **who, **said) if reason else needs.note(**terms, **who, **said)
         return self.give(made)
 
-    @verb(NeedCluster, NeedRow)
+    @verb(NeedShared, NeedRow)
     def share(self, request: Request, pk: int) -> Response:
-        """Lets a group of yours see it."""
+        """Lets a group of yours see it, and of its words only those you name."""
         return self.answer(needs.share(need=self.get_object(), by=self.person, at=self.at, **self.asked()))
 
-    @verb(None, NeedRow)
+    @looks(JoinRow, detail=True, many=True)
+    def joins(self, request: Request, pk: int) -> Response:
+        """Who else would like it."""
+        return self.give_pages(self.get_object().joins.live())
+
+    @verb(JoinSaid, JoinRow, status=201)
+    def join_in(self, request: Request, pk: int) -> Response:
+        """You would like it too, with your own wishes. Promises nothing."""
+        return self.give(needs_together.join_in(need=self.get_object(), by=self.person, at=self.at, **self.asked()))
+
+    @verb(JoinLeft, JoinRow)
+    def leave_out(self, request: Request, pk: int) -> Response:
+        """Not any more."""
+        self.get_object()
+        return self.give(needs_together.leave_out(by=self.person, at=self.at, **self.asked()))
+
+    @verb(MetHow, NeedRow)
     def met_freely(self, request: Request, pk: int) -> Response:
         """Somebody you know, or something free, does it."""
-        return self.answer(needs.met_freely(need=self.get_object(), by=self.person, at=self.at))
+        return self.answer(needs.met_freely(need=self.get_object(), by=self.person, at=self.at, **self.asked()))
+
+    @verb(NotFound, NeedRow)
+    def not_found(self, request: Request, pk: int) -> Response:
+        """Nothing was right: counted as missing, with why."""
+        return self.answer(needs.not_found(need=self.get_object(), by=self.person, at=self.at, **self.asked()))
+
+    @verb(NeedCluster, NeedRow)
+    def retry(self, request: Request, pk: int) -> Response:
+        """Nothing was found, and your group tries again."""
+        return self.answer(needs.retry(need=self.get_object(), by=self.person, at=self.at, **self.asked()))
+
+    @verb(NeedCluster, NeedRow)
+    def need_again(self, request: Request, pk: int) -> Response:
+        """It was found once, and is wanted again."""
+        return self.answer(needs.need_again(need=self.get_object(), by=self.person, at=self.at, **self.asked()))
+
+    @verb(MayAsk, NeedRow)
+    def may_ask(self, request: Request, pk: int) -> Response:
+        """Whether the council's officer may send you a question through us. They are never told who you are."""
+        return self.answer(needs.let_ask(need=self.get_object(), by=self.person, at=self.at, **self.asked()))
 
     @verb(None, NeedRow)
     def withdraw(self, request: Request, pk: int) -> Response:
-        """No longer wanted, and no longer counted."""
+        """No longer wanted."""
         return self.answer(needs.withdraw(need=self.get_object(), by=self.person, at=self.at))
 
 
