@@ -50,7 +50,9 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         payers = Payer.objects.filter(agreement=OuterRef("pk")).filter(
             Q(person__in=people_seen_by(person)) | Q(portion__holder__in=holders_of(person))
         )
-        return self.filter(Exists(payers) | Q(proposed_by=person) | Q(cluster__facilitator=person) | of_enterprise_people(person, "enterprise"))
+        # Whom to visit is not the provider's business before it is sent to be signed.
+        theirs = of_enterprise_people(person, "enterprise") & ~Q(state="drafting")
+        return self.filter(Exists(payers) | Q(proposed_by=person) | Q(cluster__facilitator=person) | theirs)
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
@@ -221,39 +223,6 @@ class NeedJoinQuerySet(models.QuerySet["NeedJoin"]):
 
     def live(self) -> Self:
         return self.filter(left_at__isnull=True)
-
-
-class ChangeQuerySet(models.QuerySet["Change"]):
-    def visible_to(self, person: Person | None) -> Self:
-        """As their agreement."""
-        from marketplace.models import Agreement
-
-        return self.filter(agreement__in=Agreement.objects.visible_to(person).values("pk"))
-
-    def locked(self) -> Self:
-        return self.select_for_update(of=("self",))
-
-    def asking(self) -> Self:
-        return self.filter(state="asking")
-
-
-class ChangeAnswerQuerySet(models.QuerySet["ChangeAnswer"]):
-    def visible_to(self, person: Person | None) -> Self:
-        """As a payer's part: oneself, those one supports or looks after money for, who helps the group, operators."""
-        from marketplace.models import Payer
-
-        return self.filter(payer__in=Payer.objects.visible_to(person).values("pk"))
-
-    def locked(self) -> Self:
-        return self.select_for_update(of=("self",)).order_by("pk")
-
-
-class ShortAnswerQuerySet(models.QuerySet["ShortAnswer"]):
-    def live(self) -> Self:
-        return self.filter(ended_at__isnull=True)
-
-    def locked(self) -> Self:
-        return self.select_for_update(of=("self",)).order_by("pk")
 
 
 def of_enterprise_people(person: Person, path: str) -> Q:

@@ -58,6 +58,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def winners(self) -> Self:
         return self.filter(state__in=["selected", "accepted"], fell_through_at__isnull=True)
 
+    def challenged_for(self, person: Person) -> Self:
+        """Of those this person may read: whose provider says that the choice was unfair, and waits for an answer. Operators answer."""
+        return self.visible_to(person).filter(challenge="open") if person.is_staff else self.none()
+
     def waiting_since(self, at: datetime) -> Self:
         """Chosen before `at` and not answered yet."""
         return self.filter(state="selected", picked_at__lte=at)

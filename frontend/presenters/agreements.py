@@ -1,5 +1,6 @@
 """A service on offer, and an agreement, in words. Each payer sees their own pence, the total, and how many pay."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,7 @@ from marketplace.selectors.agreements import AgreementView, OwnPart
 from people.models import Person
 from pooling.models import Cluster
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SHARE = {
     "planned": "Not paid for yet.",
     "covered": "Paid for, held until you say it happened.",
@@ -26,6 +27,7 @@ _SHARE = {
     "returned": "Came back to you.",
 }
 _SAID = {
+    "drafting": "Being written. Then everybody is asked to sign.",
     "with_parties": "Waiting for everybody’s yes.",
     "half_signed": "Nearly there.",
     "active": "Going.",
@@ -78,9 +80,14 @@ class Line:
     wait_kind: str
 
 
+def days_of(weekdays: Iterable[int]) -> str:
+    """ "Tuesdays and Thursdays"."""
+    return words.names(f"{DAY_NAMES[day - 1]}s" for day in weekdays)
+
+
 def when_of(agreement: Agreement) -> str:
     """ "Tuesdays and Thursdays at 10am, 1 hour, 12 weeks from Tuesday 3 March"."""
-    days = words.names(f"{_DAYS[day - 1]}s" for day in agreement.weekdays)
+    days = days_of(agreement.weekdays)
     at_time = f" at {words.clock(agreement.start_time)}" if agreement.start_time else ""
     return f"{days}{at_time}, {words.duration(agreement.minutes)}, {words.count(agreement.weeks, 'week')} from {words.day(agreement.starts_on)}"
 

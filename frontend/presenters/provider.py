@@ -9,6 +9,7 @@ from typing import Any
 from audit.clock import london_date
 from frontend import words
 from frontend.navigation import address
+from frontend.presenters import sealed
 from frontend.presenters.doing import by_when
 from frontend.presenters.provider_visits import DayVisit, PartLine, not_written_down, parts_of, visits_between
 from marketplace.models import Milestone, MilestoneShare
@@ -201,7 +202,7 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
 
 
 def _tasks(enterprise: Enterprise, person: Person, day: date) -> list[dict[str, Any]]:
-    found = [_task(task, day) for task in to_do(person, today=day) if task.kind in _TASKS]
+    found = [*sealed.tasks(enterprise), *(_task(task, day) for task in to_do(person, today=day) if task.kind in _TASKS)]
     if not enterprise.can_be_paid:
         text = "Stripe, our payment firm, asks you for it on its own page. We never see your bank details."
         found.append({"title": "Say where to send your money", "text": text, "action": "Do it", "url": address("provider-bank")})

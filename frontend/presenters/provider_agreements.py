@@ -49,7 +49,7 @@ class ProviderAgreement:
 
 def lines(enterprise: Enterprise) -> list[Line]:
     """Those that wait for an answer first, then the newest."""
-    rows = list(Agreement.objects.filter(enterprise=enterprise).select_related("cluster").order_by("-pk")[:50])
+    rows = list(Agreement.objects.filter(enterprise=enterprise).exclude(state="drafting").select_related("cluster").order_by("-pk")[:50])
     found = [Line(row.pk, row.title, f"{when_of(row)}. {_STATES[row.state]}", _waits(row)) for row in rows]
     return sorted(found, key=lambda line: not line.waits)
 

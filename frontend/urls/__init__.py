@@ -14,11 +14,13 @@ from frontend.urls import (
     money,
     near,
     needs,
+    offers,
     operator,
     provider,
     public,
     start,
     statements,
+    varying,
     visits,
 )
 
@@ -34,6 +36,8 @@ urlpatterns = [
     *groups.urlpatterns,
     *deciding.urlpatterns,
     *agreements.urlpatterns,
+    *varying.urlpatterns,
+    *offers.urlpatterns,
     *money.urlpatterns,
     *statements.urlpatterns,
     *visits.urlpatterns,

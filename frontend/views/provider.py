@@ -12,7 +12,7 @@ from audit import clock
 from audit.errors import Refusal
 from frontend.forms.provider import RefuseForm, VersionForm
 from frontend.presenters import provider as presenter
-from frontend.presenters import provider_agreements
+from frontend.presenters import provider_agreements, varying
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.provider_of import find, owned
 from frontend.views.who import SignedIn, signed_in
@@ -46,7 +46,7 @@ def money(request: SignedIn) -> HttpResponse:
 
 
 def _agreement(request: SignedIn, pk: int) -> Agreement:
-    return get_object_or_404(Agreement.objects.filter(enterprise=owned(request)).select_related("enterprise", "cluster"), pk=pk)
+    return get_object_or_404(Agreement.objects.filter(enterprise=owned(request)).exclude(state="drafting").select_related("enterprise", "cluster"), pk=pk)
 
 
 @signed_in
@@ -59,8 +59,10 @@ def agreements(request: SignedIn) -> HttpResponse:
 @signed_in
 def agreement(request: SignedIn, pk: int) -> HttpResponse:
     """Whom to visit, the total, and what of it is only promised by order."""
-    page = provider_agreements.page(_agreement(request, pk), request.user, clock.today())
-    return render(request, "provider/agreement.html", {"page": page, "agreement": page.page.agreement})
+    row, at = _agreement(request, pk), clock.now()
+    page = provider_agreements.page(row, request.user, clock.london_date(at))
+    context = {"page": page, "agreement": row, "varying": varying.of_agreement(row, request.user, at)}
+    return render(request, "provider/agreement.html", context)
 
 
 @signed_in

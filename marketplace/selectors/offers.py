@@ -37,6 +37,7 @@ class Compared:
     score: int
     given: tuple[Given, ...]
     ties: tuple[str, ...]
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def side_by_side(brief: Brief, person: Person, *, on: date) -> list[LotOffers]:
         Offer.objects.visible_to(person)
         .ran()
         .filter(brief=brief)
-        .select_related("enterprise", "lot")
+        .select_related("enterprise", "lot", "agreement")
         .prefetch_related("enterprise__checks")
         .order_by("pk")
     )
@@ -110,6 +111,7 @@ def _compared(
         score=total_score(points, weights),
         given=tuple(Given(one.membership.person.known_as, one.criterion, one.points, one.reason) for one in scores),
         ties=tuple(ties),
+        people=people,
     )
 
 

@@ -1,0 +1,204 @@
+"""Offers side by side for the group that asked: prices, words, checks, points and reasons, and what this person does next."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from audit.clock import london_date
+from frontend import words
+from frontend.navigation import address
+from frontend.presenters.sealed import rows_of
+from marketplace import policies
+from marketplace.models import Agreement, Brief, Conflict, Offer, Score
+from marketplace.querysets_of_offers import in_group
+from marketplace.rules.offering import Terms
+from marketplace.selectors.offers import Compared, LotOffers, side_by_side
+from marketplace.services.awarding import stands_from
+from marketplace.services.offers import accept_by
+from people.models import Person
+from pooling.models import Membership, Proposal
+
+_STANDS = {
+    "submitted": "",
+    "shortlisted": "You look at it closely",
+    "not_selected": "Not chosen",
+    "selected": "You chose it. It waits for their yes",
+    "accepted": "You chose it, and they said yes",
+    "withdrawn": "They took it back",
+    "expired": "They did not answer in time",
+    "disqualified": "A check is not in place",
+}
+_SAID = {
+    "closed": "The offers are here. First say if you know anybody who offers. Then choose which ones to look at closely.",
+    "evaluating": "You are choosing. Give points, and say why. Then ask everybody.",
+    "award_pending": "You have chosen. For a few days those who offered may say that it was not fair.",
+    "awarded": "You have chosen, and it stands.",
+    "no_award": "No offer would do.",
+    "cancelled": "You stopped asking.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One offer, with each person's points and reasons. `may_score`, `may_ask`: for who looks."""
+
+    offer: Offer
+    name: str
+    stands: str
+    each: int
+    weekly: int
+    score: int
+    checks: str
+    rows: list[dict[str, str]]
+    given: list[dict[str, Any]]
+    ties: tuple[str, ...]
+    feedback: str
+    may_score: bool
+    may_ask: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the brief: its table and its cards. `next_said`: what happens now with its winner."""
+
+    title: str
+    columns: list[str]
+    table: list[list[str]]
+    cards: list[Card]
+    next_said: str
+
+
+@dataclass(frozen=True, slots=True)
+class OffersPage:
+    brief: Brief
+    said: str
+    parts: list[Part]
+    has_said_ties: bool
+    has_tie: bool
+    may_shortlist: bool
+    may_stop: bool
+    questions: list[Proposal]
+    agreements: list[dict[str, Any]]
+
+
+def page(brief: Brief, person: Person, at: Any) -> OffersPage:
+    """As this person may see it, after the close."""
+    today = london_date(at)
+    lots = side_by_side(brief, person, on=today)
+    said = policies.has_said_their_ties(person=person, brief=brief)
+    running = [one.offer for lot in lots for one in lot.offers if one.offer.state in {"submitted", "shortlisted", "selected", "accepted"}]
+    tied = any(policies.has_a_tie(person=person, offer=one) for one in running)
+    place = brief.cluster.memberships.inside().filter(person=person).first()
+    can = said and not tied
+    return OffersPage(
+        brief=brief,
+        said=_SAID.get(brief.state, ""),
+        parts=[_part(brief, lot, place, can, today) for lot in lots],
+        has_said_ties=said,
+        has_tie=tied,
+        may_shortlist=can and brief.state == "closed",
+        may_stop=can and brief.state in {"closed", "evaluating"} and not any(lot.winner for lot in lots),
+        questions=_questions(brief, running),
+        agreements=_agreements(lots),
+    )
+
+
+def _questions(brief: Brief, running: list[Offer]) -> list[Proposal]:
+    rows = Proposal.objects.open().filter(cluster=brief.cluster)
+    about = [str(one.pk) for one in running]
+    return [
+        one for one in rows if (one.about_kind == "offer" and str(one.about_id) in about) or (one.about_kind == "brief" and one.about_id == brief.pk)
+    ]
+
+
+def _agreements(lots: list[LotOffers]) -> list[dict[str, Any]]:
+    found = [getattr(one.offer, "agreement", None) for lot in lots for one in lot.offers if one.offer.is_winner]
+    return [{"pk": one.pk, "title": one.title, "drafting": one.state == "drafting"} for one in found if one is not None]
+
+
+def _part(brief: Brief, lot: LotOffers, place: Membership | None, can: bool, today: date) -> Part:
+    cards = [_card(brief, lot, one, place, can) for one in lot.offers]
+    columns = ["Who", "Each of you, a week", "All of you, a week", "From", "Points"]
+    cells = [[card.name, words.pounds(card.each), words.pounds(card.weekly), words.short_day(card.offer.starts_on), _points(card)] for card in cards]
+    return Part(lot.lot.title, columns, cells, cards, _next(lot.winner, today))
+
+
+def _points(card: Card) -> str:
+    return f"{card.score} of 100" if card.given else "None yet"
+
+
+def _next(winner: Offer | None, today: date) -> str:
+    if winner is None or winner.picked_at is None:
+        return ""
+    stands, answer = london_date(stands_from(picked_at=winner.picked_at)), london_date(accept_by(picked_at=winner.picked_at))
+    waits = f" They answer before {words.day(answer)}." if winner.state == "selected" else ""
+    return f"You chose {winner.enterprise.name}.{waits}" + (f" It stands from {words.day(stands)}, if nobody objects." if today <= stands else "")
+
+
+def _card(brief: Brief, lot: LotOffers, one: Compared, place: Membership | None, can: bool) -> Card:
+    offer, labels = one.offer, {str(row["slug"]): str(row["label"]) for row in brief.criteria}
+    terms = Terms(offer.visit_pence, offer.starts_on, tuple(offer.weekdays), offer.words, offer.people_words, offer.milestones_words)
+    closely = brief.state == "evaluating" and offer.state == "shortlisted"
+    return Card(
+        offer=offer,
+        name=one.enterprise_name,
+        stands="What they signed up to did not come about" if offer.fell_through_at else _STANDS[offer.state],
+        each=one.each_weekly_pence,
+        weekly=one.weekly_pence,
+        score=one.score,
+        checks=words.names(check.label for check in one.checks) if one.is_ready else "A check is missing now",
+        rows=rows_of(brief, lot.lot, terms, offer.start_time, people=one.people),
+        given=[{"who": row.known_as, "what": labels.get(row.criterion, row.criterion), "points": row.points, "why": row.reason} for row in one.given],
+        ties=one.ties,
+        feedback=offer.feedback if offer.state == "not_selected" else "",
+        may_score=closely and can and place is not None,
+        may_ask=closely and can and lot.winner is None and bool(one.given),
+    )
+
+
+def others(offer: Offer) -> list[Offer]:
+    """The other offers of the same part that stand to be chosen."""
+    return list(offer.lot.offers.filter(state="shortlisted").exclude(pk=offer.pk).select_related("enterprise").order_by("pk"))
+
+
+def said_before(offer: Offer, place: Membership) -> dict[str, Any]:
+    """This person's points and reasons so far, as the form takes them."""
+    given = Score.objects.filter(offer=offer, membership=place)
+    return {key: value for one in given for key, value in ((f"points_{one.criterion}", one.points), (f"reason_{one.criterion}", one.reason))}
+
+
+def for_operator(offer: Offer) -> list[dict[str, Any]]:
+    """What an operator reads beside a challenge: each offer of that part as it stood, how it was scored, what its provider was told."""
+    rows = offer.lot.offers.ran().select_related("enterprise").prefetch_related("scores").order_by("pk")
+    return [
+        {
+            "key": one.enterprise.name,
+            "value": f"{words.pounds(one.visit_pence)} a visit. {_STANDS[one.state] or 'Sent in'}. "
+            + " ".join(f"{score.criterion} {score.points}: {score.reason}" for score in one.scores.all()),
+        }
+        for one in rows
+    ]
+
+
+def tasks(person: Person) -> Iterator[dict[str, Any]]:
+    """What this person does next of the choices in their groups: say ties, go on choosing, send what was chosen to be signed. Two queries."""
+    rows = Brief.objects.filter(state__in=["closed", "evaluating"]).filter(in_group(person, "cluster"))
+    said = Conflict.objects.filter(brief=OuterRef("pk"), person=person)
+    asked = Proposal.objects.open().filter(cluster=OuterRef("cluster"), kind__in=["choose", "none_suitable", "cancel_brief"])
+    for brief in rows.annotate(said=Exists(said), asked=Exists(asked)).select_related("cluster").order_by("pk"):
+        if brief.asked:
+            continue
+        title = f"Offers for {brief.cluster.name}"
+        text = "Read them side by side, and choose." if brief.said else "First say if you know anybody who offers."
+        yield _task("offers", title, text, "Look at the offers", "offers", brief.pk)
+    drafts = Agreement.objects.filter(state="drafting", offer__isnull=False).filter(in_group(person, "cluster"))
+    for agreement in drafts.filter(Q(cluster__facilitator=person) | Q(cluster__facilitator__isnull=True)).select_related("enterprise").order_by("pk"):
+        text = "Write what should happen if they can’t come. Then everybody is asked to sign."
+        yield _task("send_agreement", f"{agreement.enterprise.name} said yes", text, "Write it", "agreement-send", agreement.pk)
+
+
+def _task(of: str, title: str, text: str, action: str, page: str, *args: object) -> dict[str, Any]:
+    return {"of": of, "title": title, "text": text, "action": action, "url": address(page, *args)}
