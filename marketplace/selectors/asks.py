@@ -25,6 +25,14 @@ class Asked:
     answers: list[Said] | None
 
 
+def answers_to(question: OfficerQuestion, *, at: datetime) -> list[Said] | None:
+    """Of one question; None while it is open."""
+    if question.closes_at > at:
+        return None
+    rows = OfficerAnswer.objects.filter(question=question, answered_at__isnull=False).order_by("words", "name")
+    return [Said(one.words, one.name) for one in rows]
+
+
 def asked_by_council(council_code: str, *, at: datetime) -> list[Asked]:
     """Newest first. Whoever calls has checked who asks. Three queries. Answers are in the order of their words."""
     rows = list(OfficerQuestion.objects.filter(council_code=council_code))

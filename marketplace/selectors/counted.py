@@ -1,6 +1,6 @@
 """What may be told of what people asked for: read from what the night kept, never from anybody's asking. The same for pages, CSV and API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -41,8 +41,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """`starts`: its first day. `counted_until`: the midnight it is counted to. `rows`: every kind of help, asked for or not; `whole`: all kinds."""
+    """`id`: of the run that counted it. `starts`: its first day. `counted_until`: the midnight it is counted to.
 
+    `rows`: every kind of help, asked for or not; `whole`: all kinds together. `market`: what of the market was kept beside it.
+    """
+
+    id: int
+    council_code: str
     starts: date
     counted_until: datetime
     is_over: bool
@@ -60,7 +65,12 @@ def quarters(council_code: str) -> list[Quarter]:
     """The newest quarter and the three before it, as last counted, newest first; fewer before the first nights. Whoever calls has checked who
     asks: a planner reads all of it, everybody what `wanted` takes from it. Three queries.
     """
-    runs = list(CountRun.objects.filter(council_code=council_code).order_by("-quarter")[:QUARTERS])
+    return quarters_of(CountRun.objects.filter(council_code=council_code).order_by("-quarter")[:QUARTERS])
+
+
+def quarters_of(found: Iterable[CountRun]) -> list[Quarter]:
+    """The same for these runs. Two queries, and one for the runs."""
+    runs = list(found)
     if not runs:
         return []
     cells: dict[int, dict[str, CountedCell]] = {}
@@ -84,7 +94,7 @@ def _quarter(run: CountRun, cells: Mapping[str, CountedCell], labels: _Labels) -
     kinds = {**labels.kinds, **{slug: slug for slug in cells if slug and slug not in labels.kinds}}
     rows = [_row(slug, label, cells.get(slug), nothing, labels) for slug, label in kinds.items()]
     whole = _row(ALL, "All kinds", cells.get(ALL), nothing, labels)
-    return Quarter(run.quarter, run.counted_until.astimezone(LONDON), run.is_final, whole, rows, Market(**run.market))
+    return Quarter(run.pk, run.council_code, run.quarter, run.counted_until.astimezone(LONDON), run.is_final, whole, rows, Market(**run.market))
 
 
 def _row(category: str, label: str, cell: CountedCell | None, nothing: int | None, labels: _Labels) -> Row:

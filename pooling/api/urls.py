@@ -4,6 +4,7 @@ from audit.api.edge import router
 from pooling.api.views.budgets import Budgets, FundingModes, Portions
 from pooling.api.views.deciding import Ballots, Challenges, Proposals, StoppableGroups
 from pooling.api.views.finding import Interests, Introductions, ThingsInCommon
+from pooling.api.views.funder import FunderMoneys
 from pooling.api.views.groups import Charters, Clusters, Memberships
 from pooling.api.views.promises import Calls, Holders, Holds, IdleOffers, MyMoney, Pledges, Withdrawals
 from pooling.api.views.wallets import WalletMoves, Wallets
@@ -25,6 +26,7 @@ urlpatterns = router(
     holds=Holds,
     withdrawals=Withdrawals,
     wallets=Wallets,
+    funder_money=FunderMoneys,
     wallet_moves=WalletMoves,
     idle_offers=IdleOffers,
     proposals=Proposals,
