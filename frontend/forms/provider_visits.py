@@ -133,11 +133,16 @@ class ShortForm(Form):
 
     choice = PickField(label="What will you do?", choices=[])
 
-    def __init__(self, *args: Any, covered: str, names: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, covered: str, names: str, fewer: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        less = Option(f"Come for {fewer}", hint=f"They ask for this. You get {covered} at most.")
         come = Option(f"Come for {names}", hint=f"{covered} is covered. The others pay nothing and are left out.")
         stay = Option("Not come for fewer people", hint="Nobody pays, unless the rest is paid before the week begins.")
-        self.fields["choice"].choices = [*([("go", come)] if names else []), ("no", stay)]  # type: ignore[attr-defined]
+        self.fields["choice"].choices = [  # type: ignore[attr-defined]
+            *([("fewer", less)] if fewer else []),
+            *([("go", come)] if names else []),
+            ("no", stay),
+        ]
 
 
 def moment(day: date, at: time) -> datetime:

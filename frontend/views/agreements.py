@@ -13,6 +13,7 @@ from audit import clock
 from frontend.forms.agreements import WhyForm, WishForm, YesForm
 from frontend.presenters import agreements as presenter
 from frontend.presenters import offers as shop
+from frontend.presenters import varying
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Agreement
@@ -86,7 +87,9 @@ def _soonest(places: list[Membership], at: datetime) -> date:
 def show(request: SignedIn, pk: int) -> HttpResponse:
     """One agreement: what, when, my part, everybody's together, each week."""
     agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("enterprise", "cluster"), pk=pk)
-    return render(request, "agreement/show.html", {"page": presenter.page(agreement, request.user, clock.today())})
+    at = clock.now()
+    context = {"page": presenter.page(agreement, request.user, clock.london_date(at)), "agreement": agreement}
+    return render(request, "agreement/show.html", {**context, "varying": varying.of_agreement(agreement, request.user, at)})
 
 
 @signed_in

@@ -10,11 +10,12 @@ from audit import clock
 from frontend import words
 from frontend.forms.provider_visits import ShortForm
 from frontend.presenters import provider_visits as presenter
+from frontend.presenters import varying
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.provider_of import worked_for
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Milestone
-from marketplace.services import milestones
+from marketplace.services import milestones, shortfalls
 
 
 def _week(request: SignedIn, pk: int) -> presenter.Week:
@@ -75,10 +76,11 @@ def short(request: SignedIn, pk: int) -> HttpResponse:
         return redirect("provider-week", pk=pk)
 
     def act(form: ShortForm) -> str:
-        verb = milestones.go_ahead if form.cleaned_data["choice"] == "go" else milestones.say_no
-        verb(milestone=page.milestone, by=request.user, at=clock.now())
+        verbs = {"go": milestones.go_ahead, "fewer": shortfalls.come_fewer, "no": milestones.say_no}
+        verbs[form.cleaned_data["choice"]](milestone=page.milestone, by=request.user, at=clock.now())
         messages.success(request, "We have written it down.")
         return back_to("provider-week", pk=pk)
 
-    form = ShortForm(request.POST or None, covered=words.pounds(page.covered_pence), names=page.covered_names)
+    fewer = varying.fewer_said(page.milestone)
+    form = ShortForm(request.POST or None, covered=words.pounds(page.covered_pence), names=page.covered_names, fewer=fewer)
     return form_page(request, form=form, act=act, template="provider/week_short.html", context={"week": page})

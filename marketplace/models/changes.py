@@ -3,7 +3,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from marketplace.querysets import ChangeAnswerQuerySet, ChangeQuerySet, ShortAnswerQuerySet
+from marketplace.querysets_of_changes import ChangeAnswerQuerySet, ChangeQuerySet, ShortAnswerQuerySet
 
 
 class Change(models.Model):

@@ -2,8 +2,8 @@
 
 from audit.errors import Refusal
 from marketplace.rules.briefs import BRIEF
-from marketplace.rules.offering import OFFER
 from marketplace.rules.changes import CHANGE
+from marketplace.rules.offering import OFFER
 
 NEW = ""
 

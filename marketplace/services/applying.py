@@ -70,7 +70,7 @@ def _write_week(pk: int, change: Change, rows: Rows, payers: Mapping[int, Payer]
         if share.state != MilestoneShare.State.PLANNED:
             continue
         if pence == 0:
-            drop_share(share, by, at)
+            drop_share(share=share, by=by, at=at)
         elif share.pence != pence:
             share.state, share.pence = after(SHARE, share.state, "vary"), pence
             share.save(update_fields=["state", "pence"])

@@ -158,7 +158,7 @@ def _leave_week(pk: int, payer: Payer, at: datetime) -> None:
     shares = locked_shares(week)
     for share in [one for one in shares if one.payer_id == payer.pk]:
         if share.state == MilestoneShare.State.PLANNED:
-            drop_share(share, None, at)
+            drop_share(share=share, by=None, at=at)
             if not week.agreement.together:
                 week.left_out_pence += share.pence
         elif share.state == MilestoneShare.State.COVERED:

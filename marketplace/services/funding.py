@@ -43,7 +43,7 @@ def _without_leavers(milestone: Milestone, shares: list[MilestoneShare], at: dat
     for share in shares:
         last_day = share.payer.leaves_on
         if last_day is not None and milestone.starts_on > last_day:
-            drop_share(share, None, at)
+            drop_share(share=share, by=None, at=at)
             if not milestone.agreement.together:
                 milestone.left_out_pence += share.pence
     milestone.save(update_fields=["left_out_pence"])
@@ -162,7 +162,7 @@ def go_ahead_without(*, milestone: Milestone, shares: list[MilestoneShare], by: 
     """For those who are covered, at the price they signed; the others are left out and asked for nothing."""
     for share in shares:
         if share.state == MilestoneShare.State.PLANNED:
-            drop_share(share, by, at)
+            drop_share(share=share, by=by, at=at)
     _fund(milestone, shares, "go_ahead", at)
 
 
@@ -177,14 +177,14 @@ def drop_week(*, milestone: Milestone, shares: list[MilestoneShare], by: Person 
     tell(kind="milestone_cancelled", row=milestone, at=at)
     for share in shares:
         if share.state == MilestoneShare.State.PLANNED:
-            drop_share(share, by, at)
+            drop_share(share=share, by=by, at=at)
         elif share.state == MilestoneShare.State.COVERED:
             money.give_back(share=share, verb="give_back", by=by, at=at)
             if share.call is not None and share.covered_by == MilestoneShare.CoveredBy.MONEY:
                 calls.drop_call(call=share.call, at=at)
 
 
-def drop_share(share: MilestoneShare, by: Person | None, at: datetime) -> None:
+def drop_share(*, share: MilestoneShare, by: Person | None, at: datetime) -> None:
     """A payer's part that is not covered is left out: nothing is asked of them for it, and nobody comes to them alone."""
     share.state = after(SHARE, share.state, "drop")
     share.save(update_fields=["state"])

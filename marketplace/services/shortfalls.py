@@ -208,7 +208,7 @@ def _take_more(week: Milestone, share: MilestoneShare, pence: int, at: datetime)
 def _leave_out_rest(week: Milestone, shares: Sequence[MilestoneShare], by: Person | None, at: datetime) -> None:
     for share in shares:
         if share.state == State.PLANNED:
-            drop_share(share, by, at)
+            drop_share(share=share, by=by, at=at)
 
 
 def _save(week: Milestone, by: Person, verb: str, at: datetime) -> None:

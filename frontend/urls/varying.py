@@ -1,0 +1,16 @@
+"""Changing visits that are on, stopping, and a week that is short."""
+
+from django.urls import path
+
+from frontend.views import varying
+
+urlpatterns = [
+    path("agreements/<int:pk>/change/", varying.change, name="agreement-change"),
+    path("agreements/<int:pk>/stop/", varying.stop, name="agreement-stop"),
+    path("changes/<int:pk>/", varying.show, name="change"),
+    path("changes/<int:pk>/yes/", varying.sign, name="change-yes"),
+    path("changes/<int:pk>/no/", varying.refuse, name="change-no"),
+    path("changes/<int:pk>/take-back/", varying.take_back, name="change-take-back"),
+    path("weeks-short/<int:pk>/", varying.short, name="week-short"),
+    path("weeks-short/<int:pk>/again/", varying.again, name="share-again"),
+]
