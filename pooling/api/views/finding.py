@@ -71,9 +71,9 @@ class Introductions(ReadEdge):
     @verb(FoundingSaid, ClusterRow, status=201)
     def start_group(self, request: Request, pk: int) -> Response:
         """Starts the group of those who met, with you in it."""
-        said = self.asked()
+        meeting, said = self.get_object(), self.asked()
         answers = {**said, "purpose": said["purpose"].slug}
-        return self.answer(meetings.start_group(introduction=self.get_object(), by=self.person, at=self.at, **answers))
+        return self.answer(meetings.start_group(introduction=meeting, by=self.person, at=self.at, **answers))
 
     @verb(None, MembershipRow, status=201)
     def join(self, request: Request, pk: int) -> Response:

@@ -35,8 +35,8 @@ ROUTES: tuple[Route, ...] = (
     # The API
     page("api/v1/interests/", "i+++++ ++++++++++", "i????? ??????????"),
     own("api/v1/interests/matches/"),
-    page("api/v1/interests/<int:pk>/", "i..... .....+...+", pk="wish with others"),
-    act("api/v1/interests/<int:pk>/stop/", "i..... .....x...+", pk="wish with others"),
+    page("api/v1/interests/<int:pk>/", "i..... ..+..+...+", pk="wish with others"),
+    act("api/v1/interests/<int:pk>/stop/", "i..... ..x..x...+", pk="wish with others"),
     page("api/v1/introductions/", "i+++++ ++++++++++", "i????? ??????????"),
     page("api/v1/introductions/<int:pk>/", "i..... +++..+...+", pk="meeting"),
     act("api/v1/introductions/<int:pk>/start-group/", "i..... ???..?...?", pk="meeting"),
