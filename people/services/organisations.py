@@ -16,6 +16,17 @@ class RoleNeedsMore(Refusal):
     field = "organisation"
 
 
+NEVER_BOTH: frozenset[str] = frozenset({Role.Kind.COMMISSIONER, Role.Kind.HOLDER_STAFF})
+"""Whoever knows names must not read the counts in which they were hidden (abuse.md, "Data and control")."""
+
+
+class RolesDoNotGoTogether(Refusal):
+    """Planning for a council and looking after people's money there are for two people."""
+
+    code = "roles_do_not_go_together"
+    sentence = "One person can’t both plan for a council and look after people’s money there: hidden numbers could be joined to names."
+
+
 def add_council(*, code: str, name: str, by: Person | None, at: datetime, day_phone: str = "", night_phone: str = "") -> Council:
     """A council by its GSS code. Adding it again updates its name and numbers."""
     if not may_give_roles(by=by):
@@ -40,7 +51,10 @@ def add_organisation(*, kind: str, name: str, council_code: str, by: Person | No
 def give_role(
     *, person: Person, kind: str, by: Person | None, at: datetime, organisation: Organisation | None = None, council_code: str = ""
 ) -> Role:
-    """Gives a role from now on; giving it again gives the one there is. Nobody gives themselves one. Raises NotAllowed, RoleNeedsMore."""
+    """Gives a role from now on; giving it again gives the one there is. Nobody gives themselves one.
+
+    Raises NotAllowed, RoleNeedsMore, RolesDoNotGoTogether.
+    """
     if not may_give_roles(by=by) or (by is not None and by.pk == person.pk):
         raise NotAllowed("Only another person who runs this site can do this.")
     code = council_code or (organisation.council_code if organisation else "")
@@ -48,6 +62,8 @@ def give_role(
         raise RoleNeedsMore
     with transaction.atomic():
         locked = Person.objects.locked().get(pk=person.pk)
+        if kind in NEVER_BOTH and Role.objects.live(at).filter(person=locked, kind__in=NEVER_BOTH - {kind}, council_code=code).exists():
+            raise RolesDoNotGoTogether
         role, is_new = Role.objects.get_or_create(
             person=locked, kind=kind, organisation=organisation, council_code=code, ends_at=None, defaults={"starts_at": at}
         )

@@ -8,7 +8,7 @@ from audit.errors import NotAllowed
 from people.models import Role
 from people.roles import councils_of, has_role, organisations_of
 from people.services import organisations
-from people.services.organisations import RoleNeedsMore
+from people.services.organisations import RoleNeedsMore, RolesDoNotGoTogether
 from tests import cast
 from tests.cast import AT, LAMBETH, SOUTHWARK
 
@@ -67,3 +67,14 @@ def test_a_role_says_where() -> None:
         organisations.give_role(person=cast.amina(), kind="facilitator", by=None, at=AT)
     with pytest.raises(RoleNeedsMore):
         organisations.give_role(person=cast.amina(), kind="holder_staff", council_code=SOUTHWARK, by=None, at=AT)
+
+
+def test_nobody_plans_for_a_council_and_looks_after_money_there() -> None:
+    """A commissioner who is also a holder could join hidden numbers to names (abuse.md, "Data and control")."""
+    colin, priya = cast.colin(), cast.priya()
+    with pytest.raises(RolesDoNotGoTogether):
+        organisations.give_role(person=colin, kind="commissioner", council_code=SOUTHWARK, by=None, at=AT)
+    with pytest.raises(RolesDoNotGoTogether):
+        organisations.give_role(person=priya, kind="holder_staff", organisation=cast.kasmo(), by=None, at=AT)
+    organisations.give_role(person=colin, kind="commissioner", council_code=LAMBETH, by=None, at=AT)
+    organisations.give_role(person=priya, kind="commissioner", council_code=SOUTHWARK, by=None, at=AT)
