@@ -4,7 +4,7 @@ from typing import Any
 
 from django_filters.rest_framework import BooleanFilter, DateFilter, FilterSet, NumberFilter
 
-from marketplace.models import Agreement, Brief, BriefPayer, BriefQuestion, Milestone, MilestoneShare, Need, Payer, Visit
+from marketplace.models import Agreement, Brief, BriefPayer, BriefQuestion, Change, ChangeAnswer, Milestone, MilestoneShare, Need, Offer, Payer, Visit
 
 
 class NeedFilter(FilterSet):  # type: ignore[misc]  # the package has no types
@@ -43,6 +43,23 @@ class AgreementFilter(FilterSet):  # type: ignore[misc]  # the package has no ty
 
     class Meta:
         model = Agreement
+        fields = ("state",)
+
+
+class OfferFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    brief = NumberFilter("brief_id", min_value=1)
+    enterprise = NumberFilter("enterprise_id", min_value=1)
+
+    class Meta:
+        model = Offer
+        fields = ("state",)
+
+
+class ChoiceFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    cluster = NumberFilter("cluster_id", min_value=1)
+
+    class Meta:
+        model = Brief
         fields = ("state",)
 
 
@@ -87,3 +104,20 @@ class ShareFilter(FilterSet):  # type: ignore[misc]  # the package has no types
 
     def keep_mine(self, rows: Any, name: str, value: bool) -> Any:
         return rows.of(self.request.user.pk) if value else rows
+
+
+class ChangeFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    agreement = NumberFilter("agreement_id", min_value=1)
+
+    class Meta:
+        model = Change
+        fields = ("state", "kind")
+
+
+class ChangeAnswerFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    change = NumberFilter("change_id", min_value=1)
+    agreement = NumberFilter("change__agreement_id", min_value=1)
+
+    class Meta:
+        model = ChangeAnswer
+        fields = ("answer",)

@@ -4,8 +4,10 @@ from audit.api.edge import router
 from marketplace.api.views.agreements import Agreements, Payers
 from marketplace.api.views.approvals import Approvals
 from marketplace.api.views.briefs import BriefPayers, BriefQuestions, Briefs, EnterpriseWanted
+from marketplace.api.views.changes import ChangeAnswers, Changes
 from marketplace.api.views.counted import CouncilFigures, OfficerAnswers, OfficerQuestions, WantedNear
 from marketplace.api.views.needs import Needs, ToDo
+from marketplace.api.views.offers import Choices, Offers
 from marketplace.api.views.shares import Shares
 from marketplace.api.views.sizes import PricesBySize
 from marketplace.api.views.statements import Statements
@@ -17,6 +19,8 @@ urlpatterns = router(
     briefs=Briefs,
     brief_payers=BriefPayers,
     brief_questions=BriefQuestions,
+    offers=Offers,
+    choices=Choices,
     agreements=Agreements,
     payers=Payers,
     prices_by_size=PricesBySize,
@@ -26,6 +30,8 @@ urlpatterns = router(
     approvals=Approvals,
     enterprises=EnterpriseWeeks,
     statements=Statements,
+    changes=Changes,
+    change_answers=ChangeAnswers,
 )
 urlpatterns += router(enterprises=EnterpriseWanted)
 urlpatterns += router(council_figures=CouncilFigures, wanted=WantedNear, officer_questions=OfficerQuestions, officer_answers=OfficerAnswers)

@@ -11,6 +11,7 @@ from marketplace.api.filters import AgreementFilter, PayerFilter
 from marketplace.api.serializers.agreements import (
     AgreementRow,
     AgreementWhole,
+    KeepGoing,
     PayerRow,
     ProposalSaid,
     QuoteSaid,
@@ -23,7 +24,7 @@ from marketplace.api.serializers.agreements import (
 )
 from marketplace.models import Agreement, Payer
 from marketplace.selectors import agreement_view, quote
-from marketplace.services import agreements, ending, signing
+from marketplace.services import agreements, awarding, ending, exits, signing
 from marketplace.services.plans import NoPriceForSoMany
 from pooling.models import Membership
 
@@ -32,7 +33,7 @@ class Agreements(ReadEdge):
     """Agreements you pay for, help with, or provide."""
 
     model = Agreement
-    related = ("enterprise", "cluster", "listing__category")
+    related = ("enterprise", "cluster")
     order = ("-pk",)
     serializer_class = AgreementRow
     filterset_class = AgreementFilter
@@ -67,6 +68,11 @@ class Agreements(ReadEdge):
         """Writes it and sends it to each payer and the provider. Nobody pays before their own yes."""
         return self.answer(agreements.propose(by=self.person, at=self.at, **self.asked()))
 
+    @verb(KeepGoing, AgreementWhole)
+    def send(self, request: Request, pk: int) -> Response:
+        """One from a chosen offer: says what happens when nobody can come, and asks everybody to sign."""
+        return self.answer(awarding.send(agreement=self.get_object(), keep_going=self.asked(), by=self.person, at=self.at))
+
     @verb(Signing, AgreementWhole, kept=True)
     def sign(self, request: Request, pk: int) -> Response:
         """A payer's own yes, to this version's price and the most it can cost. No money moves."""
@@ -99,6 +105,12 @@ class Agreements(ReadEdge):
     def end_early(self, request: Request, pk: int) -> Response:
         """The provider, or the only payer, gives notice."""
         return self.answer(ending.end_early(agreement=self.get_object(), by=self.person, at=self.at, **self.asked()))
+
+    @verb(WhosePart, AgreementWhole, kept=True)
+    def stop(self, request: Request, pk: int) -> Response:
+        """One of several payers stops, with the notice that was signed; the others are asked."""
+        row = self.get_object()
+        return self.answer(exits.stop(agreement=row, membership=self._place(row), by=self.person, at=self.at))
 
     @verb(Why, AgreementWhole)
     def suspend(self, request: Request, pk: int) -> Response:

@@ -13,6 +13,7 @@ from audit.api.edge import Edge, ReadEdge, looks, verb
 from audit.api.shapes import DayField, Shape
 from marketplace import selectors
 from marketplace.api.filters import MilestoneFilter, VisitFilter
+from marketplace.api.serializers.changes import TakenOver, WhoseWeek
 from marketplace.api.serializers.weeks import (
     AwaySaid,
     ComingVisitShape,
@@ -29,7 +30,7 @@ from marketplace.api.serializers.weeks import (
 )
 from marketplace.models import Milestone, Visit
 from marketplace.policies import may_record_visits, may_speak_for_enterprise
-from marketplace.services import milestones, shares, visits
+from marketplace.services import milestones, shares, shortfalls, visits
 from providers.models import Enterprise
 
 
@@ -61,6 +62,26 @@ class Milestones(ReadEdge):
     def go_ahead(self, request: Request, pk: int) -> Response:
         """The provider comes for those who are covered."""
         return self.answer(milestones.go_ahead(milestone=self.get_object(), by=self.person, at=self.at))
+
+    @verb(TakenOver, MilestoneRow, kept=True)
+    def take_over(self, request: Request, pk: int) -> Response:
+        """A payer whose part of a short week is covered takes over some of the rest."""
+        return self.answer(shortfalls.take_over(milestone=self.get_object(), by=self.person, at=self.at, **self.asked()))
+
+    @verb(WhoseWeek, MilestoneRow)
+    def ask_fewer(self, request: Request, pk: int) -> Response:
+        """A payer whose part of a short week is covered would rather have fewer visits."""
+        return self.answer(shortfalls.fewer(milestone=self.get_object(), by=self.person, at=self.at, **self.asked()))
+
+    @verb(WhoseWeek, MilestoneRow)
+    def take_answer_back(self, request: Request, pk: int) -> Response:
+        """What a payer said about a short week, taken back before it was carried out."""
+        return self.answer(shortfalls.take_answer_back(milestone=self.get_object(), by=self.person, at=self.at, **self.asked()))
+
+    @verb(None, MilestoneRow, kept=True)
+    def come_fewer(self, request: Request, pk: int) -> Response:
+        """The provider comes for the visits that the covered money pays."""
+        return self.answer(shortfalls.come_fewer(milestone=self.get_object(), by=self.person, at=self.at))
 
     @verb(None, MilestoneRow)
     def say_no(self, request: Request, pk: int) -> Response:
