@@ -35,6 +35,7 @@ class AgreementRow(Row):
             "cluster",
             "cluster_name",
             "listing",
+            "offer",
             "enterprise",
             "enterprise_name",
             "category",
