@@ -6,6 +6,7 @@ from people.models import Person
 from people.policies import may_act_for
 from people.roles import has_role
 from pooling.models import Budget, Cluster, Membership, Portion, Statement
+from pooling.querysets.deciding import stoppable_by
 
 
 def may_decide(*, by: Person | None, person: Person, decision: str, at: datetime) -> bool:
@@ -94,12 +95,7 @@ def may_resolve(*, by: Person | None, statement: Statement, person: Person, at: 
 
 def may_stop_group(*, by: Person | None, cluster: Cluster, at: datetime) -> bool:
     """An operator, or who works for an organisation that looks after money promised to the group; nobody with a place in it, nor its facilitator."""
-    if by is None or not by.is_active or is_facilitator_of(by=by, cluster=cluster) or cluster.memberships.filter(person=by).exists():
-        return False
-    if by.is_operator:
-        return True
-    holders = Portion.objects.filter(pledges__membership__cluster=cluster, holder__isnull=False).values("holder")
-    return by.roles.live(at).filter(kind="holder_staff", organisation__in=holders).exists()
+    return stoppable_by(by, at=at).filter(pk=cluster.pk).exists()
 
 
 def may_give_up(*, by: Person | None, cluster: Cluster, at: datetime) -> bool:

@@ -7,7 +7,9 @@ from typing import Any
 from frontend import words
 from frontend.forms.deciding import ANSWERS
 from people.models import Person
-from pooling.models import Ballot, Challenge, Cluster, Membership, Proposal
+from pooling.models import Ballot, Challenge, Cluster, Proposal
+from pooling.querysets.deciding import stoppable_by
+from pooling.rules import CLUSTER_FINAL
 from pooling.rules.deciding import MOST_REWORKS
 from pooling.selectors.deciding import Question, answers_waiting, question_for, questions_of
 
@@ -230,7 +232,4 @@ def for_operators(person: Person) -> OperatorsGroups:
 
 def looked_after(person: Person, *, at: datetime) -> list[GroupOfList]:
     """Groups to which money was promised that this person's organisations look after."""
-    holders = person.roles.live(at).filter(kind="holder_staff").values("organisation")
-    places = Membership.objects.filter(pledges__portion__holder__in=holders).values("cluster")
-    groups = Cluster.objects.filter(pk__in=places).exclude(state__in=("closed", "cancelled")).order_by("name", "pk")
-    return [GroupOfList(one.pk, one.name, one.state) for one in groups]
+    return [GroupOfList(one.pk, one.name, one.state) for one in stoppable_by(person, at=at).exclude(state__in=CLUSTER_FINAL).order_by("name", "pk")]

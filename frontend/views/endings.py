@@ -16,6 +16,7 @@ from frontend.views.who import SignedIn, signed_in
 from people.models import Approval, Person
 from pooling import policies
 from pooling.models import Cluster
+from pooling.querysets.deciding import stoppable_by
 from pooling.services import endings
 
 
@@ -34,9 +35,8 @@ def looked_after(request: SignedIn) -> HttpResponse:
 @signed_in
 def stop(request: SignedIn, pk: int) -> HttpResponse:
     """Stop a group over a worry; keep it stopped, let it go on, or end it. Its people are not shown here."""
-    cluster, at = get_object_or_404(Cluster, pk=pk), clock.now()
-    if not policies.may_stop_group(by=request.user, cluster=cluster, at=at) or cluster.state not in ("active", "frozen"):
-        raise Http404
+    at = clock.now()
+    cluster = get_object_or_404(stoppable_by(request.user, at=at), pk=pk, state__in=("active", "frozen"))
     asked = Approval.objects.about(endings.UNFREEZE, "cluster", cluster.pk).open(at).order_by("-pk").first()
 
     def act(form: Form) -> str:
@@ -78,4 +78,10 @@ def give_up(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, "The group is given up. Nobody owes anything.")
         return back_to("groups")
 
-    return form_page(request, form=Form(request.POST or None), act=act, template="deciding/give_up.html", context={"cluster": cluster})
+    return form_page(
+        request,
+        form=Form(request.POST if request.method == "POST" else None),
+        act=act,
+        template="deciding/give_up.html",
+        context={"cluster": cluster},
+    )

@@ -6,6 +6,7 @@ from pooling.api.views.deciding import Ballots, Challenges, Proposals, Stoppable
 from pooling.api.views.finding import Interests, Introductions, ThingsInCommon
 from pooling.api.views.funder import FunderMoneys
 from pooling.api.views.groups import Charters, Clusters, Memberships
+from pooling.api.views.leaving import EndReports, Leavings, Removals, StatementQueries, Statements
 from pooling.api.views.promises import Calls, Holders, Holds, IdleOffers, MyMoney, Pledges, Withdrawals
 from pooling.api.views.wallets import WalletMoves, Wallets
 
@@ -29,6 +30,11 @@ urlpatterns = router(
     funder_money=FunderMoneys,
     wallet_moves=WalletMoves,
     idle_offers=IdleOffers,
+    leavings=Leavings,
+    leaving_statements=Statements,
+    statement_questions=StatementQueries,
+    removals=Removals,
+    end_reports=EndReports,
     proposals=Proposals,
     ballots=Ballots,
     challenges=Challenges,

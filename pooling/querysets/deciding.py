@@ -12,7 +12,7 @@ from pooling.rules.deciding import PROPOSAL_FINAL
 
 if TYPE_CHECKING:
     from people.models import Person
-    from pooling.models import Ballot, Challenge, Proposal, ProposalVersion  # noqa: F401 - named in strings below
+    from pooling.models import Ballot, Challenge, Cluster, Proposal, ProposalVersion  # noqa: F401 - named in strings below
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -26,7 +26,8 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             return self
         fellow = Membership.objects.filter(_own(person, "person"), cluster=OuterRef("cluster"), state__in=MEMBERSHIP_IN)
         asked = Ballot.objects.filter(_own(person, "membership__person"), proposal=OuterRef("pk"))
-        return self.filter(Exists(fellow) | Exists(asked) | _helps(person, "cluster__"))
+        shown = self.exclude(~Q(written_by=person), state="draft")
+        return shown.filter(Exists(fellow) | Exists(asked) | _helps(person, "cluster__"))
 
     def open(self) -> Self:
         """Still on its way to an end."""
@@ -80,3 +81,17 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
+
+
+def stoppable_by(person: "Person | None", *, at: datetime) -> "models.QuerySet[Cluster]":
+    """Groups somebody may stop: operators all, a holder's staff those its money is promised to. Never where one has a place, or helps."""
+    from pooling.models import Cluster
+
+    groups = Cluster.objects.all()
+    if person is None or _nobody(person):
+        return groups.none()
+    groups = groups.exclude(memberships__person=person).exclude(facilitator=person)
+    if person.is_operator:
+        return groups
+    holders = person.roles.live(at).filter(kind="holder_staff").values("organisation")
+    return groups.filter(memberships__pledges__portion__holder__in=holders).distinct()

@@ -27,8 +27,9 @@ from pooling.api.serializers.groups import (
     MembershipRow,
     PublicCardShape,
 )
+from pooling.api.views.leaving import LeavingVerbs
 from pooling.models import Charter, Cluster, Membership
-from pooling.services import charters, clusters, memberships
+from pooling.services import charters, clusters, endings, memberships
 from pooling.services.clusters import NoSuchFacilitator, current_charter
 
 OUTCODE = OpenApiParameter("outcode", str, description="Only groups of this area.")
@@ -84,6 +85,11 @@ class Clusters(ReadEdge):
         person = find_by_address(said["reach"]) if policies.may_invite(by=self.person, cluster=cluster) else self.person
         return self.answer(memberships.invite(cluster=cluster, person=person, by=self.person, at=self.at))
 
+    @verb(None, ClusterRow)
+    def abandon(self, request: Request, pk: int) -> Response:
+        """Gives up a group that never began: its facilitator, or the only person in it."""
+        return self.answer(endings.abandon(cluster=self.get_object(), by=self.person, at=self.at))
+
     @verb(Applying, MembershipRow, status=201)
     def apply(self, request: Request, pk: int) -> Response:
         """Asks to meet a group that may be found."""
@@ -126,7 +132,7 @@ class Charters(ReadEdge):
         return self.answer(charter)
 
 
-class Memberships(ReadEdge):
+class Memberships(LeavingVerbs, ReadEdge):
     """Places in groups: yours, and everybody's in groups you are in."""
 
     model = Membership
