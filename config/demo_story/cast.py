@@ -42,12 +42,15 @@ TOM = Part("Tom Reed", "operator", "I am the second person where two must agree.
 MARY = Part("Mary Price", "holder", "I have a direct payment. I am in no group yet.", "bun", "green gate")
 DEV = Part("Dev Patel", "holder", "Southwark Circle looks after my money. I am in no group yet.", "short-dark")
 JOAN = Part("Joan Clarke", "holder", "The council looks after my money. I am in no group yet.", "curls")
+ROSA = Part("Rosa Marsh", "holder", "I have a direct payment. I am in Thursday Kitchen, and we choose who cooks on Sundays.", "bun", "copper pan")
+WINSTON = Part("Winston Bell", "holder", "I have a direct payment. I am in Thursday Kitchen.", "cap", "two sugars")
+ABDI = Part("Abdi Nur", "holder", "Southwark Circle looks after my money. I have just left Thursday Kitchen.", "kufi", "last bus")
 FATUMA = Part("Fatuma Ali", "provider", "I cook in people’s homes.", "headwrap")
 PETER = Part("Peter Novak", "provider", "I look after gardens round Peckham.", "beard")
 GRACE = Part("Grace Okafor", "provider", "I take people out, by bus or in my car.", "headwrap")
 STELLA = Part("Stella Moore", "holder", "I live in Lambeth, and know nobody here.", outcode="SW9", council=LAMBETH)
 
-EVERYBODY = (AMINA, RUTH, HODAN, PRIYA, SAM, OLIVE, YUSUF, HALIMA, COLIN, TOM, MARY, DEV, JOAN, FATUMA, PETER, GRACE, STELLA)
+EVERYBODY = (AMINA, RUTH, HODAN, PRIYA, SAM, OLIVE, YUSUF, HALIMA, COLIN, TOM, MARY, DEV, JOAN, ROSA, WINSTON, ABDI, FATUMA, PETER, GRACE, STELLA)
 
 
 def person(part: Part) -> Person:
@@ -89,7 +92,7 @@ def arrive(at: datetime) -> None:
     ):
         code = "" if kind == "operator" else SOUTHWARK
         organisations.give_role(person=person(part), kind=kind, organisation=employer, council_code=code, by=None, at=at)
-    for part in (AMINA, YUSUF, HALIMA, MARY, DEV, JOAN):
+    for part in (AMINA, YUSUF, HALIMA, MARY, DEV, JOAN, ROSA, WINSTON, ABDI):
         persons.vouch(person=person(part), level="seen", by=person(RUTH), at=at)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from audit.clock import LONDON
-from config.demo_story import cast, providers
+from config.demo_story import cast, kitchen, providers
 from config.demo_story.cast import AMINA, COLIN, DEV, HALIMA, HODAN, JOAN, MARY, RUTH, SAM, SOUTHWARK, YUSUF, person
 from config.demo_story.stage import Stage
 from marketplace.models import Agreement, Milestone, MilestoneShare, Visit, VisitPart
@@ -140,8 +140,9 @@ def waiting(stage: Stage) -> None:
 
 
 def helping(stage: Stage) -> None:
-    """Three weeks of visits. Each says yes; the provider is paid; the council pays after Halima's yes."""
-    for number in (1, 2, 3):
+    """Three weeks of visits. Each says yes; the provider is paid; the council pays after Halima's yes. Meanwhile, in the other group."""
+    meanwhile = {1: [kitchen.wanting], 2: [kitchen.deciding, kitchen.telling], 3: [kitchen.accepting, kitchen.publishing, kitchen.offering]}
+    for number, others in meanwhile.items():
         _visits(stage, number)
         paying(stage)
         stage.go_to(_friday(number) + timedelta(days=1))
@@ -152,12 +153,16 @@ def helping(stage: Stage) -> None:
         stage.settle()
         for call in Call.objects.filter(state="ordered", owed_pence__isnull=False).select_related("portion__budget"):
             stage.pays_by_bank(call, person(COLIN))
+        for chapter in others:
+            chapter(stage)
 
 
 def asking(stage: Stage) -> None:
     """The fourth week is sent in. Yusuf says yes, Halima asks about one visit, Amina has not answered yet."""
     _visits(stage, 4)
     stage.go_to(moment(3, 7, 12))
+    kitchen.cooking(stage)
+    kitchen.looking(stage)
     milestones.submit(milestone=_week(4), by=person(HODAN), at=stage.at)
     stage.go_to(moment(3, 8, 15))
     of = {share.payer.person.email: share for share in MilestoneShare.objects.filter(milestone=_week(4)).select_related("payer__person")}
@@ -206,4 +211,16 @@ def _who_comes(visit: Visit) -> Worker:
     return Worker.objects.get(enterprise__owner=person(HODAN), known_as=names[visited])
 
 
-ALL: tuple[Callable[[Stage], None], ...] = (arriving, budgeting, meeting, agreeing, paying, waiting, helping, asking, naming, wishing)
+ALL: tuple[Callable[[Stage], None], ...] = (
+    arriving,
+    budgeting,
+    meeting,
+    agreeing,
+    kitchen.gathering,
+    paying,
+    waiting,
+    helping,
+    asking,
+    naming,
+    wishing,
+)
