@@ -6,7 +6,7 @@ from typing import Any
 
 from frontend import words
 from frontend.navigation import address
-from frontend.presenters import briefs, choosing, deciding, finding, varying
+from frontend.presenters import briefs, choosing, deciding, finding, leaving, varying
 from frontend.presenters.paying import dues
 from marketplace.rules.dates import start_of
 from marketplace.selectors import Task, to_do
@@ -48,7 +48,7 @@ def tasks_of(person: Person, *, today: date, has_budget: bool = True, hats: froz
     first = [row for row in found if row["of"] in FIRST]
     rest = (row for row in found if row["of"] not in FIRST)
     groups = [*_to_decide(person, today), *_groups(person, has_budget), *_of_areas(person)]
-    return [*first, *_payments(person, today), *rest, *groups, *_idle(person), *_asked(person, today)]
+    return [*first, *_payments(person, today), *rest, *groups, *leaving.tasks(person), *_idle(person), *_asked(person, today)]
 
 
 def _of_areas(person: Person) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,10 @@ from pooling.services.clusters import current_charter
 from vocabulary.models import Term
 
 
+ASKED = (Membership.State.PROPOSED, Membership.State.APPLIED, Membership.State.INVITED)
+"""On their way in, and not in. Who has left is neither."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A group as strangers see it: what it is for, where, how many. No names."""
@@ -185,7 +189,7 @@ def page(cluster: Cluster, viewer: Person, at: datetime) -> GroupPage:
         me=next((face for face in faces if face.is_me), None),
         rules=rules_of(cluster, mine_),
         questions=_questions(cluster, viewer) if inside else [],
-        asked=[place for place in places if not place.is_in] if inside else [],
+        asked=[place for place in places if place.state in ASKED] if inside else [],
         money=selectors.cluster_money(cluster, viewer),
         agreements=lines(cluster, viewer, london_date(at)),
         is_helper=cluster.facilitator_id == viewer.pk,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from frontend.presenters import standing_by
-from frontend.presenters.groups import purpose_labels
+from frontend.presenters.groups import ASKED, purpose_labels
 from people.models import Person
 from pooling.models import Budget, Cluster, Membership
 from pooling.rules import MEMBERSHIP_FINAL
@@ -64,7 +64,7 @@ def _groups(person: Person, places: list[Membership]) -> list[HelpedGroup]:
             group=group,
             purpose=purposes.get(group.purpose, group.purpose),
             people=[place.person.known_as for place in places if place.cluster_id == group.pk and place.is_in],
-            asked=sum(1 for place in places if place.cluster_id == group.pk and not place.is_in),
+            asked=sum(1 for place in places if place.cluster_id == group.pk and place.state in ASKED),
         )
         for group in groups
     ]

@@ -1,0 +1,206 @@
+"""Leaving, in words: what it costs to stop today, a statement's lines, and what waits for whom. Every sum comes from `pooling`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from frontend import words
+from frontend.navigation import address
+from frontend.presenters.money import goes_back_to
+from marketplace.models import Agreement, Milestone, MilestoneShare
+from marketplace.selectors import exits
+from people.models import Person
+from pooling import policies
+from pooling.models import EndReport, Leaving, Membership, Portion, Removal, Statement, StatementPart, StatementQuery
+from pooling.selectors import leaving as reading
+
+SECTIONS = (
+    ("put_in", "Put in"),
+    ("recovered", "Given back by a provider"),
+    ("paid", "Paid for what happened"),
+    ("home", "Went back before"),
+    ("bank", "Taken back by your bank"),
+    ("open", "Still open"),
+    ("owed", "Kept to pay what your bank took back"),
+    ("back", "Comes back"),
+)
+COLUMNS = ("What", "Day", "For", "Pounds", "Part of the budget")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Before somebody leaves: the day, what may still be billed and by whom, and what comes back. The statement uses the same function."""
+
+    place: Membership
+    until: date
+    lines: list[dict[str, Any]]
+    bill_pence: int
+    back_pence: int
+    to_pay_in_pence: int
+    leaving: Leaving | None
+    removal: Removal | None
+
+
+def cost(place: Membership, at: datetime) -> Cost:
+    """If they say so today; when they have said so already, until the day they are out."""
+    leaving = reading.open_leaving(place)
+    until = leaving.until if leaving is not None else reading.last_day_if_told(place, at)
+    terms = exits.terms_for(place, until=until)
+    titles = {one.pk: one.title for one in Agreement.objects.filter(pk__in=[term.agreement_id for term in terms])}
+    reckoned = reading.reckon(place, terms)
+    return Cost(
+        place=place,
+        until=until,
+        lines=[{"key": titles[term.agreement_id], "value": words.pounds(term.bill_pence)} for term in terms],
+        bill_pence=sum(one.settled.bill_pence for one in reckoned),
+        back_pence=sum(one.settled.payable_pence for one in reckoned),
+        to_pay_in_pence=sum(one.settled.to_pay_in_pence for one in reckoned),
+        leaving=leaving,
+        removal=place.removals.order_by("-pk").first(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    rows: list[dict[str, str]]
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A statement as its reader may see it: theirs whole; for who looks after a part of the money, that part."""
+
+    row: Statement
+    sections: list[Section]
+    back_pence: int
+    goes_to: list[str]
+    asked: StatementQuery | None
+    may_answer: bool
+    may_resolve: bool
+
+    @property
+    def name(self) -> str:
+        return self.row.membership.person.known_as
+
+
+def sheet(row: Statement, viewer: Person, at: datetime) -> Sheet:
+    """Six queries, however long it is."""
+    person = row.membership.person
+    parts = list(StatementPart.objects.filter(statement=row).visible_to(viewer).select_related("portion__holder", "portion__budget"))
+    lines = lines_of(row, {part.portion_id for part in parts})
+    asked = StatementQuery.objects.filter(statement=row).first()
+    mine = policies.may_decide(by=viewer, person=person, decision="payments", at=at)
+    return Sheet(
+        row=row,
+        sections=_sections(lines),
+        back_pence=sum(part.payable_pence for part in parts),
+        goes_to=sorted({goes_back_to(part.portion) for part in parts if part.payable_pence or part.open_pence}),
+        asked=asked,
+        may_answer=mine and row.state == Statement.State.SENT,
+        may_resolve=row.state == Statement.State.QUERIED and policies.may_resolve(by=viewer, statement=row, person=person, at=at),
+    )
+
+
+def lines_of(row: Statement, portions: Iterable[int]) -> list[dict[str, Any]]:
+    """Each line with its number, in words. Only of these portions."""
+    wanted = set(portions)
+    rows = [{**line, "number": number} for number, line in enumerate(row.lines) if line["portion"] in wanted]
+    shares = MilestoneShare.objects.filter(pk__in=_ids(rows, "share")).select_related("milestone__agreement").in_bulk()
+    weeks = Milestone.objects.filter(pk__in=_ids(rows, "milestone")).select_related("agreement").in_bulk()
+    titles = {f"share:{pk}": _week(one.milestone) for pk, one in shares.items()} | {f"milestone:{pk}": _week(one) for pk, one in weeks.items()}
+    known = dict(SECTIONS)
+    return [{**line, "on": date.fromisoformat(line["on"]), "what": titles.get(line["about"], ""), "title": known[line["kind"]]} for line in rows]
+
+
+def _week(milestone: Milestone) -> str:
+    return f"{milestone.agreement.title}, week {milestone.number}"
+
+
+def _ids(rows: Iterable[Mapping[str, Any]], kind: str) -> list[int]:
+    return [int(row["about"].partition(":")[2]) for row in rows if row["about"].partition(":")[0] == kind]
+
+
+def _sections(lines: Iterable[dict[str, Any]]) -> list[Section]:
+    by_kind: dict[str, list[dict[str, Any]]] = {}
+    for line in lines:
+        by_kind.setdefault(line["kind"], []).append(line)
+    found = []
+    for kind, title in SECTIONS:
+        rows = by_kind.get(kind, [])
+        if rows and kind != "back":
+            shown = [{"on": words.day(line["on"]), "what": line["what"] or title, "money": words.pounds(line["pence"])} for line in rows]
+            found.append(Section(title, shown, words.pounds(sum(line["pence"] for line in rows))))
+    return found
+
+
+def csv_rows(row: Statement, viewer: Person) -> list[tuple[str, ...]]:
+    """Every line, for a table to take away."""
+    portions = StatementPart.objects.filter(statement=row).visible_to(viewer).values_list("portion", flat=True)
+    names = {one.pk: one.get_route_display() for one in Portion.objects.filter(pk__in=portions)}
+    rows = lines_of(row, portions)
+    return [(line["title"], line["on"].isoformat(), line["what"], f"{line['pence'] / 100:.2f}", names[line["portion"]]) for line in rows]
+
+
+def choices(row: Statement, viewer: Person) -> list[tuple[str, str]]:
+    """The lines somebody may ask about, by number."""
+    portions = StatementPart.objects.filter(statement=row).visible_to(viewer).values_list("portion", flat=True)
+    return [
+        (str(line["number"]), f"{line['title']}, {words.day(line['on'])}: {line['what'] or 'all of it'}, {words.pounds(line['pence'])}")
+        for line in lines_of(row, portions)
+    ]
+
+
+# --- what waits for whom ---
+
+
+def tasks(person: Person) -> list[dict[str, Any]]:
+    """A statement to look at, a reply to write, a second look to ask for. Two queries."""
+    found = []
+    for row in Statement.objects.filter(membership__person=person).waiting().select_related("membership__cluster"):
+        text = f"You left {row.membership.cluster.name}. {words.pounds(row.payable_pence)} comes back. Is it right?"
+        found.append(_task("statement", "What is left of your money", text, "Look at it", "statement", row.pk))
+    for removal in Removal.objects.filter(membership__person=person, state__in=("asked", "decided")).select_related("membership__cluster"):
+        title = "Your group is asked about you" if removal.state == "asked" else "Your group decided that you leave"
+        text = "Read why, and write your answer." if removal.state == "asked" else "You can ask us to look at it again."
+        found.append(_task("removal", title, text, "Read it", "removal", removal.pk))
+    return found
+
+
+def _task(of: str, title: str, text: str, action: str, page: str, *args: object) -> dict[str, Any]:
+    return {"of": of, "title": title, "text": text, "action": action, "url": address(page, *args)}
+
+
+@dataclass(frozen=True, slots=True)
+class Goodbyes:
+    """For operators: removals somebody asked us to look at again, and questions about statements."""
+
+    appeals: list[Removal]
+    asked: list[StatementQuery]
+
+
+def goodbyes() -> Goodbyes:
+    """Oldest first. Two queries."""
+    return Goodbyes(
+        list(Removal.objects.filter(state="appealed").select_related("membership__person", "membership__cluster").order_by("appealed_at", "pk")),
+        list(StatementQuery.objects.open().select_related("statement__membership__person", "statement__membership__cluster").order_by("pk")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """For who looks after money, or plans for a council: what we were told, questions about statements, and people nobody heard of."""
+
+    reports: list[EndReport]
+    asked: list[StatementQuery]
+    quiet: list[Membership]
+
+
+def gone(person: Person, at: datetime) -> Gone:
+    """Only of people whose money they look after, or of their council. Five queries."""
+    reports = EndReport.objects.visible_to(person).open().select_related("membership__person", "membership__cluster", "told_by").order_by("pk")
+    portions = Portion.objects.filter(holder__roles__in=person.roles.live(at).filter(kind="holder_staff")).select_related("budget").distinct()
+    asked = StatementQuery.objects.visible_to(person).open().select_related("statement__membership__person").order_by("pk")
+    mine = [one for one in reports if policies.may_end_place(by=person, membership=one.membership, at=at)]
+    return Gone(mine, [one for one in asked if one.statement.membership.person_id != person.pk], reading.quiet_people(portions, at=at))
