@@ -16,6 +16,8 @@ from people.models import Council
 
 HIDDEN = "*"
 FEW = f"fewer than {LEAST_TOLD}, so we don’t say"
+UNSAID = "we don’t say"
+"""Too few, or it would tell another number: which of the two is not told either."""
 MOST_GAPS = 5
 COLUMNS = (
     "Kind of help",
@@ -156,9 +158,9 @@ def _cells(row: Row) -> list[str]:
 
 def _headline(whole: Row) -> list[str]:
     """`People asked for 340 things. 210 were found…`: each number by itself, or that it is too small to tell."""
-    asked, found, free, unmet, dropped, looking = (FEW if number is None else said(number) for number in whole.numbers)
+    asked, found, free, unmet, dropped, looking = (UNSAID if number is None else said(number) for number in whole.numbers)
     return [
-        f"People asked for {asked} things.",
+        f"Asked for: {asked}." if whole.asked is None else f"People asked for {asked} things.",
         f"Found: {found}." if whole.found is None else f"{found} were found.",
         f"Still can’t be found: {unmet}." if whole.unmet is None else f"{unmet} still can’t be found.",
         f"(Dropped: {dropped}. Still looking: {looking}.)",

@@ -38,7 +38,7 @@ def near(outcode: str) -> WantedPage:
 
 def _line(one: Wanted) -> Line:
     if one.people is None:
-        return Line(one.label, "Fewer than 8 people, so we can’t say how many.", name_of(one.of))
+        return Line(one.label, "We can’t say how many: fewer than 8, or it would tell of others.", name_of(one.of))
     more = [each for each in (one.part.lower(), f"most of them in {one.place}" if one.place else "") if each]
     return Line(one.label, f"About {one.people:,} people{', ' if more else ''}{', '.join(more)}.", name_of(one.of))
 

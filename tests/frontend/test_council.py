@@ -167,7 +167,7 @@ def test_an_earlier_quarter_has_its_own_page_and_lists_what_smaller_gaps_there_a
     _count()
     page = _text(_as(cast.priya()).get(reverse("council"), {"quarter": "2026-01-01"}))
     assert "January to March 2026, counted to the end of Tuesday 31 March 2026" in page
-    assert "Smaller gaps: 2." in page
+    assert "Other gaps: 2." in page
     assert cast.category("company").label in page
 
 
@@ -207,7 +207,7 @@ def test_everybody_sees_what_people_near_a_place_want_and_no_other_number():
     _count()
     page = _text(Client().get(reverse("wanted"), {"where": "se15"}))
     assert "About 30 people, most of them in SE15." in page
-    assert "Fewer than 8 people, so we can’t say how many." in page
+    assert "We can’t say how many: fewer than 8, or it would tell of others." in page
     assert [(one.category, one.people) for one in wanted(cast.SOUTHWARK)] == [("meals", 30), ("company", None), ("garden_repairs", None)]
     hodan = cast.barwaaqo().owner
     assert "About 30 people" in _text(_as(hodan).get(reverse("provider-demand")))
