@@ -210,3 +210,14 @@ def test_being_away_is_kept_when_the_price_changes(story: Walk) -> None:
     part = VisitPart.objects.get(share=story.share("Amina", 3))
     assert (part.pence, part.accepted_pence, ChangeAnswer.objects.count()) == (800, 0, 3)
     assert story.week(3).starts_on == date(2026, 4, 7)
+
+
+def test_spare_pence_go_on_going_round_under_the_new_price(story: Walk) -> None:
+    before = sum(story.places[name].rounding_debt for name in story.places)
+    change = ask_price(story, 2_500)
+    assert change.state == "applied"
+    sums = {story.payer(name).ceiling_pence for name in story.places}
+    assert (sum(story.payer(name).ceiling_pence for name in story.places), max(sums) - min(sums) <= 1) == (6 * 1_800 + 10 * 5_000, True)
+    places = [story.payer(name).membership for name in story.places]
+    assert (sum(place.rounding_debt for place in places), before) == (0, 0)
+    assert all(abs(place.rounding_debt) < 1 for place in places)

@@ -1,4 +1,4 @@
-"""Somebody leaves an agreement that goes on for others: what may still be billed, what comes back, and what each of the others says to the new price."""
+"""Somebody leaves an agreement that goes on for others: what may still be billed, what comes back, what each of the others says."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""A short week: the others take over what is missing or come to fewer visits, each by their own yes; it may be asked for again; the rest goes home."""
+"""A short week: the others take over what is missing or have fewer visits, each by their own yes; it may be asked for again."""
 
 from datetime import timedelta
 
