@@ -16,6 +16,7 @@ from people.models import Message, Person
 from pooling.models import Challenge, Cluster, Proposal
 from pooling.services import endings, proposals
 from tests import cast, cast_pooling
+from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -28,9 +29,20 @@ def browser(person: Person) -> Client:
     return client
 
 
-@pytest.fixture
-def group() -> Cluster:
+def _group() -> Cluster:
     cluster, _ = cast_pooling.group(cast.amina(), cast.yusuf(), cast.halima(), at=cast.AT, facilitator=cast.ruth())
+    cast.operator()
+    cast.second_operator()
+    cast.sam()
+    return cluster
+
+
+made = kept(_group)
+
+
+@pytest.fixture
+def group(made: Cluster) -> Cluster:
+    cluster: Cluster = again(made)
     return cluster
 
 
@@ -54,6 +66,7 @@ def test_a_question_is_asked_found_from_home_answered_and_its_receipt_kept(group
     yusuf.post(page, {"answer": "yes", "reason": "I like Tuesdays"})
     ballot = question.ballots.get(membership__person=cast.yusuf())
     assert (ballot.answer, ballot.by) == ("yes", cast.yusuf())
+    assert ballot.receipt
     assert ballot.receipt in yusuf.get(page).content.decode()
     seen = amina.get(page).content.decode()
     assert ballot.receipt not in seen
@@ -159,6 +172,7 @@ def test_who_looks_after_money_finds_the_groups_it_is_promised_to(group: Cluster
     assert browser(cast.amina()).get(reverse("looking-after-groups")).status_code == 404
 
 
+@pytest.mark.usefixtures("group")
 def test_a_group_that_never_began_is_given_up_from_its_page() -> None:
     cluster, _ = cast_pooling.group(cast.amina(), at=cast.AT)
     amina, page = browser(cast.amina()), reverse("group-give-up", args=[cluster.pk])

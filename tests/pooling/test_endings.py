@@ -18,14 +18,37 @@ from pooling.services import calls, endings, holds, memberships, proposals, shar
 from pooling.services.admissions import GroupTakesNobody
 from pooling.services.membership_records import NoNewYes
 from tests import cast, cast_pooling
-from tests.pooling.conftest import AT, Town
+from tests.pooling.conftest import AT, Town, build_town
+from tests.worlds import again, kept
+
+pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 
 
+def _world() -> tuple[Town, Any]:
+    town = build_town()
+    return town, cast_pooling.group(town.amina, town.yusuf, town.halima, at=AT, facilitator=town.ruth)
+
+
+made = kept(_world)
+
+
 @pytest.fixture
-def three(town: Town) -> tuple[Cluster, list[Membership]]:
-    return cast_pooling.group(town.amina, town.yusuf, town.halima, at=AT, facilitator=town.ruth)
+def world(made: Any) -> Any:
+    return again(made)
+
+
+@pytest.fixture
+def town(world: Any) -> Town:
+    found: Town = world[0]
+    return found
+
+
+@pytest.fixture
+def three(world: Any) -> tuple[Cluster, list[Membership]]:
+    found: tuple[Cluster, list[Membership]] = world[1]
+    return found
 
 
 def state_of(cluster: Cluster) -> str:

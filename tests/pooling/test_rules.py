@@ -36,6 +36,8 @@ def test_every_state_and_verb_is_either_in_the_table_or_refused(machine: str) ->
         ("removal", {"turned_down", "upheld", "refused"}),
         ("end_report", {"ended", "dismissed"}),
         ("pledge", {"cancelled", "finished"}),
+        ("proposal", rules.PROPOSAL_FINAL),
+        ("cluster", rules.CLUSTER_FINAL),
         ("earmark", {"dropped", "used"}),
         # A used one is over, until the payer's bank takes its money back.
         ("call", rules.CALL_FINAL - {"consumed"}),
