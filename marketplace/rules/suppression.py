@@ -2,10 +2,11 @@
 
 A number of people is 0, hidden (1 to 7), or rounded to the nearest 5. A number that would give a hidden one away is hidden too. Numbers that
 are published form a circulation: each is a flow from one sum to another (asked → found, found → free, free of one kind → free of all kinds …),
-so whoever knows every number that is shown, exactly, can still shift a hidden one round any ring of hidden numbers. `hide` makes sure that
-every hidden number has such a ring, along which at least `POSSIBLE` values are possible: as many as the rounding leaves to a number that is
-shown. While a quarter runs, each number moves by itself in steps of secret size (`step`): what is told then is of different nights, nobody and a
-few look the same, and whoever watches, or adds askings of their own, still has as many values to choose from.
+so whoever knows every number that is shown, exactly, can still shift a hidden one round any ring of hidden numbers. `hide` makes sure that at
+least `POSSIBLE` values of each are possible along such rings: as many as the rounding leaves to a number that is shown.
+
+While a quarter runs, each number moves by itself in steps of secret size (`step`): what is told then is of different nights, nobody and a few
+look the same, and whoever watches, or adds askings of their own, still has as many values to choose from.
 """
 
 import heapq
@@ -60,6 +61,9 @@ def hide(cells: Sequence[Cell], small: Collection[Name]) -> frozenset[Name]:
     hidden = set(small)
     ways = _ways(cells)
     for cell in sorted((cell for cell in cells if cell.name in small), key=lambda cell: (cell.people, cell.name)):
+        within = [one for one in cells if one.name in hidden and one.name != cell.name]
+        if _room(cell, within, grows=True) + _room(cell, within, grows=False) >= POSSIBLE - 1:
+            continue
         more = _ring(cell, cell.head, cell.tail, ways, hidden)
         fewer = _ring(cell, cell.tail, cell.head, ways, hidden) if _may_shrink(cell) else None
         best = min((ring for ring in (more, fewer) if ring is not None), default=None)
@@ -67,6 +71,36 @@ def hide(cells: Sequence[Cell], small: Collection[Name]) -> frozenset[Name]:
             raise ValueError("these numbers are no circulation")
         hidden.update(best[1])
     return frozenset(hidden)
+
+
+def _room(cell: Cell, within: Sequence[Cell], *, grows: bool) -> int:
+    """By how much the cell could be larger (or smaller) if only these others, all hidden, were different too. No further than is asked."""
+    people = {one.name: one.people for one in within}
+    start, goal = (cell.head, cell.tail) if grows else (cell.tail, cell.head)
+    found = 0
+    while found < POSSIBLE - 1 and (grows or cell.people - found > 1):
+        path = _path(start, goal, within, people)
+        if path is None:
+            break
+        for name, by in path:
+            people[name] += by
+        found += 1
+    return found
+
+
+def _path(start: str, goal: str, within: Sequence[Cell], people: Mapping[Name, int]) -> list[tuple[Name, int]] | None:
+    """A way round on which each number becomes one larger or one smaller, and none smaller than 1."""
+    came: dict[str, list[tuple[Name, int]]] = {start: []}
+    queue = [start]
+    for here in queue:
+        if here == goal:
+            return came[here]
+        for cell in within:
+            there, by = (cell.head, 1) if cell.tail == here else (cell.tail, -1) if cell.head == here and people[cell.name] > 1 else ("", 0)
+            if by and there not in came:
+                came[there] = [*came[here], (cell.name, by)]
+                queue.append(there)
+    return None
 
 
 Ways = dict[str, list[tuple[str, Cell]]]
