@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from audit import clock
+from audit.errors import NotAllowed
 from frontend.forms.briefs import BriefForm, WordsForm
 from frontend.presenters import briefs as presenter
 from frontend.presenters import needs as needs_presenter
@@ -13,6 +14,7 @@ from frontend.views.flow import back_to, form_page, press
 from frontend.views.provider_of import worked_for
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Brief, Need
+from marketplace.policies_of_briefs import may_write
 from marketplace.selectors.briefs import card
 from marketplace.services import briefs
 from pooling.models import Cluster, Membership
@@ -42,6 +44,7 @@ def begin(request: SignedIn, pk: int) -> HttpResponse:
     """Write it, from what somebody in the group shared."""
     need = get_object_or_404(Need.objects.visible_to(request.user), pk=pk)
     cluster = get_object_or_404(Cluster.objects.visible_to(request.user), pk=need.cluster_id or 0)
+    _only_writers(request, cluster, need.category)
 
     def act(form: BriefForm) -> str:
         made = briefs.draft_brief(need=need, draft=form.draft(), payers=form.chosen(), by=request.user, at=clock.now())
@@ -55,6 +58,7 @@ def begin(request: SignedIn, pk: int) -> HttpResponse:
 def write(request: SignedIn, pk: int) -> HttpResponse:
     """Write it again while it is a draft."""
     brief = find(request, pk)
+    _only_writers(request, brief.cluster, brief.category)
 
     def act(form: BriefForm) -> str:
         briefs.edit(brief=brief, draft=form.draft(), payers=form.chosen(), by=request.user, at=clock.now())
@@ -93,6 +97,12 @@ def for_provider(request: SignedIn, pk: int) -> HttpResponse:
 
     context = {"card": found, "lots": [(lot.title, presenter.lot_said(lot)) for lot in found.lots], "changes": presenter.changes(found.changes)}
     return form_page(request, form=WordsForm(request.POST or None), act=act, template="wants/for_provider.html", context=context)
+
+
+def _only_writers(request: SignedIn, cluster: Cluster, category: str) -> None:
+    """The form names the people of the group: whoever may not write it does not see it."""
+    if not may_write(by=request.user, cluster=cluster, category=category, at=clock.now()):
+        raise NotAllowed
 
 
 def _places(cluster: Cluster) -> list[Membership]:

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from audit import clock
-from audit.errors import NotAllowed
 from frontend.forms.needs import FirstForm, GroupForm, JoinForm, MetForm, NeedForm, NotFoundForm, ShareForm
 from frontend.presenters import needs as presenter
 from frontend.views.flow import back_to, form_page, press
@@ -135,9 +134,7 @@ def not_found(request: SignedIn, pk: int) -> HttpResponse:
 @signed_in
 def met(request: SignedIn, pk: int) -> HttpResponse:
     """Somebody does it for nothing."""
-    need = _need(request, pk)
-    if need.person_id != request.user.pk:
-        raise NotAllowed("Only the person who wants it can say that it was found.")
+    need = _own(request, pk)
 
     def act(form: MetForm) -> str:
         needs.met_freely(need=need, by=request.user, at=clock.now(), **form.cleaned_data)

@@ -322,7 +322,7 @@ ROUTES = (
     act("api/v1/withdrawals/<int:pk>/keep/", "i..... ..x.....x!", pk="money going back"),
     own("api/v1/needs/", ANYBODY_ASKS),
     page("api/v1/needs/<int:pk>/", "i.+... ..........", pk="wish of Mary"),
-    act("api/v1/needs/<int:pk>/met-freely/", "i.!... ..........", pk="wish of Mary"),
+    act("api/v1/needs/<int:pk>/met-freely/", "i.+... ..........", pk="wish of Mary"),
     act("api/v1/needs/<int:pk>/share/", "i.?... ..........", pk="wish of Mary"),
     act("api/v1/needs/<int:pk>/withdraw/", "i.+... ..........", pk="wish of Mary"),
     own("api/v1/to-do/"),

@@ -50,9 +50,9 @@ class Briefs(ReadEdge):
     @verb(BriefSaid, BriefRow)
     def edit(self, request: Request, pk: int) -> Response:
         """Writes a draft anew."""
-        said = self.asked()
+        brief, said = self.get_object(), self.asked()
         draft = draft_of(said)
-        return self.answer(briefs.edit(brief=self.get_object(), draft=draft, by=self.person, at=self.at, **said))
+        return self.answer(briefs.edit(brief=brief, draft=draft, by=self.person, at=self.at, **said))
 
     @verb(None, BriefRow)
     def drop(self, request: Request, pk: int) -> Response:
