@@ -62,7 +62,7 @@ def freeze(*, cluster: Cluster, reason: str, by: Person, at: datetime) -> Cluste
     row.frozen_at, row.freeze_reason = at, reason.strip()[:MOST_LETTERS]
     _keep_frozen(row, state, by, at)
     _move(row, state, "freeze", by, at)
-    _tell(row, "pooling.group_frozen", at)
+    _tell(row, kind="pooling.group_frozen", at=at)
     return row
 
 
@@ -136,7 +136,7 @@ def _wind_down(row: Cluster, by: Person | None, at: datetime) -> None:
     row.ending_since = at
     _move(row, state, "wind_down", by, at)
     _end_asked_in(row, at)
-    _tell(row, "pooling.group_ending", at)
+    _tell(row, kind="pooling.group_ending", at=at)
 
 
 def _end_asked_in(row: Cluster, at: datetime) -> None:
@@ -269,5 +269,5 @@ def _move(row: Cluster, state: str, verb: str, by: Person | None, at: datetime) 
     trail.write(by=by, verb=f"pooling.group_{verb}", about_kind="cluster", about_id=row.pk, at=at, council_code=row.council_code)
 
 
-def _tell(row: Cluster, kind: str, at: datetime) -> None:
+def _tell(row: Cluster, *, kind: str, at: datetime) -> None:
     facts.record(kind=kind, subject=f"cluster:{row.pk}", payload={"cluster": row.pk}, at=at, council_code=row.council_code)
