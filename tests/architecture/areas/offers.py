@@ -14,9 +14,9 @@ from tests.architecture.route import SIGNED_IN_ASKS, Route, act, own, page, pres
 # fmt: off
 ROUTES: tuple[Route, ...] = (
     page("provider/wanted/", "i..+.. ......+..."),
-    page("provider/wanted/<int:pk>/offer/", "i..... ......+...", pk="open brief"),
-    press("provider/wanted/parts/<int:pk>/send/", "i..... ......>...", pk="part that is open"),
-    press("provider/wanted/parts/<int:pk>/begin/", "i..... ......>...", pk="part that is open"),
+    page("provider/wanted/<int:pk>/offer/", "i..+.. ......+...", pk="open brief"),
+    press("provider/wanted/parts/<int:pk>/send/", "i..>.. ......>...", pk="part that is open"),
+    press("provider/wanted/parts/<int:pk>/begin/", "i..>.. ......>...", pk="part that is open"),
     page("provider/offers/<int:pk>/", "i..... ......+...", pk="sealed offer"),
     page("provider/offers/<int:pk>/change/", "i..... ......+...", "i..... ......?...", pk="sealed offer"),
     press("provider/offers/<int:pk>/send/", "i..... ......>...", pk="sealed offer"),
