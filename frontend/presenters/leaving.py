@@ -160,7 +160,7 @@ def tasks(person: Person) -> list[dict[str, Any]]:
     found = []
     for row in Statement.objects.filter(membership__person=person).waiting().select_related("membership__cluster"):
         text = f"You left {row.membership.cluster.name}. {words.pounds(row.payable_pence)} comes back. Is it right?"
-        found.append(_task("statement", "What is left of your money", text, "Look at it", "statement", row.pk))
+        found.append(_task("statement", "What is left of your money", text, "Look at it", "leaving-statement", row.pk))
     for removal in Removal.objects.filter(membership__person=person, state__in=("asked", "decided")).select_related("membership__cluster"):
         title = "Your group is asked about you" if removal.state == "asked" else "Your group decided that you leave"
         text = "Read why, and write your answer." if removal.state == "asked" else "You can ask us to look at it again."

@@ -73,9 +73,9 @@ def agree(request: SignedIn, pk: int) -> HttpResponse:
     def act() -> str:
         settlement.agree(statement=sheet.row, by=request.user, at=clock.now())
         messages.success(request, "Thank you. Your money is on its way back.")
-        return back_to("statement", pk=pk)
+        return back_to("leaving-statement", pk=pk)
 
-    return press(request, act, refused=back_to("statement", pk=pk))
+    return press(request, act, refused=back_to("leaving-statement", pk=pk))
 
 
 @signed_in
@@ -89,7 +89,7 @@ def ask(request: SignedIn, pk: int) -> HttpResponse:
         said = form.cleaned_data
         settlement.query(statement=sheet.row, line=int(said["line"]), words=said["words"], by=request.user, at=clock.now())
         messages.success(request, "We look at it, and write to you.")
-        return back_to("statement", pk=pk)
+        return back_to("leaving-statement", pk=pk)
 
     form = AskAboutForm(request.POST or None, lines=presenter.choices(sheet.row, request.user))
     return form_page(request, form=form, act=act, template="leaving/ask.html", context={"sheet": sheet})
@@ -106,7 +106,7 @@ def resolve(request: SignedIn, pk: int) -> HttpResponse:
     def act(form: ReasonsForm) -> str:
         new = settlement.resolve(asked=asked, reasons=form.cleaned_data["reasons"], by=request.user, at=clock.now())
         messages.success(request, "They have a new statement, with your answer.")
-        return back_to("statement", pk=new.pk)
+        return back_to("leaving-statement", pk=new.pk)
 
     line = next((one for one in presenter.lines_of(sheet.row, [row["portion"] for row in sheet.row.lines]) if one["number"] == asked.line), None)
     context = {"sheet": sheet, "asked": asked, "line": line}
