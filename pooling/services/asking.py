@@ -187,4 +187,4 @@ def put_to_group(
         days=days,
     )
     row = discuss(proposal=row, by=by, at=at)
-    return open_now(row, at, by=None) if row.opens_at is not None and row.opens_at <= at else row
+    return open_now(row, by=None, at=at) if row.opens_at is not None and row.opens_at <= at else row

@@ -89,10 +89,10 @@ def open_vote(*, proposal: Proposal, by: Person | None, at: datetime) -> Proposa
     step(PROPOSAL, row.state, "open")
     if row.opens_at is None or at < row.opens_at:
         raise TalkFirst
-    return open_now(row, at, by=by)
+    return open_now(row, by=by, at=at)
 
 
-def open_now(row: Proposal, at: datetime, *, by: Person | None) -> Proposal:
+def open_now(row: Proposal, *, by: Person | None, at: datetime) -> Proposal:
     """Freezes the electorate of the locked question and asks it."""
     places = electorate(row)
     if not places:

@@ -188,6 +188,6 @@ def _advance(pk: int, at: datetime) -> int:
 
 def _open_or_end(row: Proposal, at: datetime) -> None:
     try:
-        open_now(row, at, by=None)
+        open_now(row, by=None, at=at)
     except (NobodyToAsk, TooFewToRemove, PromisesDoNotCover) as refusal:
         end(proposal=row, verb="withdraw", ending="withdrawn", by=None, at=at, explanation=refusal.sentence)
