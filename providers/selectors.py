@@ -115,13 +115,13 @@ def what_is_left(enterprise: Enterprise, *, categories: Iterable[Term], on: date
 
 
 def papers_of(enterprise: Enterprise, category: Term, *, on: date) -> tuple[list[str], tuple[CheckShown, ...]]:
-    """The enterprise's own kinds that are MISSING for this work on that day, and what anybody may know of its papers.
+    """The kinds MISSING for this work that day, the enterprise's and of the worker who lacks fewest; and what anybody may know of its papers.
 
-    For lists of many providers: no query when `checks` are prefetched.
+    For lists of many providers: no query when `checks` and `workers` are prefetched.
     """
     live = [check for check in enterprise.checks.all() if _is_live(check, on)]
-    wanted = [kind for kind in checks_needed(category, enterprise.works_alone, enterprise.people_count) if kind not in OF_THE_WORKER]
-    return _missing(wanted, live, None), _shown(live)
+    workers = [worker for worker in enterprise.workers.all() if worker.state == Worker.State.ACTIVE]
+    return _missing_at(enterprise, category, workers, live), _shown(live)
 
 
 def checks_to_look_at() -> list[Check]:
@@ -153,7 +153,11 @@ def _missing(wanted: list[str], live: Iterable[Check], worker_id: int | None) ->
 
 
 def _missing_of(listing: Listing, workers: Iterable[Worker], live: list[Check]) -> list[str]:
-    wanted = checks_needed(listing.category, listing.enterprise.works_alone, listing.enterprise.people_count)
+    return _missing_at(listing.enterprise, listing.category, workers, live)
+
+
+def _missing_at(enterprise: Enterprise, category: Term, workers: Iterable[Worker], live: list[Check]) -> list[str]:
+    wanted = checks_needed(category, enterprise.works_alone, enterprise.people_count)
     each = [_missing(wanted, live, worker.pk) for worker in workers]
     return min(each, key=len, default=wanted or ["identity"])
 

@@ -37,9 +37,9 @@ def provider(name: str, owner: Person | None = None) -> Enterprise:
     """One more provider of help at home, with its papers seen."""
     who = owner or cast.somebody(f"{name.split()[0].lower()}@example.com", f"{name} Owner")
     made = enterprises.register(name=name, about=f"{name} helps at home.", outcode="SE15", council_code=cast.SOUTHWARK, by=who, at=cast.AT)
-    for kind in ("insurance", "references"):
-        cast.show_paper(made, kind)
-    cast.show_paper(made, "identity", made.workers.get())
+    cast.show_paper(made, "insurance")
+    for kind in ("identity", "dbs_basic"):
+        cast.show_paper(made, kind, made.workers.get())
     Enterprise.objects.filter(pk=made.pk).update(state="live")
     made.refresh_from_db()
     return made

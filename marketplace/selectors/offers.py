@@ -9,7 +9,7 @@ from marketplace.rules.offering import Terms, most_visit_pence, total_score, wee
 from marketplace.rules.weeks import spread_weekdays, visit_pence
 from people.models import Person
 from providers.models import Enterprise, Listing
-from providers.selectors import CheckShown, checks_live, papers_of, price_pence
+from providers.selectors import CheckShown, papers_of, price_pence
 from vocabulary.models import Term
 
 
@@ -50,9 +50,14 @@ class LotOffers:
 
 
 def lacks_a_check(offer: Offer, *, category: str, on: date) -> bool:
-    """The provider is stopped, or lacks a check that the work needs on that day."""
+    """The provider is stopped, or lacks a check that the work needs on that day: its own, or those of whoever comes (it needs one who has all)."""
+    return not may_work(offer.enterprise, category=category, on=on)
+
+
+def may_work(enterprise: Enterprise, *, category: str, on: date) -> bool:
+    """Live, with its own papers and somebody who comes with all of theirs."""
     kind = Term.objects.get(kind=Term.Kind.CATEGORY, slug=category)
-    return offer.enterprise.state != "live" or bool(checks_live(enterprise=offer.enterprise, worker=None, category=kind, on=on))
+    return enterprise.state == "live" and not papers_of(enterprise, kind, on=on)[0]
 
 
 def eligible(brief: Brief, *, on: date) -> list[Offer]:
@@ -68,7 +73,7 @@ def side_by_side(brief: Brief, person: Person, *, on: date) -> list[LotOffers]:
         .ran()
         .filter(brief=brief)
         .select_related("enterprise", "lot", "agreement")
-        .prefetch_related("enterprise__checks")
+        .prefetch_related("enterprise__checks", "enterprise__workers")
         .order_by("pk")
     )
     scores = _by_offer(Score.objects.filter(offer__in=rows).select_related("membership__person").order_by("pk"))

@@ -202,6 +202,8 @@ def came_about(*, agreement: Agreement, at: datetime) -> None:
         return
     brief = Brief.objects.get(offers=agreement.offer_id)
     earmarks.drop(about_kind="brief", about_id=brief.pk, at=at)
+    brief.kept_until = None
+    brief.save(update_fields=["kept_until"])
 
 
 def fell_through(*, agreement: Agreement, at: datetime) -> None:

@@ -15,15 +15,13 @@ from marketplace.rules.briefs import BRIEF
 from marketplace.rules.dates import LONDON, answer_by
 from marketplace.rules.offering import ACCEPT_WORKING_DAYS, OFFER, Terms, most_visit_pence, wrong_terms
 from marketplace.rules.tables import NEW, NotNow, after
-from marketplace.selectors.offers import filled_in
+from marketplace.selectors.offers import filled_in, may_work
 from marketplace.services.signing import ChecksAreNotLive
 from marketplace.services.writing import log, tell
 from people.models import Person
 from places.calendar import add_working_days
 from pooling.services.transactions import all_or_nothing
 from providers.models import Enterprise, Worker
-from providers.selectors import checks_live
-from vocabulary.models import Term
 
 
 class OfferIsNotComplete(Refusal):
@@ -223,9 +221,8 @@ def _is_theirs(offer: Offer, by: Person) -> None:
 
 
 def _is_ready(brief: Brief, enterprise: Enterprise, at: datetime) -> None:
-    """Live, with every check that this kind of work needs."""
-    kind = Term.objects.get(kind=Term.Kind.CATEGORY, slug=brief.category)
-    if enterprise.state != "live" or checks_live(enterprise=enterprise, worker=None, category=kind, on=at.astimezone(LONDON).date()):
+    """Live, with every check that this kind of work needs: its own, and of at least one who comes."""
+    if not may_work(enterprise, category=brief.category, on=at.astimezone(LONDON).date()):
         raise ChecksAreNotLive
 
 

@@ -156,6 +156,14 @@ def test_a_provider_without_its_checks_neither_begins_nor_sends_in(asking: Askin
         offers.start_offer(lot=asking.lot, enterprise=enterprise, by=cast.hodan(), at=asking.at)
 
 
+def test_without_somebody_who_has_all_their_papers_nothing_is_sent_in(asking: Asking) -> None:
+    enterprise = cast_market.enterprise()
+    draft = offers.start_offer(lot=asking.lot, enterprise=enterprise, by=cast.hodan(), at=asking.at)
+    Check.objects.filter(enterprise=enterprise, kind="identity").delete()  # the enterprise's own papers are all there
+    with pytest.raises(ChecksAreNotLive):
+        offers.submit(offer=draft, by=cast.hodan(), at=asking.at)
+
+
 def test_checks_that_ran_out_by_the_close_are_not_eligible(asking: Asking) -> None:
     asking.offer(cast_market.enterprise())
     asking.offer(cast_offers.provider("Peckham Hands"))

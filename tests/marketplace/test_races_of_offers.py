@@ -55,8 +55,9 @@ def many(asking: Asking) -> Iterator[Enterprise]:
             name=f"Help {person.pk}", about="We help.", outcode="SE15", council_code=cast.SOUTHWARK, state="live", owner=person, created_at=asking.at
         )
         seen = {"issued_on": cast.AT.date(), "asked_at": cast.AT, "asked_by": person, "confirmed_by": cast.operator(), "confirmed_at": cast.AT}
-        Check.objects.bulk_create(Check(enterprise=made, kind=kind, how_seen="Seen.", **seen) for kind in ("insurance", "references"))
-        made.workers.create(person=person, known_as=f"P{person.pk}", joined_at=asking.at)
+        who = made.workers.create(person=person, known_as=f"P{person.pk}", joined_at=asking.at)
+        theirs = (("insurance", None), ("identity", who), ("dbs_basic", who))
+        Check.objects.bulk_create(Check(enterprise=made, kind=kind, worker=worker, how_seen="Seen.", **seen) for kind, worker in theirs)
         yield made
 
 

@@ -63,8 +63,8 @@ def arrive(at: datetime) -> None:
     lot = BriefLot.objects.get(brief__state="open", brief__cluster__name="Our Own Words")
     _offer(lot, HODAN, at, state="submitted", words=SEALED)
     compared = _brief("evaluating", at)
-    for part in (HODAN, FATUMA):
-        _offer(compared, part, at, state="shortlisted", words=OPENED)
+    _offer(compared, HODAN, at, state="shortlisted", words=OPENED)
+    _offer(compared, FATUMA, at, state="shortlisted")
     for title in ("beside", "questioned"):
         chosen = _brief("award_pending", at, title)
         _offer(chosen, HODAN, at, state="selected", picked_at=at)
