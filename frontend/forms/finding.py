@@ -62,7 +62,7 @@ class InCommonForm(Form):
     """One thing somebody says of themselves, with a yes of its own."""
 
     word = PickField(label="Which?", choices=[])
-    shown = YesNoField(
+    seen = YesNoField(
         label="May people in your groups see it?",
         yes="Yes. Only people who have been in the group for longer than the first days.",
         no=Option("No. Nobody sees it.", hint="We only use it to put you near people who said the same."),
@@ -75,7 +75,7 @@ class InCommonForm(Form):
     ASKED = {"language": "Which language?", "faith": "Which faith?", "condition": "What do you live with?"}
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        kwargs["initial"] = {"shown": "no", **kwargs.get("initial", {})}
+        kwargs["initial"] = {"seen": "no", **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.fields["word"].label = self.ASKED[kind]
         self.fields["word"].choices = words_in_common(kind)  # type: ignore[attr-defined]

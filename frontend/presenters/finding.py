@@ -73,7 +73,7 @@ class MeetingPage:
 
 def meeting_page(interest: Interest, *, at: datetime) -> MeetingPage:
     """First names only, and only now: before the meeting nobody had any."""
-    introduction = Introduction.objects.select_related("facilitator", "cluster").get(pk=interest.introduction_id)
+    introduction = Introduction.objects.select_related("facilitator", "cluster").get(pk=interest.introduction_id or 0)
     meeting = finding.meeting(introduction)
     others = [name for name in meeting.names if name != interest.person.known_as]
     group = introduction.cluster.name if introduction.cluster else ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.views import finding, hosting, in_common, rules
+from frontend.views import finding, group_rules, hosting, in_common
 
 urlpatterns = [
     path("groups/find/", finding.groups, name="groups-find"),
@@ -15,12 +15,12 @@ urlpatterns = [
     path("me/in-common/<slug:kind>/", in_common.say, name="in-common-say"),
     path("me/in-common/<int:pk>/take-back/", in_common.take_back, name="in-common-take-back"),
     path("me/in-common/<int:pk>/show/", in_common.show, name="in-common-show"),
-    path("groups/<int:pk>/rules/", rules.rules, name="group-rules"),
-    path("groups/<int:pk>/rules/version/<int:number>/", rules.version, name="group-rules-version"),
-    path("groups/<int:pk>/rules/points/", rules.points, name="group-rules-points"),
-    path("groups/<int:pk>/rules/points/<slug:slug>/", rules.point, name="group-rules-point"),
-    path("groups/<int:pk>/rules/change/", rules.change, name="group-rules-change"),
-    path("groups/<int:pk>/rules/sign/", rules.sign, name="group-rules-sign"),
+    path("groups/<int:pk>/rules/", group_rules.rules, name="group-rules"),
+    path("groups/<int:pk>/rules/version/<int:number>/", group_rules.version, name="group-rules-version"),
+    path("groups/<int:pk>/rules/points/", group_rules.points, name="group-rules-points"),
+    path("groups/<int:pk>/rules/points/<slug:slug>/", group_rules.point, name="group-rules-point"),
+    path("groups/<int:pk>/rules/change/", group_rules.change, name="group-rules-change"),
+    path("groups/<int:pk>/rules/sign/", group_rules.sign, name="group-rules-sign"),
     path("helping/together/", hosting.waiting, name="hosting"),
     path("helping/together/<slug:category>/<slug:outcode>/", hosting.host, name="host-meeting"),
     path("helping/what-i-may-do/", hosting.may, name="helper-may"),

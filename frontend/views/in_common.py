@@ -28,7 +28,7 @@ def say(request: SignedIn, kind: str) -> HttpResponse:
 
     def act(form: InCommonForm) -> str:
         said = form.cleaned_data
-        in_common.say(kind=kind, word=said["word"], agreed=bool(said["agreed"]), shown=said["shown"], by=request.user, at=clock.now())
+        in_common.say(kind=kind, word=said["word"], agreed=bool(said["agreed"]), shown=said["seen"], by=request.user, at=clock.now())
         messages.success(request, "We keep it, as you said. You can take it back here on any day.")
         return back_to("in-common")
 

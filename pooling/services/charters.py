@@ -62,8 +62,9 @@ class TrialIsWrong(Refusal):
 def propose_new(*, cluster: Cluster, changes: Mapping[str, Any], by: Person, at: datetime) -> Charter:
     """Somebody in the group, or a supporter for groups, writes the next version, and the group is asked (a question of the kind `rules`).
 
-    Alone in the group, it is in force at once. `changes`: of LABELS, and `points` ({slug of rules.points: words, or "" for the safe answer}). Raises NotAllowed, RulesAreAsked,
-    NothingChanged, AnswerIsMissing, AnswerIsTooLong, RuleIsUnknown, NoticeIsTooLong, TrialIsWrong, PointIsTooLong.
+    Alone in the group, it is in force at once. `changes`: of LABELS, and `points` ({slug of rules.points: words, or "" for the safe answer}).
+    Raises NotAllowed, RulesAreAsked, NothingChanged, AnswerIsMissing, AnswerIsTooLong, RuleIsUnknown, NoticeIsTooLong, TrialIsWrong,
+    PointIsTooLong.
     """
     group = Cluster.objects.locked().get(pk=cluster.pk)
     place = place_of(by=by, cluster=group, at=at)
@@ -151,7 +152,7 @@ def _shown(charter: Charter, name: str) -> str:
 @all_or_nothing
 def adopt(*, proposal: Proposal, at: datetime) -> Charter:
     """The group agreed: this version is in force, and each is asked to sign it. Safe to repeat. Raises NotNow when it was dropped before."""
-    row = Charter.objects.get(pk=proposal.about_id, cluster=proposal.cluster_id)
+    row = Charter.objects.get(pk=proposal.about_id or 0, cluster=proposal.cluster_id)
     group = Cluster.objects.locked().get(pk=row.cluster_id)
     row.refresh_from_db()
     if row.state != Charter.State.IN_FORCE:
@@ -173,7 +174,7 @@ def _put_in_force(group: Cluster, before: Charter, after: Charter, at: datetime)
 @all_or_nothing
 def drop(*, proposal: Proposal, at: datetime) -> Charter:
     """The group did not agree, or was not asked to the end. The rules stay as they are. Safe to repeat."""
-    row = Charter.objects.get(pk=proposal.about_id, cluster=proposal.cluster_id)
+    row = Charter.objects.get(pk=proposal.about_id or 0, cluster=proposal.cluster_id)
     Cluster.objects.locked().get(pk=row.cluster_id)
     row.refresh_from_db()
     if row.state == Charter.State.PROPOSED:

@@ -1,6 +1,7 @@
 """Starting a group, and asking a facilitator to stand beside it."""
 
 from datetime import datetime
+from typing import Any
 
 from audit.errors import NotAllowed, Refusal
 from audit.services import trail
@@ -106,13 +107,18 @@ def start(
         started_at=at,
         is_listed=is_listed,
     )
-    charter = Charter(cluster=cluster, what_for=what_for.strip() or cluster.name, who_comes=who_comes.strip(), text=text, written_at=at)
-    charter.state, charter.in_force_at, charter.written_by = step(CHARTER, NEW, "found"), at, by
-    charter.cost_rule, charter.decision_rule, charter.notice_days = cost_rule, decision_rule, notice_days
-    check_charter(charter)
+    rules = {"cost_rule": cost_rule, "decision_rule": decision_rule, "notice_days": notice_days, "text": text}
+    charter = _first_charter(cluster, by, at, what_for=what_for.strip() or cluster.name, who_comes=who_comes.strip(), **rules)
     _found(cluster, charter, founder, by, at)
     _trail(cluster, "pooling.start_group", by, at, on_behalf_of=founder)
     return cluster
+
+
+def _first_charter(cluster: Cluster, by: Person, at: datetime, **said: Any) -> Charter:
+    state = step(CHARTER, NEW, "found")
+    charter = Charter(cluster=cluster, state=state, written_at=at, in_force_at=at, written_by=by, **said)
+    check_charter(charter)
+    return charter
 
 
 def _check(name: str, purpose: str, who_comes: str, notice_days: int, size_max: int) -> None:

@@ -67,7 +67,7 @@ def would_like(*, category: str, outcode: str, parts_of_week: Sequence[str], by:
         raise AlreadyWanted
     said = {"council_code": locked.council_code, "category": category, "outcode": outcode_of(outcode), "parts_of_week": parts}
     row = Interest.objects.create(person=locked, state=step(INTEREST, NEW, "would_like"), opened_at=at, since=at, **said)
-    write_trail(row, "pooling.would_like", by, at)
+    write_trail(row, verb="pooling.would_like", by=by, at=at)
     return row
 
 
@@ -81,7 +81,7 @@ def stop(*, interest: Interest, by: Person, at: datetime) -> Interest:
     if row.state == State.MATCHED:
         move(row, "stop", at)
     move(row, "stop", at)
-    write_trail(row, "pooling.stop_interest", by, at)
+    write_trail(row, verb="pooling.stop_interest", by=by, at=at)
     fall_back([one for one in rows if one.pk != row.pk], at)
     return row
 
@@ -100,7 +100,7 @@ def fall_back(rows: Sequence[Interest], at: datetime) -> None:
     if len([one for one in rows if one.state in (State.INTERESTED, State.MATCHED)]) < MATCH_SIZE:
         for one in matched:
             move(one, "stop", at)
-            write_trail(one, "pooling.unmatch", None, at)
+            write_trail(one, verb="pooling.unmatch", by=None, at=at)
 
 
 def move(row: Interest, verb: str, at: datetime) -> None:
@@ -124,7 +124,7 @@ def _end(pk: int, at: datetime) -> int:
     if not Interest.objects.too_old(at).filter(pk=pk).exists():
         return 0
     move(row, "stop", at)
-    write_trail(row, "pooling.interest_ran_out", None, at)
+    write_trail(row, verb="pooling.interest_ran_out", by=None, at=at)
     return 1
 
 
@@ -144,7 +144,7 @@ def _match(need: Mapping[str, str], at: datetime) -> int:
     waiting = [row for row in rows if row.state == State.INTERESTED]
     for row in waiting:
         move(row, "match", at)
-        write_trail(row, "pooling.match", None, at)
+        write_trail(row, verb="pooling.match", by=None, at=at)
         facts.record(
             kind="pooling.interest_matched",
             subject=f"interest:{row.pk}",
@@ -155,7 +155,7 @@ def _match(need: Mapping[str, str], at: datetime) -> int:
     return len(waiting)
 
 
-def write_trail(row: Interest, verb: str, by: Person | None, at: datetime, *, theirs: bool = True) -> None:
+def write_trail(row: Interest, *, verb: str, by: Person | None, at: datetime, theirs: bool = True) -> None:
     """One line of the audit trail about an interest; `theirs`: done by its person or in their name."""
     trail.write(
         by=by,

@@ -98,7 +98,7 @@ def _meeting(rows: Sequence[Interest], meets_at: datetime, place: str, by: Perso
     for row in rows:
         row.introduction = meeting
         move(row, "introduce", at)
-        write_trail(row, "pooling.introduce", by, at, theirs=False)
+        write_trail(row, verb="pooling.introduce", by=by, at=at, theirs=False)
     _tell("pooling.introduced", meeting, at)
     return meeting
 
@@ -124,7 +124,7 @@ def start_group(*, introduction: Introduction, by: Person, at: datetime, person:
     meeting.cluster = clusters.start(**answers, person=who, by=by, at=at)
     meeting.save(update_fields=["cluster"])
     move(mine, "start_group", at)
-    write_trail(mine, "pooling.start_group_from_meeting", by, at)
+    write_trail(mine, verb="pooling.start_group_from_meeting", by=by, at=at)
     _tell("pooling.group_started", meeting, at, cluster=meeting.cluster.pk)
     return meeting.cluster
 
@@ -150,7 +150,7 @@ def join_founders(*, introduction: Introduction, by: Person, at: datetime, perso
     place = _found(group, who, at)
     CharterSignature.objects.create(charter=charter, membership=place, by=by, at=at)
     move(mine, "join_founders", at)
-    write_trail(mine, "pooling.join_founders", by, at)
+    write_trail(mine, verb="pooling.join_founders", by=by, at=at)
     activate_when_two(group, at)
     return place
 

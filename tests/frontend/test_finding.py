@@ -234,7 +234,7 @@ def test_in_the_first_days_no_member_page_tells_more_than_first_names() -> None:
 
 def test_one_says_something_of_oneself_shows_it_and_takes_it_back() -> None:
     client = _as(cast.amina())
-    said = {"word": "muslim", "shown": "no"}
+    said = {"word": "muslim", "seen": "no"}
     response = client.post(reverse("in-common-say", args=["faith"]), said)
     assert response.status_code == 422
     assert "Without your yes we do not keep it" in _text(response)

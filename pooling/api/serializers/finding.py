@@ -110,7 +110,7 @@ class PointRow(Shape):
     """One of the 17 points a group's rules should hold. `words`: the group's own; empty: the safe answer counts."""
 
     slug = serializers.CharField()
-    label = serializers.CharField()
+    question = serializers.CharField()
     safe = serializers.CharField()
     when = serializers.CharField()
     answered_by = serializers.CharField(allow_blank=True)
@@ -119,5 +119,6 @@ class PointRow(Shape):
 
 def points_of(charter: Charter) -> list[dict[str, Any]]:
     """The long form of one version."""
-    names = ("slug", "label", "safe", "when", "answered_by")
-    return [{name: getattr(point, name) for name in names} | {"words": charter.points.get(point.slug, "")} for point in POINTS]
+    names = ("slug", "safe", "when", "answered_by")
+    own = charter.points
+    return [{name: getattr(point, name) for name in names} | {"question": point.label, "words": own.get(point.slug, "")} for point in POINTS]
