@@ -26,7 +26,7 @@ def loose_ends(which: int, *, found: int, missing: int, each: int = EACH) -> str
     drawn = [_through(which, row) for row in range(through)] + [_loose(which, through + row, row) for row in range(loose)]
     height = (through + loose) * _GAP + 14
     band = f'<rect class="band" x="{number(_BAND)}" width="16" height="{number(height)}" rx="6"/>'
-    box = f'viewBox="0 0 420 {number(height)}" width="420" height="{number(height)}"'
+    box = f'viewBox="0 0 420 {number(height)}" width="420"'
     return f'<svg {box} aria-hidden="true" focusable="false">{"".join(drawn)}{band}</svg>'
 
 
@@ -65,7 +65,7 @@ def trend(points: Sequence[tuple[str, int | None, int | None]]) -> str:
         f'<text class="pic-t" x="{number(x)}" y="{number(_TOP + _TALL + 34)}" text-anchor="middle">{escape(_short(one[0]))}</text>'
         for x, one in zip(across, points, strict=True)
     )
-    return f'<svg viewBox="-30 0 700 250" aria-hidden="true" focusable="false">{drawn}</svg>'
+    return f'<svg viewBox="-30 0 700 250" width="600" aria-hidden="true" focusable="false">{drawn}</svg>'
 
 
 def _short(name: str) -> str:

@@ -177,7 +177,7 @@ def _gaps(shown: Quarter, before: Sequence[Quarter], around: Market) -> list[Gap
 
 def _gap(row: Row, shown: Quarter, before: Sequence[Quarter], around: Market) -> Gap:
     which = [each for each in (row.part.lower(), f"in {row.language}" if row.language else "", f"mostly {row.place}" if row.place else "") if each]
-    weeks = "" if row.weeks_waiting is None else words.count(row.weeks_waiting, "week")
+    weeks = words.count(row.weeks_waiting, "week") if row.weeks_waiting else ""
     doing = "A group is asking providers" if row.category in around.asking else "Nothing yet"
     return Gap(row.category, row.label, ", ".join(which), said(row.unmet), _since(row, shown, before), weeks, row.why, told_money(row.weekly), doing)
 

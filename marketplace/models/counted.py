@@ -41,7 +41,8 @@ class CountedCell(models.Model):
     kept: Any = models.JSONField(default=dict)
     # What most of those who found nothing said: reason, outcode, part_of_week, language; each only where 8 or more did.
     words: Any = models.JSONField(default=dict)
-    weeks_waiting = models.PositiveSmallIntegerField(null=True, blank=True)
+    # From when the middle one of those who found nothing waits; told in whole weeks.
+    waiting_since = models.DateField(null=True, blank=True)
     weekly_pence_low = models.PositiveIntegerField(null=True, blank=True)
     weekly_pence_high = models.PositiveIntegerField(null=True, blank=True)
 

@@ -80,7 +80,7 @@ class Counted:
 
     leaves: Counter[str] = field(default_factory=Counter)
     said: dict[str, Counter[str]] = field(default_factory=dict)
-    waiting_days: list[int] = field(default_factory=list)
+    waiting_since: list[date] = field(default_factory=list)
     money: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
     def of(self, measure: str) -> int:
@@ -93,7 +93,7 @@ _BECAME = {"met": "paid", "unmet": "unmet", "withdrawn": "dropped"}
 WORDS = ("reason", "outcode", "part_of_week", "language")
 
 
-def tally(askings: Iterable[Asking], *, until: datetime) -> dict[str, Counted]:
+def tally(askings: Iterable[Asking]) -> dict[str, Counted]:
     """By kind of help. `askings`: newest first; a person's later ones of the same kind are left out."""
     found: dict[str, Counted] = {}
     seen: set[tuple[int, str]] = set()
@@ -102,11 +102,11 @@ def tally(askings: Iterable[Asking], *, until: datetime) -> dict[str, Counted]:
             if (one.person, one.category) in seen:
                 continue
             seen.add((one.person, one.category))
-        _add(found.setdefault(one.category, Counted()), one, until)
+        _add(found.setdefault(one.category, Counted()), one)
     return found
 
 
-def _add(to: Counted, one: Asking, until: datetime) -> None:
+def _add(to: Counted, one: Asking) -> None:
     leaf = "free" if one.state == "met" and one.is_free else _BECAME.get(one.state, "looking")
     to.leaves[leaf] += 1
     if one.group is not None and one.weekly_low is not None and one.weekly_high is not None and leaf in ("unmet", "looking"):
@@ -117,7 +117,7 @@ def _add(to: Counted, one: Asking, until: datetime) -> None:
         if value := getattr(one, word):
             to.said.setdefault(word, Counter())[value] += 1
     if one.unmet_at is not None:
-        to.waiting_days.append((until - one.unmet_at).days)
+        to.waiting_since.append(one.unmet_at.astimezone(LONDON).date())
 
 
 # --- what is told ---
@@ -127,13 +127,14 @@ def _add(to: Counted, one: Asking, until: datetime) -> None:
 class Figures:
     """One kind of help, as it may be told. `told`: None where it is hidden. `kept`: the counts behind it while the quarter runs, 0 or 8 and more.
 
-    `weeks_waiting`: the middle of those who found nothing. `weekly`: what groups would pay a week, pence from and to.
+    `since`: the day from which the middle one of those who found nothing waits; told in weeks. `weekly`: what groups would pay a week, pence from
+    and to.
     """
 
     told: Mapping[str, int | None]
     kept: Mapping[str, int]
     words: Mapping[str, str]
-    weeks_waiting: int | None = None
+    since: date | None = None
     weekly: tuple[int, int] | None = None
 
 
@@ -165,7 +166,7 @@ def running(counted: Mapping[str, Counted], kinds: Iterable[str], before: Mappin
         if not shown["unmet"]:
             found[kind] = Figures(shown, mine, {})
         elif old.told.get("unmet") and old.kept.get("unmet") == mine["unmet"]:
-            found[kind] = Figures(shown, mine, old.words, old.weeks_waiting, old.weekly)
+            found[kind] = Figures(shown, mine, old.words, old.since, old.weekly)
         else:
             found[kind] = _figures(shown, mine, counted.get(kind))
     return found
@@ -178,10 +179,10 @@ def _stepped(name: Name, number: int, before: int, secret: bytes, of: str) -> in
 def _figures(shown: Mapping[str, int | None], kept: Mapping[str, int], one: Counted | None) -> Figures:
     if one is None:
         return Figures(shown, kept, {})
-    unmet, days = one.of("unmet"), sorted(one.waiting_days)
+    unmet, days = one.of("unmet"), sorted(one.waiting_since)
     words = {word: best for word in WORDS if (best := commonest(one.said.get(word, {}), unmet))}
     groups = [(min(low for low, _ in sums), max(high for _, high in sums)) for sums in one.money.values()]
-    return Figures(shown, kept, words, days[len(days) // 2] // 7 if is_enough(len(days)) else None, money_range(groups))
+    return Figures(shown, kept, words, days[len(days) // 2] if is_enough(len(days)) else None, money_range(groups))
 
 
 def _people(counted: Mapping[str, Counted], kinds: Iterable[str]) -> dict[Name, int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from audit.clock import LONDON
+from audit.clock import LONDON, london_date
 from marketplace.models import CountedCell, CountRun, Need, PartOfWeek
 from marketplace.rules.counting import ALL, MEASURES, QUARTERS
 from marketplace.selectors.market import Market
@@ -92,12 +92,13 @@ class _Labels:
 def _quarter(run: CountRun, cells: Mapping[str, CountedCell], labels: _Labels) -> Quarter:
     nothing = 0 if run.is_final else None
     kinds = {**labels.kinds, **{slug: slug for slug in cells if slug and slug not in labels.kinds}}
-    rows = [_row(slug, label, cells.get(slug), nothing, labels) for slug, label in kinds.items()]
-    whole = _row(ALL, "All kinds", cells.get(ALL), nothing, labels)
+    until = london_date(run.counted_until)
+    rows = [_row(slug, label, cells.get(slug), nothing, labels, until) for slug, label in kinds.items()]
+    whole = _row(ALL, "All kinds", cells.get(ALL), nothing, labels, until)
     return Quarter(run.pk, run.council_code, run.quarter, run.counted_until.astimezone(LONDON), run.is_final, whole, rows, Market(**run.market))
 
 
-def _row(category: str, label: str, cell: CountedCell | None, nothing: int | None, labels: _Labels) -> Row:
+def _row(category: str, label: str, cell: CountedCell | None, nothing: int | None, labels: _Labels, until: date) -> Row:
     told = cell.told if cell else {}
     words = cell.words if cell else {}
     low, high = (cell.weekly_pence_low, cell.weekly_pence_high) if cell else (None, None)
@@ -116,7 +117,7 @@ def _row(category: str, label: str, cell: CountedCell | None, nothing: int | Non
         place=words.get("outcode", ""),
         part=str(PartOfWeek(part).label) if part else "",
         language=labels.languages.get(words.get("language", ""), ""),
-        weeks_waiting=cell.weeks_waiting if cell else None,
+        weeks_waiting=(until - cell.waiting_since).days // 7 if cell and cell.waiting_since else None,
         weekly=None if low is None or high is None else (low, high),
     )
 

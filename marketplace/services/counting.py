@@ -57,7 +57,7 @@ def count_quarter(*, council_code: str, quarter: date, at: datetime) -> bool:
     run, is_new = CountRun.objects.locked().get_or_create(council_code=council_code, quarter=quarter, defaults={"counted_until": until})
     if run.is_final or (run.counted_until >= until and not is_new):
         return False
-    counted = tally(_askings(council_code, first, until), until=until)
+    counted = tally(_askings(council_code, first, until))
     kinds = list(Term.objects.categories().values_list("slug", flat=True))
     run.counted_until, run.is_final = until, until == after
     if run.is_final:
@@ -82,7 +82,7 @@ def figures_of(cell: CountedCell) -> Figures:
     """A kept row as the rules see it."""
     low, high = cell.weekly_pence_low, cell.weekly_pence_high
     weekly = None if low is None or high is None else (low, high)
-    return Figures(cell.told, cell.kept, cell.words, cell.weeks_waiting, weekly)
+    return Figures(cell.told, cell.kept, cell.words, cell.waiting_since, weekly)
 
 
 def _keep(run: CountRun, found: Mapping[str, Figures]) -> None:
@@ -96,7 +96,7 @@ def _keep(run: CountRun, found: Mapping[str, Figures]) -> None:
             told=dict(one.told),
             kept=dict(one.kept),
             words=dict(one.words),
-            weeks_waiting=one.weeks_waiting,
+            waiting_since=one.since,
             weekly_pence_low=one.weekly[0] if one.weekly else None,
             weekly_pence_high=one.weekly[1] if one.weekly else None,
         )
