@@ -74,7 +74,7 @@ def test_what_is_missing_stays_on_ones_own_page_and_can_be_taken_back():
     assert "Evenings, in Somali" in _text(client.get(reverse("start")))
     assert _as(cast.yusuf()).post(reverse("need-stop", args=[need.pk])).status_code == 404
     client.post(reverse("need-stop", args=[need.pk]))
-    assert not Need.objects.counted_for(cast.SOUTHWARK).exists()
+    assert [one.state for one in Need.objects.counted_for(cast.SOUTHWARK)] == ["withdrawn"], "it counts as dropped"
 
 
 @pytest.mark.parametrize(
