@@ -188,12 +188,10 @@ def tasks(person: Person) -> Iterator[dict[str, Any]]:
     rows = Brief.objects.filter(state__in=["closed", "evaluating"]).filter(in_group(person, "cluster"))
     said = Conflict.objects.filter(brief=OuterRef("pk"), person=person)
     asked = Proposal.objects.open().filter(cluster=OuterRef("cluster"), kind__in=["choose", "none_suitable", "cancel_brief"])
-    for brief in rows.annotate(said=Exists(said), asked=Exists(asked)).select_related("cluster").order_by("pk"):
-        if brief.asked:
-            continue
-        title = f"Offers for {brief.cluster.name}"
-        text = "Read them side by side, and choose." if brief.said else "First say if you know anybody who offers."
-        yield _task("offers", title, text, "Look at the offers", "offers", brief.pk)
+    waiting = rows.filter(~Exists(asked)).annotate(has_said=Exists(said)).order_by("pk")
+    for pk, name, has_said in waiting.values_list("pk", "cluster__name", "has_said"):
+        text = "Read them side by side, and choose." if has_said else "First say if you know anybody who offers."
+        yield _task("offers", f"Offers for {name}", text, "Look at the offers", "offers", pk)
     drafts = Agreement.objects.filter(state="drafting", offer__isnull=False).filter(in_group(person, "cluster"))
     for agreement in drafts.filter(Q(cluster__facilitator=person) | Q(cluster__facilitator__isnull=True)).select_related("enterprise").order_by("pk"):
         text = "Write what should happen if they can’t come. Then everybody is asked to sign."

@@ -98,7 +98,8 @@ ready = kept(cast_offers.scored)
 @pytest.fixture
 def asking(ready: Asking, set_clock: Any) -> Asking:
     set_clock(ready.at)
-    return again(ready)
+    made: Asking = again(ready)
+    return made
 
 
 def test_the_offers_stand_side_by_side_with_points_and_reasons(asking: Asking, django_assert_max_num_queries: Any) -> None:
@@ -194,4 +195,5 @@ def test_a_lapsed_offer_says_so(asking: Asking, set_clock: Any) -> None:
     client = _as(cast.hodan())
     refused = client.post(reverse("offer-yes", args=[chosen.pk]), follow=True)
     assert "You did not answer in time." in _text(refused)
+    assert chosen.picked_at is not None
     assert offers.accept_by(picked_at=chosen.picked_at) < asking.at

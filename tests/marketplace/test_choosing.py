@@ -17,6 +17,7 @@ from people.models import Person
 from pooling.models import Earmark, Proposal
 from providers.models import Check, Worker
 from tests import cast, cast_offers
+from tests.cast_market import KEEP_GOING
 from tests.cast_offers import Asking
 from tests.worlds import again, kept
 
@@ -28,7 +29,8 @@ ready = kept(cast_offers.scored)
 
 @pytest.fixture
 def asking(ready: Asking) -> Asking:
-    return again(ready)
+    made: Asking = again(ready)
+    return made
 
 
 def kept_for(about_kind: str, person: str, asking: Asking) -> list[int]:
@@ -272,7 +274,7 @@ def test_nobody_signs_before_it_says_what_happens_when_nobody_can_come(asking: A
         awarding.send(agreement=agreement, keep_going={"who_to_ring": "Ruth"}, by=cast.ruth(), at=asking.at)
     for who in (cast.hodan(), cast.stranger(), cast.colin()):
         with pytest.raises(NotAllowed):
-            awarding.send(agreement=agreement, keep_going=cast_offers.KEEP_GOING, by=who, at=asking.at)
+            awarding.send(agreement=agreement, keep_going=KEEP_GOING, by=who, at=asking.at)
     assert asking.send(agreement).state == "with_parties"
 
 

@@ -28,7 +28,8 @@ open_brief = kept(cast_offers.opened)
 
 @pytest.fixture
 def asking(open_brief: Asking) -> Asking:
-    return again(open_brief)
+    made: Asking = again(open_brief)
+    return made
 
 
 # --- before the close ---
@@ -135,11 +136,12 @@ def test_after_the_close_nothing_is_begun_sent_in_or_changed(asking: Asking) -> 
     third = cast_offers.provider("Rye Lane Kitchen")
     assert asking.brief.closes_at is not None
     at = asking.brief.closes_at
-    for attempt in (
+    late: tuple[Callable[[], Offer], ...] = (
         lambda: offers.submit(offer=draft, by=cast.hodan(), at=at),
         lambda: offers.revise(offer=asking.offers["Peckham Hands"], terms=offers.terms_of(draft), by=other.owner, at=at),
         lambda: offers.start_offer(lot=asking.lot, enterprise=third, by=third.owner, at=at),
-    ):
+    )
+    for attempt in late:
         with pytest.raises(BriefIsClosed):
             attempt()
     assert offers.submit(offer=draft, by=cast.hodan(), at=at - timedelta(microseconds=1)).state == "submitted"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -67,7 +68,7 @@ def test_of_fifty_offers_at_the_closing_second_each_is_in_or_refused_and_never_b
     assert closes_at is not None
     drafts = [offers.start_offer(lot=asking.lot, enterprise=one, by=one.owner, at=asking.at) for one in many(asking)]
     just = closes_at - timedelta(milliseconds=1)
-    deeds: list[Callable[[], Any]] = [lambda one=one: offers.submit(offer=one, by=one.owner, at=just) for one in drafts]
+    deeds: list[Callable[[], Any]] = [partial(offers.submit, offer=one, by=one.owner, at=just) for one in drafts]
     deeds.insert(FIFTY // 2, lambda: brief_clock.advance_due(at=closes_at))
     found = together(*deeds, threads=6)
     assert found.pop(FIFTY // 2) >= 1
@@ -86,7 +87,7 @@ def test_of_fifty_offers_at_the_closing_second_each_is_in_or_refused_and_never_b
 def test_two_questions_that_end_together_choose_one_and_two_presses_of_yes_count_once() -> None:
     asking = cast_offers.scored()
     both = [asking.offers[BARWAAQO].pk, asking.offers[HANDS].pk]
-    moved = together(*(lambda pk=pk: picking.pick(offer_id=pk, at=asking.at) for pk in both))
+    moved = together(*(partial(picking.pick, offer_id=pk, at=asking.at) for pk in both))
     assert sorted(moved) == [False, True]
     winner = Offer.objects.select_related("enterprise").get(state="selected")
     pressed = together(*[lambda: offers.accept(offer=winner, by=winner.enterprise.owner, at=asking.at)] * 2)
