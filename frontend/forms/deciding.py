@@ -50,13 +50,13 @@ class AnswerForm(Form):
     """My answer, or that of somebody I may decide for. Nothing is chosen beforehand."""
 
     place = PickField(label="Whose answer is it?", choices=[])
-    answer = PickField(label="Your answer", choices=[])
+    answer = PickField(label="What do you say?", choices=[])
     reason = TextField(
         label="Anything you want the others to know?",
         required=False,
         lines=True,
         max_length=400,
-        help_text="You can leave this empty. The others read it, without your name, once it is decided.",
+        help_text="The others read it, without your name, once it is decided.",
     )
     how = TextField(label="How did they tell you?", required=False, max_length=400, help_text="For example: she said so on the phone today.")
 

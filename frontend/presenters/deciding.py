@@ -146,7 +146,7 @@ def _steps(proposal: Proposal) -> list[dict[str, str]]:
     """From talking to done. The one where it stands is marked."""
     order = [State.DISCUSSION, State.VOTING, State.PASSED, State.ENACTED]
     titles = ["You talk about it", "Everyone answers", "Three days to say it was not done right", "It is done"]
-    texts = [proposal.opens_at, proposal.closes_at, proposal.challenge_until, None]
+    texts = [proposal.opened_at or proposal.opens_at, proposal.decided_at or proposal.closes_at, proposal.challenge_until, None]
     state = {State.REWORKING: State.DISCUSSION, State.CHALLENGED: State.PASSED}.get(State(proposal.state), State(proposal.state))
     if state not in order:
         return []
@@ -155,7 +155,7 @@ def _steps(proposal: Proposal) -> list[dict[str, str]]:
     for number, (title, until) in enumerate(zip(titles, texts, strict=True)):
         how = "done" if number < here or state == State.ENACTED else "here" if number == here else "next"
         found.append({"title": title, "text": f"Until {words.day(until)}" if until and number <= here else "", "state": how})
-    return found
+    return found[1:] if proposal.urgent and state != State.DISCUSSION else found
 
 
 def _given(ballot: Ballot, viewer: Person) -> Given:

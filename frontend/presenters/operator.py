@@ -15,6 +15,7 @@ from ledger.selectors import balances
 from marketplace.models import MilestoneShare
 from payments.models import Alarm, Payment, Remittance
 from people.models import Concern, Council, Person
+from pooling.models import Challenge
 from providers.models import Check
 from providers.policies import may_judge_check
 
@@ -60,12 +61,14 @@ def overview(person: Person, *, at: datetime) -> Overview:
         "papers": Check.objects.visible_to(person).waiting(),
         "people": Person.objects.filter(sureness="said", is_active=True),
         "going": Remittance.objects.visible_to(person).filter(state__in=OPEN),
+        "challenged": Challenge.objects.visible_to(person).open(),
     }
     found = console.count_all({**first, **more})
     counts = [
         ("operator-concerns", found["concerns"], "worry,worries", f"told in private in the last {CONCERN_DAYS} days", "Read them"),
         ("operator-papers", found["papers"], "paper", "of providers to look at", "Look at papers"),
         ("operator-questions", sum(one.kind_of in OF_QUESTIONS for one in tasks), "question", "about visits to settle", "Look at questions"),
+        ("operator-groups", found["challenged"], "decision", "of groups that somebody says was not made right", "Look at them"),
         ("operator-approvals", len(approvals.waiting(person, at=at)), "request", "by others for your yes", "Answer"),
         ("operator-people", found["people"], "person,people", "nobody has met yet", "See who"),
         ("operator-going", found["going"], "payment", "to providers, not out yet", "Look at them"),

@@ -123,6 +123,7 @@ def test_a_decision_is_challenged_and_judged_with_reasons_that_the_group_reads(g
     yusuf, olu = browser(cast.yusuf()), browser(cast.operator())
     yusuf.post(reverse("group-question-challenge", args=[question.pk]), {"reason": "I was told another day"})
     judge = reverse("operator-judge", args=[question.pk])
+    assert "1 decision of groups that somebody says was not made right" in olu.get(reverse("operator")).content.decode()
     assert judge in olu.get(reverse("operator-groups")).content.decode()
     assert "I was told another day" in olu.get(judge).content.decode()
     assert olu.post(judge, {"upheld": "yes", "answer": ""}).status_code == 422
