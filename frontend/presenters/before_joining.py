@@ -9,8 +9,8 @@ from pooling.models import Cluster
 from pooling.rules import TRIAL_CAP_WEEKLY_PENCE
 from pooling.services.clusters import current_charter
 
-COLUMNS = ("How many you are", "Each pays a week", "The most each pays in all")
-NO_PRICE = "You would see a price first"
+COLUMNS = ("You are", "Each a week", "Each in all, at most")
+NO_PRICE = "not set yet"
 
 
 @dataclass(frozen=True, slots=True)
