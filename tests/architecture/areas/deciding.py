@@ -55,7 +55,7 @@ SECRETS: Mapping[str, str] = {"Amina says: mornings tire me": "Amina Nasra Olive
 def arrive(at: datetime) -> None:
     """Four questions: to answer, to talk about, decided, challenged."""
     group, amina = Cluster.objects.get(name="Our Own Words"), cast.person(AMINA)
-    words = {"cluster": group, "kind": "other", "text": "", "by": amina, "at": at}
+    words: dict[str, Any] = {"cluster": group, "kind": "other", "text": "", "by": amina, "at": at}
     running = proposals.put_to_group(title="Shall we meet on Tuesdays?", urgent=True, **words)
     place = group.memberships.get(person=amina)
     proposals.cast(proposal=running, membership=place, answer="aside", reason="Amina says: mornings tire me", by=amina, at=at)
