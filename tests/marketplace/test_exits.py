@@ -8,14 +8,16 @@ from audit.errors import NotAllowed, Refusal
 from audit.models import Fact
 from ledger import selectors as book
 from marketplace.models import Change, Payer
+from marketplace.rules.dates import start_of
 from marketplace.rules.tables import NotNow
 from marketplace.selectors import proof
 from marketplace.selectors.exits import terms_for
-from marketplace.services import changing, exits
+from marketplace.services import agreements, changing, exits, milestones
 from marketplace.services.answering import AnswerIsNotPossible
 from pooling import selectors as pool
 from pooling.books import Lot
-from pooling.models import Call
+from pooling.models import Call, ExitTerm
+from pooling.services import leaving
 from tests import cast, cast_market, cast_pooling
 from tests.cast_market import Walk
 from tests.worlds import again, kept
@@ -58,6 +60,13 @@ def weekly(story: Walk, week: int) -> list[tuple[str, int]]:
     return [(share.state, share.pence) for share in story.week(week).shares.order_by("pk")]
 
 
+def on(story: Walk, day: date) -> None:
+    """The timers of that day, without the days between: nothing else is looked at here."""
+    story.at = start_of(day)
+    for timer in (changing.advance_due, exits.advance_due, agreements.advance_due, milestones.advance_due) * 2:
+        timer(at=story.at)
+
+
 def all_is_well() -> None:
     assert [*proof(), *pool.proof()] == []
 
@@ -90,15 +99,13 @@ def test_on_the_day_later_weeks_are_theirs_again_and_the_provider_is_paid_for_ea
     assert change is not None
     for name in ("Amina", "Halima"):
         say(story, change, name)
-    story.until(UNTIL)
+    on(story, UNTIL)
     assert story.payer("Yusuf").state == "stopped"
-    yusuf = story.places["Yusuf"]
-    assert Call.objects.filter(membership=yusuf).count() == 3
-    story.until_asked(4)
-    assert {call.membership_id for call in Call.objects.filter(about_id__in=story.week(4).shares.values("pk"))} == {
-        story.places["Amina"].pk,
-        story.places["Halima"].pk,
-    }
+    yusuf, others = story.places["Yusuf"].pk, {story.places["Amina"].pk, story.places["Halima"].pk}
+    assert (story.share("Yusuf", 1).state, story.share("Yusuf", 12).state) == ("covered", "dropped")
+    assert yusuf not in Call.objects.filter(about_id__in=story.week(4).shares.values("pk")).values_list("membership_id", flat=True)
+    on(story, date(2026, 4, 10))
+    assert {call.membership_id for call in Call.objects.filter(about_id__in=story.week(5).shares.values("pk"))} == others
     all_is_well()
 
 
@@ -119,7 +126,7 @@ def test_who_says_nothing_to_a_higher_price_does_not_pay_it(story: Walk) -> None
     change = leaves(story)
     assert change is not None
     say(story, change, "Amina")
-    story.until(story.at + timedelta(days=8))
+    on(story, story.at.date() + timedelta(days=8))
     last = asking()
     assert (last.follows_id, story.payer("Halima").leaves_on) == (change.pk, date(2026, 4, 13))
     alone = last.answers.get(payer=story.payer("Amina"))
@@ -131,7 +138,9 @@ def test_who_says_nothing_to_a_higher_price_does_not_pay_it(story: Walk) -> None
 
 def test_when_nobody_says_yes_it_ends_for_all_after_the_last_week_they_signed(story: Walk) -> None:
     leaves(story)
-    story.until(date(2026, 4, 15))
+    for day in (14, 24, 31):
+        on(story, date(2026, 3, day))
+    on(story, date(2026, 4, 15))
     story.agreement.refresh_from_db()
     assert (story.agreement.state, story.week(4).state, Change.objects.asking().exists()) == ("ending", "cancelled", False)
     assert not Call.objects.filter(about_id__in=story.week(4).shares.values("pk")).exists()
@@ -259,7 +268,31 @@ def test_own_visits_end_for_one_and_go_on_for_the_others() -> None:
     assert terms_for(story.places["Yusuf"], until=UNTIL)[0].route == "shrink"
     story.until_asked(4)
     assert sorted(weekly(story, 4)) == [("dropped", 2_000), ("planned", 2_000), ("planned", 2_000)]
-    story.until(UNTIL)
+    on(story, UNTIL)
     assert [share.state for share in story.shares("Yusuf", 12)] == ["dropped"]
     assert sorted(weekly(story, 12)) == [("dropped", 2_000), ("planned", 2_000), ("planned", 2_000)]
     all_is_well()
+
+
+def test_pooling_hears_what_may_still_be_billed_and_later_that_the_others_took_it_over(story: Walk) -> None:
+    leaving.give_notice(membership=story.places["Yusuf"], by=story.person("Yusuf"), at=story.at)
+    story.run()
+    term = ExitTerm.objects.get(leaving__membership=story.places["Yusuf"])
+    weeks = [week for week in story.agreement.milestones.all() if week.starts_on < term.until]
+    assert (term.agreement_id, term.bill_pence, term.route) == (story.agreement.pk, len(weeks) * 1_800, "shrink")
+    leaving.take_back_notice(membership=story.places["Yusuf"], by=story.person("Yusuf"), at=story.at)
+    story.run()
+    assert (story.payer("Yusuf").leaves_on, Change.objects.asking().exists()) == (None, False)
+
+
+def test_a_group_that_ends_gives_notice_to_its_providers(story: Walk) -> None:
+    exits.group_stopped(cluster_id=story.cluster.pk, at=story.at)
+    assert Fact.objects.filter(kind="marketplace.keep_going_started", payload__why="suspended").count() == 1
+    leaves(story)
+    assert exits.group_ends(cluster_id=story.cluster.pk, at=story.at) == 1
+    story.agreement.refresh_from_db()
+    assert (story.agreement.state, Change.objects.asking().exists(), exits.group_ends(cluster_id=story.cluster.pk, at=story.at)) == (
+        "ending",
+        False,
+        0,
+    )

@@ -60,5 +60,5 @@ def arrive(at: datetime) -> None:
 
 
 def things() -> dict[str, Any]:
-    change = Change.objects.get(kind="price", state="refused")
+    change = Change.objects.get(kind="price", state="refused", agreement__cluster__name="Our Own Words")
     return {"change": change.pk, "change answer": change.answers.get().pk}
