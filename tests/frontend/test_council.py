@@ -128,13 +128,16 @@ def test_the_kept_rows_hold_no_number_from_one_to_seven():
 
 
 def test_why_where_when_how_long_and_how_much_are_told_as_most_say_them():
-    made = _people(12, "meals", at=WINTER, part_of_week="evenings", weekly_pence_low=1_000, weekly_pence_high=2_000)
+    said = {"part_of_week": "evenings", "weekly_pence_low": 1_000, "weekly_pence_high": 2_000, "language": "somali"}
+    _people(12, "meals", at=WINTER, **said)
+    _people(12, "company", at=WINTER, language_counted=True, **said)
     _count()
     row = _row("meals", 1)
     assert (row.why, row.place, row.part) == ("Nobody at that time.", "SE15", "Evenings")
     assert row.weeks_waiting == 7
     assert row.weekly is None, "nobody of a group said so"
-    assert made
+    assert row.language == "", "they did not tick that it counts"
+    assert _row("company", 1).language == "Somali"
 
 
 # --- pages ---

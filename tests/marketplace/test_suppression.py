@@ -2,10 +2,11 @@
 
 import random
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 
-from marketplace.rules.counting import ALL, LEAVES, MEASURES, Counted, circulation, final, running
+from marketplace.rules.counting import ALL, LEAVES, MEASURES, Asking, Counted, circulation, final, running, tally
 from marketplace.rules.suppression import LEAST_TOLD, POSSIBLE, Cell, commonest, hide, least_step, money_range, step, told
 
 SECRET = b"nobody outside knows this"
@@ -47,7 +48,7 @@ def test_numbers_that_are_no_circulation_are_refused():
 
 def test_the_numbers_of_a_quarter_flow_round():
     people = {(kind, what): 0 for kind in ("meals", ALL) for what in (*MEASURES, "paid")}
-    for (kind, what) in people:
+    for kind, what in people:
         people[kind, what] = counted(paid=5, free=2, unmet=9, dropped=1, looking=3).of(what)
     flow = Counter()
     for cell in circulation(people):
@@ -147,3 +148,17 @@ def test_money_is_told_only_when_three_groups_stand_behind_it():
     assert money_range([(1_000, 1_500), (1_100, 2_000)]) is None
     assert money_range([(1_000, 1_500), (1_160, 2_000), (9_000, 9_900)]) == (1_000, 2_000)
     assert money_range([(90, 100)] * 3) == (500, 500)
+
+
+def _asking(person: int, group: int | None, low: int, high: int) -> Asking:
+    at = datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
+    return Asking(person, "meals", "unmet", False, "no_time", "SE15", "evenings", "", at, group, low, high)
+
+
+def test_what_they_would_pay_is_the_middle_group_s_however_many_are_in_one():
+    two = [_asking(number, number % 2, 1_000, 2_000) for number in range(10)]
+    assert final(tally(two), ["meals"])["meals"].weekly is None
+    three = [*two, *(_asking(10 + number, 2, 9_000, 9_500) for number in range(30))]
+    assert final(tally(three), ["meals"])["meals"].weekly == (1_000, 2_000)
+    nobody = [_asking(number, None, 1_000, 2_000) for number in range(10)]
+    assert final(tally(nobody), ["meals"])["meals"].weekly is None
