@@ -11,7 +11,8 @@ from marketplace.rules.briefs import BRIEF_FINAL
 from people.models import Person, Role
 from pooling.rules import MEMBERSHIP_IN
 from providers.models import Enterprise
-from providers.selectors import checks_live
+from providers.rules import OF_THE_WORKER, missing
+from providers.selectors import checks_needed
 from vocabulary.models import Term
 
 if TYPE_CHECKING:
@@ -36,12 +37,13 @@ class BriefQuerySet(models.QuerySet["Brief"]):
     def visible_to_enterprise(self, enterprise: Enterprise, on: date) -> Self:
         """Open ones of the kinds of help for which this provider is live and its own papers count on that day (abuse.md, "Data and control").
 
-        Whoever comes is named in the offer; their own papers are asked for then. One query a kind of help that is open now.
+        Whoever comes is named in the offer; their own papers are asked for then. Two queries besides the rows'.
         """
         if enterprise.state != "live":
             return self.none()
         kinds = Term.objects.filter(kind=Term.Kind.CATEGORY, slug__in=self.model.objects.filter(state="open").values("category"))
-        ready = [term.slug for term in kinds if not checks_live(enterprise=enterprise, worker=None, category=term, on=on)]
+        live = set(enterprise.checks.live(on).filter(worker=None).values_list("kind", flat=True))
+        ready = [term.slug for term in kinds if not missing(_own_papers(enterprise, term), live)]
         return self.filter(state="open", category__in=ready)
 
     def locked(self) -> Self:
@@ -55,7 +57,7 @@ class BriefQuerySet(models.QuerySet["Brief"]):
 
     def kept_too_long(self, at: datetime) -> Self:
         """The yeses behind it are older than they may be without a signed agreement."""
-        return self.unended().filter(kept_until__lte=at)
+        return self.unended().filter(kept_until__lte=at).exclude(need__state="met")
 
 
 class BriefLotQuerySet(models.QuerySet["BriefLot"]):
@@ -122,3 +124,8 @@ def _payers_looked_after_by(person: Person) -> "models.QuerySet[BriefPayer]":
     return BriefPayer.objects.filter(
         brief=OuterRef("pk"), membership__pledges__state="pledged", membership__pledges__portion__holder__in=_organisations_of(person)
     )
+
+
+def _own_papers(enterprise: Enterprise, kind: Term) -> list[str]:
+    """The papers that this help needs of the provider itself, whoever comes."""
+    return [one for one in checks_needed(kind, enterprise.works_alone, enterprise.people_count) if one not in OF_THE_WORKER]

@@ -91,7 +91,7 @@ def page(need: Need, person: Person) -> NeedPage:
     if not mine_:
         verbs &= {"join_in", "commission", "short_way"} if inside or helper else set()
     join = next((one.pk for one in line.view.joins if one.person_id == person.pk), None)
-    if not inside or join:
+    if mine_ or not inside or join:
         verbs -= {"join_in"}
     brief = need.briefs.exclude(state="cancelled", opens_at=None).order_by("-pk").first() if inside or helper or mine_ else None
     return NeedPage(line, _rows(line), frozenset(verbs), brief, join, helper)

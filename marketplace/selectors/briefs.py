@@ -72,7 +72,7 @@ class BriefPage:
 
 
 def open_for(enterprise: Enterprise, *, at: datetime) -> list[BriefCard]:
-    """Open briefs that this provider may answer, the first to close first. Queries: two a kind of help that is open, and five."""
+    """Open briefs that this provider may answer, the first to close first. A fixed number of queries."""
     rows = Brief.objects.visible_to_enterprise(enterprise, london_date(at)).filter(closes_at__gt=at).order_by("closes_at", "pk")
     return _cards(rows, enterprise, at)
 

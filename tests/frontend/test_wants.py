@@ -97,7 +97,9 @@ def test_the_group_reads_only_what_was_ticked(wanting: Wanting) -> None:
 
 
 def test_others_join_in_with_their_own_wishes_and_leave_again(wanting: Wanting) -> None:
-    him = as_(cast.yusuf())
+    him, page = as_(cast.yusuf()), reverse("need", args=[wanting.need.pk])
+    assert "I would like this too" in text(him.get(page))
+    assert "I would like this too" not in text(as_(cast.amina()).get(page))
     shown = him.post(reverse("need-join", args=[wanting.need.pk]), {"words": "No meat, please", "part_of_week": "any"}, follow=True)
     assert "No meat, please" in text(shown)
     assert "Amina and Yusuf" in text(shown)

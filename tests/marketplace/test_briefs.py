@@ -13,6 +13,7 @@ from marketplace.consumers import question_settled
 from marketplace.models import Brief, BriefPayer, Need
 from marketplace.rules.briefs import BRIEF
 from marketplace.rules.tables import NotNow
+from marketplace.selectors.briefs import open_for
 from marketplace.services import brief_clock, brief_ends, briefs, needs
 from marketplace.services.briefs import BriefIsNotComplete, GroupHasNotDecided, NotCovered, NotForYou, QuestionsAreClosed, TellsTooMuch, YesDoesNotFit
 from pooling.models import Earmark, Pledge
@@ -318,6 +319,15 @@ def test_only_providers_whose_checks_are_live_see_it_and_only_while_it_is_open(o
         briefs.ask(brief=opened.brief, enterprise=shop, words="Which days?", by=cast.hodan(), at=opened.at)
 
 
+def test_what_a_provider_reads_names_nobody_and_asks_a_fixed_few_times(opened: Wanting, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(10):
+        cards = open_for(cast.barwaaqo(), at=opened.at)
+    assert [(card.outcode, card.people, card.ceiling_pence, card.takes_questions) for card in cards] == [("SE15", 3, 180_000, True)]
+    told = repr(cards)
+    assert not [one for one in ("Amina", "Yusuf", "Halima", opened.story.cluster.name) if one in told]
+    assert open_for(cast.barwaaqo(), at=opened.at + timedelta(days=7)) == []
+
+
 def test_a_provider_who_is_stopped_sees_nothing(opened: Wanting) -> None:
     shop = cast.barwaaqo()
     shop.state, shop.suspended_reason = "suspended", "Asked to."
@@ -451,7 +461,7 @@ def end(it: Wanting, verb: str) -> None:
     briefs.end_without_award(brief=it.brief, verb=verb, reason="None.", by=None, at=it.at) or refuse()
 
 
-def refuse() -> None:
+def refuse() -> bool:
     raise NotNow
 
 

@@ -162,7 +162,7 @@ VERBS: dict[str, Callable[[Wanting], object]] = {
 }
 
 
-def refuse() -> None:
+def refuse() -> bool:
     raise NotNow
 
 
