@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django import forms
 
+from frontend.forms.finding import WouldLikeForm
 from frontend.forms.groups import StartGroupForm
 from frontend.forms.joining import JoinForm, WhoHelpsForm
 from frontend.forms.near import MissingForm
@@ -57,6 +58,7 @@ FORMS: dict[str, Printable] = {
     "your-own-page": Printable("Make your own page", "It is free. You can stop on any day.", JoinForm),
     "who-helps-you": Printable("Who helps you", "If you ask us for help in private, they will not be told.", WhoHelpsForm),
     "what-is-missing": Printable("What is missing near you", "The council sees how many people asked. It does not see who.", MissingForm),
+    "find-others": Printable("Find people near you", "Nobody sees your name before you meet. It costs nothing.", WouldLikeForm),
     "did-it-happen": Printable("Did it happen?", "Only you can say it. Nobody else may fill this in without asking you.", questions=DID_IT_HAPPEN),
     "promise": Printable("Promise part of your budget", "We write to you first what it can cost you at most.", questions=PROMISE),
     "start-a-group": Printable("Start a group", "No money moves. Later changes need everyone's yes.", StartGroupForm),

@@ -92,10 +92,14 @@ def notice_days_for(membership: Membership) -> int:
 
 
 def name_for(place: Membership, viewer: Membership | None) -> str:
-    """What `viewer` (their place; None: nobody in it) may call somebody: while either is in their first days, only a first name."""
+    """What `viewer` (their place; None: somebody with none, like who helps the group) may call somebody.
+
+    Only a first name, but for people who are both past their first days, and for oneself.
+    """
     name = place.person.known_as
-    is_new = Membership.State.TRIAL in (place.state, viewer.state if viewer else "") or not place.is_in
-    return (name.split() or [name])[0] if is_new and (viewer is None or viewer.pk != place.pk) else name
+    settled = viewer is not None and place.is_in and Membership.State.TRIAL not in (place.state, viewer.state)
+    is_mine = viewer is not None and viewer.pk == place.pk
+    return name if settled or is_mine else (name.split() or [name])[0]
 
 
 def rules_to_sign(person: Person) -> list[Membership]:
