@@ -50,3 +50,14 @@ def clean_phone(typed: str) -> str:
 def is_at_least(level: str, needed: str) -> bool:
     """`said` < `seen` < `confirmed` (state-machines.md 1)."""
     return SURENESS.index(level) >= SURENESS.index(needed)
+
+
+def called(known_as: str, full_name: str) -> str:
+    """What groups call somebody: what they like to be called, without their last name. "Mary Ann" stays; "Amina Farah" is "Amina".
+
+    Whoever is new to a group sees first names only (state-machines.md 3), on every page that shows a name.
+    """
+    words, whole = known_as.split(), full_name.split()
+    while len(words) > 1 and len(whole) > 1 and words[-1].casefold() == whole[-1].casefold():
+        words.pop()
+    return " ".join(words) or whole[0]

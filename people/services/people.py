@@ -11,7 +11,7 @@ from audit.errors import NotAllowed, Refusal
 from audit.services import trail
 from people.models import Channel, Person
 from people.policies import may_act_for, may_vouch
-from people.rules import SURENESS, clean_email, clean_phone, is_at_least
+from people.rules import SURENESS, called, clean_email, clean_phone, is_at_least
 
 
 class NameIsMissing(Refusal):
@@ -74,7 +74,7 @@ def register(
         raise NameIsMissing
     fields = {
         "full_name": name[:120],
-        "known_as": (known_as.strip() or name.split()[0])[:40],
+        "known_as": called(known_as, name)[:40],
         "outcode": outcode,
         "council_code": council_code,
         "letter_address": letter_address.strip(),

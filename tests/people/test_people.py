@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from audit.errors import NotAllowed, Refusal
 from audit.models import Entry
 from people.models import Person
-from people.rules import EmailIsNotOne, PhoneIsNotOne, clean_phone
+from people.rules import EmailIsNotOne, PhoneIsNotOne, called, clean_phone
 from people.services import people
 from people.services.people import AlreadyHasAPage, NameIsMissing, NoWayToReach, PasswordIsTooEasy, PhraseIsTooLong, SurenessIsNotHigher
 from tests import cast
@@ -149,3 +149,19 @@ def test_asking_to_help_somebody_shows_nothing_of_them() -> None:
     assert amina in Person.objects.visible_to(stranger)
     supporters.end(supporter=asked, by=amina, at=AT)
     assert list(Person.objects.visible_to(stranger)) == [stranger]
+
+
+@pytest.mark.parametrize(
+    ("known_as", "full_name", "shown"),
+    [
+        ("", "Amina Farah", "Amina"),
+        ("Amina Farah", "Amina Farah", "Amina"),
+        ("amina  FARAH", "Amina Farah", "amina"),
+        ("Mary Ann", "Mary Ann Jones", "Mary Ann"),
+        ("Auntie", "Amina Farah", "Auntie"),
+        ("Farah", "Amina Farah", "Farah"),
+        ("Cher", "Cher", "Cher"),
+    ],
+)
+def test_groups_call_somebody_by_what_they_like_without_their_last_name(known_as: str, full_name: str, shown: str) -> None:
+    assert called(known_as, full_name) == shown
