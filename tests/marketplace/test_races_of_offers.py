@@ -15,7 +15,7 @@ from marketplace.models import Agreement, Brief, Offer, OfferVersion
 from marketplace.services import awarding, brief_clock, offers, picking
 from people.models import Person
 from providers.models import Check, Enterprise
-from tests import cast, cast_market, cast_offers
+from tests import cast, cast_offers
 from tests.cast_offers import Asking
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,7 +84,7 @@ def test_of_fifty_offers_at_the_closing_second_each_is_in_or_refused_and_never_b
     assert Brief.objects.get().state == ("closed" if said_in else "no_award")
 
 
-def test_two_questions_that_end_together_choose_one_and_two_presses_of_yes_count_once() -> None:
+def test_two_questions_choose_one_two_presses_of_yes_count_once_and_three_timers_award_once() -> None:
     asking = cast_offers.scored()
     both = [asking.offers[BARWAAQO].pk, asking.offers[HANDS].pk]
     moved = together(*(partial(picking.pick, offer_id=pk, at=asking.at) for pk in both))
@@ -93,6 +93,9 @@ def test_two_questions_that_end_together_choose_one_and_two_presses_of_yes_count
     pressed = together(*[lambda: offers.accept(offer=winner, by=winner.enterprise.owner, at=asking.at)] * 2)
     assert sorted(type(one).__name__ for one in pressed) == ["NotNow", "Offer"]
     assert Offer.objects.filter(state="accepted").count() == 1
+    stands = awarding.stands_from(picked_at=asking.at)
+    assert sorted(together(*[lambda: awarding.award_if_due(brief_id=asking.brief.pk, at=stands)] * 3)) == [0, 0, 1]
+    assert Agreement.objects.count() == 1
 
 
 @pytest.mark.parametrize("said_yes", [False, True])
@@ -116,14 +119,3 @@ def test_an_award_racing_a_withdrawal_has_one_outcome(said_yes: bool) -> None:
         assert (row.state, brief.state, Agreement.objects.count()) == ("withdrawn", "evaluating", 0)
     else:
         assert (row.state, brief.state, Agreement.objects.get().offer_id) == ("accepted", "awarded", row.pk)
-
-
-def test_two_timers_award_once() -> None:
-    asking = cast_offers.scored()
-    picking.pick(offer_id=asking.offers[BARWAAQO].pk, at=asking.at)
-    asking.accept(BARWAAQO)
-    assert asking.seen(BARWAAQO).picked_at is not None
-    stands = awarding.stands_from(picked_at=asking.at)
-    assert sorted(together(*[lambda: awarding.award_if_due(brief_id=asking.brief.pk, at=stands)] * 3)) == [0, 0, 1]
-    assert Agreement.objects.count() == 1
-    assert cast_market.enterprise().offers.get().state == "accepted"
