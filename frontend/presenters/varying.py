@@ -174,6 +174,11 @@ def short(week: Milestone, person: Person, at: datetime) -> ShortPage:
     return ShortPage(week, missing, missing - others, visits_left(week, shares), mine, said, yours, all_want_fewer(week, shares))
 
 
+def missing_part(week: Milestone) -> int | None:
+    """One part of a short week that was asked for and did not come."""
+    return week.shares.filter(state="planned", call__isnull=False).order_by("pk").values_list("pk", flat=True).first()
+
+
 def fewer_said(week: Milestone) -> str:
     """ "1 visit", where everybody whose part is covered asked for fewer; else nothing."""
     shares = list(week.shares.all())

@@ -12,5 +12,6 @@ urlpatterns = [
     path("changes/<int:pk>/no/", varying.refuse, name="change-no"),
     path("changes/<int:pk>/take-back/", varying.take_back, name="change-take-back"),
     path("weeks-short/<int:pk>/", varying.short, name="week-short"),
+    path("weeks-short/<int:pk>/ask/", varying.ask_group, name="week-short-ask"),
     path("weeks-short/<int:pk>/again/", varying.again, name="share-again"),
 ]

@@ -16,7 +16,7 @@ from frontend.presenters import varying as presenter
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Agreement, Change, Milestone, MilestoneShare
-from marketplace.services import changing, exits, shortfalls
+from marketplace.services import asking, changing, exits, shortfalls
 from pooling.models import Pledge
 
 
@@ -191,3 +191,19 @@ def again(request: SignedIn, pk: int) -> HttpResponse:
         return back
 
     return press(request, act, refused=back)
+
+
+@signed_in
+@require_POST
+def ask_group(request: SignedIn, pk: int) -> HttpResponse:
+    """Asks the group whether a short week should go on without the part that is missing."""
+    rows = Milestone.objects.visible_to(request.user)
+    week = get_object_or_404(rows, pk=pk, state="short")
+    share = get_object_or_404(week.shares.select_related("milestone__agreement__cluster"), pk=presenter.missing_part(week))
+
+    def act() -> str:
+        asking.ask_group_to_go_on(share=share, by=request.user, at=clock.now())
+        messages.success(request, "We have asked the group. Everybody answers.")
+        return back_to("agreement", pk=week.agreement_id)
+
+    return press(request, act, refused=back_to("week-short", pk=pk))

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from ledger.selectors import journal_exists
-from marketplace.models import Milestone, MilestoneShare
+from marketplace.models import Milestone, MilestoneShare, Payer
 from pooling.models import Hold, HoldMove
 
 
@@ -23,7 +23,7 @@ def proof(using: str = "default") -> list[str]:
             found.append(f"The shares of milestone {pk} are {by_milestone[pk]}p, not {pence}p.")
     for hold in Hold.objects.using(using).filter(pk__in=by_hold).order_by("pk"):
         found += _hold(hold, by_hold[hold.pk])
-    return [*found, *_moves_once(using)]
+    return [*found, *_moves_once(using), *_left_out(using), *_ceilings(using)]
 
 
 def _share(share: MilestoneShare) -> Iterable[str]:
@@ -47,6 +47,26 @@ def _hold(hold: Hold, shares: list[MilestoneShare]) -> Iterable[str]:
     for name, held, shared in claims:
         if held != shared:
             yield f"Hold {hold.pk} has {name} {held}p; its shares say {shared}p."
+
+
+def _left_out(using: str) -> Iterable[str]:
+    """No more of a week was left out than the parts that were dropped."""
+    dropped: dict[int, int] = defaultdict(int)
+    for milestone_id, pence in MilestoneShare.objects.using(using).filter(state="dropped").values_list("milestone_id", "pence"):
+        dropped[milestone_id] += pence
+    for pk, pence in Milestone.objects.using(using).filter(left_out_pence__gt=0).values_list("pk", "left_out_pence"):
+        if pence > dropped[pk]:
+            yield f"Milestone {pk} leaves {pence}p out; its dropped shares are {dropped[pk]}p."
+
+
+def _ceilings(using: str) -> Iterable[str]:
+    """The most it can cost a payer is the sum of their weeks, and what is kept of their promise is at least that while it runs."""
+    running = Payer.objects.using(using).filter(state="signed", agreement__state__in=["active", "suspended", "ending"]).select_related("earmark")
+    for payer in running.order_by("pk"):
+        if payer.ceiling_pence != sum(payer.weeks_pence):
+            yield f"Payer {payer.pk} may be asked for {payer.ceiling_pence}p; their weeks are {sum(payer.weeks_pence)}p."
+        if payer.earmark is not None and payer.earmark.state == "live" and payer.earmark.pence < payer.ceiling_pence:
+            yield f"Payer {payer.pk} may be asked for {payer.ceiling_pence}p; only {payer.earmark.pence}p of their promise is kept."
 
 
 def _moves_once(using: str) -> Iterable[str]:

@@ -10,6 +10,7 @@ from frontend import notices_of_varying
 from marketplace.models import Change, ShortAnswer
 from marketplace.services import changing, exits
 from people.models import Message
+from pooling.models import Proposal
 from tests import cast, cast_market
 from tests.cast_market import Walk
 from tests.worlds import again, kept
@@ -121,6 +122,8 @@ def test_a_short_week_offers_what_each_may_do(story: Walk, set_clock) -> None:
     assert ShortAnswer.objects.live().get().pence == 1_000
     assert "You take over £10.00." in text(amina.get(page))
     amina.post(page, {"choice": "back"})
+    amina.post(reverse("week-short-ask", args=[story.week().pk]))
+    assert Proposal.objects.get(kind="leave_out").about_id == story.call("Halima").pk
     halima = text(_as(story.person("Halima")).get(page))
     assert "Your part is covered" not in halima
     for name in ("Amina", "Yusuf"):

@@ -6,6 +6,7 @@ import pytest
 
 from audit.errors import NotAllowed
 from audit.models import Fact
+from marketplace import consumers
 from marketplace.models import Change, ChangeAnswer
 from marketplace.rules.changes import fewer_visits, needs_own_yes
 from marketplace.rules.tables import NotNow
@@ -15,6 +16,7 @@ from marketplace.services.answering import AnswerIsNotPossible
 from marketplace.services.changing import ChangeIsNotPossible
 from marketplace.services.signing import PromiseDoesNotFit
 from pooling import selectors as pool
+from pooling.services import proposals
 from tests import cast, cast_market
 from tests.cast_market import Walk
 from tests.worlds import again, kept
@@ -210,6 +212,25 @@ def test_being_away_is_kept_when_the_price_changes(story: Walk) -> None:
     part = VisitPart.objects.get(share=story.share("Amina", 3))
     assert (part.pence, part.accepted_pence, ChangeAnswer.objects.count()) == (800, 0, 3)
     assert story.week(3).starts_on == date(2026, 4, 7)
+
+
+def test_a_group_that_decides_first_only_starts_the_question(story: Walk) -> None:
+    question = proposals.put_to_group(
+        cluster=story.cluster,
+        kind="change_agreement",
+        title="A higher price for Hodan",
+        text="Shall we pay more?",
+        about_kind="agreement",
+        about_id=story.agreement.pk,
+        detail={"kind": "price", "visit_pence": 3_000},
+        by=story.person("Amina"),
+        at=story.at,
+    )
+    told = {"proposal": question.pk, "about_kind": "agreement", "about_id": story.agreement.pk, "question_kind": "change_agreement"}
+    for outcome in ("failed", "enacted", "enacted"):
+        consumers.question_settled(fact=Fact(payload={**told, "outcome": outcome}), at=story.at)
+    change = Change.objects.get()
+    assert (change.state, change.provider_has_signed, {row.answer for row in change.answers.all()}) == ("asking", False, {""})
 
 
 def test_spare_pence_go_on_going_round_under_the_new_price(story: Walk) -> None:

@@ -17,6 +17,7 @@ ROUTES: tuple[Route, ...] = (
     page("changes/<int:pk>/no/", "i..... ..........", "i..... ..........", pk="change"),  # only while the provider is asked
     press("changes/<int:pk>/take-back/", "i..... >>>>>>>.>>", pk="change"),
     page("weeks-short/<int:pk>/", "i..... ..........", "i..... ..........", pk="week"),  # only while it is short
+    press("weeks-short/<int:pk>/ask/", "i..... ..........", pk="week"),
     press("weeks-short/<int:pk>/again/", "i..... ..>..>>.>>", pk="share"),
     own("api/v1/changes/", SIGNED_IN_ASKS),
     page("api/v1/changes/<int:pk>/", "i..... +++++++.++", pk="change"),
