@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from frontend import words
 from frontend.navigation import address
 from marketplace import policies_of_briefs as policies
@@ -153,26 +155,47 @@ def _waits_for(found: BriefPage) -> str:
 
 
 def tasks(person: Person) -> list[dict[str, str]]:
-    """What waits for this person: their own yes or no, and, for who helps a group, a provider's question. Two queries."""
+    """What waits for this person: their own yes or no; for who helps a group, reading, showing and answering. Four queries."""
     open_ = BriefPayer.objects.filter(person=person, state="asked", brief__state="checking", brief__decided_at__isnull=False)
-    found = [
-        {
-            "of": "brief_yes",
-            "title": "Do you want to pay a part?",
-            "text": f"{row.brief.cluster.name} wants to ask providers for help. The most it can cost you is {words.pounds(row.ceiling_pence)}.",
-            "action": "Look, and say yes or no",
-            "url": address("brief", row.brief_id),
-        }
+    mine = [
+        _task(
+            "brief_yes",
+            "Do you want to pay a part?",
+            f"{row.brief.cluster.name} wants to ask providers for help. The most it can cost you is {words.pounds(row.ceiling_pence)}.",
+            "Look, and say yes or no",
+            address("brief", row.brief_id),
+        )
         for row in open_.select_related("brief__cluster").order_by("pk")
     ]
     asked = BriefQuestion.objects.unanswered().filter(brief__state="open", brief__cluster__facilitator=person).select_related("brief__cluster")
-    return found + [
-        {
-            "of": "brief_question",
-            "title": "A provider asks something",
-            "text": f"About what {row.brief.cluster.name} wants. Every provider reads the answer.",
-            "action": "Read and answer",
-            "url": address("brief-answer", row.pk),
-        }
+    questions = [
+        _task(
+            "brief_question",
+            "A provider asks something",
+            f"About what {row.brief.cluster.name} wants. Every provider reads the answer.",
+            "Read and answer",
+            address("brief-answer", row.pk),
+        )
         for row in asked.order_by("pk")
     ]
+    return [*mine, *questions, *_to_look_over(person)]
+
+
+def _to_look_over(person: Person) -> list[dict[str, str]]:
+    """For who helps a group: what is written and not checked, and what everybody who pays has said yes to."""
+    rows = Brief.objects.filter(cluster__facilitator=person, state__in=["draft", "checking"]).select_related("cluster")
+    unanswered = BriefPayer.objects.filter(brief=OuterRef("pk"), state="asked")
+    answered = set(rows.filter(~Exists(unanswered), decided_at__isnull=False).exclude(written_by=person).values_list("pk", flat=True))
+    found = []
+    for row in rows.order_by("pk"):
+        if row.state == Brief.State.DRAFT:
+            text = f"{row.cluster.name} wrote what they want. Does it give anybody away?"
+            found.append(_task("brief_check", "Read what they want", text, "Read it", address("brief", row.pk)))
+        elif row.pk in answered:
+            text = f"Everybody who would pay in {row.cluster.name} has answered."
+            found.append(_task("brief_publish", "Ready to show to providers", text, "Read it once more", address("brief", row.pk)))
+    return found
+
+
+def _task(of: str, title: str, text: str, action: str, url: str) -> dict[str, str]:
+    return {"of": of, "title": title, "text": text, "action": action, "url": url}

@@ -9,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from marketplace.models import Brief, Need
+from frontend.presenters import briefs as presenter
+from marketplace.models import Brief, BriefPayer, Need
 from marketplace.services import brief_yeses, briefs, needs, needs_together
 from people.models import Message, Person
 from tests import cast, cast_briefs, worlds
@@ -193,6 +194,37 @@ def test_people_are_written_to_only_while_they_must_act(wanting: Wanting) -> Non
     assert "http" not in told[0].body
     notices.covered(brief_id=wanting.brief.pk, at=wanting.at)
     assert [one.person for one in Message.objects.filter(kind="brief_covered")] == [cast.ruth()]
+
+
+def test_what_waits_for_each_stands_where_they_start(wanting: Wanting) -> None:
+    def waits(person: Person) -> list[str]:
+        return [row["of"] for row in presenter.tasks(person)]
+
+    wanting.write()
+    assert (waits(cast.ruth()), waits(cast.amina())) == (["brief_check"], [])
+    wanting.check()
+    wanting.decide()
+    assert (waits(cast.ruth()), waits(cast.amina())) == ([], ["brief_yes"])
+    assert "The most it can cost you is £600.00" in text(as_(cast.amina()).get(reverse("start")))
+    wanting.yes()
+    assert (waits(cast.ruth()), waits(cast.amina())) == (["brief_publish"], [])
+    wanting.publish()
+    briefs.ask(brief=wanting.brief, enterprise=cast.barwaaqo(), words="Is there a kitchen?", by=cast.hodan(), at=wanting.at)
+    assert waits(cast.ruth()) == ["brief_question"]
+
+
+def test_opening_a_page_says_nothing_for_anybody(wanting: Wanting) -> None:
+    """Abuse 12: a scanner that opens every link changes nothing."""
+    wanting.write()
+    wanting.check()
+    wanting.decide()
+    before = [BriefPayer.objects.values_list("state", flat=True).distinct().get(), wanting.again().state, wanting.need.state]
+    names = ("brief", "brief-write", "brief-drop", "brief-check", "brief-back", "brief-ask-us", "brief-yes", "brief-no", "brief-share-again")
+    for name in (*names, "brief-publish", "brief-change", "brief-stop"):
+        for person in (cast.amina(), cast.ruth()):
+            as_(person).get(reverse(name, args=[wanting.brief.pk]))
+    after = [BriefPayer.objects.values_list("state", flat=True).distinct().get(), wanting.again().state, wanting.need.state]
+    assert after == before == ["asked", "checking", "commissioning"]
 
 
 def test_lists_ask_the_same_few_things_however_long_they_are(wanting: Wanting) -> None:
