@@ -56,8 +56,6 @@ MEMBERSHIP = {
     # The group ended, and every penny of theirs is where it belongs.
     ("trial", "group_closes"): "settled",
     ("active", "group_closes"): "settled",
-    ("notice", "group_closes"): "settled",
-    ("removal_notice", "group_closes"): "settled",
 }
 MEMBERSHIP_IN = frozenset({"trial", "active", "notice", "removal_notice"})
 MEMBERSHIP_FINAL = frozenset({"declined", "expired", "withdrawn", "settled"})

@@ -12,6 +12,7 @@ from audit.clock import london_date
 from audit.errors import NotAllowed, Refusal
 from audit.services import facts, trail
 from ledger import selectors as book
+from payments.services.one_by_one import one_by_one
 from people.models import Approval, Person
 from people.services import approvals
 from places.calendar import add_working_days
@@ -26,7 +27,7 @@ FROZEN_WORKING_DAYS = 3
 ALONE_DAYS = 30
 UNFREEZE = "pooling.unfreeze"
 State = Cluster.State
-LEAVES = frozenset({"settling", "statement_sent", "queried"})
+LEAVES = frozenset({"notice", "removal_notice", "settling", "statement_sent", "queried"})
 GOING_HOME = ("SHARE", "PENDING", "LEAVING", "REFUND")
 
 
@@ -170,14 +171,14 @@ def abandon(*, cluster: Cluster, by: Person, at: datetime) -> Cluster:
 def advance_due(*, at: datetime) -> int:
     """What the clock does: a stop runs out, a group of one ends after 30 days, one that ends sends money home and closes. How many moved."""
     stopped = Cluster.objects.filter(state=State.FROZEN, frozen_until__lte=at)
-    moved = sum(_run_out(pk, at) for pk in stopped.values_list("pk", flat=True))
+    moved = one_by_one(stopped.values_list("pk", flat=True), lambda pk: _run_out(pk, at))
     lonely = Q(inside__lt=2) & (Q(alone_since__isnull=True) | Q(alone_since__lte=at - timedelta(days=ALONE_DAYS)))
     inside = Count("memberships", filter=Q(memberships__state__in=MEMBERSHIP_IN))
     active = Cluster.objects.filter(state=State.ACTIVE).annotate(inside=inside)
     changed = active.filter(lonely | Q(inside__gte=2, alone_since__isnull=False))
-    moved += sum(_look_at_size(pk, at) for pk in changed.values_list("pk", flat=True))
+    moved += one_by_one(changed.values_list("pk", flat=True), lambda pk: _look_at_size(pk, at))
     ending = Cluster.objects.filter(state=State.WINDING_DOWN)
-    return moved + sum(_close(pk, at) for pk in ending.values_list("pk", flat=True))
+    return moved + one_by_one(ending.values_list("pk", flat=True), lambda pk: _close(pk, at))
 
 
 @all_or_nothing
@@ -239,7 +240,7 @@ def _send_home(places: list[Membership], at: datetime) -> int:
 
 
 def _is_unsettled(place: Membership) -> bool:
-    """Something of theirs is still in the group: held, free, on its way, or on a statement that waits for its end."""
+    """Something of theirs is still in the group: held, free, on its way; or they are leaving it, and their own statement ends that."""
     money = book.balances(codes=GOING_HOME, owner_prefix=f"member:{place.pk}/", with_money=True)
     return place.state in LEAVES or bool(money) or selectors.has_something_on(place)
 

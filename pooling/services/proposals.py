@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from audit.errors import NotAllowed
+from payments.services.one_by_one import one_by_one
 from people.models import Person
 from pooling.models import Proposal
 from pooling.rules import NotNow, step
@@ -167,7 +168,7 @@ def _remember_it_is_gone(row: Proposal, why: str) -> None:
 
 def advance_due(*, at: datetime) -> int:
     """What the clock does: opens, counts or extends, drops, carries out. Item by item. Returns how many questions moved."""
-    return sum(_advance(pk, at) for pk in Proposal.objects.due(at).order_by("pk").values_list("pk", flat=True))
+    return one_by_one(Proposal.objects.due(at).order_by("pk").values_list("pk", flat=True), lambda pk: _advance(pk, at))
 
 
 @all_or_nothing
