@@ -1,73 +1,108 @@
-"""How the book's functions are asked: statements prepared once on a connection, by a cursor that is kept with it.
+"""How the book's functions are asked: statements prepared once on a connection, with next to nothing in between.
 
-Django's cursor writes the values into the statement, so that PostgreSQL reads and plans each anew: a third of the work of a post. Ours is
-psycopg's own, put into Django's wrapper: queries are counted and logged, `execute_wrapper` sees them, a broken transaction is refused and
-errors are Django's, as everywhere. What was prepared ends with the connection, and so does all that is kept here. A pooler that hands one
-connection to several in turn within a session can't stand between (docs/operating.md).
+Django's cursor writes the values into the statement, so that PostgreSQL reads and plans each anew, and on the way a value passes many
+hands: together half the work of a post. Here psycopg's connection is asked at the level of the protocol, inside Django's own wrapper of
+cursors. So for everybody else it is a query like any other: it is counted and logged, `execute_wrapper` sees it, a broken transaction
+refuses it, its errors are Django's, and Ctrl-C ends it.
 """
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
+from psycopg import generators, pq
+from psycopg.abc import PQGen
 
 Row = tuple[Any, ...]
 _SILENT = nullcontext()
+_WELL = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 
 
-class _Prepared(psycopg.RawCursor[Row]):
-    """Prepares what it is asked, the first time. Django turns that off for a whole connection; here it is on while we ask."""
+class _Kept:
+    """What is known of one connection, for as long as it is open: `prepared`, names by statement; `known`, numbers of accounts."""
 
-    def execute(self, query: Any, params: Any = None, **_: Any) -> "_Prepared":
-        asked = self.connection
-        usual, asked.prepare_threshold = asked.prepare_threshold, 0
-        try:
-            return super().execute(query, params, prepare=True)
-        finally:
-            asked.prepare_threshold = usual
+    __slots__ = ("known", "prepared")
+
+    def __init__(self) -> None:
+        self.known: set[int] = set()
+        self.prepared: dict[str, bytes] = {}
+
+
+# By connection and not by thread: the web server's threads take theirs from a pool and give them back.
+_kept: "WeakKeyDictionary[psycopg.Connection[Any], _Kept]" = WeakKeyDictionary()
 
 
 class Line:
-    """What is kept with one connection. `known`: numbers of accounts that are open for good, see `accounts.open_accounts`."""
+    """This thread's way to the book, for a moment. Towards Django's wrapper it is the cursor.
 
-    __slots__ = ("_connection", "_cursor", "known")
+    `known`: numbers of accounts that are open for good, see `accounts.open_accounts`.
+    """
 
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-        self._cursor = _Prepared(connection.connection)
-        self.known: set[int] = set()
+    __slots__ = ("_django", "_prepared", "_raw", "_rows", "known")
 
-    def is_of(self, raw: object) -> bool:
-        """Whether this connection is the one kept."""
-        return self._cursor.connection is raw
+    def __init__(self, django: Any) -> None:
+        if django.connection is None:
+            django.ensure_connection()
+        self._django, self._raw = django, django.connection
+        kept = _kept.get(self._raw) or _kept.setdefault(self._raw, _Kept())
+        self.known, self._prepared = kept.known, kept.prepared
+        self._rows: list[Row] = []
 
     def ask(self, sql: str, values: Sequence[str | None]) -> list[Row]:
-        """All rows. `sql` has $1, $2 … cast to what they are; values are text, so that there is one way to prepare it, or None."""
-        db = self._connection
-        wrapped = db.make_cursor(self._cursor)
-        # Django would log what the cursor sent, and a prepared statement is not sent again.
-        logged = db.make_debug_cursor(self._cursor).debug_sql(sql, values) if db.queries_logged else _SILENT
+        """All rows of outcome, journal, account and available.
+
+        `sql` has $1, $2 … cast to what they are; the values are text or None, so that each statement is prepared in one way only.
+        """
+        wrapped = self._django.make_cursor(self)
+        # Django's logging cursor would ask ours what it sent.
+        logged = self._django.make_debug_cursor(self).debug_sql(sql, values) if self._django.queries_logged else _SILENT
         with logged:
             wrapped.execute(sql, values)
-        rows: list[Row] = wrapped.fetchall()
+        rows, self._rows = self._rows, []
         return rows
 
+    def execute(self, sql: str, values: Sequence[str | None]) -> None:
+        """For Django's wrapper."""
+        protocol = self._raw.pgconn
+        if protocol.transaction_status == pq.TransactionStatus.IDLE and not self._raw.autocommit:
+            self._raw.execute("")  # psycopg begins a transaction as it is set up to, at whatever comes first in it
+        written = [None if value is None else value.encode() for value in values]
+        if b"\0" in b"".join(filter(None, written)):
+            raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+        name = self._prepared.get(sql) or self._prepare(sql)
+        results = self._raw.wait(_asking(protocol, protocol.send_query_prepared, name, written))
+        self._rows = [_read(result, row) for result in results for row in range(result.ntuples)]
 
-_here = threading.local()
+    def _prepare(self, sql: str) -> bytes:
+        name = b"ledger_%d" % len(self._prepared)
+        protocol = self._raw.pgconn
+        self._raw.wait(_asking(protocol, protocol.send_prepare, name, sql.encode()))
+        self._prepared[sql] = name
+        return name
 
 
 def line() -> Line:
-    """This thread's, to the database the book is in; a new one where the connection is."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    if connection.connection is None:
-        connection.ensure_connection()
-    kept: Line | None = getattr(_here, "line", None)
-    if kept is None or not kept.is_of(connection.connection):
-        kept = _here.line = Line(connection)
-    return kept
+    """This thread's, to the database the book is in, on the connection it has at this moment."""
+    return Line(connections[DEFAULT_DB_ALIAS])
+
+
+def _asking(protocol: "pq.abc.PGconn", send: Callable[..., None], *what: Any) -> "PQGen[list[pq.abc.PGresult]]":
+    """Sends, and gives the answers. All of it inside psycopg's `wait`, which cancels at the server what Ctrl-C ends here."""
+    send(*what)
+    results: list[pq.abc.PGresult] = yield from generators.execute(protocol)
+    for result in results:
+        if result.status not in _WELL:
+            raise psycopg.errors.error_from_result(result)
+    return results
+
+
+def _read(result: "pq.abc.PGresult", row: int) -> Row:
+    """A word and three numbers, as both functions answer."""
+    word, *numbers = [result.get_value(row, column) for column in range(4)]
+    return ((word or b"").decode(), *[None if number is None else int(number) for number in numbers])
 
 
 def texts(values: Sequence[str]) -> str:

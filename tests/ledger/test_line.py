@@ -1,5 +1,8 @@
 """How the book is asked: prepared once on a connection, and for everybody else a query of Django's like any other."""
 
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import DataError, OperationalError, connection, transaction
 from django.db.transaction import TransactionManagementError
@@ -71,10 +74,10 @@ def test_after_a_rollback_a_savepoint_and_a_new_connection_it_is_prepared_again_
         pay_in(100)
         transaction.set_rollback(True)
     pay_in(11)
-    kept = line()
+    known = line().known
     connection.close()
     pay_in(13)
-    assert line() is not kept
+    assert line().known is not known
     assert len(_prepared()) == 1
     holds((share(), 36))
 
@@ -91,3 +94,35 @@ def test_a_broken_transaction_and_a_lost_connection_are_said_as_django_says_them
     connection.close_if_unusable_or_obsolete()
     pay_in(6)
     holds((share(), 11))
+
+
+def test_who_waits_for_another_s_lock_can_be_interrupted_and_nothing_is_posted(owner_cursor):
+    pay_in(5)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, stop)
+    with owner_cursor.connection.transaction():
+        owner_cursor.execute("select 1 from ledger_account for update")
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(KeyboardInterrupt):
+            pay_in(6)
+    signal.signal(signal.SIGALRM, before)
+    holds((share(), 5))
+
+
+def test_a_connection_that_threads_hand_to_one_another_is_not_prepared_twice():
+    pay_in(5)
+    raw = connection.connection
+
+    def elsewhere() -> None:
+        connection.connection = raw
+        pay_in(6)
+        connection.connection = None
+
+    with ThreadPoolExecutor(1) as others:
+        others.submit(elsewhere).result()
+    pay_in(7)
+    assert len(_prepared()) == 1
+    holds((share(), 18))
