@@ -51,7 +51,7 @@ class ProposalRow(Row):
         return list(ANSWERS[row.rule])
 
 
-class ProposalSaid(Shape):
+class PutSaid(Shape):
     """A question of somebody in the group. Other kinds are asked by what they are about: a brief, an offer, the group's rules."""
 
     cluster = VisibleField(Cluster)
@@ -63,14 +63,14 @@ class ProposalSaid(Shape):
     days = serializers.IntegerField(required=False, min_value=1, max_value=28)
 
 
-class WordsSaid(Shape):
+class RewordSaid(Shape):
     """A question in other words."""
 
     title = serializers.CharField(max_length=120)
     text = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
 
-class AnswerSaid(Shape):
+class BallotSaid(Shape):
     """One answer: your own, or with `membership` that of somebody whom you may decide for; then `how` says how they told you."""
 
     membership = VisibleField(Membership, ("person",), required=False)

@@ -9,16 +9,16 @@ from rest_framework.response import Response
 from audit.api.edge import ReadEdge, makes, verb
 from pooling.api.filters_of_deciding import BallotFilter, ChallengeFilter, ProposalFilter, StoppableFilter
 from pooling.api.serializers.deciding import (
-    AnswerSaid,
     BallotRow,
+    BallotSaid,
     ChallengeRow,
     ChallengeSaid,
     JudgeSaid,
     ProposalRow,
-    ProposalSaid,
+    PutSaid,
     ReasonSaid,
+    RewordSaid,
     StoppableRow,
-    WordsSaid,
 )
 from pooling.models import Ballot, Challenge, Cluster, Membership, Proposal
 from pooling.querysets.deciding import stoppable_by
@@ -43,17 +43,17 @@ class Proposals(ReadEdge):
         rows: QuerySet[Any] = super().rows().annotate(**counts)
         return rows
 
-    @makes(ProposalSaid, ProposalRow)
+    @makes(PutSaid, ProposalRow)
     def create(self, request: Request) -> Response:
         """Asks the group something. It is talked over first, unless it is urgent or the group's rules say otherwise."""
         return self.answer(proposals.put_to_group(by=self.person, at=self.at, **self.asked()))
 
-    @verb(WordsSaid, ProposalRow)
+    @verb(RewordSaid, ProposalRow)
     def amend(self, request: Request, pk: int) -> Response:
         """Its author changes the words while people talk. The old ones are kept."""
         return self.answer(proposals.amend(proposal=self.get_object(), by=self.person, at=self.at, **self.asked()))
 
-    @verb(WordsSaid, ProposalRow)
+    @verb(RewordSaid, ProposalRow)
     def reopen(self, request: Request, pk: int) -> Response:
         """After an objection: asks again, in words that everybody can live with."""
         return self.answer(proposals.reopen(proposal=self.get_object(), by=self.person, at=self.at, **self.asked()))
@@ -63,7 +63,7 @@ class Proposals(ReadEdge):
         """The facilitator opens it for answers, once there was time to talk. It opens by itself too."""
         return self.answer(proposals.open_vote(proposal=self.get_object(), by=self.person, at=self.at))
 
-    @verb(AnswerSaid, BallotRow, path="answer")
+    @verb(BallotSaid, BallotRow, path="answer")
     def say(self, request: Request, pk: int) -> Response:
         """Your answer, with its receipt. It may be changed until the question closes. It moves nobody's money."""
         proposal, said = self.get_object(), self.asked()
