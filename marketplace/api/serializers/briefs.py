@@ -19,7 +19,7 @@ class LinesField(serializers.CharField):
         super().__init__(max_length=MOST_LETTERS, required=required)
 
 
-class LotRow(Row):
+class BriefLotRow(Row):
     """One part, for one provider."""
 
     class Meta:
@@ -27,7 +27,7 @@ class LotRow(Row):
         fields = ("id", "number", "title", "visits_per_week", "minutes", "weekdays", "parts_of_day", "weekly_ceiling_pence")
 
 
-class AmendmentRow(Row):
+class BriefAmendmentRow(Row):
     """One change while it was open, and what was said before."""
 
     class Meta:
@@ -54,7 +54,7 @@ class BriefPayerRow(Row):
 class BriefRow(Row):
     """What a group asks providers for. `ceiling_pence`: the most it can cost, everybody together, in all weeks."""
 
-    lots = LotRow(many=True, read_only=True)
+    lots = BriefLotRow(many=True, read_only=True)
 
     class Meta:
         model = Brief
@@ -93,8 +93,8 @@ CardShape = shape_of(
     BriefCard,
     "WantedBrief",
     criteria=serializers.ListField(child=serializers.ListField()),
-    lots=LotRow(many=True),
-    changes=AmendmentRow(many=True),
+    lots=BriefLotRow(many=True),
+    changes=BriefAmendmentRow(many=True),
 )
 
 

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from audit.api.edge import Edge, ReadEdge, looks, makes, verb
 from marketplace.api.filters import BriefFilter, BriefPayerFilter, BriefQuestionFilter
 from marketplace.api.serializers.briefs import (
-    AmendmentRow,
+    BriefAmendmentRow,
     BriefBegun,
     BriefChange,
     BriefComments,
@@ -96,7 +96,7 @@ class Briefs(ReadEdge):
         briefs.ask_to_withdraw(brief=brief, by=self.person, at=self.at, **self.asked())
         return self.answer(brief)
 
-    @looks(AmendmentRow, detail=True, many=True)
+    @looks(BriefAmendmentRow, detail=True, many=True)
     def amendments(self, request: Request, pk: int) -> Response:
         """What was changed while it was open."""
         return self.give_pages(self.get_object().amendments.all())
