@@ -1,5 +1,6 @@
 """Who may do what in the market. Each answers yes or no; services turn a no into a sentence."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Q
@@ -10,7 +11,7 @@ from people.policies import may_act_for
 from people.roles import COMMISSIONER, has_role
 from pooling.models import Cluster
 from providers.models import Enterprise, Worker
-from providers.policies import is_linked
+from providers.policies import is_linked, linked_among
 
 
 def is_linked_to(*, person: Person, enterprise: Enterprise) -> bool:
@@ -124,10 +125,11 @@ def chooses_in(*, by: Person, cluster: Cluster, at: datetime) -> bool:
     )
 
 
-def has_a_tie(*, person: Person, offer: Offer) -> bool:
-    """Said that they have one, or is linked to who offers, whether they said so or not (abuse.md 5)."""
-    said = Conflict.objects.filter(brief_id=offer.brief_id, person=person, offer=offer).exists()
-    return said or is_linked(person=person, enterprise=offer.enterprise)
+def has_a_tie(*, person: Person, offers: Sequence[Offer]) -> bool:
+    """To any of these: said that they have one, or is linked to who offers, whether they said so or not (abuse.md 5). Three queries at most."""
+    if Conflict.objects.filter(person=person, offer__in=[one.pk for one in offers]).exists():
+        return True
+    return bool(linked_among(person=person, enterprises=[one.enterprise for one in offers]))
 
 
 def has_said_their_ties(*, person: Person, brief: Brief) -> bool:

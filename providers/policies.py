@@ -1,5 +1,7 @@
 """Who may run an enterprise's page, and who may say that its papers are right."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 
 from people.models import Person, Supporter
@@ -20,11 +22,20 @@ def may_show_paper(*, by: Person | None, enterprise: Enterprise, worker: Worker 
 
 def is_linked(*, person: Person, enterprise: Enterprise) -> bool:
     """Owns it, works or ever worked there, or helps or is helped by its owner."""
-    if person.pk == enterprise.owner_id or Worker.objects.filter(enterprise=enterprise, person=person).exists():
-        return True
-    owner = enterprise.owner_id
-    either_way = Q(person=person, supporter_id=owner) | Q(supporter=person, person_id=owner)
-    return Supporter.objects.filter(either_way, ends_at__isnull=True).exists()
+    return bool(linked_among(person=person, enterprises=[enterprise]))
+
+
+def linked_among(*, person: Person, enterprises: Iterable[Enterprise]) -> set[int]:
+    """Which of these this person is linked to, as `is_linked` says. Two queries at most, however many there are."""
+    owners = {one.pk: one.owner_id for one in enterprises}
+    found = {pk for pk, owner in owners.items() if owner == person.pk}
+    if found == set(owners):
+        return found
+    found |= set(Worker.objects.filter(enterprise__in=owners, person=person).values_list("enterprise_id", flat=True))
+    either_way = Q(person=person, supporter__in=owners.values()) | Q(supporter=person, person__in=owners.values())
+    beside = Supporter.objects.filter(either_way, ends_at__isnull=True).values_list("person_id", "supporter_id")
+    close = {pk for pair in beside for pk in pair if pk != person.pk}
+    return found | {pk for pk, owner in owners.items() if owner in close}
 
 
 def may_judge_check(*, by: Person | None, check: Check) -> bool:

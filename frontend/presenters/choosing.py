@@ -90,7 +90,7 @@ def page(brief: Brief, person: Person, at: Any) -> OffersPage:
     lots = side_by_side(brief, person, on=today)
     said = policies.has_said_their_ties(person=person, brief=brief)
     running = [one.offer for lot in lots for one in lot.offers if one.offer.state in {"submitted", "shortlisted", "selected", "accepted"}]
-    tied = any(policies.has_a_tie(person=person, offer=one) for one in running)
+    tied = policies.has_a_tie(person=person, offers=running)
     place = brief.cluster.memberships.inside().filter(person=person).first()
     can = said and not tied
     return OffersPage(

@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.db.models import Count, Q
+
 from audit.clock import london_date
 from frontend import words
 from frontend.navigation import address
 from frontend.presenters.agreements import DAY_NAMES
 from marketplace.models import Brief, BriefLot, Offer
 from marketplace.rules.offering import Terms, most_visit_pence, weekly_pence
-from marketplace.selectors.briefs import open_for
 from marketplace.selectors.offers import filled_in
 from marketplace.services.awarding import stands_from
 from marketplace.services.offers import accept_by
 from providers.models import Enterprise
+from vocabulary.models import Term
 
 _STANDS = {
     "draft": "Not sent in yet",
@@ -26,6 +28,9 @@ _STANDS = {
     "expired": "You did not answer in time",
     "disqualified": "A check was not in place",
 }
+
+
+_LISTED = ("pk", "category", "outcode", "weekly_ceiling_pence", "weeks", "people", "closes_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +78,13 @@ class ReadyOffer:
 
 
 def wanted(enterprise: Enterprise, at: datetime) -> list[WantedLine]:
-    """What can be answered now, the first to close first."""
+    """What can be answered now, the first to close first. The brief's own page tells the rest."""
+    rows = Brief.objects.visible_to_enterprise(enterprise, london_date(at)).filter(closes_at__gt=at).order_by("closes_at", "pk")
+    briefs = list(rows.annotate(people=Count("payers", filter=~Q(payers__state="no"))).values_list(*_LISTED))
+    labels = dict(Term.objects.filter(kind=Term.Kind.CATEGORY).values_list("slug", "label"))
     return [
-        WantedLine(
-            one.brief_id,
-            f"{one.category}, {one.outcode}",
-            _asks(one.weekly_ceiling_pence, one.weeks, one.people),
-            f"Until {words.day(one.closes_at)}",
-        )
-        for one in open_for(enterprise, at=at)
+        WantedLine(pk, f"{labels.get(category, category)}, {outcode}", _asks(weekly, weeks, people), f"Until {words.day(closes_at)}")
+        for pk, category, outcode, weekly, weeks, people, closes_at in briefs
     ]
 
 

@@ -261,14 +261,14 @@ def _may_handle(brief: Brief, by: Person, at: datetime) -> None:
 def _has_no_tie(brief: Brief, person: Person, *, said: bool = True) -> None:
     if said and not policies.has_said_their_ties(person=person, brief=brief):
         raise SayYourTiesFirst
-    if any(policies.has_a_tie(person=person, offer=one) for one in brief.offers.live().select_related("enterprise")):
+    if policies.has_a_tie(person=person, offers=list(brief.offers.live().select_related("enterprise"))):
         raise HasATie
 
 
 def _tied(brief: Brief, offer: Offer) -> list[int]:
     """Places in the group that are not asked about this offer."""
     places = brief.cluster.memberships.inside().select_related("person").order_by("pk")
-    return [one.pk for one in places if policies.has_a_tie(person=one.person, offer=offer)]
+    return [one.pk for one in places if policies.has_a_tie(person=one.person, offers=[offer])]
 
 
 def _why(feedback: Mapping[int, str], offer: Offer) -> str:
