@@ -23,7 +23,7 @@ class ChangeForm(Form):
     """Another price for a visit, or other days."""
 
     kind = PickField(
-        label="What would you like to change?",
+        label="What should be different?",
         choices=[("price", Option("The price of a visit", reveals=("visit_pence",))), ("visits", Option("The days", reveals=("weekdays",)))],
     )
     visit_pence = MoneyField(label="What should one visit cost?", most=MOST_VISIT_PENCE, required=False)

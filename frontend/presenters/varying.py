@@ -56,6 +56,11 @@ class ChangePage:
     may_take_back: bool
     is_provider: bool
 
+    @property
+    def waits_said(self) -> str:
+        """ "2 people"."""
+        return words.count(self.waits_for, "person", "people")
+
 
 @dataclass(frozen=True, slots=True)
 class Varying:
