@@ -8,7 +8,7 @@ from datetime import datetime
 from audit.clock import london_date
 from frontend import words
 from frontend.notices import _tell, _write, another_way, staff_of
-from people.models import Role
+from people.models import Organisation
 from people.services import messages
 from pooling.models import EndReport, Leaving, Portion, Removal, Statement
 
@@ -56,15 +56,15 @@ def more_came_free(*, leaving_id: int, pence: int, at: datetime) -> int:
 
 
 def end_reported(*, report_id: int, at: datetime) -> int:
-    """To who looks after the person's money; where nobody does, to the council's officers: please find out, and say how it is."""
+    """To who looks after the person's money; where nobody does, to the council's own money team: please find out, and say how it is."""
     row = EndReport.objects.select_related("membership__person").get(pk=report_id)
     if row.state != EndReport.State.OPEN:
         return 0
     holders = Portion.objects.filter(budget__person=row.membership.person, holder__isnull=False).values_list("holder", flat=True).distinct()
     people = [one for holder in holders for one in staff_of(holder, at=at)]
     if not people:
-        roles = Role.objects.live(at).filter(kind=Role.Kind.COMMISSIONER, council_code=row.council_code).select_related("person")
-        people = [role.person for role in roles.order_by("pk")]
+        teams = Organisation.objects.filter(kind=Organisation.Kind.COUNCIL, council_code=row.council_code).order_by("pk")
+        people = [one for team in teams for one in staff_of(team.pk, at=at)]
     says = f"Somebody told us that the support of {row.membership.person.full_name} may have ended. Please find out, and say how it is on your page."
     return _tell(people, kind="end_reported", about=f"report:{row.pk}", subject="Please find out about somebody", says=says, at=at)
 

@@ -74,15 +74,15 @@ def may_send_home(*, by: Person | None, membership: Membership, portion: Portion
 
 
 def may_end_place(*, by: Person | None, membership: Membership, at: datetime) -> bool:
-    """Saying that somebody's budget ended, that they died or moved: who looks after any of their money, or the council's officer; never
-    whoever may decide for that person (state-machines.md 3, `eligibility_ended`).
+    """Saying that somebody's budget ended, that they died or moved: who looks after any of their money; where nobody does, the council's own
+    money team. Never whoever may decide for that person, and never who plans for a council: they see no names.
     """
     if by is None or by.pk == membership.person_id or may_decide(by=by, person=membership.person, decision="groups", at=at):
         return False
-    if has_role(by, "commissioner", council_code=membership.council_code, at=at):
-        return True
-    portions = Portion.objects.filter(budget__person=membership.person_id, holder__isnull=False).select_related("holder")
-    return any(works_for_holder(by=by, portion=portion, at=at) for portion in portions)
+    portions = list(Portion.objects.filter(budget__person=membership.person_id, holder__isnull=False).select_related("holder"))
+    if portions:
+        return any(works_for_holder(by=by, portion=portion, at=at) for portion in portions)
+    return by.roles.live(at).filter(kind="holder_staff", organisation__kind="council", organisation__council_code=membership.council_code).exists()
 
 
 def may_resolve(*, by: Person | None, statement: Statement, person: Person, at: datetime) -> bool:

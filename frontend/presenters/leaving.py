@@ -190,7 +190,7 @@ def goodbyes() -> Goodbyes:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """For who looks after money, or plans for a council: what we were told, questions about statements, and people nobody heard of."""
+    """For who looks after money: what we were told, questions about statements, and people nobody heard of."""
 
     reports: list[EndReport]
     asked: list[StatementQuery]
@@ -198,7 +198,7 @@ class Gone:
 
 
 def gone(person: Person, at: datetime) -> Gone:
-    """Only of people whose money they look after, or of their council. Five queries."""
+    """Only of people whose money they look after. Five queries."""
     reports = EndReport.objects.visible_to(person).open().select_related("membership__person", "membership__cluster", "told_by").order_by("pk")
     portions = Portion.objects.filter(holder__roles__in=person.roles.live(at).filter(kind="holder_staff")).select_related("budget").distinct()
     asked = StatementQuery.objects.visible_to(person).open().select_related("statement__membership__person").order_by("pk")

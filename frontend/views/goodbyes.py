@@ -11,7 +11,7 @@ from frontend.presenters import leaving as presenter
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.roles import for_operators
 from frontend.views.who import SignedIn, signed_in
-from people.roles import COMMISSIONER, HOLDER_STAFF, has_role
+from people.roles import HOLDER_STAFF, has_role
 from pooling import policies
 from pooling.models import Cluster, EndReport, Membership, Removal
 from pooling.services import leaving, removals
@@ -129,14 +129,13 @@ def gone(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _must_look(request: SignedIn) -> None:
-    at = clock.now()
-    if not any(has_role(request.user, role, at=at) for role in (HOLDER_STAFF, COMMISSIONER)):
+    if not has_role(request.user, HOLDER_STAFF, at=clock.now()):
         raise Http404
 
 
 @signed_in
 def told(request: SignedIn) -> HttpResponse:
-    """For who looks after money, or plans for a council: what we were told, and people nobody heard of for six weeks."""
+    """For who looks after money: what we were told, and people nobody heard of for six weeks."""
     _must_look(request)
     return render(request, "leaving/told.html", {"page": presenter.gone(request.user, clock.now())})
 

@@ -2,17 +2,16 @@
 
 from pooling.models.budgets import Budget, FundingMode, Mode, Portion, Route
 from pooling.models.deciding import Ballot, Challenge, Enactment, Proposal, ProposalVersion
+from pooling.models.goodbyes import EndReport, Removal
 from pooling.models.groups import AdmissionAnswer, Charter, CharterSignature, Cluster, CostRule, DecisionRule, Membership
 from pooling.models.holds import Hold, HoldMove, Withdrawal
 from pooling.models.idle import IdleLook, IdleOffer
 from pooling.models.interests import InCommon, Interest, Introduction
 from pooling.models.leaving import (
-    EndReport,
     EndWhy,
     ExitTerm,
     Leaving,
     LeavingMove,
-    Removal,
     Statement,
     StatementPart,
     StatementQuery,

@@ -106,7 +106,7 @@ class RemovalQuerySet(models.QuerySet["Removal"]):
 
 class EndReportQuerySet(models.QuerySet["EndReport"]):
     def visible_to(self, person: "Person | None") -> Self:
-        """Who told us; who looks after the person's money; the council's own officers; operators. Never the group."""
+        """Who told us; who looks after the person's money, where nobody does the council's own money team; operators. Never the group."""
         if person is None or _nobody(person):
             return self.none()
         if person.is_operator:
@@ -114,9 +114,10 @@ class EndReportQuerySet(models.QuerySet["EndReport"]):
         from people.models import Role
         from pooling.models import Portion
 
-        held = Portion.objects.filter(_held(person, "holder"), budget__person=OuterRef("membership__person"))
-        councils = Role.objects.filter(person=person, kind="commissioner", ends_at__isnull=True).values("council_code")
-        return self.filter(Q(told_by=person) | Exists(held) | Q(council_code__in=councils))
+        theirs = Portion.objects.filter(budget__person=OuterRef("membership__person"), holder__isnull=False)
+        roles = Role.objects.filter(person=person, kind="holder_staff", ends_at__isnull=True, organisation__kind="council")
+        in_council = Q(council_code__in=roles.values("organisation__council_code")) & ~Exists(theirs)
+        return self.filter(Q(told_by=person) | Exists(theirs.filter(_held(person, "holder"))) | in_council)
 
     def open(self) -> Self:
         return self.filter(state="open")

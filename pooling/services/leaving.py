@@ -68,7 +68,7 @@ def take_back_notice(*, membership: Membership, by: Person, at: datetime) -> Lea
 def eligibility_ended(*, membership: Membership, why: str, words: str = "", by: Person, at: datetime) -> list[Leaving]:
     """Their budget has ended, they have died or moved: out today, whatever the notice. Somebody who died is out of every group.
 
-    By who looks after their money, or the council's officer (anybody may `report_end`). What was already done is still paid.
+    By who looks after their money (`policies.may_end_place`); anybody may `report_end`. What was already done is still paid.
     Raises NotAllowed, NotNow, WhyIsUnknown, TooManyWords.
     """
     place = lock_place(membership)

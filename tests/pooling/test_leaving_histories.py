@@ -28,7 +28,7 @@ from pooling.selectors import free_share, proof
 from pooling.services import budgets, calls, holds, leaving, leaving_money, pledges, setbacks, settlement, shares
 from pooling.services.holds import HoldPart
 from tests import cast_pooling as cast
-from tests.cast import SOUTHWARK, priya, somebody
+from tests.cast import SOUTHWARK, somebody
 from tests.cast_leaving import floated, lines_add_up
 from tests.cast_pooling import Bank
 from tests.pooling.conftest import AT, Town, build_town
@@ -278,7 +278,12 @@ class History:
     def die(self) -> None:
         if self.chance.random() < 0.5:
             why = self.chance.choice(["died", "ended", "moved"])
-            leaving.eligibility_ended(membership=self.chance.choice(self.world.payers).place, why=why, by=priya(), at=self.at)
+            one = self.chance.choice(self.world.payers)
+            leaving.eligibility_ended(membership=one.place, why=why, by=self.who_ends(one), at=self.at)
+
+    def who_ends(self, one: Payer) -> Any:
+        """Who looks after that money; of a direct payment the council's own money team."""
+        return self.world.town.sam if one.portion.holder == self.world.town.kasmo else self.world.town.colin
 
     def cut(self) -> None:
         """Less from now on: what was promised stands, and more can't be promised."""
@@ -387,7 +392,7 @@ class History:
                 holds.settle(hold=hold, pay_pence=0, return_pence=hold.disputed_pence, **fields)
         for one in self.world.payers:
             if one.state() in ("active", "notice"):
-                leaving.eligibility_ended(membership=one.place, why="ended", by=priya(), at=self.at)
+                leaving.eligibility_ended(membership=one.place, why="ended", by=self.who_ends(one), at=self.at)
         for hold in Hold.objects.order_by("pk"):
             if hold.held_pence:
                 holds.give_back(hold=hold, pence=hold.held_pence, by=None, at=self.at)

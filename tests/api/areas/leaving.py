@@ -12,7 +12,7 @@ ROWS: dict[str, frozenset[str]] = {
     "leaving-statements": OWN,
     "statement-questions": OWN,
     "removals": frozenset({"amina", "yusuf", "operator"}),
-    "end-reports": frozenset({"amina", "priya", "operator"}),
+    "end-reports": frozenset({"amina", "colin", "operator"}),
 }
 INSIDE: dict[str, frozenset[str]] = {}
 DOORS: dict[str, frozenset[str]] = {}

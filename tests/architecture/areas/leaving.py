@@ -18,7 +18,7 @@ ROUTES: tuple[Route, ...] = (
     page("groups/<int:pk>/remove/", "i..... ++.......+", "i..... ??.......?", pk="group"),
     page("groups/<int:pk>/gone/", "i..... ++...+...+", "i..... ??...?...?", pk="group"),
     page("leaving/<int:pk>/", "i..... ..+.....++", pk="statement of Amina"),
-    press("leaving/<int:pk>/agree/", "i..... ..x.....x>", pk="statement of Amina"),
+    press("leaving/<int:pk>/agree/", "i..... .........>", pk="statement of Amina"),
     page("leaving/<int:pk>/ask/", "i..... .........+", "i..... .........?", pk="statement of Amina"),
     page("leaving/asked/<int:pk>/", "i..... ........+.", "i..... ........?.", pk="line Amina asks about"),
     page("removals/<int:pk>/", "i..... +++.....++", pk="removal of Amina"),
@@ -26,9 +26,9 @@ ROUTES: tuple[Route, ...] = (
     page("removals/<int:pk>/appeal/", "i..... .+........", "i..... .?........", pk="removal decided"),
     page("operator/goodbyes/", "i..... ........+."),
     page("operator/goodbyes/<int:pk>/", "i..... ........+.", "i..... ........?.", pk="removal appealed"),
-    page("gone/", "i...++ ...++..+.."),
-    page("gone/<int:pk>/", "i..... ...+...+..", "i..... ...?...?..", pk="place of Yusuf"),
-    press("gone/reports/<int:pk>/no/", "i..... ...>...>..", pk="report of Yusuf"),
+    page("gone/", "i...+. ...++....."),
+    page("gone/<int:pk>/", "i..... ...+......", "i..... ...?......", pk="place of Yusuf"),
+    press("gone/reports/<int:pk>/no/", "i..... ...>......", pk="report of Yusuf"),
     # The API
     act("api/v1/memberships/<int:pk>/give-notice/", "i..... +xx..x..xx", pk="place of Yusuf"),
     act("api/v1/memberships/<int:pk>/take-back-notice/", "i..... !xx..x..xx", pk="place of Yusuf"),
@@ -49,13 +49,13 @@ ROUTES: tuple[Route, ...] = (
     act("api/v1/removals/<int:pk>/appeal/", "i..... ???.....??", pk="removal decided"),
     act("api/v1/removals/<int:pk>/answer-appeal/", "i..... ???.....??", pk="removal appealed"),
     own("api/v1/end-reports/"),
-    page("api/v1/end-reports/<int:pk>/", "i..... .+.+...++.", pk="report of Yusuf"),
-    act("api/v1/end-reports/<int:pk>/end/", "i..... .?.?...??.", pk="report of Yusuf"),
-    act("api/v1/end-reports/<int:pk>/dismiss/", "i..... .x.+...+x.", pk="report of Yusuf"),
+    page("api/v1/end-reports/<int:pk>/", "i..... .+.+....+.", pk="report of Yusuf"),
+    act("api/v1/end-reports/<int:pk>/end/", "i..... .?.?....?.", pk="report of Yusuf"),
+    act("api/v1/end-reports/<int:pk>/dismiss/", "i..... .x.+....x.", pk="report of Yusuf"),
 )
 # fmt: on
 # What somebody asks about a line is for themselves and who answers; who told us that Yusuf moved, and why, never for him or the group.
-SECRETS: Mapping[str, str] = {"Amina asks: I paid more": "Amina Nasra Olive", "He told Halima on the bus": "Halima Sam Priya Olive"}
+SECRETS: Mapping[str, str] = {"Amina asks: I paid more": "Amina Nasra Olive", "He told her on the bus": "Halima Sam Olive"}
 
 
 def arrive(at: datetime) -> None:
@@ -71,7 +71,7 @@ def arrive(at: datetime) -> None:
         removals.decided(proposal=Proposal.objects.get(pk=row.proposal_id), at=at)
     removals.appeal(removal=rows[2], appeal="Nobody asked me.", by=yusuf, at=at)
     place = _place(yusuf)
-    leaving.report_end(membership=place, why="moved", words="He told Halima on the bus", by=halima, at=at)
+    leaving.report_end(membership=place, why="moved", words="He told her on the bus", by=halima, at=at)
 
 
 def _left(who: Person, other: Person, at: datetime) -> Statement:
