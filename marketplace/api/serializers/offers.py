@@ -156,7 +156,7 @@ class ChallengeAnswered(Shape):
     reason = serializers.CharField(max_length=MOST_LETTERS)
 
 
-class Asked(Shape):
+class ChoiceAsked(Shape):
     """The question that the group was asked."""
 
     proposal = serializers.IntegerField(source="pk")

@@ -10,8 +10,8 @@ from rest_framework.response import Response
 from audit.api.edge import ReadEdge, makes, verb
 from marketplace.api.filters import ChoiceFilter, OfferFilter
 from marketplace.api.serializers.offers import (
-    Asked,
     ChallengeAnswered,
+    ChoiceAsked,
     ChoiceRow,
     ChoiceWhole,
     ChooseSaid,
@@ -97,7 +97,7 @@ class Offers(ReadEdge):
         choosing.score(offer=row, by=self.person, at=self.at, **said)
         return self.answer(row)
 
-    @verb(ChooseSaid, Asked)
+    @verb(ChooseSaid, ChoiceAsked)
     def ask_to_choose(self, request: Request, pk: int) -> Response:
         """Asks the group whether to choose this one."""
         why_not = reasons_of(self.asked()["why_not"])
@@ -146,7 +146,7 @@ class Choices(ReadEdge):
         kept = choosing.shortlist(brief=row, chosen=said["keep"], feedback=reasons_of(said["why_not"]), by=self.person, at=self.at)
         return self.answer(kept)
 
-    @verb(NobodySaid, Asked)
+    @verb(NobodySaid, ChoiceAsked)
     def ask_to_choose_nobody(self, request: Request, pk: int) -> Response:
         """Asks the group whether to choose nobody."""
         row, said = self.get_object(), self.asked()
