@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 
 from config import logs, postgres
 from config.environment import Environment, database
-from config.fact_routes import FACT_ROUTES as FACT_ROUTES
+from config.fact_routes import FACT_ROUTES as FACT_ROUTES  # a setting; audit reads it
 from config.timetable import beat_schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
