@@ -11,6 +11,7 @@ import pytest
 from django.db import connections
 
 from audit.errors import Refusal
+from audit.models import Fact
 from marketplace.models import Agreement, Brief, Offer, OfferVersion
 from marketplace.services import awarding, brief_clock, offers, picking
 from people.models import Person
@@ -81,6 +82,9 @@ def test_of_fifty_offers_at_the_closing_second_each_is_in_or_refused_and_never_b
         == set(OfferVersion.objects.values_list("offer", flat=True))
     )
     assert Offer.objects.filter(state="draft").count() == len(refused)
+    # Both write their fact under the brief's lock: whatever came in came before the close.
+    closed = Fact.objects.get(kind="marketplace.brief_closed").pk
+    assert not Fact.objects.filter(kind="marketplace.offer_submitted", pk__gt=closed).exists()
     assert Brief.objects.get().state == ("closed" if said_in else "no_award")
 
 
