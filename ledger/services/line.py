@@ -1,38 +1,23 @@
-"""How the book's functions are asked: statements prepared once on a connection, with next to nothing in between.
+"""How the book's functions are asked: by statements that are prepared once on a connection.
 
-Django's cursor writes the values into the statement, so that PostgreSQL reads and plans each anew, and on the way a value passes many
-hands: together half the work of a post. Here psycopg's connection is asked at the level of the protocol, inside Django's own wrapper of
-cursors. So for everybody else it is a query like any other: it is counted and logged, `execute_wrapper` sees it, a broken transaction
-refuses it, its errors are Django's, and Ctrl-C ends it.
+Django's cursor writes the values into the statement, so that PostgreSQL reads and plans each anew. Here psycopg's own cursor asks, which
+prepares (`prepare_threshold` in config/environment.py lets it), inside Django's wrapper of cursors. So for everybody else it is a query like
+any other: it is counted and logged, `execute_wrapper` sees it, a broken transaction refuses it, and its errors are Django's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg import generators, pq
-from psycopg.abc import PQGen
 
 Row = tuple[Any, ...]
 _SILENT = nullcontext()
-_WELL = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 
-
-class _Kept:
-    """What is known of one connection, for as long as it is open: `prepared`, names by statement; `known`, numbers of accounts."""
-
-    __slots__ = ("known", "prepared")
-
-    def __init__(self) -> None:
-        self.known: set[int] = set()
-        self.prepared: dict[str, bytes] = {}
-
-
-# By connection and not by thread: the web server's threads take theirs from a pool and give them back.
-_kept: "WeakKeyDictionary[psycopg.Connection[Any], _Kept]" = WeakKeyDictionary()
+# Numbers of accounts that are open for good. By connection and not by thread: the web server's threads take theirs from a pool.
+_known: "WeakKeyDictionary[psycopg.Connection[Any], set[int]]" = WeakKeyDictionary()
 
 
 class Line:
@@ -41,14 +26,14 @@ class Line:
     `known`: numbers of accounts that are open for good, see `accounts.open_accounts`.
     """
 
-    __slots__ = ("_django", "_prepared", "_raw", "_rows", "known")
+    __slots__ = ("_django", "_rows", "known")
 
     def __init__(self, django: Any) -> None:
         if django.connection is None:
             django.ensure_connection()
-        self._django, self._raw = django, django.connection
-        kept = _kept.get(self._raw) or _kept.setdefault(self._raw, _Kept())
-        self.known, self._prepared = kept.known, kept.prepared
+        self._django = django
+        known = _known.get(django.connection)
+        self.known = _known.setdefault(django.connection, set()) if known is None else known
         self._rows: list[Row] = []
 
     def ask(self, sql: str, values: Sequence[str | None]) -> list[Row]:
@@ -61,48 +46,18 @@ class Line:
         logged = self._django.make_debug_cursor(self).debug_sql(sql, values) if self._django.queries_logged else _SILENT
         with logged:
             wrapped.execute(sql, values)
-        rows, self._rows = self._rows, []
-        return rows
+        return self._rows
 
     def execute(self, sql: str, values: Sequence[str | None]) -> None:
         """For Django's wrapper."""
-        protocol = self._raw.pgconn
-        if protocol.transaction_status == pq.TransactionStatus.IDLE and not self._raw.autocommit:
-            self._raw.execute("")  # psycopg begins a transaction as it is set up to, at whatever comes first in it
-        written = [None if value is None else value.encode() for value in values]
-        if b"\0" in b"".join(filter(None, written)):
-            raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
-        name = self._prepared.get(sql) or self._prepare(sql)
-        results = self._raw.wait(_asking(protocol, protocol.send_query_prepared, name, written))
-        self._rows = [_read(result, row) for result in results for row in range(result.ntuples)]
-
-    def _prepare(self, sql: str) -> bytes:
-        name = b"ledger_%d" % len(self._prepared)
-        protocol = self._raw.pgconn
-        self._raw.wait(_asking(protocol, protocol.send_prepare, name, sql.encode()))
-        self._prepared[sql] = name
-        return name
+        cursor = psycopg.RawCursor(self._django.connection)
+        cursor.execute(sql.encode(), values, prepare=True)
+        self._rows = cursor.fetchall()
 
 
 def line() -> Line:
     """This thread's, to the database the book is in, on the connection it has at this moment."""
     return Line(connections[DEFAULT_DB_ALIAS])
-
-
-def _asking(protocol: "pq.abc.PGconn", send: Callable[..., None], *what: Any) -> "PQGen[list[pq.abc.PGresult]]":
-    """Sends, and gives the answers. All of it inside psycopg's `wait`, which cancels at the server what Ctrl-C ends here."""
-    send(*what)
-    results: list[pq.abc.PGresult] = yield from generators.execute(protocol)
-    for result in results:
-        if result.status not in _WELL:
-            raise psycopg.errors.error_from_result(result)
-    return results
-
-
-def _read(result: "pq.abc.PGresult", row: int) -> Row:
-    """A word and three numbers, as both functions answer."""
-    word, *numbers = [result.get_value(row, column) for column in range(4)]
-    return ((word or b"").decode(), *[None if number is None else int(number) for number in numbers])
 
 
 def texts(values: Sequence[str]) -> str:
