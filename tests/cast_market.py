@@ -57,7 +57,11 @@ class Walk:
 
     def run(self) -> None:
         """This room's timers and those below that need no Stripe, until nothing moves."""
-        timers = (deliver_due, calls.advance_due, changing.advance_due, exits.advance_due, agreements.advance_due, milestones.advance_due, shares.advance_due)
+        timers = (
+            deliver_due,
+            calls.advance_due,
+            *(one.advance_due for one in (changing, exits, agreements, milestones, shares)),
+        )
         for _ in range(30):
             if not sum(timer(at=self.at) for timer in timers):
                 return

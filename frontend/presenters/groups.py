@@ -18,7 +18,6 @@ from pooling.selectors.groups import name_for, sizes_shown
 from pooling.services.clusters import current_charter
 from vocabulary.models import Term
 
-
 ASKED = (Membership.State.PROPOSED, Membership.State.APPLIED, Membership.State.INVITED)
 """On their way in, and not in. Who has left is neither."""
 

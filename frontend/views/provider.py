@@ -46,7 +46,8 @@ def money(request: SignedIn) -> HttpResponse:
 
 
 def _agreement(request: SignedIn, pk: int) -> Agreement:
-    return get_object_or_404(Agreement.objects.filter(enterprise=owned(request)).exclude(state="drafting").select_related("enterprise", "cluster"), pk=pk)
+    rows = Agreement.objects.filter(enterprise=owned(request)).exclude(state="drafting")
+    return get_object_or_404(rows.select_related("enterprise", "cluster"), pk=pk)
 
 
 @signed_in
