@@ -118,7 +118,7 @@ class EndReportRow(Row):
         fields = ("id", "membership", "why", "words", "state", "told_at", "ended_at")
 
 
-class EndSaid(Shape):
+class PlaceEnded(Shape):
     """What happened."""
 
     why = serializers.ChoiceField(EndWhy.choices)

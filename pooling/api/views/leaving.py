@@ -9,7 +9,7 @@ from pooling.api.serializers.leaving import (
     AppealAnswered,
     AppealSaid,
     EndReportRow,
-    EndSaid,
+    PlaceEnded,
     LeavingRow,
     QuerySaid,
     ReasonsSaid,
@@ -36,7 +36,7 @@ class LeavingVerbs(Edge):
         """You stay after all, before the day."""
         return self.give(leaving.take_back_notice(membership=self.get_object(), by=self.person, at=self.at))
 
-    @verb(EndSaid, EndReportRow, status=201)
+    @verb(PlaceEnded, EndReportRow, status=201)
     def report_end(self, request: Request, pk: int) -> Response:
         """Tells us that this person died, moved, or has no budget any more. Nothing changes until who looks after the money has looked."""
         return self.give(leaving.report_end(membership=self.get_object(), by=self.person, at=self.at, **self.asked()))
@@ -118,7 +118,7 @@ class EndReports(ReadEdge):
     serializer_class = EndReportRow
     filterset_class = EndReportFilter
 
-    @verb(EndSaid, LeavingRow)
+    @verb(PlaceEnded, LeavingRow)
     def end(self, request: Request, pk: int) -> Response:
         """It is so: they are out today, and what is theirs goes back. Somebody who died is out of every group."""
         report = self.get_object()
