@@ -60,6 +60,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
     slow = {"live": 1, "browser": 2}
 
     def rank(item: pytest.Item) -> int:
+        if item.get_closest_marker("first"):
+            return -1
         return max((place for name, place in slow.items() if item.get_closest_marker(name)), default=0)
 
     items.sort(key=rank)

@@ -1,5 +1,6 @@
 """The API reads the clock: these tests set it. `api(person)` speaks as somebody, by token as scripts do."""
 
+import math
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -51,7 +52,7 @@ def set_clock(db: None) -> Callable[[datetime], None]:
     """Makes it this moment for people, by the row that moves the demo's clock."""
 
     def set_to(at: datetime) -> None:
-        seconds = round((at - timezone.now()).total_seconds())
+        seconds = math.ceil((at - timezone.now()).total_seconds())  # never a moment before
         ClockOffset.objects.update_or_create(pk=1, defaults={"seconds": seconds})
 
     return set_to

@@ -174,7 +174,7 @@ def test_help_says_whom_to_ring_at_a_council():
 def test_every_form_on_paper_can_be_printed():
     client = Client()
     paths = re.findall(r'href="(/paper/[a-z-]+/)"', client.get(reverse("paper")).content.decode())
-    assert len(paths) == 7
+    assert len(paths) == 8
     for path in paths:
         assert client.get(path).status_code == 200, path
     assert client.get("/paper/nothing/").status_code == 404

@@ -21,7 +21,7 @@ from ledger.services.journals import Posted, post, post_many
 from ledger.services.proof import prove
 from tests.ledger.book import AT, BANK, CLEAR, OUT, SOUTHWARK, A, B, hold, journal, pay_in, share
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+pytestmark = [pytest.mark.first, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
 
 S, H, K = number(share()), number(hold()), number(BANK)
 HASH = (
@@ -29,6 +29,12 @@ HASH = (
     "(select journal_id, array_agg(debit_id order by line) d, array_agg(credit_id order by line) c, array_agg(pence order by line) p "
     "from ledger_transfer group by 1) t where t.journal_id = j.id"
 )
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """The sealer waits for every transaction on the server, those of the tests beside these too."""
+    monkeypatch.setattr(seals, "_PATIENCE", "20 seconds")
 
 
 @pytest.fixture(autouse=True)
