@@ -17,6 +17,11 @@ class Refusal(Exception):
         self.field = field or self.field
         super().__init__(self.sentence)
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The same, one by one, where several things are wrong at once."""
+        return (self.sentence,)
+
 
 class NotAllowed(Refusal):
     """This person may not do this. Pages answer 403, or 404 where even the existence is private."""

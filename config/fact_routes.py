@@ -38,6 +38,8 @@ FACT_ROUTES: dict[str, list[str]] = {
     "pooling.statement_reminded": ["frontend.consumers.statement_reminded"],
     "pooling.trued_up": ["frontend.consumers.trued_up"],
     "pooling.end_reported": ["frontend.consumers.end_reported"],
+    "pooling.budget_file_sent": ["frontend.consumers_of_holding.budget_file_sent"],
+    "pooling.budget_changed": ["frontend.consumers_of_holding.budget_changed"],
     "pooling.removal_asked": ["frontend.consumers.removal_asked"],
     "pooling.removal_decided": ["frontend.consumers.removal_decided"],
     "pooling.appeal_answered": ["frontend.consumers.appeal_answered"],

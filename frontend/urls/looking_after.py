@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.views import looking_after, wallets
+from frontend.views import budget_files, looking_after, wallets
 
 urlpatterns = [
     path("looking-after/", looking_after.desk, name="looking-after"),
@@ -14,5 +14,11 @@ urlpatterns = [
     path("looking-after/<int:pk>/money/out/", wallets.hand_out, name="wallet-out"),
     path("looking-after/<int:pk>/money/back/", wallets.send_back, name="wallet-back"),
     path("looking-after/<int:pk>/money/back/<int:move>/keep/", wallets.keep, name="wallet-keep"),
+    path("looking-after/<int:pk>/budgets/", budget_files.show, name="budget-files"),
+    path("looking-after/<int:pk>/budgets/template/", budget_files.template, name="budget-template"),
+    path("looking-after/<int:pk>/budgets/new/", budget_files.send, name="budget-file-new"),
+    path("looking-after/<int:pk>/budgets/<int:file>/", budget_files.one, name="budget-file"),
+    path("looking-after/<int:pk>/budgets/<int:file>/confirm/", budget_files.confirm, name="budget-file-confirm"),
+    path("looking-after/<int:pk>/budgets/<int:file>/refuse/", budget_files.refuse, name="budget-file-refuse"),
     path("looking-after/budgets/<int:pk>/", looking_after.confirm, name="budget-confirm"),
 ]

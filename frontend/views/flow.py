@@ -26,8 +26,9 @@ def back_to(name: str, /, **kwargs: object) -> str:
 
 
 def add_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
-    """Puts a room's sentence on the field it is about, or at the top of the form."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+    """Puts a room's sentences on the field they are about, or at the top of the form."""
+    for sentence in refusal.sentences:
+        form.add_error(refusal.field if refusal.field in form.fields else None, sentence)
 
 
 def act_on(form: forms.BaseForm, act: Act) -> str | None:

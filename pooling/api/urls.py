@@ -1,6 +1,7 @@
 """Mounted under /api/v1/."""
 
 from audit.api.edge import router
+from pooling.api.views.budget_imports import BudgetImports
 from pooling.api.views.budgets import Budgets, FundingModes, Portions
 from pooling.api.views.deciding import Ballots, Challenges, Proposals, StoppableGroups
 from pooling.api.views.finding import Interests, Introductions, ThingsInCommon
@@ -13,6 +14,7 @@ from pooling.api.views.wallets import WalletMoves, Wallets
 urlpatterns = router(
     budgets=Budgets,
     portions=Portions,
+    budget_imports=BudgetImports,
     funding_modes=FundingModes,
     clusters=Clusters,
     charters=Charters,

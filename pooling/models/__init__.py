@@ -1,5 +1,6 @@
 """Budgets, groups, promises and held money: one file each."""
 
+from pooling.models.budget_imports import BudgetImport, BudgetImportRow
 from pooling.models.budgets import Budget, FundingMode, Mode, Portion, Route
 from pooling.models.deciding import Ballot, Challenge, Enactment, Proposal, ProposalVersion
 from pooling.models.goodbyes import EndReport, Removal
@@ -23,6 +24,8 @@ __all__ = [
     "AdmissionAnswer",
     "Ballot",
     "Budget",
+    "BudgetImport",
+    "BudgetImportRow",
     "Call",
     "Challenge",
     "Charter",

@@ -1,5 +1,6 @@
 """Pure rules of pooling: no Django, no clock."""
 
+from pooling.rules.budget_files import BUDGET_IMPORT
 from pooling.rules.buying import (
     RELATIVE_RULE_ROUTES,
     SURENESS_RANK,
@@ -74,6 +75,7 @@ from pooling.rules.tables import (
 __all__ = [
     "ANSWER_WORKING_DAYS",
     "APPEAL_WORKING_DAYS",
+    "BUDGET_IMPORT",
     "CALL",
     "CALL_FINAL",
     "CALL_WAITS_FOR_MONEY",
@@ -146,3 +148,4 @@ __all__ = [
 MACHINES.update(FINDING_MACHINES)
 MACHINES.update({"proposal": PROPOSAL})
 MACHINES.update({"leaving": LEAVING, "statement": STATEMENT, "removal": REMOVAL, "end_report": END_REPORT})
+MACHINES.update({"budget_import": BUDGET_IMPORT})

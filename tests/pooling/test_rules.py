@@ -35,6 +35,7 @@ def test_every_state_and_verb_is_either_in_the_table_or_refused(machine: str) ->
         ("statement", {"agreed", "silent", "replaced"}),
         ("removal", {"turned_down", "upheld", "refused"}),
         ("end_report", {"ended", "dismissed"}),
+        ("budget_import", {"confirmed", "refused"}),
         ("pledge", {"cancelled", "finished"}),
         ("proposal", rules.PROPOSAL_FINAL),
         ("cluster", rules.CLUSTER_FINAL),
