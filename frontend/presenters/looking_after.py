@@ -48,7 +48,6 @@ class Desk:
     budgets: list[BudgetLine]
     to_pay_pence: int
     owed: OwedNote
-    file_waits: bool
 
     @property
     def to_pay(self) -> list[Line]:
@@ -84,7 +83,6 @@ def _desk(organisation: Organisation, today: date) -> Desk:
         budgets=_budgets(organisation),
         to_pay_pence=found.to_pay_pence,
         owed=OwedNote(owed.of_holder(organisation), for_staff=True),
-        file_waits=organisation.budget_imports.waiting().exists(),
     )
 
 

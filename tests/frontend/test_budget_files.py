@@ -87,7 +87,7 @@ def test_our_file_comes_back_changed_and_a_second_person_makes_it_so(parts: Any)
     halima.refresh_from_db()
     assert halima.weekly_pence == 20_000
     second = _as(cora)
-    assert "One waits for a second person" in _text(second.get(reverse("looking-after")))
+    assert "A file waits for a second person" in _text(second.get(_at("budget-files")))
     assert _at("budget-file-confirm", file.pk) in _text(second.get(sent.url))
     assert "It is done" in _text(second.post(_at("budget-file-confirm", file.pk), follow=True))
     halima.refresh_from_db()
