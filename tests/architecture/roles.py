@@ -148,7 +148,7 @@ def things() -> dict[str, Any]:
         "service": Listing.objects.get(enterprise=shop).pk,
         "wish of Mary": Need.objects.get(person__email=MARY.email).pk,
         "bank payment of Yusuf": Payment.objects.filter(kind="bank_transfer", payer__owner__startswith="organisation:").order_by("charged_at")[0].pk,
-        "card payment": Payment.objects.filter(kind="card").order_by("charged_at")[0].pk,
+        "card payment": Payment.objects.filter(kind="card", payer__owner=f"person:{cast.person(AMINA).pk}").order_by("charged_at")[0].pk,
         "a helper": {"facilitator": cast.person(RUTH).pk},
         "a wish": _wish(group),
         "a yes": _yes(mine.get(milestone=week)),
