@@ -33,6 +33,11 @@ class Form(forms.Form):
         for name in self.revealed & set(self.fields):
             self.fields[name].hides_optional = True  # type: ignore[attr-defined]
 
+    def add_field(self, name: str, field: forms.Field) -> None:
+        """One more field, known only now: one for each offer, say. Its errors are our sentences too."""
+        default_sentences(field)
+        self.fields[name] = field
+
     def reopened(self, data: Any) -> "Form":
         """The same answers to change, without complaints: what "Change" on a check page goes back to."""
         self._errors = ErrorDict()

@@ -62,7 +62,7 @@ class TiesForm(Form):
     def __init__(self, *args: Any, offers: list[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for offer in offers:
-            self.fields[f"tie_{offer.pk}"] = PickField(label=f"Do you know anybody at {offer.enterprise.name}?", choices=TIES)
+            self.add_field(f"tie_{offer.pk}", PickField(label=f"Do you know anybody at {offer.enterprise.name}?", choices=TIES))
 
     def ties(self) -> dict[int, str]:
         """Kind by offer; those without a tie left out."""
@@ -76,9 +76,9 @@ class WhyNotForm(Form):
     def __init__(self, *args: Any, offers: list[Offer], required: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for offer in offers:
-            name = f"why_{offer.pk}"
-            self.fields[name] = TextField(label=f"Why not {offer.enterprise.name}?", lines=True, max_length=2000, required=required)
-            self.fields[name].help_text = "They read this. Say it kindly, and without names."
+            why = TextField(label=f"Why not {offer.enterprise.name}?", lines=True, max_length=2000, required=required)
+            why.help_text = "They read this. Say it kindly, and without names."
+            self.add_field(f"why_{offer.pk}", why)
 
     def reasons(self) -> dict[int, str]:
         return {int(name.removeprefix("why_")): text for name, text in self.cleaned_data.items() if name.startswith("why_")}
@@ -119,8 +119,8 @@ class PointsForm(Form):
                 label=f"{label}: how many points?", min_value=0, max_value=MOST_POINTS, widget=TextInput("2", inputmode="numeric")
             )
             points.help_text = f"0 to {MOST_POINTS}. It counts {one['weight']} of 100."
-            self.fields[f"points_{one['slug']}"] = points
-            self.fields[f"reason_{one['slug']}"] = TextField(label=f"{label}: why?", lines=True, max_length=1000)
+            self.add_field(f"points_{one['slug']}", points)
+            self.add_field(f"reason_{one['slug']}", TextField(label=f"{label}: why?", lines=True, max_length=1000))
 
     def points(self) -> dict[str, tuple[int, str]]:
         said = self.cleaned_data

@@ -46,7 +46,7 @@ class HandOutForm(_Once):
             asked = f"{pounds(need.asked_pence)} is asked for now. " if need.asked_pence else ""
             label = f"{need.membership.person.full_name}, {need.membership.cluster.name}"
             hint = f"{asked}At most {pounds(need.most_pence)} for the next 60 days."
-            self.fields[name] = MoneyField(label=label, help_text=hint, required=False, least=0, initial=now or None)
+            self.add_field(name, MoneyField(label=label, help_text=hint, required=False, least=0, initial=now or None))
 
     def slices(self) -> list[Slice]:
         """The rows with a sum."""
