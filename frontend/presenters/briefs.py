@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from frontend import words
 from frontend.navigation import address
@@ -155,7 +156,7 @@ def _waits_for(found: BriefPage) -> str:
 
 
 def tasks(person: Person) -> list[dict[str, str]]:
-    """What waits for this person: their own yes or no; for who helps a group, reading, showing and answering. Four queries."""
+    """What waits for this person: their own yes or no; for who helps a group, reading, showing and answering. Two queries."""
     open_ = BriefPayer.objects.filter(person=person, state="asked", brief__state="checking", brief__decided_at__isnull=False)
     mine = [
         _task(
@@ -167,34 +168,31 @@ def tasks(person: Person) -> list[dict[str, str]]:
         )
         for row in open_.select_related("brief__cluster").order_by("pk")
     ]
-    asked = BriefQuestion.objects.unanswered().filter(brief__state="open", brief__cluster__facilitator=person).select_related("brief__cluster")
-    questions = [
-        _task(
-            "brief_question",
-            "A provider asks something",
-            f"About what {row.brief.cluster.name} wants. Every provider reads the answer.",
-            "Read and answer",
-            address("brief-answer", row.pk),
-        )
-        for row in asked.order_by("pk")
-    ]
-    return [*mine, *questions, *_to_look_over(person)]
+    return [*mine, *tasks_of_helper(person)]
 
 
-def _to_look_over(person: Person) -> list[dict[str, str]]:
-    """For who helps a group: what is written and not checked, and what everybody who pays has said yes to."""
-    rows = Brief.objects.filter(cluster__facilitator=person, state__in=["draft", "checking"]).select_related("cluster")
+def tasks_of_helper(person: Person) -> list[dict[str, str]]:
+    """What waits in the groups this person helps: a provider's question, what is written and not checked, what is ready to show. One query."""
+    rows = Brief.objects.filter(cluster__facilitator=person, state__in=["draft", "checking", "open"]).select_related("cluster")
     unanswered = BriefPayer.objects.filter(brief=OuterRef("pk"), state="asked")
-    answered = set(rows.filter(~Exists(unanswered), decided_at__isnull=False).exclude(written_by=person).values_list("pk", flat=True))
-    found = []
-    for row in rows.order_by("pk"):
-        if row.state == Brief.State.DRAFT:
-            text = f"{row.cluster.name} wrote what they want. Does it give anybody away?"
-            found.append(_task("brief_check", "Read what they want", text, "Read it", address("brief", row.pk)))
-        elif row.pk in answered:
-            text = f"Everybody who would pay in {row.cluster.name} has answered."
-            found.append(_task("brief_publish", "Ready to show to providers", text, "Read it once more", address("brief", row.pk)))
-    return found
+    asked = BriefQuestion.objects.unanswered().filter(brief=OuterRef("pk")).order_by("pk").values("pk")[:1]
+    return [task for row in rows.annotate(waits=Exists(unanswered), asked=Subquery(asked)).order_by("pk") if (task := _task_of_helper(row, person))]
+
+
+def _task_of_helper(row: Any, person: Person) -> dict[str, str] | None:
+    """`row`: a brief with `waits` (a payer has not answered) and `asked` (the first question without an answer)."""
+    name = row.cluster.name
+    if row.state == Brief.State.OPEN:
+        text = f"About what {name} wants. Every provider reads the answer."
+        page_ = address("brief-answer", row.asked)
+        return _task("brief_question", "A provider asks something", text, "Read and answer", page_) if row.asked else None
+    if row.state == Brief.State.DRAFT:
+        text = f"{name} wrote what they want. Does it give anybody away?"
+        return _task("brief_check", "Read what they want", text, "Read it", address("brief", row.pk))
+    if row.decided_at is None or row.waits or row.written_by_id == person.pk:
+        return None
+    text = f"Everybody who would pay in {name} has answered."
+    return _task("brief_publish", "Ready to show to providers", text, "Read it once more", address("brief", row.pk))
 
 
 def _task(of: str, title: str, text: str, action: str, url: str) -> dict[str, str]:

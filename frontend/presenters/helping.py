@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from frontend.presenters import standing_by
+from frontend.presenters import briefs, choosing, standing_by
 from frontend.presenters.groups import ASKED, purpose_labels
 from people.models import Person
 from pooling.models import Budget, Cluster, Membership
@@ -34,7 +35,7 @@ class HelpingPage:
     groups: list[HelpedGroup]
     to_meet: list[Person]
     letters: list[LetterLine]
-    tasks: list[standing_by.TaskLine]
+    tasks: list[standing_by.TaskLine | dict[str, Any]]
     matches: int = 0
 
 
@@ -52,7 +53,7 @@ def page(person: Person, *, at: datetime) -> HelpingPage:
         groups=_groups(person, places),
         to_meet=[one for one in people.values() if one.sureness == "said"],
         letters=_letters(people),
-        tasks=standing_by.tasks(person, decides=False),
+        tasks=[*standing_by.tasks(person, decides=False), *briefs.tasks_of_helper(person), *choosing.tasks(person)],
         matches=len(matches_for(person, at=at)),
     )
 
