@@ -147,8 +147,14 @@ def filled_in(*, brief: Brief, lot: BriefLot, enterprise: Enterprise) -> tuple[T
     weekdays = tuple(days) if len(days) == lot.visits_per_week else spread_weekdays(first, lot.visits_per_week)
     names = [one.known_as for one in enterprise.workers.filter(state="active").order_by("pk")]
     words = (listing.description or listing.title) if listing is not None else enterprise.about
-    by_when = f"From the first week: {lot.visits_per_week} visits a week, {lot.minutes} minutes each, for {brief.weeks} weeks."
+    visits, weeks = _so_many(lot.visits_per_week, "visit"), _so_many(brief.weeks, "week")
+    by_when = f"From the first week: {visits} a week, {lot.minutes} minutes each, for {weeks}."
     return Terms(min(price or most, most), first, weekdays, words, ", ".join(names), by_when), None
+
+
+def _so_many(number: int, what: str) -> str:
+    """ "1 week", "6 weeks"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _own_service(enterprise: Enterprise, category: str) -> Listing | None:
