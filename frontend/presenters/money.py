@@ -86,6 +86,8 @@ _SAID = {
     "settle_pay": "Settled: paid",
     "settle_return": "Settled: yours again",
     "withdraw": "On its way back to where it came from",
+    "leaving": "Put aside to go back, because you left",
+    "late_true_up": "On its way back to where it came from",
     "keep": "Could not be sent back. Yours again",
     "release_by_order": "Paid for visits you said yes to",
     "debt_taken": "Pays for a payment that the bank took back",
