@@ -21,7 +21,8 @@ from ledger.services.journals import Posted, post, post_many
 from ledger.services.proof import prove
 from tests.ledger.book import AT, BANK, CLEAR, OUT, SOUTHWARK, A, B, hold, journal, pay_in, share
 
-pytestmark = [pytest.mark.first, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
+# On one worker with the tests that keep a transaction open longest, and before them.
+pytestmark = [pytest.mark.first, pytest.mark.xdist_group("story"), pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
 
 S, H, K = number(share()), number(hold()), number(BANK)
 HASH = (
