@@ -25,10 +25,10 @@ PASSWORD = "three words apart"
 class Eye:
     """Looks at a page as it stands, in a second context that has JavaScript, which axe needs: the same words, drawn again."""
 
-    def __init__(self, browser: Browser, width: int) -> None:
+    def __init__(self, browser: Browser, width: int, walk: str = "") -> None:
         self.width, self.seen, self.wrong = width, set[str](), list[object]()
         self.page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
-        self.folder = PICTURES / str(width)
+        self.folder = PICTURES / (walk or str(width))
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
 
