@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +26,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from config.processes import signal_if
 from config.runner import PostgresCannotRun, Runner, binaries, runner_for
 
 OWNER, WEB, DATABASE = "clubtogether_owner", "clubtogether_web", "clubtogether"
@@ -201,19 +203,12 @@ def _clear_what_a_dead_server_left(cluster: Path, socket: Path) -> None:
         deadline = time.monotonic() + patience_seconds
         while (left := _processes_of(cluster)) and time.monotonic() < deadline:
             for pid in left:
-                _signal(pid, name)
+                signal_if(pid, name, partial(_is_of, cluster))
             time.sleep(0.05)
     if left:
         raise PostgresCannotRun(f"An earlier database server in {cluster} does not end; end process {min(left)} and start again.")
     for stale in (cluster / "postmaster.pid", socket / f".s.PGSQL.{PORT}.lock", socket / f".s.PGSQL.{PORT}"):
         stale.unlink(missing_ok=True)
-
-
-def _signal(pid: int, name: signal.Signals) -> None:
-    try:
-        os.kill(pid, name)
-    except ProcessLookupError:
-        return
 
 
 def _make_logins(data_dir: Path) -> None:

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -37,7 +38,7 @@ class Child:
 
     def has_ended(self) -> bool:
         """Whether it ran and runs no more."""
-        return self.process is not None and self.process.poll() is not None
+        return self.process is not None and _has_ended(self.process)
 
     def restart(self) -> bool:
         """Starts it again, ending what it left behind. False when it has ended too often lately."""
@@ -53,27 +54,47 @@ class Child:
 
     def ask_to_end(self) -> None:
         """Asks politely."""
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and not _has_ended(self.process):
             self.process.terminate()
 
     def wait(self, deadline: float) -> None:
         """Waits for its end until the deadline, by the monotonic clock; then ends it and its children."""
         if self.process is None:
             return
-        try:
-            self.process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self.kill_group()
-            self.process.wait()
+        while not _has_ended(self.process) and time.monotonic() < deadline:
+            time.sleep(0.01)
         self.kill_group()
+        self.process.wait()
 
     def kill_group(self) -> None:
-        """Ends whatever still runs in its session's first group."""
-        if self.process is not None:
+        """Ends whatever still runs in its session's first group. Its number is ours until it is waited for, and a stranger's afterwards."""
+        if self.process is not None and self.process.returncode is None:
             try:
                 os.killpg(self.process.pid, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 return
+
+
+def _has_ended(process: "subprocess.Popen[bytes]") -> bool:
+    """Whether it ended, without waiting for it: so nobody else can have got its number."""
+    if process.returncode is not None:
+        return True
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def signal_if(pid: int, name: signal.Signals, is_meant: Callable[[Path], bool]) -> None:
+    """Signals the process whose folder in /proc `is_meant` knows; never one that got its number since it was looked for."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        if is_meant(Path(f"/proc/{pid}")):
+            signal.pidfd_send_signal(handle, name)
+    except ProcessLookupError:
+        return
+    finally:
+        os.close(handle)
 
 
 def launch(command: list[str], environment: dict[str, str], *, stdout: int | IO[bytes], stderr: int | IO[bytes]) -> "subprocess.Popen[bytes]":
@@ -127,27 +148,20 @@ def end_marked(data_dir: Path) -> int:
         asked: set[int] = set()
         while (left := _marked(data_dir)) and time.monotonic() < deadline:
             for pid in left - asked:
-                _signal(pid, name)
+                signal_if(pid, name, partial(_is_marked, data_dir))
             asked |= left
             time.sleep(0.05)
     return found
 
 
 def _marked(data_dir: Path) -> set[int]:
-    mark = f"{MARK}={data_dir}".encode()
-    found = set()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            # A process that has ended and waits to be noticed has no environment left.
-            if mark in (process / "environ").read_bytes().split(b"\0"):
-                found.add(int(process.name))
-        except OSError:
-            continue
+    found = {int(process.name) for process in Path("/proc").glob("[0-9]*") if _is_marked(data_dir, process)}
     return found - {os.getpid()}
 
 
-def _signal(pid: int, name: signal.Signals) -> None:
+def _is_marked(data_dir: Path, process: Path) -> bool:
+    """A process that has ended and waits to be noticed has no environment left."""
     try:
-        os.kill(pid, name)
-    except ProcessLookupError:
-        return
+        return f"{MARK}={data_dir}".encode() in (process / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False

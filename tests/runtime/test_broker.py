@@ -1,6 +1,9 @@
 """The filesystem broker: messages appear whole, each is taken once, and sending works before any worker ran."""
 
+import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,3 +70,34 @@ def test_messages_are_taken_in_the_order_they_were_sent(tmp_path: Path) -> None:
     _send(tmp_path, 0, 20)
     _take_all(tmp_path, taken, done)
     assert taken == list(range(20))
+
+
+def test_many_declare_and_look_up_one_queue_at_the_same_moment(tmp_path: Path) -> None:
+    failed: list[BaseException] = []
+    was = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for turn in range(20):
+            _all_at_once(6, partial(_declare, tmp_path / str(turn), failed))
+    finally:
+        sys.setswitchinterval(was)
+    assert failed == []
+
+
+def _declare(folder: Path, failed: list[BaseException], start: threading.Barrier) -> None:
+    with _connect(folder) as connection, connection.channel() as channel:
+        start.wait(timeout=10)
+        try:
+            _queue(folder)(channel).declare()
+            channel.get_table(folder.name)
+        except Exception as error:
+            failed.append(error)
+
+
+def _all_at_once(count: int, act: Callable[[threading.Barrier], None]) -> None:
+    start = threading.Barrier(count)
+    threads = [threading.Thread(target=act, args=(start,)) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
