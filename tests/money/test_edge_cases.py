@@ -178,7 +178,7 @@ MUST_NEVER_HAPPEN: dict[str, tuple[str, ...]] = {
         "pooling.test_calls.test_calls_never_exceed_what_was_said_yes_to",
         "marketplace.test_funding.test_nobody_is_ever_asked_for_more_than_their_ceiling",
         "payments.test_remittances.test_nobody_elses_lot_pays",
-        "pooling.test_holds.test_free_money_goes_home_by_the_lots_it_came_in_by",
+        "pooling.test_going_home.test_free_money_goes_home_by_the_lots_it_came_in_by",
     ),
     "somebody else saying for a payer that it happened; one person for two": (
         "marketplace.test_saying.test_nobody_but_the_payer_says_that_it_happened",

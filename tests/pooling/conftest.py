@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from people.models import Organisation, Person
-from tests import cast
+from tests import cast, cast_leaving, cast_pooling
 from tests.cast import AT
+from tests.cast_leaving import Costs
 from tests.cast_pooling import Bank
 
 __all__ = ["AT", "Town"]
@@ -65,3 +66,17 @@ def town(db: None) -> Town:
 def committed_town(transactional_db: None) -> Town:
     """The same, committed: for threads and locks."""
     return build_town()
+
+
+@pytest.fixture
+def four(town: Town) -> Costs:
+    """S6: A £600, B £450, C £300, D £150, each their own direct payment."""
+    dora = cast.somebody("dora@example.com", "Dora Day", is_seen=True)
+    people = [town.amina, town.yusuf, town.halima, dora]
+    _, places = cast_pooling.group(*people, at=AT, facilitator=town.ruth)
+    paid = (60_000, 45_000, 30_000, 15_000)
+    purses = {}
+    for number, (place, pence) in enumerate(zip(places, paid, strict=True)):
+        portion = cast_pooling.direct_payment(place.person, seen_by=town.ruth, at=AT, weekly_pence=100_000)
+        purses["ABCD"[number]] = cast_leaving.purse(place, portion, at=AT, paid_pence=pence, number=number)
+    return cast_leaving.costs(purses, AT)

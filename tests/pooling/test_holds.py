@@ -1,24 +1,21 @@
-"""Held money: placed for all payers at once, paid on, given back, questioned, settled; by order; home again."""
+"""Held money: placed for all payers at once, paid on, given back, questioned, settled; by order. Home again: `test_going_home`."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from audit.errors import NotAllowed
 from ledger.selectors import balance, balances, entries
 from ledger.services.accounts import Account
-from payments.models import Payment, Refund, Remittance
-from payments.services import payees, refunds
+from payments.models import Payment, Remittance
+from payments.services import payees
 from pooling.books import Lot
-from pooling.models import Call, Hold, HoldMove, Membership, Portion, Withdrawal
-from pooling.rules import WITHDRAWAL, NotNow
+from pooling.models import Call, Hold, HoldMove, Membership, Portion
 from pooling.selectors import free_share, money_of, proof
-from pooling.services import calls, holds, shares
+from pooling.services import calls, holds
 from pooling.services.holds import AlreadyPaidFor, HoldIsExhausted, HoldPart, NotCovered
-from pooling.services.shares import NotThatMuchFree
 from tests import cast_pooling as cast
 from tests.cast import SOUTHWARK
 from tests.pooling.conftest import AT, Town
@@ -260,133 +257,6 @@ def test_an_orders_money_is_not_held_before_the_yes_even_when_it_is_here(town: T
         holds.place(about_kind="milestone", about_id=1, parts=[HoldPart(4, halima.pk, hers.pk, 5_000)], at=AT)
 
 
-# --- home again ---
-
-
-def test_free_money_goes_home_by_the_lots_it_came_in_by(week: Week) -> None:
-    holds.give_back(hold=week.held[1], pence=3_000, by=None, at=AT)
-    row = shares.withdraw(membership=week.places[0], portion=week.portions[0], pence=2_000, by=week.town.amina, at=AT)
-    assert (row.state, week.has(1)) == ("returning", {"HOLD": 5_000, "SHARE": 1_000, "REFUND": 2_000})
-    [refund] = Refund.objects.all()
-    assert (refund.pence, refund.about, refund.payment.refunded_pence) == (2_000, f"withdrawal:{row.pk}", 2_000)
-    [money] = money_of(week.town.amina)
-    assert (money.going_back_pence, money.came_back_pence) == (2_000, 0)
-    assert proof() == []
-
-
-@pytest.mark.parametrize("pence", [-1, 0, 3_001, 2**63])
-def test_only_what_is_free_goes_home(week: Week, pence: int) -> None:
-    holds.give_back(hold=week.held[1], pence=3_000, by=None, at=AT)
-    with pytest.raises(NotThatMuchFree):
-        shares.withdraw(membership=week.places[0], portion=week.portions[0], pence=pence, by=week.town.amina, at=AT)
-    assert not Withdrawal.objects.exists()
-
-
-def test_what_a_coming_visit_counts_on_is_not_free(week: Week) -> None:
-    holds.give_back(hold=week.held[1], pence=3_000, by=None, at=AT)
-    pledge = cast.promised(week.places[0], week.portions[0], at=AT, weekly_pence=2_500)
-    cast.called(cast.earmarked(pledge, at=AT, agreement=2), share=8, pence=2_500, at=AT)
-    with pytest.raises(NotThatMuchFree) as caught:
-        shares.withdraw(membership=week.places[0], portion=week.portions[0], pence=501, by=week.town.amina, at=AT)
-    assert "£5.00" in caught.value.sentence
-
-
-def test_only_the_owner_or_who_looks_after_it_sends_money_home(week: Week) -> None:
-    holds.give_back(hold=week.held[1], pence=3_000, by=None, at=AT)
-    for who in (week.town.yusuf, week.town.ruth, week.town.sam, week.town.operator, week.town.stranger):
-        with pytest.raises(NotAllowed):
-            shares.withdraw(membership=week.places[0], portion=week.portions[0], pence=1, by=who, at=AT)
-
-
-def sent_home(week: Week) -> Withdrawal:
-    holds.give_back(hold=week.held[1], pence=3_000, by=None, at=AT)
-    return shares.withdraw(membership=week.places[0], portion=week.portions[0], pence=2_000, by=week.town.amina, at=AT)
-
-
-def refund_is(week: Week, state: str) -> None:
-    """Stripe's word about the refund, taken over by payments, and told."""
-    refunds.plan_due(at=AT)
-    refund_of_is(week, Refund.objects.get(), state)
-
-
-def refund_of_is(week: Week, row: Refund, state: str) -> None:
-    from payments.gateways.shapes import RefundMade
-    from payments.models import PaymentOperation
-
-    row.refresh_from_db()
-    assert row.operation is not None
-    PaymentOperation.objects.filter(pk=row.operation.pk).update(state="succeeded")
-    refunds._see(row, RefundMade(f"re_{row.pk}", state, row.pence, str(row.operation.pk), "ch_1", f"txn_re_{row.pk}", "", ""), AT)
-    week.town.bank.tell()
-
-
-def test_a_refund_that_is_home_is_said_so_once(week: Week) -> None:
-    row = sent_home(week)
-    refund_is(week, "succeeded")
-    row.refresh_from_db()
-    assert (row.state, row.returned_pence) == ("returned", 2_000)
-    shares.note_refunds(withdrawal_id=row.pk, at=AT)
-    row.refresh_from_db()
-    assert (row.state, row.returned_pence, week.has(1)) == ("returned", 2_000, {"HOLD": 5_000, "SHARE": 1_000})
-    assert proof() == []
-
-
-def test_a_refund_that_came_back_waits_and_its_owner_may_keep_it_here(week: Week) -> None:
-    row = sent_home(week)
-    with pytest.raises(NotNow):
-        shares.keep(withdrawal=row, by=week.town.amina, at=AT)
-    refund_is(week, "failed")
-    row.refresh_from_db()
-    assert (row.state, week.has(1)) == ("failed", {"HOLD": 5_000, "SHARE": 1_000, "REFUND": 2_000})
-    with pytest.raises(NotAllowed):
-        shares.keep(withdrawal=row, by=week.town.yusuf, at=AT)
-    kept = shares.keep(withdrawal=row, by=week.town.amina, at=AT)
-    assert (kept.state, kept.kept_pence, week.has(1)) == ("kept", 2_000, {"HOLD": 5_000, "SHARE": 3_000})
-    with pytest.raises(NotNow):
-        shares.keep(withdrawal=row, by=week.town.amina, at=AT)
-    assert proof() == []
-    again = shares.withdraw(membership=week.places[0], portion=week.portions[0], pence=3_000, by=week.town.amina, at=AT)
-    assert again.state == "returning"
-
-
-def test_what_comes_back_after_the_first_was_kept_is_not_called_kept(week: Week) -> None:
-    """Two refunds, one bank after the other; what came second waits in REFUND for two operators, and its owner sees that it does."""
-    town, place, portion = week.town, week.places[0], week.portions[0]
-    calls.drop_call(call=funded(town, place, portion, share=4, pence=1_000, paid_at=AT + timedelta(hours=1)), at=AT)
-    holds.give_back(hold=week.held[1], pence=3_000, by=None, at=AT)
-    row = shares.withdraw(membership=place, portion=portion, pence=4_000, by=town.amina, at=AT)
-    refunds.plan_due(at=AT)
-    first, second = Refund.objects.order_by("pk")
-    refund_of_is(week, first, "succeeded")
-    refund_of_is(week, first, "failed")
-    shares.keep(withdrawal=row, by=town.amina, at=AT)
-    refund_of_is(week, second, "succeeded")
-    row.refresh_from_db()
-    assert (row.state, row.kept_pence, row.returned_pence) == ("kept", 1_000, 3_000)
-    refund_of_is(week, second, "failed")
-    row.refresh_from_db()
-    assert (row.state, row.kept_pence, row.returned_pence) == ("failed", 1_000, 0)
-    with pytest.raises(NotNow, match="Ring us about the rest"):
-        shares.keep(withdrawal=row, by=town.amina, at=AT)
-    assert week.has(1) == {"HOLD": 5_000, "SHARE": 1_000, "REFUND": 3_000}
-    assert proof() == []
-    # Two operators had it paid by hand.
-    Refund.objects.filter(pk=second.pk).update(state=Refund.State.BY_HAND)
-    shares.note_refunds(withdrawal_id=row.pk, at=AT)
-    row.refresh_from_db()
-    assert (row.state, row.returned_pence) == ("kept", 3_000)
-
-
-def test_each_verb_of_a_withdrawal_is_refused_in_every_state_its_table_does_not_name(week: Week) -> None:
-    row = sent_home(week)
-    for state in Withdrawal.State.values:
-        returned = 2_000 if state == "returned" else 0
-        Withdrawal.objects.filter(pk=row.pk).update(state=state, returned_pence=returned)
-        if (state, "keep") not in WITHDRAWAL:
-            with pytest.raises(NotNow):
-                shares.keep(withdrawal=row, by=week.town.amina, at=AT)
-
-
 # --- the proof finds what is wrong ---
 
 
@@ -407,12 +277,6 @@ def test_the_proof_finds_a_row_that_says_something_else_than_the_book(week: Week
     found = proof()
     assert found
     assert any(word in sentence for sentence in found)
-
-
-def test_the_proof_finds_a_withdrawal_without_its_journal(week: Week) -> None:
-    row = sent_home(week)
-    Withdrawal.objects.filter(pk=row.pk).update(journal_key=week.hold(1).place_journal)
-    assert any("REFUND" in sentence for sentence in proof())
 
 
 def test_no_row_names_a_journal_that_is_not_in_the_book(week: Week) -> None:

@@ -1,43 +1,25 @@
 """Leaving a group: notice, the day, the statement, what they say to it, and every pence home to where it came from."""
 
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
-from itertools import product
 
 import pytest
-from django.db import transaction
 
 from audit.errors import NotAllowed
 from audit.models import Fact
 from payments.models import Payment, Refund
 from payments.services import recoveries
-from pooling.models import Leaving, LeavingMove, Membership, Portion, Statement, StatementQuery, Withdrawal
-from pooling.rules import MEMBERSHIP, NotNow, shares
+from pooling.models import Leaving, LeavingMove, Membership, Portion, Statement, Withdrawal
+from pooling.rules import NotNow, shares
 from pooling.selectors import leaving as reading
 from pooling.selectors import proof
-from pooling.services import calls, leaving, leaving_money, memberships, setbacks, settlement
+from pooling.services import calls, leaving, memberships, setbacks, settlement
 from pooling.services.shares import keep
-from tests import cast, cast_leaving, cast_pooling
+from tests import cast_leaving, cast_pooling
 from tests.cast_leaving import Costs, Purse, days, lines_add_up
 from tests.pooling.conftest import AT, Town
 
 pytestmark = pytest.mark.django_db
 A, B, C, D = "ABCD"
-
-
-@pytest.fixture
-def four(town: Town) -> Costs:
-    """S6: A £600, B £450, C £300, D £150, each their own direct payment."""
-    dora = cast.somebody("dora@example.com", "Dora Day", is_seen=True)
-    people = [town.amina, town.yusuf, town.halima, dora]
-    _, places = cast_pooling.group(*people, at=AT, facilitator=town.ruth)
-    paid = (60_000, 45_000, 30_000, 15_000)
-    purses = {}
-    for number, (place, pence) in enumerate(zip(places, paid, strict=True)):
-        portion = cast_pooling.direct_payment(place.person, seen_by=town.ruth, at=AT, weekly_pence=100_000)
-        purses["ABCD"[number]] = cast_leaving.purse(place, portion, at=AT, paid_pence=pence, number=number)
-    return cast_leaving.costs(purses, AT)
 
 
 def gone(place: Membership, at: datetime = AT) -> Statement:
@@ -290,150 +272,6 @@ def came_by_its_route(town: Town, place: Membership, portion: Portion) -> Paymen
         payment = town.bank.pays(calls.pay_by_card(call=call, **urls, by=place.person, at=AT))
     calls.drop_call(call=call, at=AT)
     return payment
-
-
-# --- a place that ends by itself ---
-
-
-def test_who_looks_after_the_money_says_that_a_budget_ended_and_they_are_out_today(town: Town, four: Costs) -> None:
-    place = four.purses[B].place
-    cast_pooling.isf(town.yusuf, holder=town.kasmo, confirmed_by=town.sam, at=AT)
-    four.held({B: 8_000})
-    for nosy in (town.amina, town.yusuf, town.ruth, town.stranger, town.colin, cast.priya()):
-        with pytest.raises(NotAllowed):
-            leaving.eligibility_ended(membership=place, why="ended", by=nosy, at=AT)
-    report = leaving.report_end(membership=place, why="ended", by=town.amina, at=AT)
-    assert leaving.report_end(membership=place, why="ended", by=town.amina, at=AT).pk == report.pk
-    [told] = leaving.eligibility_ended(membership=place, why="ended", by=town.sam, at=AT)
-    place.refresh_from_db()
-    report.refresh_from_db()
-    assert (place.state, told.until, told.state, report.state) == ("settling", AT.date(), "left", "ended")
-
-
-def test_somebody_who_died_is_out_of_every_group_at_once_also_while_notice_runs(town: Town, four: Costs) -> None:
-    place = four.purses[B].place
-    _, [second, _] = cast_pooling.group(town.yusuf, town.amina, at=AT)
-    four.held({B: 8_000})
-    leaving.give_notice(membership=place, by=town.yusuf, at=AT)
-    ended = leaving.eligibility_ended(membership=place, why="died", by=town.colin, at=days(AT, 1))
-    assert [(one.membership, one.why, one.until) for one in ended] == [(each, "died", days(AT, 1).date()) for each in (place, second)]
-    assert not Membership.objects.inside().of(town.yusuf).exists()
-
-
-@pytest.mark.parametrize("who", ["stranger", "hodan"])
-def test_only_who_may_see_a_place_reports_its_end_and_only_who_may_end_it_dismisses(town: Town, four: Costs, who: str) -> None:
-    other = town.stranger if who == "stranger" else cast.hodan()
-    place = four.purses[B].place
-    with pytest.raises(NotAllowed):
-        leaving.report_end(membership=place, why="moved", by=other, at=AT)
-    report = leaving.report_end(membership=place, why="moved", by=town.ruth, at=AT)
-    for nosy in (other, town.ruth, town.yusuf):
-        with pytest.raises(NotAllowed):
-            leaving.dismiss_report(report=report, by=nosy, at=AT)
-    leaving.dismiss_report(report=report, by=town.colin, at=AT)
-    with pytest.raises(NotNow):
-        leaving.dismiss_report(report=report, by=town.colin, at=AT)
-    assert Membership.objects.get(pk=place.pk).state == "active"
-
-
-def test_people_who_did_nothing_themselves_for_six_weeks_are_listed_for_who_looks_after_their_money(town: Town) -> None:
-    _, [place, _] = cast_pooling.group(town.yusuf, town.amina, at=AT)
-    portion = cast_pooling.isf(town.yusuf, holder=town.kasmo, confirmed_by=town.sam, at=AT)
-    assert reading.quiet_people([portion], at=days(AT, 41)) == []
-    assert reading.quiet_people([portion], at=days(AT, 43)) == [place]
-    leaving.give_notice(membership=place, by=town.yusuf, at=days(AT, 40))
-    assert reading.quiet_people([portion], at=days(AT, 43)) == []
-
-
-# --- every state and verb, through the services ---
-
-
-class _Undone(Exception):
-    """Takes a case's rows back."""
-
-
-def test_every_state_takes_only_the_verbs_of_the_table(town: Town) -> None:
-    """A place is put into each state, with what belongs to it; every verb does what the table says or is refused."""
-    _, [place, _] = cast_pooling.group(town.amina, town.yusuf, at=AT)
-    portion = cast_pooling.direct_payment(town.amina, seen_by=town.ruth, at=AT)
-    cast_pooling.paid_in(place, portion, pence=5_000, at=AT)
-    deeds = deeds_on(town, place)
-    wrong = []
-    for state, verb in product(Membership.State.values, deeds):
-        with suppress(_Undone), transaction.atomic():
-            put_into(place, state, verb, portion.pk)
-            moved = played(deeds[verb])
-            became = Membership.objects.get(pk=place.pk).state
-            wanted = MEMBERSHIP.get((state, verb))
-            # With nothing on there is no notice to wait for: they are out the same day.
-            wanted = "settling" if verb == "give_notice" and wanted else wanted
-            if (moved, became) != (wanted is not None, wanted or state):
-                wrong.append(f"{state} {verb}: {moved}, {became}; the table says {wanted}")
-            raise _Undone
-    assert wrong == []
-    assert set(deeds) == {verb for _, verb in MEMBERSHIP if verb in deeds}
-
-
-def put_into(place: Membership, state: str, verb: str, portion_id: int) -> None:
-    is_in = state in ("notice", "removal_notice", "active", "trial")
-    Membership.objects.filter(pk=place.pk).update(state=state)
-    told = {
-        "membership": place,
-        "council_code": place.council_code,
-        "why": "notice",
-        "told_at": AT,
-        "until": AT.date(),
-        "left_at": AT,
-        "settled_at": AT,
-    }
-    now = "taken_back" if verb == "give_notice" else "settled" if state == "settled" else "began" if is_in else "left"
-    row = Leaving.objects.create(state=now, **told)
-    if verb == "issue_statement":
-        return
-    statement = Statement.objects.create(
-        leaving=row,
-        membership=place,
-        council_code=place.council_code,
-        version=9,
-        state="queried" if state == "queried" else "sent",
-        lines=[{"kind": "paid", "on": "2026-03-02", "pence": 1, "portion": portion_id, "about": ""}],
-        payable_pence=0,
-        sent_at=AT - timedelta(days=60),
-        answer_by=AT.date() - timedelta(days=40),
-        reminders=2,
-        reminded_at=AT - timedelta(days=30),
-    )
-    asked = {"council_code": place.council_code, "line": 0, "words": "Why?", "asked_by": place.person, "asked_at": AT}
-    StatementQuery.objects.create(statement=statement, **asked)
-
-
-def deeds_on(town: Town, place: Membership) -> dict[str, Callable[[], object]]:
-    def statement() -> Statement:
-        return Statement.objects.get(membership=place)
-
-    def query() -> StatementQuery:
-        StatementQuery.objects.filter(statement=statement()).delete()
-        return settlement.query(statement=statement(), line=0, words="Why?", by=town.amina, at=AT)
-
-    return {
-        "give_notice": lambda: leaving.give_notice(membership=place, by=town.amina, at=AT),
-        "take_back_notice": lambda: leaving.take_back_notice(membership=place, by=town.amina, at=AT),
-        "eligibility_ended": lambda: leaving.eligibility_ended(membership=place, why="moved", by=town.colin, at=AT),
-        "effective": lambda: leaving.advance_due(at=AT),
-        "issue_statement": lambda: settlement.issue_statement(membership=place, at=AT),
-        "agree": lambda: settlement.agree(statement=statement(), by=town.amina, at=AT),
-        "query": query,
-        "silence": lambda: settlement.silence(statement=statement(), at=AT),
-        "resolve": lambda: settlement.resolve(asked=StatementQuery.objects.get(), reasons="So.", by=town.operator, at=AT),
-        "late_true_up": lambda: leaving_money.true_up(membership=place, at=AT),
-    }
-
-
-def played(deed: Callable[[], object]) -> bool:
-    try:
-        return bool(deed())
-    except NotNow:
-        return False
 
 
 def test_leaving_in_the_first_days_stays_as_it_was_and_leaves_its_row(town: Town) -> None:

@@ -6,9 +6,9 @@ from audit.models import Fact
 from pooling.models import Ballot, Enactment, Proposal
 from pooling.services import proposals
 from tests import cast_pooling
+from tests.pooling.asking import DAY, ask
 from tests.pooling.conftest import AT, Town
 from tests.pooling.test_at_once import at_once, went_well
-from tests.pooling.test_questions import DAY, ask
 
 
 @pytest.mark.django_db(transaction=True)
