@@ -1,5 +1,8 @@
 """The one clock. Views and tasks read it once and pass `at=`; services, rules and querysets never read it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,12 +11,32 @@ from django.utils import timezone
 from audit.models import ClockOffset
 
 LONDON = ZoneInfo("Europe/London")
+_kept: ContextVar[list[int] | None] = ContextVar("kept", default=None)
 
 
 def now() -> datetime:
     """The moment it is for people, in UTC: real time plus the demo's offset (a row; nothing in production)."""
-    offset = ClockOffset.objects.values_list("seconds", flat=True).first() or 0
-    return timezone.now() + timedelta(seconds=offset)
+    return timezone.now() + timedelta(seconds=_offset())
+
+
+def _offset() -> int:
+    kept = _kept.get()
+    if kept:
+        return kept[0]
+    seconds = ClockOffset.objects.values_list("seconds", flat=True).first() or 0
+    if kept is not None:
+        kept.append(seconds)
+    return seconds
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Within it the offset is read once: for answers that only show something, and so move no clock."""
+    token = _kept.set([])
+    try:
+        yield
+    finally:
+        _kept.reset(token)
 
 
 def is_moved() -> bool:

@@ -80,6 +80,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "frontend.middleware.OneClock",
+    "frontend.middleware.OneClock",
     "frontend.middleware.PlainWords",
     "config.idempotency.KeepAnswers",  # last: it runs the view itself
 ]

@@ -1,10 +1,14 @@
-"""Turns the rooms' exceptions into plain pages. Forms catch refusals themselves (frontend/views/flow.py); this is for the rest."""
+"""Around every page: one clock for an answer that only shows something, and the rooms' exceptions turned into plain pages.
+
+Forms catch refusals themselves (frontend/views/flow.py); this is for the rest.
+"""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from audit import clock
 from audit.errors import NotAllowed, Refusal
 
 
@@ -25,3 +29,16 @@ class PlainWords:
         if isinstance(exception, Refusal):
             return render(request, "refused.html", {"sentence": exception.sentence}, status=409)
         return None
+
+
+class OneClock:
+    """While a page is read, the clock asks the database once. A press may move the demo's clock, so it asks each time."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with clock.asked_once():
+            return self.get_response(request)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from marketplace.models import Agreement, Brief, Conflict, MilestoneShare, Offer, Payer
 from people.models import Approval, Person, Role, Supporter
@@ -11,7 +11,7 @@ from people.policies import may_act_for
 from people.roles import COMMISSIONER, has_role
 from pooling.models import Cluster
 from providers.models import Enterprise, Worker
-from providers.policies import is_linked, linked_among
+from providers.policies import is_linked
 
 
 def is_linked_to(*, person: Person, enterprise: Enterprise) -> bool:
@@ -126,10 +126,10 @@ def chooses_in(*, by: Person, cluster: Cluster, at: datetime) -> bool:
 
 
 def has_a_tie(*, person: Person, offers: Sequence[Offer]) -> bool:
-    """To any of these: said that they have one, or is linked to who offers, whether they said so or not (abuse.md 5). Three queries at most."""
-    if Conflict.objects.filter(person=person, offer__in=[one.pk for one in offers]).exists():
-        return True
-    return bool(linked_among(person=person, enterprises=[one.enterprise for one in offers]))
+    """To any of these: said that they have one, or is linked to who offers, whether they said so or not (abuse.md 5). One query."""
+    said = Exists(Conflict.objects.filter(person=person, offer=OuterRef("pk")))
+    linked = Q(enterprise__in=Enterprise.objects.linked_to(person))
+    return Offer.objects.filter(said | linked, pk__in=[one.pk for one in offers]).exists()
 
 
 def has_said_their_ties(*, person: Person, brief: Brief) -> bool:

@@ -1,10 +1,6 @@
 """Who may run an enterprise's page, and who may say that its papers are right."""
 
-from collections.abc import Iterable
-
-from django.db.models import Q
-
-from people.models import Person, Supporter
+from people.models import Person
 from providers.models import Check, Enterprise, Worker
 
 
@@ -22,20 +18,7 @@ def may_show_paper(*, by: Person | None, enterprise: Enterprise, worker: Worker 
 
 def is_linked(*, person: Person, enterprise: Enterprise) -> bool:
     """Owns it, works or ever worked there, or helps or is helped by its owner."""
-    return bool(linked_among(person=person, enterprises=[enterprise]))
-
-
-def linked_among(*, person: Person, enterprises: Iterable[Enterprise]) -> set[int]:
-    """Which of these this person is linked to, as `is_linked` says. Two queries at most, however many there are."""
-    owners = {one.pk: one.owner_id for one in enterprises}
-    found = {pk for pk, owner in owners.items() if owner == person.pk}
-    if found == set(owners):
-        return found
-    found |= set(Worker.objects.filter(enterprise__in=owners, person=person).values_list("enterprise_id", flat=True))
-    either_way = Q(person=person, supporter__in=owners.values()) | Q(supporter=person, person__in=owners.values())
-    beside = Supporter.objects.filter(either_way, ends_at__isnull=True).values_list("person_id", "supporter_id")
-    close = {pk for pair in beside for pk in pair if pk != person.pk}
-    return found | {pk for pk, owner in owners.items() if owner in close}
+    return Enterprise.objects.filter(pk=enterprise.pk).linked_to(person).exists()
 
 
 def may_judge_check(*, by: Person | None, check: Check) -> bool:

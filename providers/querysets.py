@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 if TYPE_CHECKING:
     from people.models import Person
@@ -25,6 +25,16 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
         if person is None or not person.is_active:
             return self.none()
         return self.filter(Q(owner=person) | Q(workers__person=person, workers__state="active")).distinct()
+
+    def linked_to(self, person: "Person") -> Self:
+        """Those that this person owns, works or ever worked in, or whose owner they help or are helped by."""
+        from people.models import Supporter
+        from providers.models import Worker
+
+        theirs = Q(person=person, supporter=OuterRef("owner")) | Q(supporter=person, person=OuterRef("owner"))
+        beside = Supporter.objects.filter(theirs, ends_at__isnull=True)
+        works = Worker.objects.filter(enterprise=OuterRef("pk"), person=person)
+        return self.filter(Q(owner=person) | Exists(works) | Exists(beside))
 
     def live(self) -> Self:
         return self.filter(state="live")

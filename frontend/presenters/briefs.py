@@ -95,7 +95,7 @@ def rows_of(brief: Brief, lots: tuple[BriefLot, ...]) -> list[dict[str, str]]:
         ("What is hard now", brief.problem),
         ("Who it is for", brief.people_words),
         ("What should be better", brief.outcome_words),
-        ("It must have", ". ".join(brief.must_haves)),
+        ("It must have", ". ".join(one.rstrip(". ") for one in brief.must_haves)),
         *((lot.title, lot_said(lot)) for lot in lots),
         ("Each visit", "For all of you together" if brief.together else "For each of you, your own"),
         ("How long", f"{words.count(brief.weeks, 'week')}, from {words.day(brief.starts_on)}"),

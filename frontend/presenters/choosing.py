@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audit.clock import london_date
 from frontend import words
@@ -13,7 +13,7 @@ from frontend.navigation import address
 from frontend.presenters.sealed import rows_of
 from marketplace import policies
 from marketplace.models import Agreement, Brief, Conflict, Offer, Score
-from marketplace.querysets_of_offers import in_group
+from marketplace.querysets_of_offers import SEALED, in_group
 from marketplace.rules.offering import Terms
 from marketplace.selectors.offers import Compared, LotOffers, side_by_side
 from marketplace.services.awarding import stands_from
@@ -43,7 +43,7 @@ _SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One offer, with each person's points and reasons. `may_score`, `may_ask`: for who looks."""
+    """One offer, with each person's points and reasons. `may_score`, `may_ask`: for who looks; asked once all have points."""
 
     offer: Offer
     name: str
@@ -84,20 +84,26 @@ class OffersPage:
     agreements: list[dict[str, Any]]
 
 
-def page(brief: Brief, person: Person, at: Any) -> OffersPage:
-    """As this person may see it, after the close."""
+def of(person: Person) -> QuerySet[Brief, Any]:
+    """Briefs after the close, for their groups, supporters and helpers: with whether this person `has_said` their ties and has a `place` there."""
+    said = Exists(Conflict.objects.filter(brief=OuterRef("pk"), person=person))
+    place = Exists(Membership.objects.inside().filter(cluster=OuterRef("cluster"), person=person))
+    rows = Brief.objects.exclude(state__in=[*SEALED, "withdrawn"]).filter(in_group(person, "cluster"))
+    return rows.annotate(has_said=said, has_place=place).select_related("cluster")
+
+
+def page(brief: Any, person: Person, at: datetime) -> OffersPage:
+    """As this person may see it, after the close. `brief`: of `of`."""
     today = london_date(at)
     lots = side_by_side(brief, person, on=today)
-    said = policies.has_said_their_ties(person=person, brief=brief)
     running = [one.offer for lot in lots for one in lot.offers if one.offer.state in {"submitted", "shortlisted", "selected", "accepted"}]
     tied = policies.has_a_tie(person=person, offers=running)
-    place = brief.cluster.memberships.inside().filter(person=person).first()
-    can = said and not tied
+    can = brief.has_said and not tied
     return OffersPage(
         brief=brief,
         said=_SAID.get(brief.state, ""),
-        parts=[_part(brief, lot, place, can, today) for lot in lots],
-        has_said_ties=said,
+        parts=[_part(brief, lot, today, can=can) for lot in lots],
+        has_said_ties=brief.has_said,
         has_tie=tied,
         may_shortlist=can and brief.state == "closed",
         may_stop=can and brief.state in {"closed", "evaluating"} and not any(lot.winner for lot in lots),
@@ -119,11 +125,14 @@ def _agreements(lots: list[LotOffers]) -> list[dict[str, Any]]:
     return [{"pk": one.pk, "title": one.title, "drafting": one.state == "drafting"} for one in found if one is not None]
 
 
-def _part(brief: Brief, lot: LotOffers, place: Membership | None, can: bool, today: date) -> Part:
-    cards = [_card(brief, lot, one, place, can) for one in lot.offers]
+def _part(brief: Any, lot: LotOffers, today: date, *, can: bool) -> Part:
+    closely = [one for one in lot.offers if brief.state == "evaluating" and one.offer.state == "shortlisted"]
+    may_ask = can and lot.winner is None and all(one.given for one in closely)
+    cards = [_card(brief, lot, one, may_score=can and brief.has_place, may_ask=may_ask) for one in lot.offers]
     columns = ["Who", "Each of you, a week", "All of you, a week", "From", "Points"]
     cells = [[card.name, words.pounds(card.each), words.pounds(card.weekly), words.short_day(card.offer.starts_on), _points(card)] for card in cards]
-    return Part(lot.lot.title, columns, cells, cards, _next(lot.winner, today))
+    waits = "Give points to each one you look at closely. Then you can ask everybody." if closely and can and not may_ask and not lot.winner else ""
+    return Part(lot.lot.title, columns, cells, cards, waits or _next(lot.winner, today))
 
 
 def _points(card: Card) -> str:
@@ -138,7 +147,7 @@ def _next(winner: Offer | None, today: date) -> str:
     return f"You chose {winner.enterprise.name}.{waits}" + (f" It stands from {words.day(stands)}, if nobody objects." if today <= stands else "")
 
 
-def _card(brief: Brief, lot: LotOffers, one: Compared, place: Membership | None, can: bool) -> Card:
+def _card(brief: Brief, lot: LotOffers, one: Compared, *, may_score: bool, may_ask: bool) -> Card:
     offer, labels = one.offer, {str(row["slug"]): str(row["label"]) for row in brief.criteria}
     terms = Terms(offer.visit_pence, offer.starts_on, tuple(offer.weekdays), offer.words, offer.people_words, offer.milestones_words)
     closely = brief.state == "evaluating" and offer.state == "shortlisted"
@@ -154,8 +163,8 @@ def _card(brief: Brief, lot: LotOffers, one: Compared, place: Membership | None,
         given=[{"who": row.known_as, "what": labels.get(row.criterion, row.criterion), "points": row.points, "why": row.reason} for row in one.given],
         ties=one.ties,
         feedback=offer.feedback if offer.state == "not_selected" else "",
-        may_score=closely and can and place is not None,
-        may_ask=closely and can and lot.winner is None and bool(one.given),
+        may_score=closely and may_score,
+        may_ask=closely and may_ask,
     )
 
 

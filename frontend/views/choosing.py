@@ -11,14 +11,13 @@ from frontend.views.flow import back_to, form_page
 from frontend.views.who import SignedIn, signed_in
 from marketplace import policies
 from marketplace.models import Agreement, Brief, Offer
-from marketplace.querysets_of_offers import SEALED, in_group
 from marketplace.services import awarding, choosing
 
 
 def _brief(request: SignedIn, pk: int) -> Brief:
     """After the close, for the group, its supporters and its helper."""
-    rows = Brief.objects.exclude(state__in=[*SEALED, "withdrawn"]).filter(in_group(request.user, "cluster"))
-    return get_object_or_404(rows.select_related("cluster"), pk=pk)
+    brief: Brief = get_object_or_404(presenter.of(request.user), pk=pk)
+    return brief
 
 
 def _choosing(request: SignedIn, pk: int) -> tuple[Brief, list[Offer]]:

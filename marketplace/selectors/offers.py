@@ -1,10 +1,14 @@
 """Offers as the group compares them after the close, and as their provider writes them."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from typing import Any
 
-from marketplace.models import Brief, BriefLot, Conflict, Offer, Score
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import JSONObject
+
+from marketplace.models import Brief, BriefLot, BriefPayer, Conflict, Offer, Score
 from marketplace.rules.offering import Terms, most_visit_pence, total_score, weekly_pence
 from marketplace.rules.weeks import spread_weekdays, visit_pence
 from people.models import Person
@@ -66,43 +70,44 @@ def eligible(brief: Brief, *, on: date) -> list[Offer]:
     return [one for one in rows if not lacks_a_check(one, category=brief.category, on=on)]
 
 
+_GIVEN = (
+    Score.objects.filter(offer=OuterRef("pk"))
+    .order_by("pk")
+    .values(json=JSONObject(known_as="membership__person__known_as", criterion="criterion", points="points", reason="reason"))
+)
+_TIED = Conflict.objects.filter(offer=OuterRef("pk")).order_by("pk").values(json=JSONObject(known_as="person__known_as", kind="kind"))
+
+
 def side_by_side(brief: Brief, person: Person, *, on: date) -> list[LotOffers]:
     """What `person` may compare, part by part: nothing before the close. A fixed number of queries."""
     rows = list(
         Offer.objects.visible_to(person)
         .ran()
         .filter(brief=brief)
+        .annotate(given=ArraySubquery(_GIVEN), tied=ArraySubquery(_TIED))
         .select_related("enterprise", "lot", "agreement")
         .prefetch_related("enterprise__checks", "enterprise__workers")
         .order_by("pk")
     )
-    scores = _by_offer(Score.objects.filter(offer__in=rows).select_related("membership__person").order_by("pk"))
-    ties = _ties(Conflict.objects.filter(offer__in=rows).select_related("person").order_by("pk"))
-    people, kind = brief.payers.taking_part().count(), Term.objects.get(kind=Term.Kind.CATEGORY, slug=brief.category)
+    kind = Term.objects.get(kind=Term.Kind.CATEGORY, slug=brief.category)
     weights = {str(one["slug"]): int(one["weight"]) for one in brief.criteria}
     found = []
-    for lot in brief.lots.order_by("number"):
+    payers = BriefPayer.objects.taking_part().filter(brief=OuterRef("brief")).order_by().values("brief").annotate(people=Count("pk"))
+    lots: Any = brief.lots.annotate(people=Subquery(payers.values("people"))).order_by("number")
+    for lot in lots:
         mine = [one for one in rows if one.lot_id == lot.pk]
-        compared = [_compared(brief, lot, one, people, scores.get(one.pk, []), ties.get(one.pk, ()), weights, kind, on) for one in mine]
+        compared = [_compared(brief, lot, one, lot.people or 0, weights, kind, on) for one in mine]
         best_first = sorted(compared, key=lambda one: (-one.score, one.weekly_pence, one.offer.pk))
         found.append(LotOffers(lot, tuple(best_first), next((one for one in mine if one.is_winner), None)))
     return found
 
 
-def _compared(
-    brief: Brief,
-    lot: BriefLot,
-    offer: Offer,
-    people: int,
-    scores: Sequence[Score],
-    ties: Sequence[str],
-    weights: dict[str, int],
-    kind: Term,
-    on: date,
-) -> Compared:
+def _compared(brief: Brief, lot: BriefLot, offer: Any, people: int, weights: dict[str, int], kind: Term, on: date) -> Compared:
+    """`offer`: with what was `given` and who is `tied`, as `side_by_side` reads them."""
+    given = [Given(**one) for one in offer.given]
     weekly = weekly_pence(visit_pence=offer.visit_pence, visits_per_week=lot.visits_per_week, together=brief.together, people=people)
     points: dict[str, list[int]] = {}
-    for one in scores:
+    for one in given:
         points.setdefault(one.criterion, []).append(one.points)
     missing, shown = papers_of(offer.enterprise, kind, on=on)
     return Compared(
@@ -114,24 +119,10 @@ def _compared(
         checks=shown,
         is_ready=offer.enterprise.state == "live" and not missing,
         score=total_score(points, weights),
-        given=tuple(Given(one.membership.person.known_as, one.criterion, one.points, one.reason) for one in scores),
-        ties=tuple(ties),
+        given=tuple(given),
+        ties=tuple(f"{one['known_as']}: {Conflict.Kind(one['kind']).label.rstrip('.').lower()}" for one in offer.tied),
         people=people,
     )
-
-
-def _by_offer(scores: Iterable[Score]) -> dict[int, list[Score]]:
-    found: dict[int, list[Score]] = {}
-    for one in scores:
-        found.setdefault(one.offer_id, []).append(one)
-    return found
-
-
-def _ties(conflicts: Iterable[Conflict]) -> dict[int | None, tuple[str, ...]]:
-    found: dict[int | None, tuple[str, ...]] = {}
-    for one in conflicts:
-        found[one.offer_id] = (*found.get(one.offer_id, ()), f"{one.person.known_as}: {one.get_kind_display().rstrip('.').lower()}")
-    return found
 
 
 def filled_in(*, brief: Brief, lot: BriefLot, enterprise: Enterprise) -> tuple[Terms, time | None]:
@@ -148,13 +139,20 @@ def filled_in(*, brief: Brief, lot: BriefLot, enterprise: Enterprise) -> tuple[T
     names = [one.known_as for one in enterprise.workers.filter(state="active").order_by("pk")]
     words = (listing.description or listing.title) if listing is not None else enterprise.about
     visits, weeks = _so_many(lot.visits_per_week, "visit"), _so_many(brief.weeks, "week")
-    by_when = f"From the first week: {visits} a week, {lot.minutes} minutes each, for {weeks}."
+    by_when = f"From the first week: {visits} a week, {_how_long(lot.minutes)} each, for {weeks}."
     return Terms(min(price or most, most), first, weekdays, words, ", ".join(names), by_when), None
 
 
 def _so_many(number: int, what: str) -> str:
     """ "1 week", "6 weeks"."""
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _how_long(minutes: int) -> str:
+    """ "2 hours", "1 hour 30 minutes"."""
+    hours, rest = divmod(minutes, 60)
+    said = [(hours, "hour"), (rest, "minute")]
+    return " ".join(_so_many(number, what) for number, what in said if number)
 
 
 def _own_service(enterprise: Enterprise, category: str) -> Listing | None:

@@ -103,12 +103,22 @@ def asking(ready: Asking, set_clock: Any) -> Asking:
 
 def test_the_offers_stand_side_by_side_with_points_and_reasons(asking: Asking, django_assert_max_num_queries: Any) -> None:
     client, page = _as(cast.halima()), reverse("offers", args=[asking.brief.pk])
-    with django_assert_max_num_queries(20):  # however many offers there are
+    with django_assert_max_num_queries(LIST_QUERIES):  # however many offers there are
         text = _text(client.get(page))
     for words in ("Side by side", "£18.00", "£54.00", "90 of 100", "50 of 100", "They know our food."):
         assert words.lower() in text.lower()
     for who in ("hodan", "stranger", "operator", "priya", "colin"):
         assert _as(getattr(cast, who)()).get(page).status_code == 404
+
+
+def test_everybody_is_asked_about_one_only_when_each_has_points(asking: Asking) -> None:
+    client, page = _as(cast.halima()), reverse("offers", args=[asking.brief.pk])
+    ask = reverse("offers-ask", args=[asking.brief.pk, asking.offers[BARWAAQO].pk])
+    assert ask in client.get(page).content.decode()
+    Score.objects.filter(offer=asking.offers[HANDS]).delete()
+    waits = client.get(page).content.decode()
+    assert ask not in waits
+    assert "Give points to each one you look at closely. Then you can ask everybody." in waits
 
 
 def test_points_need_their_reasons_and_keep_what_was_typed(asking: Asking) -> None:
