@@ -61,6 +61,8 @@ FACT_ROUTES: dict[str, list[str]] = {
     "marketplace.brief_covered": ["frontend.consumers.brief_covered"],
     "marketplace.brief_question_asked": ["frontend.consumers.brief_question_asked"],
     "marketplace.brief_closed": ["frontend.consumers.brief_closed"],
+    "marketplace.brief_amended": ["frontend.consumers.brief_amended"],
+    "marketplace.brief_ended": ["frontend.consumers.brief_ended"],
     "marketplace.offer_selected": ["frontend.consumers.offer_selected"],
     "marketplace.offer_lost": ["frontend.consumers.offer_lost"],
     "marketplace.offer_not_chosen": ["frontend.consumers.offer_not_chosen"],

@@ -189,6 +189,16 @@ def brief_closed(*, fact: Fact, at: datetime) -> None:
     notices_of_offers.offers_open(brief_id=fact.payload["brief"], at=at)
 
 
+def brief_amended(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.brief_amended`: who is offering looks again."""
+    notices_of_offers.brief_amended(brief_id=fact.payload["brief"], at=at)
+
+
+def brief_ended(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.brief_ended`: the group hears what it did not decide itself."""
+    notices_of_offers.brief_ended(brief_id=fact.payload["brief"], why=fact.payload.get("why", ""), at=at)
+
+
 def offer_selected(*, fact: Fact, at: datetime) -> None:
     """`marketplace.offer_selected`: its provider is asked for a yes; the others hear it."""
     notices_of_offers.chosen(offer_id=fact.payload["offer"], at=at)

@@ -41,7 +41,8 @@ def not_chosen(*, offer_id: int, at: datetime) -> int:
     offer = _offer(offer_id)
     if offer.state != Offer.State.NOT_SELECTED:
         return 0
-    says = f"The group did not choose your offer: {offer.lot.title}. Your page says why."
+    ends = "The group did not choose your offer" if offer.picked_at is None else "It does not come about after all"
+    says = f"{ends}: {offer.lot.title}. Your page says why."
     return _tell([offer.enterprise.owner], kind="offer_not_chosen", about=f"offer:{offer.pk}", subject="Not this time", says=says, at=at)
 
 
@@ -92,6 +93,34 @@ def agreement_built(*, agreement_id: int, at: datetime) -> int:
     says = f"{agreement.enterprise.name} said yes. Write what should happen if they can’t come. Then everybody is asked to sign."
     about, subject = f"agreement:{agreement.pk}", "It is ready to be signed"
     return _tell(_helper_or_group(agreement.cluster), kind="agreement_built", about=about, subject=subject, says=says, at=at)
+
+
+def brief_ended(*, brief_id: int, why: str, at: datetime) -> int:
+    """To the group and who helps it, where they did not decide it themselves: nobody offered, or nobody is left who would pay. Offerers read why."""
+    brief = Brief.objects.select_related("cluster__facilitator").prefetch_related("lots").get(pk=brief_id)
+    title = brief.lots.all()[0].title
+    ends = {
+        "none_received": ("No offer came", f"{brief.ended_reason} What you asked for was: {title}."),
+        "nobody_pays": ("It does not go on", f"Nobody is left in {brief.cluster.name} who would pay for this: {title}. We have told who offered."),
+    }
+    if why not in ends:
+        return 0
+    subject, says = ends[why]
+    says += " Nothing that was promised for it is kept any more. You can ask again when you like."
+    return _tell(_choosers(brief), kind="brief_ended", about=f"brief:{brief.pk}", subject=subject, says=says, at=at)
+
+
+def brief_amended(*, brief_id: int, at: datetime) -> int:
+    """To who is offering: the words changed, and there is more time."""
+    brief = Brief.objects.prefetch_related("lots").get(pk=brief_id)
+    if brief.state != Brief.State.OPEN or brief.closes_at is None:
+        return 0
+    says = f"A group near {brief.outcode} changed its words: {brief.lots.all()[0].title}. Look at your offer again. You have until "
+    says += f"{words.day(london_date(brief.closes_at))}."
+    rows = brief.offers.filter(state__in=["draft", "submitted"]).select_related("enterprise__owner").order_by("pk")
+    owners = list(dict.fromkeys(one.enterprise.owner for one in rows))
+    about = f"brief:{brief.pk}/{brief.version}"
+    return _tell(owners, kind="brief_amended", about=about, subject="What they ask for has changed", says=says, at=at)
 
 
 def _offer(offer_id: int) -> Offer:

@@ -55,6 +55,13 @@ class BriefQuerySet(models.QuerySet["Brief"]):
     def to_close(self, at: datetime) -> Self:
         return self.filter(state="open", closes_at__lte=at)
 
+    def without_payers(self) -> Self:
+        """After the close and before an agreement: who would pay said no or left the group."""
+        from marketplace.models import BriefPayer
+
+        payers = BriefPayer.objects.taking_part().filter(brief=OuterRef("pk"), membership__state__in=MEMBERSHIP_IN)
+        return self.filter(~Exists(payers), state__in=["closed", "evaluating", "award_pending"])
+
     def kept_too_long(self, at: datetime) -> Self:
         """The yeses behind it are older than they may be without a signed agreement."""
         return self.unended().filter(kept_until__lte=at).exclude(need__state="met")

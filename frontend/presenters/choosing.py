@@ -106,7 +106,7 @@ def page(brief: Any, person: Person, at: datetime) -> OffersPage:
         has_said_ties=brief.has_said,
         has_tie=tied,
         may_shortlist=can and brief.state == "closed",
-        may_stop=can and brief.state in {"closed", "evaluating"} and not any(lot.winner for lot in lots),
+        may_stop=can and brief.state in {"closed", "evaluating"},
         questions=_questions(brief, running),
         agreements=_agreements(lots),
     )

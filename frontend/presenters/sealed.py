@@ -11,7 +11,7 @@ from frontend.navigation import address
 from frontend.presenters.agreements import DAY_NAMES
 from marketplace.models import Brief, BriefLot, Offer
 from marketplace.rules.offering import Terms, most_visit_pence, weekly_pence
-from marketplace.selectors.offers import filled_in
+from marketplace.selectors.offers import filled_in, is_beside
 from marketplace.services.awarding import stands_from
 from marketplace.services.offers import accept_by
 from providers.models import Enterprise
@@ -111,7 +111,7 @@ def _stands(offer: Offer) -> str:
 
 def page(offer: Offer, at: datetime) -> OfferPage:
     """One of their own offers."""
-    beside = offer.state == Offer.State.SHORTLISTED and offer.brief.state == Brief.State.AWARD_PENDING
+    beside = is_beside(offer)
     told = offer.state == Offer.State.NOT_SELECTED or beside
     agreement = getattr(offer, "agreement", None)
     return OfferPage(

@@ -110,8 +110,10 @@ def nobody(request: SignedIn, pk: int) -> HttpResponse:
         question = choosing.ask_to_choose_nobody(brief=brief, by=request.user, at=clock.now(), **said)
         return back_to("group-question", pk=question.pk)
 
-    form = NobodyForm(request.POST or None, offers=[] if is_closed else running)
-    return form_page(request, form=form, act=act, template="offers/nobody.html", context={"brief": brief})
+    others = [one for one in running if not one.is_winner]
+    form = NobodyForm(request.POST or None, offers=[] if is_closed else others)
+    context = {"brief": brief, "is_rest": len(others) < len(running)}
+    return form_page(request, form=form, act=act, template="offers/nobody.html", context=context)
 
 
 @signed_in

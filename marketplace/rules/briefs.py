@@ -24,6 +24,11 @@ BRIEF = {
     ("closed", "shortlist"): "evaluating",
     ("closed", "none_received"): "no_award",
     ("closed", "cancel_brief"): "cancelled",
+    # Who would pay said no or left the group: nobody is left to sign anything.
+    ("closed", "nobody_pays"): "cancelled",
+    ("evaluating", "nobody_pays"): "cancelled",
+    ("award_pending", "nobody_pays"): "cancelled",
+    # Each part has a winner, or no offer left that could win it.
     ("evaluating", "choose"): "award_pending",
     ("evaluating", "none_suitable"): "no_award",
     ("award_pending", "stand_still"): "awarded",

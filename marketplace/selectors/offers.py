@@ -70,6 +70,12 @@ def eligible(brief: Brief, *, on: date) -> list[Offer]:
     return [one for one in rows if not lacks_a_check(one, category=brief.category, on=on)]
 
 
+def is_beside(offer: Offer) -> bool:
+    """Another offer of its part was chosen, and nothing is signed yet: its provider reads why, and may say that it was not fair."""
+    chosen = offer.state == Offer.State.SHORTLISTED and offer.brief.state in {Brief.State.EVALUATING, Brief.State.AWARD_PENDING}
+    return chosen and offer.lot.offers.winners().exists()
+
+
 _GIVEN = (
     Score.objects.filter(offer=OuterRef("pk"))
     .order_by("pk")

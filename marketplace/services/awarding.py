@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from audit.errors import NotAllowed
 from marketplace import policies
-from marketplace.models import Agreement, Brief, BriefPayer, Offer, Payer
+from marketplace.models import Agreement, Brief, BriefLot, BriefPayer, Offer, Payer
 from marketplace.rules.briefs import BRIEF, KEPT_DAYS
 from marketplace.rules.dates import LONDON, answer_by
 from marketplace.rules.offering import OFFER
@@ -46,7 +47,7 @@ def award_if_due(*, brief_id: int, at: datetime) -> int:
     waits = any(one.state != Offer.State.ACCEPTED or one.picked_at is None or at < stands_from(picked_at=one.picked_at) for one in winners)
     if waits or not winners or any(one.challenge == Offer.Challenge.OPEN for one in brief.offers.all()):
         return 0
-    if not _payers_of(brief):
+    if not payers_of(brief):
         return 0
     brief.state = after(BRIEF, brief.state, "stand_still")
     brief.kept_until = at + timedelta(days=KEPT_DAYS)
@@ -57,6 +58,8 @@ def award_if_due(*, brief_id: int, at: datetime) -> int:
     for winner in winners:
         if not Agreement.objects.filter(offer=winner).exists():
             _build(brief, winner, at)
+    if not _lots_waiting(brief).exists():
+        _free_the_rest(brief, at)
     tell(kind="brief_awarded", row=brief, at=at, offers=[one.pk for one in winners])
     return 1
 
@@ -70,7 +73,7 @@ def not_chosen(*, offer: Offer, feedback: str, by: Person | None, at: datetime) 
     tell(kind="offer_not_chosen", row=offer, at=at, brief=offer.brief_id)
 
 
-def _payers_of(brief: Brief) -> list[BriefPayer]:
+def payers_of(brief: Brief) -> list[BriefPayer]:
     """Those who would pay and are in the group still. Where their yes to the brief grew too old, the one to the agreement is their next."""
     rows = brief.payers.taking_part().select_related("membership__person").order_by("pk")
     return [one for one in rows if one.membership.is_in]
@@ -78,7 +81,7 @@ def _payers_of(brief: Brief) -> list[BriefPayer]:
 
 def _build(brief: Brief, offer: Offer, at: datetime) -> Agreement:
     """The agreement as a draft: a frozen copy of brief and offer. It is sent when the group has said what happens if nobody can come."""
-    lot, payers = offer.lot, [one.membership for one in _payers_of(brief)]
+    lot, payers = offer.lot, [one.membership for one in payers_of(brief)]
     agreement = Agreement.objects.create(
         cluster=brief.cluster,
         offer=offer,
@@ -200,7 +203,10 @@ def came_about(*, agreement: Agreement, at: datetime) -> None:
     """Everybody signed: what was kept for the brief and did not pass is free, once no other part waits. The agreement is locked by the caller."""
     if agreement.offer_id is None or _waits_elsewhere(agreement):
         return
-    brief = Brief.objects.get(offers=agreement.offer_id)
+    _free_the_rest(Brief.objects.get(offers=agreement.offer_id), at)
+
+
+def _free_the_rest(brief: Brief, at: datetime) -> None:
     earmarks.drop(about_kind="brief", about_id=brief.pk, at=at)
     brief.kept_until = None
     brief.save(update_fields=["kept_until"])
@@ -239,6 +245,12 @@ def _kept_for_brief(agreement: Agreement, payer: Payer) -> Any:
 
 def _waits_elsewhere(agreement: Agreement) -> bool:
     """Whether another part of the same brief has no signed agreement yet."""
-    lots = Brief.objects.get(offers=agreement.offer_id).lots.exclude(offers=agreement.offer_id)
-    done = Agreement.objects.filter(offer__lot__in=lots, active_at__isnull=False).values("offer__lot")
-    return lots.exclude(pk__in=done).exists()
+    return _lots_waiting(Brief.objects.get(offers=agreement.offer_id)).exclude(offers=agreement.offer_id).exists()
+
+
+def _lots_waiting(brief: Brief) -> QuerySet[BriefLot]:
+    """Parts that may still come to a signed agreement: once the choice stands, those with a winner; before that, all."""
+    lots: QuerySet[BriefLot] = brief.lots.all()
+    if brief.state == Brief.State.AWARDED:
+        lots = lots.filter(offers__in=Offer.objects.winners().filter(brief=brief))
+    return lots.exclude(pk__in=Agreement.objects.filter(offer__lot__in=lots, active_at__isnull=False).values("offer__lot"))

@@ -3,16 +3,19 @@
 from datetime import datetime
 
 from audit.clock import london_date
-from marketplace.models import Brief
+from marketplace.models import Brief, Need, Offer
 from marketplace.rules.briefs import BRIEF
 from marketplace.rules.tables import after
 from marketplace.selectors.offers import eligible
+from marketplace.services.awarding import not_chosen
 from marketplace.services.brief_drafts import back_to_draft, forget_yeses, lock
 from marketplace.services.brief_ends import end_without_award
 from marketplace.services.writing import log, tell
 from pooling.services.transactions import all_or_nothing
 
 NOBODY_OFFERED = "No provider made an offer in time."
+NOBODY_IS_CHECKED = "Who offered lacks a check that this work needs."
+A_CHECK_IS_MISSING = "A check that this work needs was not in place."
 
 
 def advance_due(*, at: datetime) -> int:
@@ -32,8 +35,18 @@ def _close(pk: int, at: datetime) -> int:
     log(by=None, verb="close_brief", row=row, at=at)
     tell(kind="brief_closed", row=row, at=at)
     if not eligible(row, on=london_date(at)):
-        end_without_award(brief=row, verb="none_received", reason=NOBODY_OFFERED, by=None, at=at)
+        _end_with_none(row, at)
     return 1
+
+
+def _end_with_none(row: Brief, at: datetime) -> None:
+    """Nobody offered, or only who lacks a check: they read that, and what was wanted is counted with its reason."""
+    sent_in = list(row.offers.filter(state=Offer.State.SUBMITTED).locked())
+    for offer in sent_in:
+        not_chosen(offer=offer, feedback=A_CHECK_IS_MISSING, by=None, at=at)
+    why = Need.Reason.NO_CHECKS if sent_in else Need.Reason.NO_OFFER
+    reason = NOBODY_IS_CHECKED if sent_in else NOBODY_OFFERED
+    end_without_award(brief=row, verb="none_received", reason=reason, by=None, at=at, why_unmet=why)
 
 
 @all_or_nothing

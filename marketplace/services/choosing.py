@@ -16,6 +16,7 @@ from marketplace.rules.offering import MOST_POINTS, OFFER, weekly_pence
 from marketplace.rules.tables import NotNow, after
 from marketplace.selectors.offers import eligible
 from marketplace.services.awarding import not_chosen
+from marketplace.services.brief_clock import A_CHECK_IS_MISSING
 from marketplace.services.offers import choose_again
 from marketplace.services.writing import log, tell
 from people.models import Person
@@ -26,7 +27,6 @@ from pooling.services.transactions import all_or_nothing
 from providers.policies import is_linked
 
 MOST_FEEDBACK = 2_000
-A_CHECK_IS_MISSING = "A check that this work needs was not in place."
 
 
 class SayYourTiesFirst(Refusal):
@@ -179,7 +179,8 @@ def ask_to_choose(*, offer: Offer, feedback: Mapping[int, str], by: Person, at: 
 def ask_to_choose_nobody(*, brief: Brief, reasons: Mapping[int, str], why: str, by: Person, at: datetime) -> Proposal:
     """Puts to the group that no offer will do, with a reason for each provider; before anybody was shortlisted: that the group stops asking.
 
-    Raises NotAllowed, NotNow, SayYourTiesFirst, HasATie, ReasonIsMissing, what `proposals` raises.
+    Where some parts have their winner, it is about the others. Raises NotAllowed, NotNow, SayYourTiesFirst, HasATie, ReasonIsMissing, what
+    `proposals` raises.
     """
     row = _after_the_close(brief)
     _may_handle(row, by, at)
@@ -187,13 +188,13 @@ def ask_to_choose_nobody(*, brief: Brief, reasons: Mapping[int, str], why: str, 
     after(BRIEF, row.state, kind, "The group is not choosing now.")
     if not why.strip():
         raise ReasonIsMissing("Write why.", field="why")
-    for offer in row.offers.live().locked():
-        if offer.is_winner:
-            raise NotNow("One was chosen already.")
+    running = list(row.offers.live().locked())
+    for offer in (one for one in running if not one.is_winner):
         offer.feedback = _why(reasons, offer) if kind == "none_suitable" else _why({offer.pk: why}, offer)
         offer.save(update_fields=["feedback"])
     log(by=by, verb=f"ask_{kind}", row=row, at=at)
-    title = "Shall we stop asking?" if kind == "cancel_brief" else "Shall we say no to every offer?"
+    others = "the other offers" if any(one.is_winner for one in running) else "every offer"
+    title = "Shall we stop asking?" if kind == "cancel_brief" else f"Shall we say no to {others}?"
     return proposals.put_to_group(
         cluster=row.cluster, kind=kind, title=title, text=why.strip(), about_kind="brief", about_id=row.pk, detail={"brief": row.pk}, by=by, at=at
     )
@@ -207,7 +208,8 @@ def answer_challenge(*, offer: Offer, upheld: bool, reason: str, by: Person, at:
     """
     brief = _after_the_close(Brief(pk=offer.brief_id))
     row = Offer.objects.locked().select_related("enterprise").get(pk=offer.pk)
-    winners = list(Offer.objects.filter(lot_id=row.lot_id).winners().locked().select_related("enterprise"))
+    chosen = Offer.objects.filter(lot_id=row.lot_id, agreement__isnull=True).winners()
+    winners = list(chosen.locked().select_related("enterprise"))
     close = policies.chooses_in(by=by, cluster=brief.cluster, at=at) or any(is_linked(person=by, enterprise=o.enterprise) for o in [row, *winners])
     if not (by.is_active and by.is_staff) or close:
         raise NotAllowed("Somebody who runs this site, and has nothing to do with any of them, must answer.")
@@ -220,10 +222,9 @@ def answer_challenge(*, offer: Offer, upheld: bool, reason: str, by: Person, at:
     row.save(update_fields=["challenge", "challenge_answer", "challenge_answered_by", "challenge_answered_at"])
     log(by=by, verb="answer_challenge", row=row, at=at, upheld=upheld)
     tell(kind="challenge_answered", row=row, at=at, brief=brief.pk, upheld=upheld)
-    if upheld and brief.state == Brief.State.AWARD_PENDING:
-        for winner in winners:
-            _set_aside(winner, by, at)
-            choose_again(brief=brief, offer=winner, why="unfair", by=by, at=at)
+    for winner in winners if upheld else ():
+        _set_aside(winner, by, at)
+        choose_again(brief=brief, offer=winner, why="unfair", by=by, at=at)
     return row
 
 

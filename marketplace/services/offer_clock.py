@@ -1,4 +1,7 @@
-"""What the clock does with offers: a winner who does not answer, or whose checks run out; a choice that stands; an agreement nobody sends."""
+"""What the clock does with offers: a winner who does not answer, or whose checks run out; a choice that stands; nobody left to pay; an agreement
+
+that nobody sends.
+"""
 
 from datetime import datetime, timedelta
 
@@ -10,6 +13,7 @@ from marketplace.selectors.offers import lacks_a_check
 from marketplace.services.agreements import make_void
 from marketplace.services.awarding import award_if_due
 from marketplace.services.offers import accept_by, choose_again
+from marketplace.services.picking import nobody_pays
 from marketplace.services.writing import log, tell
 from places.calendar import add_working_days
 from pooling.services.transactions import all_or_nothing
@@ -25,6 +29,7 @@ def advance_due(*, at: datetime) -> int:
     chosen = Offer.objects.winners().filter(brief__state__in=["evaluating", "award_pending"], agreement__isnull=True)
     moved += sum(_check_fails(pk, at) for pk in chosen.order_by("pk").values_list("pk", flat=True))
     moved += sum(award_if_due(brief_id=pk, at=at) for pk in pending.values_list("pk", flat=True))
+    moved += sum(nobody_pays(brief_id=pk, at=at) for pk in Brief.objects.without_payers().order_by("pk").values_list("pk", flat=True))
     drafts = Agreement.objects.filter(state="drafting", offer__isnull=False, created_at__lte=at - timedelta(days=SEND_WORKING_DAYS))
     return moved + sum(_never_sent(pk, at) for pk in drafts.order_by("pk").values_list("pk", flat=True))
 

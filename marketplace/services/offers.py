@@ -165,7 +165,9 @@ def challenge(*, offer: Offer, words: str, by: Person, at: datetime) -> Offer:
     brief, row = _locked(offer)
     _is_theirs(row, by)
     lost = row.state in {Offer.State.SHORTLISTED, Offer.State.NOT_SELECTED} and row.challenge == Offer.Challenge.NONE
-    if brief.state != Brief.State.AWARD_PENDING or not lost:
+    # Also while other parts are being chosen; never about what became an agreement.
+    is_chosen = row.lot.offers.winners().filter(agreement__isnull=True).exists()
+    if brief.state not in {Brief.State.EVALUATING, Brief.State.AWARD_PENDING} or not is_chosen or not lost:
         raise NotNow("This can only be said once, in the days after the choice.")
     if not words.strip():
         raise OfferIsNotComplete("Write what was not fair.", field="words")

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from marketplace.models import Brief, Offer
+from marketplace.models import Agreement, Brief, Offer
 from marketplace.rules.briefs import BRIEF
 from marketplace.rules.offering import OFFER
 from marketplace.rules.tables import NotNow, after
-from marketplace.services.awarding import not_chosen
+from marketplace.services import brief_ends
+from marketplace.services.awarding import not_chosen, payers_of
 from marketplace.services.brief_drafts import lock
 from marketplace.services.brief_ends import cancel, end_without_award
 from marketplace.services.writing import log, tell
@@ -34,9 +35,7 @@ def pick(*, offer_id: int, at: datetime) -> bool:
     row.state, row.picked_at = after(OFFER, row.state, "pick"), at
     row.save(update_fields=["state", "picked_at"])
     _call_off(brief, [one for one in rows if one.lot_id == row.lot_id and one.pk != row.pk], at)
-    if {lot.pk for lot in brief.lots.all()} <= {one.lot_id for one in rows if one.is_winner}:
-        brief.state = after(BRIEF, brief.state, "choose")
-        brief.save(update_fields=["state"])
+    _is_made(brief)
     log(by=None, verb="pick_offer", row=row, at=at, brief=brief.pk)
     tell(kind="offer_selected", row=row, at=at, brief=brief.pk, lot=row.lot_id)
     return True
@@ -54,19 +53,43 @@ def _call_off(brief: Brief, others: list[Offer], at: datetime) -> None:
 def choose_nobody(*, brief_id: int, verb: str, at: datetime) -> bool:
     """`none_suitable` or `cancel_brief` was carried out: each provider reads why, promises are free again, the need is open. Whether it moved."""
     brief = lock(Brief.objects.get(pk=brief_id))
-    running = list(brief.offers.live().locked())
     try:
         after(BRIEF, brief.state, verb)
     except NotNow:
         log(by=None, verb="choice_came_too_late", row=brief, at=at)
         return False
-    if any(one.is_winner for one in running):
-        log(by=None, verb="choice_came_too_late", row=brief, at=at)
-        return False
-    why = NO_OFFER_WOULD_DO if verb == "none_suitable" else THE_GROUP_STOPPED
-    for offer in running:
-        not_chosen(offer=offer, feedback=offer.feedback or why, by=None, at=at)
-        proposals.call_off(about_kind="offer", about_id=offer.pk, why=why, at=at)
     if verb == "cancel_brief":
-        return cancel(brief=brief, reason=why, at=at)
-    return end_without_award(brief=brief, verb=verb, reason=why, by=None, at=at)
+        return cancel(brief=brief, reason=THE_GROUP_STOPPED, at=at)
+    if brief.offers.winners().exists():
+        return _none_for_the_rest(brief, at)
+    return end_without_award(brief=brief, verb=verb, reason=NO_OFFER_WOULD_DO, by=None, at=at)
+
+
+@all_or_nothing
+def nobody_pays(*, brief_id: int, at: datetime) -> int:
+    """Who would pay said no or left, after the close: it ends, and those who offered are told. Nothing where a part is agreed already. 0 or 1."""
+    brief = lock(Brief.objects.get(pk=brief_id))
+    if payers_of(brief) or Agreement.objects.filter(offer__brief=brief).exclude(state=Agreement.State.VOID).exists():
+        return 0
+    return int(brief_ends.nobody_pays(brief=brief, at=at))
+
+
+def _none_for_the_rest(brief: Brief, at: datetime) -> bool:
+    """Some parts have their winner: no to the others is no to the other parts only."""
+    for offer in brief.offers.live().locked():
+        if not offer.is_winner:
+            not_chosen(offer=offer, feedback=offer.feedback or NO_OFFER_WOULD_DO, by=None, at=at)
+            proposals.call_off(about_kind="offer", about_id=offer.pk, why=NO_OFFER_WOULD_DO, at=at)
+    log(by=None, verb="none_for_the_rest", row=brief, at=at)
+    return _is_made(brief)
+
+
+def _is_made(brief: Brief) -> bool:
+    """Every part has a winner, or nobody is left who could win it: the days to object begin. The brief is locked."""
+    running = list(brief.offers.live())
+    won = {one.lot_id for one in running if one.is_winner}
+    if not won or any(one.lot_id not in won for one in running):
+        return False
+    brief.state = after(BRIEF, brief.state, "choose")
+    brief.save(update_fields=["state"])
+    return True

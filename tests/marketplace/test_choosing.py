@@ -16,7 +16,7 @@ from marketplace.services.proposing import WishIsNotComplete
 from people.models import Person
 from pooling.models import Earmark, Proposal
 from providers.models import Check, Worker
-from tests import cast, cast_market, cast_offers
+from tests import cast, cast_offers
 from tests.cast_market import KEEP_GOING
 from tests.cast_offers import Asking
 from tests.worlds import again, kept
@@ -88,38 +88,6 @@ def test_the_group_may_stop_before_looking_closer() -> None:
     asking.no_ties()
     asking.answer(choosing.ask_to_choose_nobody(brief=asking.brief, reasons={}, why="We moved.", by=cast.ruth(), at=asking.at))
     assert (asking.brief.state, asking.seen(BARWAAQO).state, asking.seen(BARWAAQO).feedback) == ("cancelled", "not_selected", "We moved.")
-    assert kept_for("brief", "Amina", asking) == []
-
-
-def test_a_brief_in_two_parts_has_a_winner_for_each_and_keeps_what_the_other_part_needs() -> None:
-    asking = cast_offers.opened(cast_offers.COOKING, cast_offers.GARDEN)
-    asking.offer(cast_market.enterprise())
-    asking.offer(cast_offers.provider(HANDS), lot=asking.brief.lots.get(number=2), visit_pence=2_500)
-    asking.until_closed()
-    asking.no_ties()
-    asking.shortlist()
-    for name in (BARWAAQO, HANDS):
-        asking.score(name)
-    first, second = asking.ask(BARWAAQO), asking.ask(HANDS)
-    for question in (first, second):
-        asking.answer(question)
-        asking.brief.refresh_from_db()
-        assert asking.brief.state == ("evaluating" if question is first else "award_pending")
-        asking.accept(BARWAAQO if question is first else HANDS)
-    asking.later(days=8)
-    assert asking.brief.state == "awarded"
-    kept = [36_000]
-    for name, ceiling in ((BARWAAQO, 21_600), (HANDS, 10_000)):
-        assert kept_for("brief", "Amina", asking) == kept
-        asking.send(Agreement.objects.get(offer=asking.offers[name]))
-        asking.walk.sign("Amina")
-        kept = [kept[0] - ceiling]
-        assert ceiling in kept_for("agreement", "Amina", asking)
-    for name in (BARWAAQO, HANDS):
-        agreement = asking.walk.agreement = Agreement.objects.get(offer=asking.offers[name])
-        assert kept_for("brief", "Amina", asking) == kept
-        asking.walk.sign("Yusuf", "Halima")
-        signing.sign_as_provider(agreement=agreement, by=agreement.enterprise.owner, at=asking.at)
     assert kept_for("brief", "Amina", asking) == []
 
 
