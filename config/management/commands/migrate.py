@@ -8,6 +8,7 @@ from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connections
 
 from config import postgres
+from config.lighter_migrations import lighter
 
 
 class Command(DjangoMigrate):
@@ -22,4 +23,5 @@ class Command(DjangoMigrate):
         if options["database"] == "owner" and web != owner["USER"]:
             with connections["owner"].cursor() as cursor:
                 postgres.grant_on(cursor.connection, web)
-        super().handle(*args, **options)
+        with lighter():
+            super().handle(*args, **options)
