@@ -28,7 +28,8 @@ def _append(self: ProjectState, app_label: str, model_name: str, option_name: st
 
 
 def _remove(self: ProjectState, app_label: str, model_name: str, option_name: str, obj_name: str) -> None:
-    _set_option(self, app_label, model_name, option_name, [each for each in self.models[app_label, model_name].options[option_name] if each.name != obj_name])
+    stay = [each for each in self.models[app_label, model_name].options[option_name] if each.name != obj_name]
+    _set_option(self, app_label, model_name, option_name, stay)
 
 
 def _set_option(state: ProjectState, app_label: str, model_name: str, option_name: str, value: list[Any]) -> None:
@@ -55,7 +56,7 @@ def _alone(method: Any) -> Any:
 def _draw(state: ProjectState, app_label: str, model_name: str) -> None:
     state.is_delayed = True
     if "apps" in state.__dict__:
-        state._reload({(app_label, model_name)})
+        state._reload({(app_label, model_name)})  # type: ignore[attr-defined]
 
 
 _INSTEAD = {
