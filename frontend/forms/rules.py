@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from frontend import words
 from frontend.forms import Form, PickField, TextField
 from frontend.forms.groups import StartGroupForm
 from pooling.models import Charter, CostRule, DecisionRule
@@ -11,7 +12,7 @@ NUMBERS = ("notice_days", "trial_days", "discussion_days", "answer_days")
 
 
 def _days(*days: int) -> list[tuple[str, str]]:
-    return [(str(day), "at once" if not day else f"{day} days" if day % 7 else f"{day // 7} week{'s' if day > 7 else ''}") for day in days]
+    return [(str(day), "At once" if not day else words.count(day, "day") if day % 7 else words.count(day // 7, "week")) for day in days]
 
 
 class ChangeRulesForm(Form):

@@ -58,11 +58,25 @@ def _table(price: PriceBySize) -> Table:
     mine = price.with_one_more
     weeks = words.count(price.weeks_left, "week")
     how = f"{words.count(price.visits_per_week, 'visit')} a week of {words.duration(price.minutes)}, {weeks} to come."
-    return Table(price.title, how, [_row(row) for row in price.rows], mine.people, mine.each_weekly_pence, mine.most_pence)
+    return Table(price.title, how, _rows(price.rows), mine.people, mine.each_weekly_pence, mine.most_pence)
+
+
+def _rows(rows: tuple[SizeRow, ...]) -> list[list[str]]:
+    """A row for each size up to the last that has a price; the sizes after it in one."""
+    priced = [row.people for row in rows if row.each_weekly_pence is not None]
+    last = max(priced, default=0)
+    shown = [_row(row) for row in rows if row.people <= last]
+    if last == len(rows):
+        return shown
+    more = "More people" if last else "Any number"
+    return [*shown, [more if last + 1 < len(rows) else _people(len(rows)), NO_PRICE, NO_PRICE]]
 
 
 def _row(row: SizeRow) -> list[str]:
-    people = words.count(row.people, "person", "people")
     if row.each_weekly_pence is None or row.most_pence is None:
-        return [people, NO_PRICE, NO_PRICE]
-    return [people, words.pounds(row.each_weekly_pence), words.pounds(row.most_pence)]
+        return [_people(row.people), NO_PRICE, NO_PRICE]
+    return [_people(row.people), words.pounds(row.each_weekly_pence), words.pounds(row.most_pence)]
+
+
+def _people(number: int) -> str:
+    return words.count(number, "person", "people")

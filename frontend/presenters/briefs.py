@@ -95,12 +95,12 @@ def rows_of(brief: Brief, lots: tuple[BriefLot, ...]) -> list[dict[str, str]]:
         ("What is hard now", brief.problem),
         ("Who it is for", brief.people_words),
         ("What should be better", brief.outcome_words),
-        ("It must have", ". ".join(one.rstrip(". ") for one in brief.must_haves)),
+        ("It must have", " ".join(f"{one.rstrip('.')}." for one in brief.must_haves)),
         *((lot.title, lot_said(lot)) for lot in lots),
         ("Each visit", "For all of you together" if brief.together else "For each of you, your own"),
         ("How long", f"{words.count(brief.weeks, 'week')}, from {words.day(brief.starts_on)}"),
         ("Near", brief.outcode),
-        ("How you choose", ". ".join(counts)),
+        ("How you choose", "; ".join(counts)),
     ]
     return [{"key": key, "value": value} for key, value in pairs if value]
 

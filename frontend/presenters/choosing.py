@@ -19,11 +19,11 @@ from marketplace.selectors.offers import Compared, LotOffers, side_by_side
 from marketplace.services.awarding import stands_from
 from marketplace.services.offers import accept_by
 from people.models import Person
-from pooling.models import Membership, Proposal
+from pooling.models import Cluster, Membership, Proposal
 
 _STANDS = {
     "submitted": "",
-    "shortlisted": "You look at it closely",
+    "shortlisted": "One of those you look at closely",
     "not_selected": "Not chosen",
     "selected": "You chose it. It waits for their yes",
     "accepted": "You chose it, and they said yes",
@@ -130,7 +130,7 @@ def _part(brief: Any, lot: LotOffers, today: date, *, can: bool) -> Part:
     may_ask = can and lot.winner is None and all(one.given for one in closely)
     cards = [_card(brief, lot, one, may_score=can and brief.has_place, may_ask=may_ask) for one in lot.offers]
     columns = ["Who", "Each of you, a week", "All of you, a week", "From", "Points"]
-    cells = [[card.name, words.pounds(card.each), words.pounds(card.weekly), words.short_day(card.offer.starts_on), _points(card)] for card in cards]
+    cells = [[card.name, words.pounds(card.each), words.pounds(card.weekly), words.day(card.offer.starts_on), _points(card)] for card in cards]
     waits = "Give points to each one you look at closely. Then you can ask everybody." if closely and can and not may_ask and not lot.winner else ""
     return Part(lot.lot.title, columns, cells, cards, waits or _next(lot.winner, today))
 
@@ -192,14 +192,20 @@ def for_operator(offer: Offer) -> list[dict[str, Any]]:
     ]
 
 
+def waiting_in(cluster: Cluster) -> int | None:
+    """The brief whose offers this group is to read and choose among now."""
+    return Brief.objects.filter(cluster=cluster, state__in=["closed", "evaluating"]).order_by("pk").values_list("pk", flat=True).first()
+
+
 def tasks(person: Person) -> Iterator[dict[str, Any]]:
     """What this person does next of the choices in their groups: say ties, go on choosing, send what was chosen to be signed. Two queries."""
     rows = Brief.objects.filter(state__in=["closed", "evaluating"]).filter(in_group(person, "cluster"))
     said = Conflict.objects.filter(brief=OuterRef("pk"), person=person)
     asked = Proposal.objects.open().filter(cluster=OuterRef("cluster"), kind__in=["choose", "none_suitable", "cancel_brief"])
     waiting = rows.filter(~Exists(asked)).annotate(has_said=Exists(said)).order_by("pk")
-    for pk, name, has_said in waiting.values_list("pk", "cluster__name", "has_said"):
-        text = "Read them side by side, and choose." if has_said else "First say if you know anybody who offers."
+    for pk, name, helper_id, has_said in waiting.values_list("pk", "cluster__name", "cluster__facilitator", "has_said"):
+        read = "Read them side by side. The group chooses." if helper_id == person.pk else "Read them side by side, and choose."
+        text = read if has_said else "First say if you know anybody who offers."
         yield _task("offers", f"Offers for {name}", text, "Look at the offers", "offers", pk)
     drafts = Agreement.objects.filter(state="drafting", offer__isnull=False).filter(in_group(person, "cluster"))
     for agreement in drafts.filter(Q(cluster__facilitator=person) | Q(cluster__facilitator__isnull=True)).select_related("enterprise").order_by("pk"):

@@ -199,11 +199,11 @@ def _changed(shown: Quarter, before: Sequence[Quarter], around: Market) -> list[
     found = [f"{words.count(around.new_providers, 'new provider')} began."] if around.new_providers else []
     if before:
         old = {row.category: row.unmet for row in before[0].rows}
-        found += [f"{row.label}: a gap now, not told of before." for row in shown.rows if row.unmet and not old.get(row.category)]
+        found += [f"{row.label}: new in the list above." for row in shown.rows if row.unmet and not old.get(row.category)]
         gone = [row for row in shown.rows if shown.is_over and row.unmet == 0 and old.get(row.category)]
         found += [f"{row.label}: the gap is closed." for row in gone]
     if around.hour_pence:
-        found.append(f"An hour of help costs {words.pounds(around.hour_pence)} today, in the middle of what providers ask.")
+        found.append(f"Half of the services on sale cost {words.pounds(around.hour_pence)} an hour or less.")
     return found
 
 

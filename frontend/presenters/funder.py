@@ -18,7 +18,7 @@ WORDS = {
     "promised": "Promised, not asked for yet",
     "ordered": "Ordered, or waiting for your yes to an order",
     "asked": "Asked for",
-    "late": "Of what is asked for, late",
+    "late": "Late, of what is asked for",
 }
 ALWAYS = ("held", "disputed", "back", *NOT_HERE)
 COLUMNS = ("For", "Group", "By", "Order", "How much")

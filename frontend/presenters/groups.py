@@ -8,6 +8,7 @@ from audit.clock import london_date
 from frontend import words
 from frontend.forms.finding import words_in_common
 from frontend.pictures.scenes import AtTable
+from frontend.presenters import choosing
 from frontend.presenters.agreements import Line, lines
 from frontend.presenters.deciding import ToAnswer, stands_of, to_answer
 from people.models import Person
@@ -80,6 +81,7 @@ class GroupPage:
 
     is_helper: bool = False
     to_answer: list[ToAnswer] = field(default_factory=list)
+    offers_of: int | None = None
 
     @property
     def stands(self) -> str:
@@ -193,6 +195,7 @@ def page(cluster: Cluster, viewer: Person, at: datetime) -> GroupPage:
         agreements=lines(cluster, viewer, london_date(at)),
         is_helper=cluster.facilitator_id == viewer.pk,
         to_answer=to_answer(cluster, viewer, at=at),
+        offers_of=choosing.waiting_in(cluster) if inside or cluster.facilitator_id == viewer.pk else None,
         promises=list(Pledge.objects.live().filter(membership=mine_).select_related("portion")) if mine_ else [],
     )
 

@@ -25,6 +25,16 @@ SECTIONS = (
     ("owed", "Kept to pay what your bank took back"),
     ("back", "Comes back"),
 )
+# One line of each kind, where no week says what it is about; and the kinds that make what comes back more.
+_ONE = {
+    "put_in": "Paid in",
+    "recovered": "Given back",
+    "home": "Went back",
+    "bank": "Taken back by your bank",
+    "owed": "Kept for your bank",
+    "back": "Comes back",
+}
+_ADDS = frozenset({"put_in", "recovered"})
 COLUMNS = ("What", "Day", "For", "Pounds", "Part of the budget")
 
 
@@ -74,6 +84,8 @@ class Sheet:
 
     row: Statement
     sections: list[Section]
+    sums: list[dict[str, str]]
+    has_open: bool
     back_pence: int
     goes_to: list[str]
     asked: StatementQuery | None
@@ -95,6 +107,8 @@ def sheet(row: Statement, viewer: Person, at: datetime) -> Sheet:
     return Sheet(
         row=row,
         sections=_sections(lines),
+        sums=_sums(lines),
+        has_open=any(line["kind"] == "open" for line in lines),
         back_pence=sum(part.payable_pence for part in parts),
         goes_to=sorted({goes_back_to(part.portion) for part in parts if part.payable_pence or part.open_pence}),
         asked=asked,
@@ -130,9 +144,17 @@ def _sections(lines: Iterable[dict[str, Any]]) -> list[Section]:
     for kind, title in SECTIONS:
         rows = by_kind.get(kind, [])
         if rows and kind != "back":
-            shown = [{"on": words.day(line["on"]), "what": line["what"] or title, "money": words.pounds(line["pence"])} for line in rows]
+            shown = [{"on": words.day(line["on"]), "what": line["what"] or _ONE[kind], "money": words.pounds(line["pence"])} for line in rows]
             found.append(Section(title, shown, words.pounds(sum(line["pence"] for line in rows))))
     return found
+
+
+def _sums(lines: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
+    """How what comes back is reckoned: each section's sum, those that make it less with a minus."""
+    found: dict[str, int] = {}
+    for line in lines:
+        found[line["kind"]] = found.get(line["kind"], 0) + (line["pence"] if line["kind"] in _ADDS else -line["pence"])
+    return [{"what": title, "money": words.pounds(found[kind])} for kind, title in SECTIONS if kind in found and kind != "back"]
 
 
 def csv_rows(row: Statement, viewer: Person) -> list[tuple[str, ...]]:
@@ -146,10 +168,11 @@ def csv_rows(row: Statement, viewer: Person) -> list[tuple[str, ...]]:
 def choices(row: Statement, viewer: Person) -> list[tuple[str, str]]:
     """The lines somebody may ask about, by number."""
     portions = StatementPart.objects.filter(statement=row).visible_to(viewer).values_list("portion", flat=True)
-    return [
-        (str(line["number"]), f"{line['title']}, {words.day(line['on'])}: {line['what'] or 'all of it'}, {words.pounds(line['pence'])}")
-        for line in lines_of(row, portions)
-    ]
+    return [(str(line["number"]), f"{_line(line)}, {words.day(line['on'])}: {words.pounds(line['pence'])}") for line in lines_of(row, portions)]
+
+
+def _line(line: Mapping[str, Any]) -> str:
+    return f"{line['title']}, {line['what']}" if line["what"] else _ONE[line["kind"]]
 
 
 # --- what waits for whom ---

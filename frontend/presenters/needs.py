@@ -141,7 +141,7 @@ def links(page_: NeedPage) -> list[dict[str, Any]]:
         ("join_in" in verbs, "I would like this too", "need-join"),
         (bool(verbs & {"commission", "short_way"}) and page_.need.state != "private", "Find somebody for it", "need-first"),
         ("short_way" in verbs and page_.need.state == "private", "Find somebody for it", "need-first"),
-        ("retry" in verbs or "need_again" in verbs, "Try again with my group", "need-again"),
+        ("retry" in verbs or "need_again" in verbs, "Look again, with a group", "need-again"),
         ("met_freely" in verbs, "Somebody does it for nothing", "need-met"),
         ("not_found" in verbs, "I can’t find it", "need-not-found"),
     ]

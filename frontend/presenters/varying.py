@@ -152,7 +152,8 @@ def could_take_the_place(change: Change) -> list[Membership]:
 
 @dataclass(frozen=True, slots=True)
 class ShortPage:
-    """A short week: what is missing, and what this person may do. `again`: parts that may be asked for again, for who helps the group."""
+    """A short week: what is missing, and what this person may do. `again`: parts that may be asked for again, for who helps the group.
+    `to_pay`: parts of theirs that can still be paid."""
 
     week: Milestone
     missing_pence: int
@@ -162,6 +163,8 @@ class ShortPage:
     said: str
     again: list[MilestoneShare]
     all_want_fewer: bool
+    to_pay: list[MilestoneShare]
+    is_nobody_covered: bool
 
 
 def short(week: Milestone, person: Person, at: datetime) -> ShortPage:
@@ -176,7 +179,10 @@ def short(week: Milestone, person: Person, at: datetime) -> ShortPage:
     helps = person.is_staff or policies.is_helper_of(by=person, agreement=week.agreement)
     again = [one for one in shares if one.state == "planned" and one.call is not None and one.call.state == "missed"]
     yours = [one for one in again if helps or one.payer.person_id == person.pk]
-    return ShortPage(week, missing, missing - others, visits_left(week, shares), mine, said, yours, all_want_fewer(week, shares))
+    payable = [one for one in shares if one.state == "planned" and one.call is not None and one.call.state == "called"]
+    to_pay = [one for one in payable if policies.may_sign_for(by=person, payer=one.payer, at=at)]
+    fewer, covered = all_want_fewer(week, shares), any(one.state == "covered" for one in shares)
+    return ShortPage(week, missing, missing - others, visits_left(week, shares), mine, said, yours, fewer, to_pay, not covered)
 
 
 def missing_part(week: Milestone) -> int | None:

@@ -150,7 +150,8 @@ def data_table(
         "columns": columns,
         "rows": [list(zip(row, columns, strict=False)) for row in rows],
         "stacks": len(columns) > 3,
-        "total": total,
+        "wide": len(columns) > 6,
+        "total": list(zip(total, columns, strict=False)) if total else None,
         "csv": csv,
         "numbers": [int(each) for each in numbers.split(",") if each],
     }

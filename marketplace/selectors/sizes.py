@@ -8,6 +8,7 @@ from marketplace.rules.weeks import visit_pence
 from pooling.models import Cluster
 from pooling.rules import SIZE_MAX
 
+_NOT_PAYING = frozenset({"declined", "stopped", "coming"})
 TELLS_A_PRICE = ("active", "suspended", "ending", "half_signed", "with_parties")
 
 
@@ -50,7 +51,7 @@ def _weeks_left(agreement: Agreement, on: date) -> int:
 
 
 def _table(agreement: Agreement, weeks_left: int) -> PriceBySize:
-    payers = [one for one in agreement.payers.all() if one.state != "declined"]
+    payers = [one for one in agreement.payers.all() if one.state not in _NOT_PAYING]
     return PriceBySize(
         agreement_id=agreement.pk,
         title=agreement.title,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 
 from marketplace.models import Milestone, MilestoneShare, Visit
 from marketplace.querysets import people_seen_by
@@ -41,7 +41,7 @@ def coming_visits(person: Person, *, today: date, days: int = 14, limit: int = 2
         milestone__ends_on__gte=today,
         milestone__starts_on__lte=today + timedelta(days=days),
         milestone__agreement__state__in=["active", "ending"],
-    ).exclude(state="dropped")
+    ).exclude(Q(state="dropped") | Q(payer__leaves_on__lt=F("milestone__starts_on")))  # weeks after somebody left are not theirs
     visits = Prefetch(
         "milestone__visits",
         queryset=Visit.objects.filter(state__in=["planned", "begun"], on__gte=today, on__lte=today + timedelta(days=days))

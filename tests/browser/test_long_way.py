@@ -392,7 +392,7 @@ def points_are_given(walk: LongWalk) -> None:
 def the_group_chooses(walk: LongWalk) -> None:
     ruth = walk["Ruth"]
     ruth.open(f"{walk.brief}offers/")
-    ruth._go(card_of(ruth, "Barwaaqo Care").get_by_role("link", name="Ask everybody: this one?"))
+    ruth._go(card_of(ruth, "Barwaaqo Care").get_by_role("link", name="Choose this one: ask everybody"))
     ruth.write({"Why not Fatuma cooks?": "It costs more."})
     ruth.press("Ask everybody")
     ruth.is_told("Write an answer for")
@@ -502,7 +502,7 @@ def mary_gets_her_money_back(walk: LongWalk) -> None:
     mary.follow_in("What is left of your money", "Look at it")
     mary.reads("What is left of Mary’s money", "Paid for what happened", "Comes back", "It can’t go anywhere else.")
     mary.reads(f"Comes back {EACH}")
-    mary.press("I agree")
+    mary.press("Yes, it is right")
     mary.reads("Thank you. Your money is on its way back.", "Mary agreed on")
     mary.open("/money/payments/")
     mary.reads(f"Put aside to go back, because you left -{EACH}")

@@ -56,8 +56,9 @@ def test_fewer_weeks_to_come_cost_less_and_none_at_all_tell_nothing(story: cast_
     assert prices_by_size(story.cluster, on=first + timedelta(days=84)) == []
 
 
-def test_who_said_no_is_not_counted_and_own_visits_cost_the_same_for_any_size(story: cast_market.Walk) -> None:
-    Payer.objects.filter(membership=story.places["Halima"]).update(state="declined")
+@pytest.mark.parametrize("state", ["declined", "stopped", "coming"])
+def test_who_does_not_pay_is_not_counted_and_own_visits_cost_the_same_for_any_size(story: cast_market.Walk, state: str) -> None:
+    Payer.objects.filter(membership=story.places["Halima"]).update(state=state)
     assert prices_by_size(story.cluster, on=story.at.date())[0].payers == 2
     Agreement.objects.update(together=False, visit_pence=2_000)
     [price] = prices_by_size(story.cluster, on=story.at.date())

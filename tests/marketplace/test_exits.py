@@ -10,7 +10,7 @@ from ledger import selectors as book
 from marketplace.models import Change, Payer
 from marketplace.rules.dates import start_of
 from marketplace.rules.tables import NotNow
-from marketplace.selectors import proof
+from marketplace.selectors import coming_visits, proof
 from marketplace.selectors.exits import terms_for
 from marketplace.services import agreements, changing, exits, milestones
 from marketplace.services.answering import AnswerIsNotPossible
@@ -117,6 +117,8 @@ def test_held_money_of_weeks_that_are_not_theirs_comes_back_to_their_share(story
     exits.left(membership_id=story.places["Yusuf"].pk, at=story.at)
     assert (book.balance(lot.share), story.share("Yusuf").state, story.share("Amina").state) == (1_800, "returned", "covered")
     assert terms_for(story.places["Yusuf"], until=story.at.date()) == []
+    assert coming_visits(story.places["Yusuf"].person, today=story.at.date(), days=60) == []
+    assert coming_visits(story.places["Amina"].person, today=story.at.date(), days=60)
     exits.left(membership_id=story.places["Yusuf"].pk, at=story.at)
     assert book.balance(lot.share) == 1_800
     all_is_well()
