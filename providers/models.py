@@ -78,7 +78,10 @@ class Worker(models.Model):
 
 
 class Check(models.Model):
-    """One piece of evidence, confirmed by an operator who saw the original. We keep when, who and how; never the paper itself, never convictions."""
+    """One piece of evidence, confirmed by an operator who saw the original. We keep when, who and how; never the paper itself, never convictions.
+
+    Who somebody is takes two operators the first time: `seen_*` is the first of them, `confirmed_*` whoever made it count.
+    """
 
     class Kind(models.TextChoices):
         IDENTITY = "identity", "Who they are"
@@ -96,6 +99,9 @@ class Check(models.Model):
     reference_last4 = models.CharField(max_length=4, blank=True)
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    seen_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_how = models.TextField(blank=True)
     confirmed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
     how_seen = models.TextField(blank=True)
@@ -120,6 +126,15 @@ class Check(models.Model):
                 | Q(refused_by__isnull=False, refused_at__isnull=False, confirmed_at__isnull=True) & ~Q(refused_reason=""),
             ),
             models.CheckConstraint(name="check_is_confirmed_by_another", condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("asked_by"))),
+            models.CheckConstraint(
+                name="check_is_seen_whole",
+                condition=Q(seen_by__isnull=True, seen_at__isnull=True) | Q(seen_by__isnull=False, seen_at__isnull=False) & ~Q(seen_how=""),
+            ),
+            # Three people: who says that there is a paper, who saw it first, who saw it after them.
+            models.CheckConstraint(
+                name="check_is_seen_by_two",
+                condition=Q(seen_by__isnull=True) | ~Q(seen_by=F("asked_by")) & (Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("seen_by"))),
+            ),
             # A person's record and identity are theirs; insurance, registration and references are the enterprise's.
             models.CheckConstraint(
                 name="check_is_of_worker_or_enterprise",
@@ -129,6 +144,13 @@ class Check(models.Model):
             models.CheckConstraint(name="check_expires_after_it_was_issued", condition=Q(expires_on__isnull=True) | Q(expires_on__gt=F("issued_on"))),
         ]
         indexes = [models.Index(fields=["enterprise", "kind"], name="check_enterprise")]
+
+    @property
+    def state(self) -> str:
+        """A key of `rules.CHECK`."""
+        if self.refused_at:
+            return "refused"
+        return "confirmed" if self.confirmed_at else "seen_once" if self.seen_at else "waiting"
 
 
 class Listing(models.Model):

@@ -22,5 +22,5 @@ def is_linked(*, person: Person, enterprise: Enterprise) -> bool:
 
 
 def may_judge_check(*, by: Person | None, check: Check) -> bool:
-    """An operator who did not ask for it and has no link to the enterprise (abuse.md 8)."""
+    """An operator who did not ask for it and has no link to the enterprise (abuse.md 8). The first of two may still refuse it, not confirm it."""
     return by is not None and by.is_operator and by.pk != check.asked_by_id and not is_linked(person=by, enterprise=check.enterprise)

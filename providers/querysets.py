@@ -77,6 +77,10 @@ class CheckQuerySet(models.QuerySet["Check"]):
         """For an operator to look at."""
         return self.filter(confirmed_at__isnull=True, refused_at__isnull=True)
 
+    def waiting_for(self, person: "Person") -> Self:
+        """For this operator: not those they were the first to see, which wait for somebody else."""
+        return self.waiting().exclude(seen_by=person)
+
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
 

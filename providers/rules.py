@@ -10,6 +10,14 @@ OF_THE_WORKER = frozenset({"identity", "dbs_basic", "dbs_enhanced"})
 PROVED_BY = {"dbs_basic": frozenset({"dbs_basic", "dbs_enhanced"})}
 # How long a paper counts when it says nothing itself. No law ends a DBS certificate; three years is the common practice of councils.
 LASTS_DAYS = {"identity": None, "insurance": 366, "dbs_basic": 3 * 365, "dbs_enhanced": 3 * 365, "references": None, "cqc": 366}
+# What becomes of a paper: (state, verb) to the next state; what is not here is refused. "see" is the first of two operators.
+CHECK = {
+    ("waiting", "see"): "seen_once",
+    ("waiting", "confirm"): "confirmed",
+    ("waiting", "refuse"): "refused",
+    ("seen_once", "confirm"): "confirmed",
+    ("seen_once", "refuse"): "refused",
+}
 WORDS = {
     "identity": "who you are",
     "insurance": "your insurance",
@@ -33,6 +41,11 @@ def needed(category_checks: Iterable[str], *, is_regulated: bool, works_alone: b
     if is_regulated and (not works_alone or people_count > 1):
         kinds.add("cqc")
     return [kind for kind in ORDER if kind in kinds]
+
+
+def needs_two(kind: str, *, seen_before: bool) -> bool:
+    """Whether two operators must see the original: who somebody is, as long as nobody has confirmed it before (a borrowed name, abuse.md 8)."""
+    return kind == "identity" and not seen_before
 
 
 def missing(kinds_needed: Iterable[str], kinds_live: Iterable[str]) -> list[str]:

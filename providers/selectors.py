@@ -35,7 +35,7 @@ class ListingCard:
 
 @dataclass(frozen=True, slots=True)
 class CheckLeft:
-    """One line of "what is left": the newest paper of its kind, if any. `state`: missing, waiting, refused, live, run_out."""
+    """One line of "what is left": the newest paper of its kind, if any. `state`: missing, waiting, seen_once, refused, live, run_out."""
 
     kind: str
     label: str
@@ -139,7 +139,7 @@ def _left(kind: str, worker_id: int | None, papers: list[Check], on: date) -> Ch
     if check.refused_at:
         return CheckLeft(kind, label, "refused", worker_id, None, check.refused_reason)
     if not check.confirmed_at:
-        return CheckLeft(kind, label, "waiting", worker_id, check.expires_on, "")
+        return CheckLeft(kind, label, check.state, worker_id, check.expires_on, "")
     return CheckLeft(kind, label, "live" if _is_live(check, on) else "run_out", worker_id, check.expires_on, "")
 
 

@@ -130,10 +130,11 @@ def hodan_works() -> Worker:
 def show_paper(
     enterprise: Enterprise, kind: str, worker: Worker | None = None, *, issued_on: date = date(2026, 2, 2), expires_on: date | None = None
 ) -> Check:
-    """A paper that an operator has seen; insurance runs a year."""
+    """A paper that an operator has seen, two where it needs two; insurance runs a year."""
     until = expires_on or (date(2027, 2, 1) if kind == "insurance" else None)
     check = checks.ask(enterprise=enterprise, kind=kind, worker=worker, issued_on=issued_on, expires_on=until, by=enterprise.owner, at=AT)
-    return checks.confirm(check=check, how_seen="Held the paper at the hub.", by=operator(), at=AT)
+    check = checks.confirm(check=check, how_seen="Held the paper at the hub.", by=operator(), at=AT)
+    return check if check.confirmed_at else checks.confirm(check=check, how_seen="Met her with it.", by=second_operator(), at=AT)
 
 
 def category(slug: str) -> Term:

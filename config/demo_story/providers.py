@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from config import sandbox
-from config.demo_story.cast import FATUMA, GRACE, HODAN, OLIVE, PETER, SOUTHWARK, Part, person
+from config.demo_story.cast import FATUMA, GRACE, HODAN, OLIVE, PETER, SOUTHWARK, TOM, Part, person
 from config.demo_story.stage import ADDRESS, Stage
 from payments.models import Payee
 from payments.services import payees
@@ -127,11 +127,13 @@ def _open(shop: Shop, stage: Stage) -> None:
 
 
 def _show(enterprise: Enterprise, kind: str, stage: Stage) -> None:
-    """A paper an operator held in her hand: the business's own, or each worker's."""
+    """A paper an operator held in her hand: the business's own, or each worker's. Who somebody is, a second operator too."""
     workers: list[Worker | None] = list(enterprise.workers.all()) if kind in {"identity", "dbs_basic", "dbs_enhanced"} else [None]
     for worker in workers:
         until = date(2026, 12, 31) if kind in {"insurance", "cqc"} else None
         check = checks.ask(
             enterprise=enterprise, kind=kind, worker=worker, issued_on=date(2025, 12, 1), expires_on=until, by=enterprise.owner, at=stage.at
         )
-        checks.confirm(check=check, how_seen="Held the paper at the hub in Peckham.", by=person(OLIVE), at=stage.at)
+        check = checks.confirm(check=check, how_seen="Held the paper at the hub in Peckham.", by=person(OLIVE), at=stage.at)
+        if check.confirmed_at is None:
+            checks.confirm(check=check, how_seen="Met them, with the paper in my hand.", by=person(TOM), at=stage.at)

@@ -58,7 +58,7 @@ def overview(person: Person, *, at: datetime) -> Overview:
     first = {one.name: console.narrowed(one, one.find(person, at), one.first) for one in console.LISTINGS.values() if one.first}
     more: dict[str, QuerySet[Any]] = {
         "concerns": Concern.objects.visible_to(person).filter(at__gte=long_ago),
-        "papers": Check.objects.visible_to(person).waiting(),
+        "papers": Check.objects.visible_to(person).waiting_for(person),
         "people": Person.objects.filter(sureness="said", is_active=True),
         "going": Remittance.objects.visible_to(person).filter(state__in=OPEN),
         "challenged": Challenge.objects.visible_to(person).open(),
@@ -101,8 +101,11 @@ OPEN = ("waiting", "planned", "on_hold")
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
+    """`may_judge`: this operator may answer. `is_mine`: they were the first of two to see it, and somebody else goes on."""
+
     check: Check
     may_judge: bool
+    is_mine: bool = False
 
     @property
     def whose(self) -> str:
@@ -119,18 +122,21 @@ class PaperLine:
             "Last day": words.day_year(check.expires_on) if check.expires_on else "",
             "Ends in": check.reference_last4,
             "Sent in": words.day_year(check.asked_at),
+            "Seen first by": f"{check.seen_by.full_name}: {check.seen_how}" if check.seen_by else "",
+            "Seen first on": words.day_year(check.seen_at) if check.seen_at else "",
         }
         return [{"key": key, "value": value} for key, value in said.items() if value]
 
 
 def papers(person: Person) -> list[PaperLine]:
     """Papers to look at, oldest first."""
-    rows = Check.objects.visible_to(person).waiting().select_related("enterprise", "worker").order_by("asked_at", "pk")[:SHOWN]
-    return [PaperLine(row, True) for row in rows]
+    related = ("enterprise", "worker", "seen_by")
+    rows = Check.objects.visible_to(person).waiting().select_related(*related).order_by("asked_at", "pk")[:SHOWN]
+    return [PaperLine(row, True, row.seen_by_id == person.pk) for row in rows]
 
 
 def paper(check: Check, person: Person) -> PaperLine:
-    return PaperLine(check, may_judge_check(by=person, check=check))
+    return PaperLine(check, may_judge_check(by=person, check=check), check.seen_by_id == person.pk)
 
 
 @dataclass(frozen=True, slots=True)

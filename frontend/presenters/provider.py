@@ -33,6 +33,7 @@ WEEKS_SHOWN = 12
 _LEFT = {
     "missing": "Not shown yet",
     "waiting": "We are looking at it",
+    "seen_once": "One of us saw it. A second person must see it too",
     "refused": "We could not take it",
     "live": "In place",
     "run_out": "Has run out",
@@ -75,7 +76,8 @@ def _paper(left: CheckLeft, names: dict[int, str]) -> Paper:
     if left.state == "live" and left.expires_on:
         said = f"In place until {words.day_year(left.expires_on)}"
     whose = names.get(left.worker_id, "") if left.worker_id else ""
-    return Paper(left.kind, left.label, whose, left.worker_id, said, left.state == "live", left.state != "waiting", left.expires_on)
+    may_ask = left.state not in {"waiting", "seen_once"}
+    return Paper(left.kind, left.label, whose, left.worker_id, said, left.state == "live", may_ask, left.expires_on)
 
 
 # --- money ---

@@ -30,18 +30,19 @@ def papers(request: SignedIn) -> HttpResponse:
 
 @for_operators
 def paper(request: SignedIn, pk: int) -> HttpResponse:
-    """One paper: right or not, by somebody without a link to the provider."""
-    rows = Check.objects.visible_to(request.user).waiting().select_related("enterprise", "worker")
+    """One paper: right or not, by somebody without a link to the provider; by two where two must see it."""
+    rows = Check.objects.visible_to(request.user).waiting().select_related("enterprise", "worker", "seen_by")
     check = get_object_or_404(rows, pk=pk)
 
     def act(form: PaperForm) -> str:
         said = form.cleaned_data
         if said["answer"] == "right":
             dates = {"issued_on": said["issued_on"], "expires_on": said["expires_on"]}
-            checks.confirm(check=check, how_seen=said["how_seen"], by=request.user, at=clock.now(), **dates)
+            done = checks.confirm(check=check, how_seen=said["how_seen"], by=request.user, at=clock.now(), **dates)
         else:
-            checks.refuse(check=check, reason=said["reason"], by=request.user, at=clock.now())
-        messages.success(request, f"We have written it down. {check.enterprise.name} sees it now.")
+            done = checks.refuse(check=check, reason=said["reason"], by=request.user, at=clock.now())
+        told = "Now a second operator must see the original too." if done.state == "seen_once" else f"{check.enterprise.name} sees it now."
+        messages.success(request, f"We have written it down. {told}")
         return back_to("operator-papers")
 
     form = PaperForm(request.POST or None, initial={"issued_on": check.issued_on, "expires_on": check.expires_on})

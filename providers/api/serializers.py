@@ -98,7 +98,9 @@ class PayeeShape(Shape):
 
 
 class CheckRow(Row):
-    """One paper: what was said of it, and what an operator saw."""
+    """One paper: what was said of it, and what operators saw. `seen_by` is the first of two, where two must see it."""
+
+    state = serializers.ChoiceField(["waiting", "seen_once", "confirmed", "refused"], read_only=True)
 
     class Meta:
         model = Check
@@ -111,6 +113,9 @@ class CheckRow(Row):
             "expires_on",
             "reference_last4",
             "asked_at",
+            "state",
+            "seen_by",
+            "seen_at",
             "confirmed_by",
             "confirmed_at",
             "how_seen",

@@ -1,4 +1,4 @@
-"""Papers: the provider says what they have, an operator without any link to them sees the original and says so."""
+"""Papers: the provider says what they have, an operator without any link to them sees the original and says so; who somebody is, two operators."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from audit.services import facts, trail
 from people.models import Person
 from providers.models import Check, Enterprise, Worker
 from providers.policies import may_judge_check, may_show_paper
-from providers.rules import OF_THE_WORKER, last_day
+from providers.rules import CHECK, OF_THE_WORKER, last_day, needs_two
 
 
 class DateIsWrong(Refusal):
@@ -65,6 +65,18 @@ class CheckIsOver(Refusal):
     sentence = "Somebody has already answered this."
 
 
+class FirstCannotBeSecond(Refusal):
+    code = "first_cannot_be_second"
+    sentence = "You were the first to see it. Another person who runs this site must see it too."
+    field = "how_seen"
+
+
+class DatesDiffer(Refusal):
+    code = "dates_differ"
+    sentence = "The first person read another date on it. Look at it together, or say that it is not right."
+    field = "issued_on"
+
+
 def ask(
     *,
     enterprise: Enterprise,
@@ -101,14 +113,21 @@ def ask(
 def confirm(*, check: Check, how_seen: str, by: Person, at: datetime, issued_on: date | None = None, expires_on: date | None = None) -> Check:
     """An operator saw the original, or asked its source, and writes how; dates are what the operator read. Never somebody linked to the provider.
 
-    Raises NotAllowed, HowIsMissing, CheckIsOver, DateIsWrong, LastDayIsMissing, PaperHasRunOut.
+    The first time that we see who somebody is, one operator is not enough: the first only makes it `seen_once`, another must see the same.
+    Raises NotAllowed, FirstCannotBeSecond, HowIsMissing, CheckIsOver, DateIsWrong, DatesDiffer, LastDayIsMissing, PaperHasRunOut.
     """
     if not how_seen.strip():
         raise HowIsMissing
     with transaction.atomic():
-        row = _waiting(check, by)
-        row.issued_on = issued_on or row.issued_on
-        row.expires_on = _dates(row.kind, row.issued_on, expires_on or row.expires_on, london_date(at))
+        row = _open(check, by, "confirm")
+        if row.seen_by_id == by.pk:
+            raise FirstCannotBeSecond
+        _read(row, issued_on, expires_on, london_date(at))
+        if row.seen_at is None and needs_two(row.kind, seen_before=_seen_before(row)):
+            row.seen_by, row.seen_at, row.seen_how = by, at, how_seen.strip()
+            row.save()
+            _note(row, "see_check", by, at)
+            return row
         row.confirmed_by, row.confirmed_at, row.how_seen = by, at, how_seen.strip()
         row.save()
         _note(row, "confirm_check", by, at)
@@ -123,7 +142,7 @@ def refuse(*, check: Check, reason: str, by: Person, at: datetime) -> Check:
     if not reason.strip():
         raise ReasonIsMissing
     with transaction.atomic():
-        row = _waiting(check, by)
+        row = _open(check, by, "refuse")
         row.refused_by, row.refused_at, row.refused_reason = by, at, reason.strip()
         row.save()
         _note(row, "refuse_check", by, at)
@@ -155,13 +174,26 @@ def _dates(kind: str, issued_on: date, stated: date | None, today: date) -> date
     return until
 
 
-def _waiting(check: Check, by: Person) -> Check:
+def _open(check: Check, by: Person, verb: str) -> Check:
     row = Check.objects.locked().select_related("enterprise").get(pk=check.pk)
     if not may_judge_check(by=by, check=row):
         raise NotAllowed("Somebody who runs this site and has no link to this provider must look at it.")
-    if row.confirmed_at or row.refused_at:
+    if (row.state, verb) not in CHECK:
         raise CheckIsOver
     return row
+
+
+def _read(row: Check, issued_on: date | None, expires_on: date | None, today: date) -> None:
+    """The dates this operator read. A second reader does not overwrite the first: if they differ, one of them saw something else."""
+    issued = issued_on or row.issued_on
+    until = _dates(row.kind, issued, expires_on or row.expires_on, today)
+    if row.seen_at is not None and (issued, until) != (row.issued_on, row.expires_on):
+        raise DatesDiffer
+    row.issued_on, row.expires_on = issued, until
+
+
+def _seen_before(row: Check) -> bool:
+    return Check.objects.filter(worker=row.worker, kind=row.kind, confirmed_at__isnull=False).exists()
 
 
 def _note(check: Check, verb: str, by: Person, at: datetime) -> None:

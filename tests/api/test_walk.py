@@ -25,7 +25,7 @@ class Story:
     def __init__(self, set_clock: Callable[[datetime], None]) -> None:
         self.set_clock, self.at = set_clock, cast.AT
         set_clock(self.at)
-        people = ("amina", "yusuf", "ruth", "hodan", "operator", "colin", "halima")
+        people = ("amina", "yusuf", "ruth", "hodan", "operator", "second_operator", "colin", "halima")
         self.who = {name: Api(getattr(cast, name)()) for name in people}
 
     def run(self) -> None:
@@ -49,7 +49,12 @@ def _provider(story: Story) -> dict[str, Any]:
         paper = {"enterprise": made["id"], "kind": kind, "issued_on": "2026-02-02", "worker": whose, "expires_on": until}
         check = hodan.post("checks/", paper, 201)
         hodan.post(f"checks/{check['id']}/confirm/", {"how_seen": "I have it here."}, 403)
-        operator.post(f"checks/{check['id']}/confirm/", {"how_seen": "Held the paper at the hub."})
+        seen = operator.post(f"checks/{check['id']}/confirm/", {"how_seen": "Held the paper at the hub."})
+        if kind == "identity":
+            assert seen["state"] == "seen_once"
+            operator.post(f"checks/{check['id']}/confirm/", {"how_seen": "Once more."}, 422)
+            seen = story.who["second_operator"].post(f"checks/{check['id']}/confirm/", {"how_seen": "Met her with it."})
+        assert seen["state"] == "confirmed"
     listing = {
         "enterprise": made["id"],
         "title": "Help at home in Somali",

@@ -16,7 +16,7 @@ from payments.services.planning import plan
 from people.models import Approval
 from people.services.concerns import raise_concern
 from providers.models import Check
-from providers.services import checks
+from providers.services import checks, enterprises
 from tests import cast, cast_market
 from tests.sandbox_process import KEY, start_sandbox
 
@@ -72,6 +72,26 @@ def test_a_paper_is_confirmed_by_who_saw_the_original(paper):
     paper.refresh_from_db()
     assert (paper.confirmed_by, paper.how_seen) == (cast.operator(), "Asked the regulator.")
     assert client.get(page).status_code == 404
+
+
+def test_abuse_8_the_second_operator_reads_who_was_first_and_the_first_is_told_to_wait():
+    worker = enterprises.add_worker(enterprise=cast.barwaaqo(), known_as="Sahra", by=cast.hodan(), at=cast.AT)
+    paper = checks.ask(enterprise=cast.barwaaqo(), kind="identity", worker=worker, issued_on=date(2026, 1, 5), by=cast.hodan(), at=cast.AT)
+    page, said = reverse("operator-paper", args=[paper.pk]), {"answer": "right", "how_seen": "Met her.", "issued_on": "5 January 2026"}
+    first, second = _as(cast.operator()), _as(cast.second_operator())
+    assert "two operators must see who somebody is" in _text(first.get(page))
+    assert "Now a second operator must see the original too." in _text(first.post(page, said, follow=True))
+    assert "You were the first to see it." in _text(first.get(page))
+    again = first.post(page, said)
+    assert (again.status_code, "Another person who runs this site must see it too." in _text(again)) == (422, True)
+    assert "1 paper of providers" not in _text(first.get(reverse("operator")))
+    assert "1 paper of providers" in _text(second.get(reverse("operator")))
+    assert "You would be the second." in _text(second.get(reverse("operator-papers")))
+    shown = _text(second.get(page))
+    assert "Olu Grant" in shown
+    assert "See the original yourself" in shown
+    assert "Barwaaqo Care sees it now." in _text(second.post(page, {**said, "how_seen": "Met her too."}, follow=True))
+    assert Check.objects.get(pk=paper.pk).confirmed_by == cast.second_operator()
 
 
 def test_a_paper_that_is_not_right_goes_back_with_the_reason(paper):

@@ -6,15 +6,18 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from audit.errors import NotAllowed, Refusal
-from audit.models import Fact
+from audit.models import Entry, Fact
+from people.models import Person
 from providers.models import Check, Enterprise, Worker
-from providers.rules import in_words, last_day, missing, needed
+from providers.rules import CHECK, in_words, last_day, missing, needed
 from providers.selectors import checks_live, checks_needed, checks_shown, checks_to_look_at, what_is_left
 from providers.services import checks, enterprises
 from providers.services.checks import (
     AlreadyWaiting,
     CheckIsOver,
     DateIsWrong,
+    DatesDiffer,
+    FirstCannotBeSecond,
     HowIsMissing,
     LastDayIsMissing,
     LastFourAreWrong,
@@ -41,15 +44,101 @@ def ask(enterprise: Enterprise, kind: str = "identity", **more: object) -> Check
 
 
 def test_a_paper_counts_once_an_operator_has_seen_the_original(fatuma: Enterprise) -> None:
-    check = ask(fatuma)
+    check = ask(fatuma, "insurance", expires_on=date(2027, 2, 1))
     worker = fatuma.workers.get()
     garden = cast.category("garden_repairs")
     assert checks_live(enterprise=fatuma, worker=worker, category=garden, on=TODAY) == ["identity", "insurance"]
-    checks.confirm(check=check, how_seen="Held the passport at the hub.", by=cast.operator(), at=AT)
-    assert checks_live(enterprise=fatuma, worker=worker, category=garden, on=TODAY) == ["insurance"]
-    assert [shown.kind for shown in checks_shown(fatuma, on=TODAY)] == ["identity"]
+    checks.confirm(check=check, how_seen="Held the paper at the hub.", by=cast.operator(), at=AT)
+    assert checks_live(enterprise=fatuma, worker=worker, category=garden, on=TODAY) == ["identity"]
+    assert [shown.kind for shown in checks_shown(fatuma, on=TODAY)] == ["insurance"]
     fact = Fact.objects.get(kind="providers.check_confirmed")
-    assert fact.payload == {"check": check.pk, "enterprise": fatuma.pk, "kind": "identity"}
+    assert fact.payload == {"check": check.pk, "enterprise": fatuma.pk, "kind": "insurance"}
+
+
+# --- who somebody is, the first time: two operators (abuse.md 8) ---
+
+
+def see(check: Check, by: Person, **more: object) -> Check:
+    return checks.confirm(**{"check": check, "how_seen": "Met her with it.", "by": by, "at": AT, **more})  # type: ignore[arg-type]
+
+
+def test_abuse_8_a_first_identity_counts_only_when_a_second_operator_saw_it_too(fatuma: Enterprise) -> None:
+    check, worker, garden = ask(fatuma), fatuma.workers.get(), cast.category("garden_repairs")
+    once = see(check, cast.operator())
+    assert (once.state, once.confirmed_at) == ("seen_once", None)
+    assert "identity" in checks_live(enterprise=fatuma, worker=worker, category=garden, on=TODAY)
+    assert not Fact.objects.filter(kind="providers.check_confirmed").exists()
+    assert [line.state for line in what_is_left(fatuma, categories=[garden], on=TODAY)] == ["seen_once", "missing"]
+    assert not Check.objects.waiting_for(cast.operator()).exists()
+    twice = see(check, cast.second_operator())
+    assert (twice.state, twice.seen_by, twice.confirmed_by) == ("confirmed", cast.operator(), cast.second_operator())
+    assert "identity" not in checks_live(enterprise=fatuma, worker=worker, category=garden, on=TODAY)
+    lines = Entry.objects.filter(about_kind="check", about_id=str(check.pk)).order_by("pk").values_list("verb", "by_id")
+    assert list(lines) == [
+        ("providers.ask_check", fatuma.owner.pk),
+        ("providers.see_check", cast.operator().pk),
+        ("providers.confirm_check", cast.second_operator().pk),
+    ]
+
+
+def test_abuse_8_the_first_cannot_be_the_second(fatuma: Enterprise) -> None:
+    check = ask(fatuma)
+    see(check, cast.operator())
+    with pytest.raises(FirstCannotBeSecond, match="Another person who runs this site must see it too"):
+        see(check, cast.operator())
+    with pytest.raises(IntegrityError, match="check_is_seen_by_two"), transaction.atomic():
+        Check.objects.filter(pk=check.pk).update(confirmed_by=cast.operator(), confirmed_at=AT, how_seen="x")
+
+
+def test_abuse_8_neither_of_the_two_may_have_a_link_to_the_provider(fatuma: Enterprise) -> None:
+    check = ask(fatuma)
+    see(check, cast.operator())
+    Worker.objects.create(enterprise=fatuma, person=cast.second_operator(), known_as="Bea", joined_at=AT)
+    with pytest.raises(NotAllowed):
+        see(check, cast.second_operator())
+    assert Check.objects.get(pk=check.pk).state == "seen_once"
+
+
+def test_abuse_8_two_who_read_different_dates_do_not_confirm(fatuma: Enterprise) -> None:
+    check = ask(fatuma)
+    see(check, cast.operator(), issued_on=date(2026, 2, 3))
+    with pytest.raises(DatesDiffer):
+        see(check, cast.second_operator(), issued_on=date(2026, 2, 2))
+    assert see(check, cast.second_operator(), issued_on=date(2026, 2, 3)).state == "confirmed"
+
+
+def test_a_newer_paper_of_somebody_we_know_and_any_other_paper_need_one_operator(fatuma: Enterprise) -> None:
+    cast.show_paper(fatuma, "identity")
+    assert see(ask(fatuma), cast.operator()).state == "confirmed"
+    assert see(ask(fatuma, "references"), cast.operator()).state == "confirmed"
+    fatuma = enterprises.change(
+        enterprise=fatuma, name="Fatuma cooks", about="", outcode="SE15", radius_miles=3, works_alone=False, people_count=2, by=fatuma.owner, at=AT
+    )
+    other = enterprises.add_worker(enterprise=fatuma, known_as="Sahra", by=fatuma.owner, at=AT)
+    assert see(ask(fatuma, worker=other), cast.operator()).state == "seen_once", "each who comes to people is somebody new"
+
+
+@pytest.mark.parametrize("state", ["waiting", "seen_once", "confirmed", "refused"])
+@pytest.mark.parametrize("verb", ["see", "confirm", "refuse"])
+def test_every_state_and_verb_of_a_paper(fatuma: Enterprise, state: str, verb: str) -> None:
+    """`see` is the same press as `confirm`: of a first identity, by the first of two."""
+    kind = "identity" if "seen_once" in (state, CHECK.get((state, verb))) else "references"
+    row = ask(fatuma, kind)
+    if state == "seen_once":
+        see(row, cast.operator())
+    elif state != "waiting":
+        {"confirmed": lambda: see(row, cast.operator()), "refused": lambda: checks.refuse(check=row, reason="x", by=cast.operator(), at=AT)}[state]()
+    by = cast.second_operator() if (state, verb) != ("seen_once", "see") else cast.operator()
+
+    def press() -> Check:
+        return checks.refuse(check=row, reason="x", by=by, at=AT) if verb == "refuse" else see(row, by)
+
+    if (state, verb) in CHECK:
+        assert press().state == CHECK[state, verb]
+    else:
+        with pytest.raises(Refusal):
+            press()
+        assert Check.objects.get(pk=row.pk).state == state
 
 
 def test_only_an_operator_without_a_link_confirms(fatuma: Enterprise) -> None:

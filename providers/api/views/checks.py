@@ -25,7 +25,7 @@ class Checks(ReadEdge):
 
     @verb(CheckSeen, CheckRow)
     def confirm(self, request: Request, pk: int) -> Response:
-        """An operator saw the original."""
+        """An operator saw the original. The first time that we see who somebody is, a second operator must confirm it too (`state` says)."""
         return self.answer(checks.confirm(check=self.get_object(), by=self.person, at=self.at, **self.asked()))
 
     @verb(WhySaid, CheckRow)
