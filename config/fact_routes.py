@@ -56,6 +56,8 @@ FACT_ROUTES: dict[str, list[str]] = {
     "marketplace.share_lapsed": ["frontend.consumers.share_lapsed"],
     "marketplace.agreement_sent": ["frontend.consumers.agreement_sent"],
     "marketplace.agreement_active": ["frontend.consumers.agreement_active"],
+    "marketplace.agreement_suspended": ["frontend.consumers_of_varying.agreement_suspended"],
+    "marketplace.agreement_resumed": ["frontend.consumers_of_varying.agreement_resumed"],
     "marketplace.agreement_void": ["frontend.consumers.agreement_void"],
     "marketplace.brief_yes_asked": ["frontend.consumers.brief_yes_asked"],
     "marketplace.brief_covered": ["frontend.consumers.brief_covered"],

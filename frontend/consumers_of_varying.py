@@ -27,6 +27,16 @@ def payer_leaving(*, fact: Fact, at: datetime) -> None:
     notices_of_varying.payer_leaving(agreement_id=told["agreement"], payer_id=told["payer"], last_day=told["last_day"], at=at)
 
 
+def agreement_suspended(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.agreement_suspended`: the provider hears it; who pays hears `keep_going_started`."""
+    notices_of_varying.suspended(agreement_id=fact.payload["agreement"], at=at)
+
+
+def agreement_resumed(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.agreement_resumed`: everybody in it hears it."""
+    notices_of_varying.resumed(agreement_id=fact.payload["agreement"], at=at)
+
+
 def keep_going_started(*, fact: Fact, at: datetime) -> None:
     """`marketplace.keep_going_started`: what each wrote down for such a day counts."""
     told = fact.payload

@@ -83,6 +83,27 @@ def payer_leaving(*, agreement_id: int, payer_id: int, last_day: str, at: dateti
     return told + _tell([agreement.enterprise.owner], kind="payer_leaving", about=about, subject="Somebody stops", says=theirs, at=at)
 
 
+def resumed(*, agreement_id: int, at: datetime) -> int:
+    """To everybody who pays, who helps their group, and the provider: visits go on."""
+    agreement = _agreement(agreement_id)
+    if agreement.state != Agreement.State.ACTIVE:
+        return 0
+    payers = Payer.objects.signed().filter(agreement=agreement).select_related("person").order_by("pk")
+    people = [*(payer.person for payer in payers), *([agreement.cluster.facilitator] if agreement.cluster.facilitator else [])]
+    about, says = f"agreement:{agreement.pk}:{at:%Y%m%d%H%M}", f"{agreement.title}: visits can go on as you signed them."
+    return _tell([*people, agreement.enterprise.owner], kind="agreement_resumed", about=about, subject="Visits go on", says=says, at=at)
+
+
+def suspended(*, agreement_id: int, at: datetime) -> int:
+    """To the provider: no new visits, and why. Those who pay read what they wrote down for such a day."""
+    agreement = _agreement(agreement_id)
+    if agreement.state != Agreement.State.SUSPENDED:
+        return 0
+    says = f"{agreement.title}: no new visits for now. {agreement.ended_reason} What was done is still paid. Call us to talk about it."
+    about = f"agreement:{agreement.pk}:{at:%Y%m%d%H%M}"
+    return _tell([agreement.enterprise.owner], kind="agreement_suspended", about=about, subject="No new visits for now", says=says, at=at)
+
+
 def keep_going(*, agreement_id: int, why: str, milestone_id: int | None, at: datetime) -> int:
     """The same day, to everybody who pays and who helps their group: what each wrote down for such a day."""
     agreement = _agreement(agreement_id)

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from marketplace.models import Agreement, Brief, Conflict, MilestoneShare, Offer, Payer
-from people.models import Approval, Person, Role, Supporter
+from people.models import Approval, Organisation, Person, Role, Supporter
 from people.policies import may_act_for
 from people.roles import COMMISSIONER, has_role
 from pooling.models import Cluster
@@ -67,9 +67,10 @@ def is_holder_of(*, person: Person, share: MilestoneShare, at: datetime) -> bool
 def holder_is_payee(*, share: MilestoneShare) -> bool:
     """The one who looks after the money is also the provider: their staff, or their parent's, own it or work there (abuse.md 7)."""
     holder = share.portion.holder
-    if holder is None:
-        return False
-    enterprise = share.milestone.agreement.enterprise
+    return holder is not None and _is_payee(holder, share.milestone.agreement.enterprise)
+
+
+def _is_payee(holder: Organisation, enterprise: Enterprise) -> bool:
     theirs = Worker.objects.filter(enterprise=enterprise, person__isnull=False).values("person_id")
     staff = Role.objects.filter(kind=Role.Kind.HOLDER_STAFF, organisation_id__in=[holder.pk, holder.parent_id], ends_at__isnull=True)
     return staff.filter(Q(person_id=enterprise.owner_id) | Q(person_id__in=theirs)).exists()
@@ -142,9 +143,29 @@ def is_helper_of(*, by: Person, agreement: Agreement) -> bool:
     return by.is_active and agreement.cluster.facilitator_id == by.pk
 
 
-def may_manage(*, by: Person, agreement: Agreement) -> bool:
-    """Suspend and resume: operators."""
-    return by.is_active and by.is_staff
+def may_manage(*, by: Person, agreement: Agreement, at: datetime) -> bool:
+    """Stop new visits and end what is stopped: operators, and who looks after a payer's money unless the provider is their own (abuse.md 6 and 7).
+
+    Nobody with an interest in it.
+    """
+    return by.is_active and (by.is_staff or bool(_holders_in(agreement, by, at))) and not _has_an_interest_in(by, agreement)
+
+
+def may_resume(*, by: Person, agreement: Agreement, at: datetime) -> bool:
+    """Operators; who looks after a payer's money where somebody of theirs stopped it."""
+    if not may_manage(by=by, agreement=agreement, at=at):
+        return False
+    stopped_by = Role.objects.filter(
+        person=agreement.suspended_by_id, kind=Role.Kind.HOLDER_STAFF, organisation_id__in=_holders_in(agreement, by, at)
+    )
+    return by.is_staff or stopped_by.exists()
+
+
+def _holders_in(agreement: Agreement, person: Person, at: datetime) -> set[int]:
+    """Organisations this person works for that look after a payer's money, and are not the provider themselves."""
+    holders = {payer.portion.holder for payer in agreement.payers.signed().select_related("portion__holder") if payer.portion is not None}
+    theirs = set(Role.objects.live(at).filter(person=person, kind=Role.Kind.HOLDER_STAFF).values_list("organisation_id", flat=True))
+    return {one.pk for one in holders if one is not None and one.pk in theirs and not _is_payee(one, agreement.enterprise)}
 
 
 def may_plan_for(*, by: Person, council_code: str, at: datetime) -> bool:

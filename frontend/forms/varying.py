@@ -6,7 +6,7 @@ from typing import Any
 from frontend import words
 from frontend.forms import Form, MoneyField, Option, PickField, TextField, TickField
 from frontend.forms.agreements import WEEKDAYS, YesForm
-from marketplace.models import Agreement
+from marketplace.models import Agreement, SuspendedFor
 from marketplace.services.changing import MOST_VISIT_PENCE
 from pooling.models import Membership, Pledge
 
@@ -111,3 +111,19 @@ class ShortWeekForm(Form):
         rows = [("over", over, missing_pence > 0), ("fewer", fewer, visits > 0), ("back", back, has_said)]
         self.fields["choice"].choices = [(key, option) for key, option, is_there in rows if is_there]  # type: ignore[attr-defined]
         self.fields["pence"].help_text = f"Up to {words.pounds(missing_pence)}."
+
+
+class SuspendForm(Form):
+    """Why there are no new visits for now."""
+
+    why = PickField(
+        label="What is it about?",
+        choices=[
+            (SuspendedFor.SAFEGUARDING, "Somebody may not be safe"),
+            (SuspendedFor.ELIGIBILITY, "Whether the money may pay for it"),
+            (SuspendedFor.INSOLVENCY, "Whether the provider can go on"),
+        ],
+    )
+    reason = TextField(
+        label="What should they read?", help_text="Everybody in it reads this, also the provider. Do not name anybody.", lines=True, max_length=1000
+    )

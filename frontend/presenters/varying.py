@@ -9,7 +9,7 @@ from frontend import words
 from frontend.navigation import address
 from frontend.presenters.agreements import days_of
 from marketplace import policies
-from marketplace.models import Agreement, Change, ChangeAnswer, Milestone, MilestoneShare, Payer, ShortAnswer
+from marketplace.models import Agreement, Change, ChangeAnswer, Milestone, MilestoneShare, Payer, ShortAnswer, SuspendedFor
 from marketplace.querysets import people_seen_by
 from marketplace.services.answering import answers_to
 from marketplace.services.funding import missing_pence
@@ -71,12 +71,14 @@ class Varying:
     may_change: bool
     may_stop: bool
     may_end: bool
+    may_suspend: bool
+    may_resume: bool
     short: list[Milestone]
     leaves_on: str
 
 
 def of_agreement(agreement: Agreement, person: Person, at: datetime) -> Varying:
-    """Four queries."""
+    """Six queries; some more for who may stop new visits."""
     change = agreement.changes.asking().first()
     payers = list(agreement.payers.signed().select_related("person", "agreement__enterprise"))
     mine = [payer for payer in payers if policies.may_sign_for(by=person, payer=payer, at=at)]
@@ -90,9 +92,17 @@ def of_agreement(agreement: Agreement, person: Person, at: datetime) -> Varying:
         may_change=runs and change is None and bool(mine or is_provider),
         may_stop=agreement.state in {"active", "suspended"} and own is not None and own.leaves_on is None,
         may_end=runs and change is None and own is not None and len(payers) > 1,
+        may_suspend=_may_suspend(agreement, person, at),
+        may_resume=agreement.state == Agreement.State.SUSPENDED and policies.may_resume(by=person, agreement=agreement, at=at),
         short=short,
         leaves_on=words.day(own.leaves_on) if own is not None and own.leaves_on else "",
     )
+
+
+def _may_suspend(agreement: Agreement, person: Person, at: datetime) -> bool:
+    """What runs; or a worry about what is stopped for a check only."""
+    is_open = agreement.state == Agreement.State.ACTIVE or agreement.suspended_for == SuspendedFor.CHECK
+    return is_open and policies.may_manage(by=person, agreement=agreement, at=at)
 
 
 def page(change: Change, person: Person, at: datetime) -> ChangePage:

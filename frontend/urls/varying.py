@@ -7,6 +7,8 @@ from frontend.views import varying
 urlpatterns = [
     path("agreements/<int:pk>/change/", varying.change, name="agreement-change"),
     path("agreements/<int:pk>/stop/", varying.stop, name="agreement-stop"),
+    path("agreements/<int:pk>/suspend/", varying.suspend, name="agreement-suspend"),
+    path("agreements/<int:pk>/resume/", varying.resume, name="agreement-resume"),
     path("changes/<int:pk>/", varying.show, name="change"),
     path("changes/<int:pk>/yes/", varying.sign, name="change-yes"),
     path("changes/<int:pk>/no/", varying.refuse, name="change-no"),

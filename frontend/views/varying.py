@@ -10,13 +10,13 @@ from django.views.decorators.http import require_POST
 
 from audit import clock
 from frontend.forms.provider import RefuseForm
-from frontend.forms.varying import AnswerForm, ChangeForm, PlaceForm, ShortWeekForm, StopForm
+from frontend.forms.varying import AnswerForm, ChangeForm, PlaceForm, ShortWeekForm, StopForm, SuspendForm
 from frontend.presenters import agreements as agreement_presenter
 from frontend.presenters import varying as presenter
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Agreement, Change, Milestone, MilestoneShare
-from marketplace.services import asking, changing, exits, shortfalls
+from marketplace.services import agreements, asking, changing, exits, shortfalls
 from pooling.models import Pledge
 
 
@@ -51,6 +51,35 @@ def change(request: SignedIn, pk: int) -> HttpResponse:
     context = {"agreement": row}
     template, check = "varying/change.html", "varying/change_check.html"
     return form_page(request, form=form, act=ask, template=template, context=context, check_template=check, check_context=shown)
+
+
+@signed_in
+def suspend(request: SignedIn, pk: int) -> HttpResponse:
+    """Who looks after somebody's money, or who runs the site, stops new visits for now."""
+    row, at = _agreement(request, pk), clock.now()
+    if not presenter.of_agreement(row, request.user, at).may_suspend:
+        raise Http404
+
+    def act(form: SuspendForm) -> str:
+        agreements.suspend(agreement=row, by=request.user, at=at, **form.cleaned_data)
+        messages.success(request, "New visits are stopped. We are telling everybody.")
+        return back_to("agreement", pk=pk)
+
+    return form_page(request, form=SuspendForm(request.POST or None), act=act, template="varying/suspend.html", context={"agreement": row})
+
+
+@signed_in
+@require_POST
+def resume(request: SignedIn, pk: int) -> HttpResponse:
+    """Visits go on."""
+    row = _agreement(request, pk)
+
+    def act() -> str:
+        agreements.resume(agreement=row, by=request.user, at=clock.now())
+        messages.success(request, "Visits can go on. We are telling everybody.")
+        return back_to("agreement", pk=pk)
+
+    return press(request, act, refused=back_to("agreement", pk=pk))
 
 
 @signed_in

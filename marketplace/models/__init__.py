@@ -1,6 +1,6 @@
 """The room's rows, one noun to a file."""
 
-from marketplace.models.agreements import Agreement, Payer
+from marketplace.models.agreements import Agreement, Payer, SuspendedFor
 from marketplace.models.asks import OfficerAnswer, OfficerQuestion
 from marketplace.models.briefs import Brief, BriefAmendment, BriefLot, BriefPayer, BriefQuestion
 from marketplace.models.changes import Change, ChangeAnswer, ShortAnswer
@@ -35,6 +35,7 @@ __all__ = [
     "Score",
     "ShareNotice",
     "ShortAnswer",
+    "SuspendedFor",
     "Visit",
     "VisitPart",
 ]

@@ -6,6 +6,16 @@ from django.db.models import F, Q
 from marketplace.querysets import AgreementQuerySet, PayerQuerySet
 
 
+class SuspendedFor(models.TextChoices):
+    """Why there are no new visits for now."""
+
+    NOT_NOW = "", "It is not stopped."
+    CHECK = "check", "A check that they need is not in place."
+    SAFEGUARDING = "safeguarding", "Somebody may not be safe."
+    ELIGIBILITY = "eligibility", "Whether the money may pay for it is looked at."
+    INSOLVENCY = "insolvency", "The provider may not be able to go on."
+
+
 class Agreement(models.Model):
     """What one group (or some people in it) and one provider both signed: the service, the price, the weeks.
 
@@ -58,6 +68,9 @@ class Agreement(models.Model):
     active_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_reason = models.TextField(blank=True)
+    # Who stopped new visits and what for. Nobody: a check ran out, and it goes on by itself when the check is good again.
+    suspended_for = models.CharField(max_length=20, choices=SuspendedFor, blank=True, default="")
+    suspended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = AgreementQuerySet.as_manager()
 

@@ -53,6 +53,8 @@ AGREEMENT = {
     ("with_parties", "time_out"): "void",
     ("half_signed", "time_out"): "void",
     ("active", "suspend"): "suspended",
+    # A worry takes the place of a missing check: then it does not go on by itself.
+    ("suspended", "suspend"): "suspended",
     ("suspended", "resume"): "active",
     # New terms that all who must have said yes to; where somebody leaves, also while it is stopped or in its last weeks.
     ("active", "vary"): "active",

@@ -5,11 +5,11 @@ from fractions import Fraction
 
 from django.db.models import Q
 
-from audit.errors import NotAllowed
+from audit.errors import NotAllowed, Refusal
 from marketplace import policies
-from marketplace.models import Agreement
+from marketplace.models import Agreement, SuspendedFor
 from marketplace.rules.dates import LONDON, SIGN_WORKING_DAYS, answer_by
-from marketplace.rules.tables import AGREEMENT, after
+from marketplace.rules.tables import AGREEMENT, NotNow, after
 from marketplace.selectors.checking import category_of
 from marketplace.services import awarding, keep_going, needs
 from marketplace.services.plans import make_weeks
@@ -21,7 +21,7 @@ from pooling.services import earmarks, memberships
 from pooling.services.transactions import all_or_nothing
 from providers.selectors import checks_live
 
-__all__ = ["ServiceIsNotOnSale", "WishIsNotComplete", "advance_due", "make_active", "make_void", "propose", "resume", "suspend"]
+__all__ = ["ReasonIsMissing", "ServiceIsNotOnSale", "WishIsNotComplete", "advance_due", "make_active", "make_void", "propose", "resume", "suspend"]
 
 
 def make_active(*, agreement: Agreement, by: Person | None, at: datetime) -> None:
@@ -60,33 +60,52 @@ def _carry_rounding(agreement: Agreement, at: datetime) -> None:
         memberships.set_rounding_debt(membership=payer.membership, debt=debt, at=at)
 
 
+class ReasonIsMissing(Refusal):
+    """Everybody in it reads why there are no new visits."""
+
+    code = "reason_is_missing"
+    sentence = "Write why. Everybody in it reads it, so name nobody."
+    field = "reason"
+
+
 @all_or_nothing
-def suspend(*, agreement: Agreement, reason: str, by: Person | None, at: datetime) -> Agreement:
-    """No new visits until an operator resumes it; what was done is still paid. `by` None: a check ran out."""
-    if by is not None and not policies.may_manage(by=by, agreement=agreement):
-        raise NotAllowed
-    row = Agreement.objects.locked().get(pk=agreement.pk)
-    row.state = after(AGREEMENT, row.state, "suspend")
-    row.ended_reason = reason
-    row.save(update_fields=["state", "ended_reason"])
-    log(by=by, verb="suspend", row=row, at=at)
+def suspend(*, agreement: Agreement, reason: str, by: Person | None, at: datetime, why: str = SuspendedFor.SAFEGUARDING) -> Agreement:
+    """No new visits until somebody resumes it; what was done is still paid. `by` None: a check ran out. `why`: of `SuspendedFor`.
+
+    A worry about what is stopped for a check takes the check's place. Raises NotAllowed, NotNow, ReasonIsMissing.
+    """
+    row = Agreement.objects.locked().select_related("enterprise", "cluster").get(pk=agreement.pk)
+    if by is not None and not policies.may_manage(by=by, agreement=row, at=at):
+        raise NotAllowed("Only who looks after the money of somebody who pays, or who runs this site, can do this. Nobody who has a part in it.")
+    state = after(AGREEMENT, row.state, "suspend")
+    if row.state == Agreement.State.SUSPENDED and (by is None or row.suspended_for != SuspendedFor.CHECK):
+        raise NotNow("It is stopped already.")
+    if not reason.strip() or why not in SuspendedFor.values or why in {SuspendedFor.NOT_NOW, SuspendedFor.CHECK if by else ""}:
+        raise ReasonIsMissing
+    row.state, row.ended_reason, row.suspended_for, row.suspended_by = state, reason.strip(), why, by
+    row.save(update_fields=["state", "ended_reason", "suspended_for", "suspended_by"])
+    log(by=by, verb="suspend", row=row, at=at, why=why)
     tell(kind="agreement_suspended", row=row, at=at)
     keep_going.start(agreement=row, why="suspended", at=at)
     return row
 
 
 @all_or_nothing
-def resume(*, agreement: Agreement, by: Person, at: datetime) -> Agreement:
-    """An operator lets visits go on, once the checks are live again. Raises ServiceIsNotOnSale when they are not."""
-    if not policies.may_manage(by=by, agreement=agreement):
-        raise NotAllowed
-    row = Agreement.objects.locked().get(pk=agreement.pk)
+def resume(*, agreement: Agreement, by: Person | None, at: datetime) -> Agreement:
+    """Visits go on, once the checks are live again: an operator, or the organisation that stopped it. `by` None: only a check was missing.
+
+    Raises NotAllowed, NotNow, ServiceIsNotOnSale (a check is missing still).
+    """
+    row = Agreement.objects.locked().select_related("enterprise", "cluster").get(pk=agreement.pk)
+    if by is not None and not policies.may_resume(by=by, agreement=row, at=at):
+        raise NotAllowed("Only who stopped it, or who runs this site, can let it go on.")
     row.state = after(AGREEMENT, row.state, "resume")
     if _checks_missing(row, at):
         raise ServiceIsNotOnSale("A check they need is still not live.")
-    row.ended_reason = ""
-    row.save(update_fields=["state", "ended_reason"])
+    row.ended_reason, row.suspended_for, row.suspended_by = "", SuspendedFor.NOT_NOW, None
+    row.save(update_fields=["state", "ended_reason", "suspended_for", "suspended_by"])
     log(by=by, verb="resume", row=row, at=at)
+    tell(kind="agreement_resumed", row=row, at=at)
     return row
 
 
@@ -99,10 +118,12 @@ def _checks_missing(agreement: Agreement, at: datetime) -> list[str]:
 
 
 def advance_due(*, at: datetime) -> int:
-    """Ends what nobody signed in time, suspends where a check ran out, completes what is over. Returns how many moved."""
+    """Ends what nobody signed in time, suspends where a check ran out until it is good again, completes what is over. Returns how many moved."""
     today = at.astimezone(LONDON).date()
     late = Q(starts_on__lte=today) | Q(sent_at__lte=at - timedelta(days=SIGN_WORKING_DAYS))
     moved = sum(_time_out(pk, today, at) for pk in Agreement.objects.open_to_sign().filter(late).order_by("pk").values_list("pk", flat=True))
+    stopped = Agreement.objects.filter(state=Agreement.State.SUSPENDED, suspended_for=SuspendedFor.CHECK)
+    moved += sum(_resume_after_checks(pk, at) for pk in stopped.order_by("pk").values_list("pk", flat=True))
     moved += sum(_suspend_for_checks(pk, at) for pk in _with_checks_missing(at))
     return moved + sum(_finish(pk, at) for pk in Agreement.objects.over().order_by("pk").values_list("pk", flat=True))
 
@@ -137,7 +158,16 @@ def _suspend_for_checks(pk: int, at: datetime) -> int:
     row = Agreement.objects.locked().select_related("enterprise").get(pk=pk)
     if row.state != Agreement.State.ACTIVE or not _checks_missing(row, at):
         return 0
-    suspend(agreement=row, reason="A check they need is not live.", by=None, at=at)
+    suspend(agreement=row, reason="A check they need is not live.", by=None, at=at, why=SuspendedFor.CHECK)
+    return 1
+
+
+@all_or_nothing
+def _resume_after_checks(pk: int, at: datetime) -> int:
+    row = Agreement.objects.locked().select_related("enterprise").get(pk=pk)
+    if row.state != Agreement.State.SUSPENDED or row.suspended_for != SuspendedFor.CHECK or _checks_missing(row, at):
+        return 0
+    resume(agreement=row, by=None, at=at)
     return 1
 
 

@@ -15,13 +15,14 @@ from pooling.services.transactions import all_or_nothing
 
 @all_or_nothing
 def end_early(*, agreement: Agreement, reason: str, by: Person, at: datetime) -> Agreement:
-    """The provider, or the only payer, gives notice; an operator ends a suspended one at once. Several payers: `changing.propose(kind="end")`.
+    """The provider, or the only payer, gives notice; who may resume a suspended one may end it at once.
 
-    Weeks that begin after the notice are called off and cost nobody anything; those before it go on as signed. Raises NotAllowed, NotNow.
+    Several payers: `changing.propose(kind="end")`. Weeks that begin after the notice are called off and cost nobody
+    anything; those before it go on as signed. Raises NotAllowed, NotNow.
     """
     row = Agreement.objects.locked().select_related("enterprise").get(pk=agreement.pk)
     is_suspended = row.state == Agreement.State.SUSPENDED
-    if not (_may_end(row, by, at) or (is_suspended and policies.may_manage(by=by, agreement=row))):
+    if not (_may_end(row, by, at) or (is_suspended and policies.may_resume(by=by, agreement=row, at=at))):
         raise NotAllowed
     give_notice(agreement=row, reason=reason, by=by, at=at)
     return row

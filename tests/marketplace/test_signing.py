@@ -353,7 +353,7 @@ def test_the_first_day_without_every_yes_ends_it(story: Walk) -> None:
 # --- while it runs ---
 
 
-def test_a_check_that_runs_out_stops_new_visits_until_an_operator_resumes() -> None:
+def test_a_check_that_runs_out_stops_new_visits_until_it_is_good_again() -> None:
     story = cast_market.running()
     Check.objects.filter(kind="insurance").update(expires_on=story.at.date())
     story.until(story.at + timedelta(days=1))
@@ -364,9 +364,9 @@ def test_a_check_that_runs_out_stops_new_visits_until_an_operator_resumes() -> N
     with pytest.raises(ServiceIsNotOnSale):
         agreements.resume(agreement=story.agreement, by=cast.operator(), at=story.at)
     Check.objects.filter(kind="insurance").update(expires_on=date(2027, 1, 1))
-    agreements.resume(agreement=story.agreement, by=cast.operator(), at=story.at)
+    story.run()
     story.agreement.refresh_from_db()
-    assert story.agreement.state == "active"
+    assert (story.agreement.state, story.agreement.suspended_for, story.agreement.ended_reason) == ("active", "", "")
 
 
 def test_each_sees_what_waits_for_them(story: Walk) -> None:

@@ -5,7 +5,7 @@ from typing import Any, get_args
 from rest_framework import serializers
 
 from audit.api.shapes import CountField, DayField, Row, Shape, VisibleField, shape_of
-from marketplace.models import Agreement, Payer
+from marketplace.models import Agreement, Payer, SuspendedFor
 from marketplace.selectors import AgreementView, Quote, Task
 from pooling.models import Cluster, Membership, Pledge
 from pooling.rules import Relative
@@ -182,6 +182,15 @@ class VersionRead(Shape):
     """The version that you read."""
 
     version = serializers.IntegerField(min_value=1, max_value=10_000)
+
+
+class WhyStopped(Shape):
+    """What it is stopped for, and why in words. Everybody in it reads them, so they name nobody."""
+
+    reason = serializers.CharField(max_length=1000)
+    why = serializers.ChoiceField(
+        choices=[SuspendedFor.SAFEGUARDING, SuspendedFor.ELIGIBILITY, SuspendedFor.INSOLVENCY], default=SuspendedFor.SAFEGUARDING
+    )
 
 
 class Why(Shape):

@@ -21,6 +21,7 @@ from marketplace.api.serializers.agreements import (
     WhosePart,
     Why,
     WhyPart,
+    WhyStopped,
 )
 from marketplace.models import Agreement, Payer
 from marketplace.selectors import agreement_view, quote
@@ -112,14 +113,14 @@ class Agreements(ReadEdge):
         row = self.get_object()
         return self.answer(exits.stop(agreement=row, membership=self._place(row), by=self.person, at=self.at))
 
-    @verb(Why, AgreementWhole)
+    @verb(WhyStopped, AgreementWhole)
     def suspend(self, request: Request, pk: int) -> Response:
-        """An operator stops new visits."""
+        """An operator, or who looks after a payer's money, stops new visits."""
         return self.answer(agreements.suspend(agreement=self.get_object(), by=self.person, at=self.at, **self.asked()))
 
     @verb(None, AgreementWhole)
     def resume(self, request: Request, pk: int) -> Response:
-        """An operator lets visits go on."""
+        """Visits go on: an operator, or who stopped them."""
         return self.answer(agreements.resume(agreement=self.get_object(), by=self.person, at=self.at))
 
     def _place(self, agreement: Agreement) -> Membership:

@@ -12,6 +12,8 @@ from tests.architecture.route import SIGNED_IN_ASKS, Route, act, own, page, pres
 ROUTES: tuple[Route, ...] = (
     page("agreements/<int:pk>/change/", "i..... ++....+..+", "i..... ??....?..?", pk="agreement"),
     page("agreements/<int:pk>/stop/", "i..... ++.......+", "i..... ??.......?", pk="agreement"),
+    page("agreements/<int:pk>/suspend/", "i..... ...++...+.", "i..... ...??...?.", pk="agreement"),
+    press("agreements/<int:pk>/resume/", "i..... >>>>>>>.>>", pk="agreement"),
     page("changes/<int:pk>/", "i..... +++++++.++", pk="change"),
     press("changes/<int:pk>/yes/", "i..... >>>>>>>.>>", pk="change"),
     page("changes/<int:pk>/no/", "i..... ..........", "i..... ..........", pk="change"),  # only while the provider is asked
