@@ -1,11 +1,14 @@
 """What a group asks providers for, in words: as the group reads it, with what it can do next; as a provider does."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
+from audit.one_question import Row, asked, by_list
+from audit.one_question import rows as listed
 from frontend import words
 from frontend.navigation import address
 from marketplace import policies_of_briefs as policies
@@ -156,40 +159,51 @@ def _waits_for(found: BriefPage) -> str:
 
 
 def tasks(person: Person) -> list[dict[str, str]]:
-    """What waits for this person: their own yes or no; for who helps a group, reading, showing and answering. Two queries."""
+    """What waits for this person: their own yes or no; for who helps a group, reading, showing and answering. One query."""
+    return said_of(asked(*waiting(person)), person)
+
+
+def waiting(person: Person) -> list[QuerySet[Any, Any]]:
+    """The lists of `tasks`, for who asks more in the same question."""
     open_ = BriefPayer.objects.filter(person=person, state="asked", brief__state="checking", brief__decided_at__isnull=False)
+    return [listed(open_, "brief_yes", pk="brief_id", name="brief__cluster__name", pence="ceiling_pence"), waiting_for_helper(person)]
+
+
+def waiting_for_helper(person: Person) -> QuerySet[Any, Any]:
+    """In the groups this person helps: a provider's question, what is written and not checked, what is ready to show."""
+    rows = Brief.objects.filter(cluster__facilitator=person, state__in=["draft", "checking", "open"])
+    unanswered = Exists(BriefPayer.objects.filter(brief=OuterRef("pk"), state="asked"))
+    question = BriefQuestion.objects.unanswered().filter(brief=OuterRef("pk")).order_by("pk").values("pk")[:1]
+    told = {"name": "cluster__name", "state": "state", "decided": "decided_at", "writer": "written_by_id"}
+    return listed(rows, "brief_of_helped", **told, waits=unanswered, question=Subquery(question))
+
+
+def said_of(found: Iterable[Row], person: Person) -> list[dict[str, str]]:
+    """In words, what of it was asked."""
+    found = list(found)
     mine = [
         _task(
             "brief_yes",
             "Do you want to pay a part?",
-            f"{row.brief.cluster.name} wants to ask providers for help. The most it can cost you is {words.pounds(row.ceiling_pence)}.",
+            f"{row['name']} wants to ask providers for help. The most it can cost you is {words.pounds(row['pence'])}.",
             "Look, and say yes or no",
-            address("brief", row.brief_id),
+            address("brief", row.pk),
         )
-        for row in open_.select_related("brief__cluster").order_by("pk")
+        for row in by_list(found, "brief_yes")
     ]
-    return [*mine, *tasks_of_helper(person)]
+    return [*mine, *(task for row in by_list(found, "brief_of_helped") if (task := _task_of_helper(row, person)))]
 
 
-def tasks_of_helper(person: Person) -> list[dict[str, str]]:
-    """What waits in the groups this person helps: a provider's question, what is written and not checked, what is ready to show. One query."""
-    rows = Brief.objects.filter(cluster__facilitator=person, state__in=["draft", "checking", "open"]).select_related("cluster")
-    unanswered = BriefPayer.objects.filter(brief=OuterRef("pk"), state="asked")
-    asked = BriefQuestion.objects.unanswered().filter(brief=OuterRef("pk")).order_by("pk").values("pk")[:1]
-    return [task for row in rows.annotate(waits=Exists(unanswered), asked=Subquery(asked)).order_by("pk") if (task := _task_of_helper(row, person))]
-
-
-def _task_of_helper(row: Any, person: Person) -> dict[str, str] | None:
-    """`row`: a brief with `waits` (a payer has not answered) and `asked` (the first question without an answer)."""
-    name = row.cluster.name
-    if row.state == Brief.State.OPEN:
+def _task_of_helper(row: Row, person: Person) -> dict[str, str] | None:
+    name = row["name"]
+    if row["state"] == Brief.State.OPEN:
         text = f"About what {name} wants. Every provider reads the answer."
-        page_ = address("brief-answer", row.asked)
-        return _task("brief_question", "A provider asks something", text, "Read and answer", page_) if row.asked else None
-    if row.state == Brief.State.DRAFT:
+        page_ = address("brief-answer", row["question"])
+        return _task("brief_question", "A provider asks something", text, "Read and answer", page_) if row["question"] else None
+    if row["state"] == Brief.State.DRAFT:
         text = f"{name} wrote what they want. Does it give anybody away?"
         return _task("brief_check", "Read what they want", text, "Read it", address("brief", row.pk))
-    if row.decided_at is None or row.waits or row.written_by_id == person.pk:
+    if row["decided"] is None or row["waits"] or row["writer"] == person.pk:
         return None
     text = f"Everybody who would pay in {name} has answered."
     return _task("brief_publish", "Ready to show to providers", text, "Read it once more", address("brief", row.pk))

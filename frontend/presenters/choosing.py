@@ -1,6 +1,6 @@
 """Offers side by side for the group that asked: prices, words, checks, points and reasons, and what this person does next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audit.clock import london_date
+from audit.one_question import Row, by_list
+from audit.one_question import rows as listed
 from frontend import words
 from frontend.navigation import address
 from frontend.presenters.sealed import rows_of
@@ -197,20 +199,29 @@ def waiting_in(cluster: Cluster) -> int | None:
     return Brief.objects.filter(cluster=cluster, state__in=["closed", "evaluating"]).order_by("pk").values_list("pk", flat=True).first()
 
 
-def tasks(person: Person) -> Iterator[dict[str, Any]]:
-    """What this person does next of the choices in their groups: say ties, go on choosing, send what was chosen to be signed. Two queries."""
+def waiting(person: Person) -> list[QuerySet[Any, Any]]:
+    """What this person does next of the choices in their groups: say ties, go on choosing, send what was chosen to be signed."""
     rows = Brief.objects.filter(state__in=["closed", "evaluating"]).filter(in_group(person, "cluster"))
-    said = Conflict.objects.filter(brief=OuterRef("pk"), person=person)
+    said = Exists(Conflict.objects.filter(brief=OuterRef("pk"), person=person))
     asked = Proposal.objects.open().filter(cluster=OuterRef("cluster"), kind__in=["choose", "none_suitable", "cancel_brief"])
-    waiting = rows.filter(~Exists(asked)).annotate(has_said=Exists(said)).order_by("pk")
-    for pk, name, helper_id, has_said in waiting.values_list("pk", "cluster__name", "cluster__facilitator", "has_said"):
-        read = "Read them side by side. The group chooses." if helper_id == person.pk else "Read them side by side, and choose."
-        text = read if has_said else "First say if you know anybody who offers."
-        yield _task("offers", f"Offers for {name}", text, "Look at the offers", "offers", pk)
     drafts = Agreement.objects.filter(state="drafting", offer__isnull=False).filter(in_group(person, "cluster"))
-    for agreement in drafts.filter(Q(cluster__facilitator=person) | Q(cluster__facilitator__isnull=True)).select_related("enterprise").order_by("pk"):
-        text = "Write what should happen if they can’t come. Then everybody is asked to sign."
-        yield _task("send_agreement", f"{agreement.enterprise.name} said yes", text, "Write it", "agreement-send", agreement.pk)
+    writes = drafts.filter(Q(cluster__facilitator=person) | Q(cluster__facilitator__isnull=True))
+    return [
+        listed(rows.filter(~Exists(asked)), "offers", name="cluster__name", helper="cluster__facilitator_id", has_said=said),
+        listed(writes, "send_agreement", name="enterprise__name"),
+    ]
+
+
+def said_of(found: Iterable[Row], person: Person) -> Iterator[dict[str, Any]]:
+    """In words, what of it was asked."""
+    for row in by_list(found, "offers", "send_agreement"):
+        if row.of == "offers":
+            read = "Read them side by side. The group chooses." if row["helper"] == person.pk else "Read them side by side, and choose."
+            text = read if row["has_said"] else "First say if you know anybody who offers."
+            yield _task("offers", f"Offers for {row['name']}", text, "Look at the offers", "offers", row.pk)
+        else:
+            text = "Write what should happen if they can’t come. Then everybody is asked to sign."
+            yield _task("send_agreement", f"{row['name']} said yes", text, "Write it", "agreement-send", row.pk)
 
 
 def _task(of: str, title: str, text: str, action: str, page: str, *args: object) -> dict[str, Any]:

@@ -1,9 +1,14 @@
 """Questions of a group in words: how they stand, what an answer means, what happens next. Never what somebody else answered."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
+from audit.one_question import Row as Found
+from audit.one_question import rows as listed
 from frontend import words
 from frontend.forms.deciding import ANSWERS
 from people.models import Person
@@ -11,7 +16,7 @@ from pooling.models import Ballot, Challenge, Cluster, Proposal
 from pooling.querysets.deciding import stoppable_by
 from pooling.rules import CLUSTER_FINAL
 from pooling.rules.deciding import MOST_REWORKS
-from pooling.selectors.deciding import Question, answers_waiting, question_for, questions_of
+from pooling.selectors.deciding import Question, answers_waiting, ballots_waiting, question_for, questions_of
 
 State = Proposal.State
 RULES = {
@@ -191,14 +196,19 @@ def stands_of(cluster: Cluster) -> str:
     return "Your group is over." if cluster.state in (Cluster.State.CLOSED, Cluster.State.CANCELLED) else ""
 
 
-def tasks(person: Person, *, at: datetime) -> list[tuple[Ballot, str]]:
-    """Questions that wait for this person's answer, each with a sentence."""
-    return [(one, _task(one, person)) for one in answers_waiting(person, at=at)]
+def waiting(person: Person, *, at: datetime) -> list[QuerySet[Any, Any]]:
+    """Questions that wait for this person's answer, or of somebody they may decide for."""
+    told = {"title": "proposal__title", "closes_at": "proposal__closes_at", "name": "proposal__cluster__name"}
+    whose = {"person": "membership__person_id", "known_as": "membership__person__known_as"}
+    return [listed(ballots_waiting(person, at=at), "question_for_us", pk="proposal_id", **told, **whose)]
 
 
-def _task(ballot: Ballot, person: Person) -> str:
-    whose = "Your answer" if ballot.membership.person_id == person.pk else f"The answer of {ballot.membership.person.known_as}"
-    return f"{whose} in {ballot.proposal.cluster.name}. {NO_MONEY}"
+def said_of(found: Iterable[Found], person: Person) -> Iterator[tuple[Found, str]]:
+    """Each with a sentence: one's own first, then the first to close."""
+    rows = (row for row in found if row.of == "question_for_us")
+    for row in sorted(rows, key=lambda row: (row["person"] != person.pk, row["closes_at"], row.pk)):
+        whose = "Your answer" if row["person"] == person.pk else f"The answer of {row['known_as']}"
+        yield row, f"{whose} in {row['name']}. {NO_MONEY}"
 
 
 @dataclass(frozen=True, slots=True)

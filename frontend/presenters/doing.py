@@ -1,19 +1,32 @@
 """What needs doing, in words and with the page where it is done. One list for everybody; each sees only their own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
+from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Concat, JSONObject
+
+from audit.one_question import Row, asked, by_list
+from audit.one_question import rows as listed
 from frontend import words
 from frontend.navigation import address
-from frontend.presenters import briefs, choosing, deciding, finding, leaving, varying
-from frontend.presenters.paying import dues
+from frontend.presenters import briefs, choosing, deciding, finding, leaving, paying, varying
+from marketplace.models import MilestoneShare, Need
 from marketplace.rules.dates import start_of
-from marketplace.selectors import Task, to_do
 from marketplace.selectors.asks import questions_to
+from marketplace.selectors.helping import Task, tasks_among, waiting
+from payments.models import Payment
 from people.models import Person
 from pooling import selectors
-from pooling.models import IdleOffer, Membership
+from pooling.models import Budget, IdleOffer, Membership
+from pooling.selectors.holders import own_calls_to_pay
+from vocabulary.models import Term
+
+COMING = ("clearing", "available")
+WAITED_FOR = ("started", "open")
+"""How a payment stands: at Stripe already; or of a bank transfer, waited for."""
 
 # kind of task: title, what is said of it, what the button says, name of the page. {title}, {name} and {money} are filled in.
 _SAID = {
@@ -37,24 +50,68 @@ _SAID = {
 FIRST = ("say_it_happened",)
 
 
-def tasks_of(person: Person, *, today: date, has_budget: bool = True, hats: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
-    """Rows for `task_thread`: title, url, text, action, and when there is a day, when and kind. Most urgent first.
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What needs doing: rows for `task_thread`. `asked`: what they said is missing, and still is, newest first."""
 
-    `has_budget` False: asked to tell of one, once in a group. `hats`: what they come here as (`navigation.hats_of`): who may settle a
+    tasks: list[dict[str, Any]]
+    asked: list[Row]
+    has_budget: bool
+
+
+def doing(person: Person, *, today: date, hats: frozenset[str] = frozenset()) -> Doing:
+    """Rows of title, url, text, action, and when there is a day, when and kind. Most urgent first. One query.
+
+    Who has no budget is asked to tell of one, once in a group. `hats`: what they come here as (`navigation.hats_of`): who may settle a
     question has a page for that; others see the question.
     """
+    found = asked(*_waiting(person, today))
     decides = bool(hats & {"operator", "holder_staff"})
-    found = [row for task in to_do(person, today=today) if (row := _row(task, person, today, decides=decides))]
-    first = [row for row in found if row["of"] in FIRST]
-    rest = (row for row in found if row["of"] not in FIRST)
-    groups = [*_to_decide(person, today), *_groups(person, has_budget), *_of_areas(person)]
-    return [*first, *_payments(person, today), *rest, *groups, *leaving.tasks(person), *_idle(person), *_asked(person, today)]
+    rows = [row for task in tasks_among(found) if (row := _row(task, person, today, decides=decides))]
+    tasks = [
+        *(row for row in rows if row["of"] in FIRST),
+        *_payments(found, today),
+        *(row for row in rows if row["of"] not in FIRST),
+        *_to_decide(found, person, today),
+        *_groups(found),
+        *briefs.said_of(found, person),
+        *choosing.said_of(found, person),
+        *varying.said_of(found, person),
+        *finding.said_of(found),
+        *leaving.said_of(found),
+        *_rest(found, person),
+    ]
+    missing = by_list(found, "missing")[:-11:-1]
+    return Doing(tasks, missing, any(row.of == "has_budget" for row in found))
 
 
-def _of_areas(person: Person) -> Iterator[dict[str, Any]]:
-    """What waits in what a group asks for, chooses and changes, and in finding one."""
-    for area in (briefs, choosing, varying, finding):
-        yield from area.tasks(person)
+def _waiting(person: Person, today: date) -> list[QuerySet[Any, Any]]:
+    areas = [briefs.waiting(person), choosing.waiting(person), varying.waiting(person), finding.waiting(person), leaving.waiting(person)]
+    return [
+        *waiting(person, today=today),
+        *deciding.waiting(person, at=start_of(today, time.min)),
+        *(one for area in areas for one in area),
+        _calls(person),
+        *_lists(person, today),
+    ]
+
+
+def _lists(person: Person, today: date) -> list[QuerySet[Any, Any]]:
+    """What has no area of its own: coming into a group, free money, what a council's officer asks, what is missing; and whether there is a budget."""
+    idle = IdleOffer.objects.filter(state=IdleOffer.State.OFFERED).answered_by(person)
+    of_whom = {"person": "membership__person_id", "known_as": "membership__person__known_as", "name": "membership__cluster__name"}
+    officer = questions_to(person, at=start_of(today + timedelta(days=1), time.min))
+    unmet = Need.objects.filter(person=person, state="unmet")
+    label = Term.objects.categories().filter(slug=OuterRef("category")).order_by().values("label")[:1]
+    return [
+        listed(Membership.objects.of(person).filter(state=Membership.State.INVITED), "invited", name="cluster__name"),
+        listed(Membership.objects.of(person).inside(), "inside"),
+        listed(selectors.questions_for(person), "answer", name="cluster__name", known_as="person__known_as"),
+        listed(idle, "idle", on="goes_home_on", pence="pence", **of_whom),
+        listed(officer, "officer_asks", on="question__closes_at", words="question__words"),
+        listed(unmet, "missing", label=Subquery(label), category="category", outcode="outcode", words="words"),
+        listed(Budget.objects.filter(person=person, superseded=False), "has_budget"),
+    ]
 
 
 def _row(task: Task, person: Person, today: date, *, decides: bool) -> dict[str, Any] | None:
@@ -75,50 +132,66 @@ def by_when(day: date | None, today: date) -> dict[str, str]:
     return {"when": f"By {words.day(day)}", "kind": "wait"} if day >= today else {"when": f"Was due {words.day(day)}", "kind": "late"}
 
 
-def _payments(person: Person, today: date) -> Iterator[dict[str, Any]]:
-    for due in dues(selectors.calls_to_pay(person)):
-        if due.stands not in ("pay", "sending"):
+def _calls(person: Person) -> QuerySet[Any, Any]:
+    """What this person is asked to pay from money in their own hands, with the week it is for and how its newest payment stands."""
+    week = {"title": "milestone__agreement__title", "number": "milestone__number", "first": "milestone__starts_on", "last": "milestone__ends_on"}
+    share = Subquery(MilestoneShare.objects.filter(pk=OuterRef("about_id")).values(json=JSONObject(**week)))
+    about = Concat(Value("call:"), Cast(OuterRef("pk"), CharField()))
+    paid = Payment.objects.filter(about=about).order_by("-started_at", "-pk").values(json=JSONObject(kind="kind", state="state"))[:1]
+    return listed(
+        own_calls_to_pay(person),
+        "pay",
+        on="due_on",
+        name="membership__cluster__name",
+        pence="asked_pence",
+        week=Case(When(about_kind="milestone_share", then=share), default=None),
+        payment=Subquery(paid),
+    )
+
+
+def _payments(found: Iterable[Row], today: date) -> Iterator[dict[str, Any]]:
+    for row in by_list(found, "pay"):
+        paid, week = row["payment"] or {"kind": "", "state": ""}, row["week"]
+        if paid["state"] in COMING:
             continue
-        text = f"{words.pounds(due.pence)} for {due.what or due.group}. It is held with your name on it until you say the visits happened."
-        if due.stands == "sending":
-            text = f"We are waiting for your bank transfer: {words.pounds(due.pence)} for {due.what or due.group}."
-        row = {"of": "pay", "title": "Your payment is due", "text": text, "action": "Pay my part", "url": address("payment", due.call_id)}
-        yield {**row, **by_when(due.due_on, today)}
+        what = paying.week_said(week["title"], week["number"], date.fromisoformat(week["first"]), date.fromisoformat(week["last"])) if week else ""
+        pounds = f"{words.pounds(row['pence'])} for {what or row['name']}"
+        text = f"{pounds}. It is held with your name on it until you say the visits happened."
+        if paid["kind"] == "bank_transfer" and paid["state"] in WAITED_FOR:
+            text = f"We are waiting for your bank transfer: {pounds}."
+        task = _task("pay", "Your payment is due", text, "Pay my part", "payment", row.pk)
+        yield {**task, **by_when(row.day("on"), today)}
 
 
-def _idle(person: Person) -> Iterator[dict[str, Any]]:
-    """Free money that nothing has needed for four weeks, until they say what to do with it."""
-    for offer in IdleOffer.objects.filter(state=IdleOffer.State.OFFERED).answered_by(person).order_by("goes_home_on", "pk"):
-        whose = "" if offer.membership.person_id == person.pk else f" of {offer.membership.person.known_as}"
-        text = f"{words.pounds(offer.pence)}{whose} in {offer.membership.cluster.name}. Send it back, or keep it here for now."
-        yield _task("idle", "Some money is not needed", text, "Look at it", "money-idle-answer", offer.pk)
-
-
-def _to_decide(person: Person, today: date) -> Iterator[dict[str, Any]]:
+def _to_decide(found: Iterable[Row], person: Person, today: date) -> Iterator[dict[str, Any]]:
     """Questions of their groups that wait for an answer: their own, or of somebody they may decide for."""
-    for ballot, text in deciding.tasks(person, at=start_of(today, time.min)):
-        row = _task("question_for_us", ballot.proposal.title, text, "Give your answer", "group-question", ballot.proposal_id)
-        yield {**row, **by_when(words.local_date(ballot.proposal.closes_at) if ballot.proposal.closes_at else None, today)}
+    for row, text in deciding.said_of(found, person):
+        task = _task("question_for_us", row["title"], text, "Give your answer", "group-question", row.pk)
+        closes_at = row.moment("closes_at")
+        yield {**task, **by_when(words.local_date(closes_at) if closes_at else None, today)}
 
 
-def _asked(person: Person, today: date) -> Iterator[dict[str, Any]]:
-    """A question of their council's officer, about something they could not find."""
-    for row in questions_to(person, at=start_of(today + timedelta(days=1), time.min)):
-        yield _task("officer_asks", "Your council asks something", row.question.words, "Read and answer", "officer-asks", row.pk)
-
-
-def _groups(person: Person, has_budget: bool) -> Iterator[dict[str, Any]]:
-    places = selectors.places_of(person)
-    for place in places:
-        if place.state == Membership.State.INVITED:
-            title = f"{place.cluster.name} would like you to come"
-            yield _task("invited", title, "Read their rules. Then you decide.", "Read and decide", "place-join", place.pk)
-    if not has_budget and any(place.is_in for place in places):
+def _groups(found: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    for row in by_list(found, "invited"):
+        yield _task("invited", f"{row['name']} would like you to come", "Read their rules. Then you decide.", "Read and decide", "place-join", row.pk)
+    there = {row.of for row in found}
+    if "inside" in there and "has_budget" not in there:
         text = "Then you can promise part of it. You see the most it can cost first."
         yield _task("budget", "Tell us about your budget", text, "Tell us", "budget-add")
-    for asked in selectors.questions_for(person):
-        title = f"May {asked.person.known_as} come into {asked.cluster.name}?"
-        yield _task("answer", title, "Everyone in the group answers.", "Give your answer", "place-answer", asked.pk)
+    for row in by_list(found, "answer"):
+        title = f"May {row['known_as']} come into {row['name']}?"
+        yield _task("answer", title, "Everyone in the group answers.", "Give your answer", "place-answer", row.pk)
+
+
+def _rest(found: Iterable[Row], person: Person) -> Iterator[dict[str, Any]]:
+    """Free money that nothing has needed for four weeks, until they say what to do with it; and a question of their council's officer."""
+    for row in by_list(found, "idle", "officer_asks"):
+        if row.of == "idle":
+            whose = "" if row["person"] == person.pk else f" of {row['known_as']}"
+            text = f"{words.pounds(row['pence'])}{whose} in {row['name']}. Send it back, or keep it here for now."
+            yield _task("idle", "Some money is not needed", text, "Look at it", "money-idle-answer", row.pk)
+        else:
+            yield _task("officer_asks", "Your council asks something", row["words"], "Read and answer", "officer-asks", row.pk)
 
 
 def _task(of: str, title: str, text: str, action: str, page: str, *args: object) -> dict[str, Any]:

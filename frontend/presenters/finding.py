@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
+from audit.one_question import Row, by_list
+from audit.one_question import rows as listed
 from frontend import words
 from frontend.forms.finding import ANY, words_in_common
 from frontend.navigation import address
@@ -99,21 +103,25 @@ def groups_found(person: Person, *, purpose: str, outcode: str, on: date) -> Fou
     return Found(labels.get(purpose, "All groups"), outcode, [card_in_words(card, labels) for card in shown])
 
 
-def tasks(person: Person) -> Iterator[dict[str, Any]]:
-    """Meetings somebody is asked to, groups they may sign into, and rules they have not signed. For the list of what needs doing."""
-    for row in finding.interests_of(person):
-        if row.state != Interest.State.INTRODUCED or row.introduction is None:
-            continue
-        meets = row.introduction
-        if meets.cluster_id is not None:
+def waiting(person: Person) -> list[QuerySet[Any, Any]]:
+    """Meetings somebody is asked to, groups they may sign into, and rules they have not signed."""
+    meets = Interest.objects.unended().of(person).filter(state=Interest.State.INTRODUCED, introduction__isnull=False)
+    told = {"group": "introduction__cluster_id", "meets_at": "introduction__meets_at", "place": "introduction__place"}
+    return [listed(meets, "meeting", **told), listed(selectors.rules_to_sign(person), "rules", pk="cluster_id", name="cluster__name")]
+
+
+def said_of(found: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """In words, what of it was asked."""
+    for row in by_list(found, "meeting", "rules"):
+        if row.of == "rules":
+            title, text = f"{row['name']} has new rules", "Read them, then sign. Until then you may leave at once."
+            yield _task("rules", title, text, "Read and sign", "group-rules-sign", row.pk)
+        elif row["group"] is not None:
             title = "The people you met started a group"
             yield _task("found", title, "Read the rules. If you like them, sign.", "Read and decide", "wish-found", row.pk)
-        else:
-            text = f"{words.day(meets.meets_at)} at {words.clock(meets.meets_at)}, {meets.place}."
+        elif meets_at := row.moment("meets_at"):
+            text = f"{words.day(meets_at)} at {words.clock(meets_at)}, {row['place']}."
             yield _task("meeting", "Meet others who would like the same", text, "Look at it", "wish-meeting", row.pk)
-    for place in selectors.rules_to_sign(person):
-        title, text = f"{place.cluster.name} has new rules", "Read them, then sign. Until then you may leave at once."
-        yield _task("rules", title, text, "Read and sign", "group-rules-sign", place.cluster_id)
 
 
 def _task(of: str, title: str, text: str, action: str, page: str, pk: int) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from audit.one_question import asked
 from frontend.presenters import briefs, choosing, standing_by
 from frontend.presenters.groups import ASKED, purpose_labels
+from marketplace.selectors.helping import tasks_among, waiting_beside
 from people.models import Person
 from pooling.models import Budget, Cluster, Membership
 from pooling.rules import MEMBERSHIP_FINAL
@@ -49,11 +51,12 @@ def page(person: Person, *, at: datetime) -> HelpingPage:
     """Everything on the page. A fixed number of queries."""
     places = [place for place in people_helped(person) if place.person_id != person.pk]
     people = {place.person_id: place.person for place in places}
+    found = asked(waiting_beside(person), briefs.waiting_for_helper(person), *choosing.waiting(person))
     return HelpingPage(
         groups=_groups(person, places),
         to_meet=[one for one in people.values() if one.sureness == "said"],
         letters=_letters(people),
-        tasks=[*standing_by.tasks(person, decides=False), *briefs.tasks_of_helper(person), *choosing.tasks(person)],
+        tasks=[*standing_by.lines(tasks_among(found), decides=False), *briefs.said_of(found, person), *choosing.said_of(found, person)],
         matches=len(matches_for(person, at=at)),
     )
 

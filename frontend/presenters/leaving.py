@@ -1,10 +1,14 @@
 """Leaving, in words: what it costs to stop today, a statement's lines, and what waits for whom. Every sum comes from `pooling`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
+from audit.one_question import Row, by_list
+from audit.one_question import rows as listed
 from frontend import words
 from frontend.navigation import address
 from frontend.presenters.money import goes_back_to
@@ -178,17 +182,26 @@ def _line(line: Mapping[str, Any]) -> str:
 # --- what waits for whom ---
 
 
-def tasks(person: Person) -> list[dict[str, Any]]:
-    """A statement to look at, a reply to write, a second look to ask for. Two queries."""
-    found = []
-    for row in Statement.objects.filter(membership__person=person).waiting().select_related("membership__cluster"):
-        text = f"You left {row.membership.cluster.name}. {words.pounds(row.payable_pence)} comes back. Is it right?"
-        found.append(_task("statement", "What is left of your money", text, "Look at it", "leaving-statement", row.pk))
-    for removal in Removal.objects.filter(membership__person=person, state__in=("asked", "decided")).select_related("membership__cluster"):
-        title = "Your group is asked about you" if removal.state == "asked" else "Your group decided that you leave"
-        text = "Read why, and write your answer." if removal.state == "asked" else "You can ask us to look at it again."
-        found.append(_task("removal", title, text, "Read it", "removal", removal.pk))
-    return found
+def waiting(person: Person) -> list[QuerySet[Any, Any]]:
+    """A statement to look at, a reply to write, a second look to ask for."""
+    statements = Statement.objects.filter(membership__person=person).waiting()
+    removals = Removal.objects.filter(membership__person=person, state__in=("asked", "decided"))
+    return [
+        listed(statements, "statement", name="membership__cluster__name", pence="payable_pence"),
+        listed(removals, "removal", state="state"),
+    ]
+
+
+def said_of(found: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """In words, what of it was asked."""
+    for row in by_list(found, "statement", "removal"):
+        if row.of == "statement":
+            text = f"You left {row['name']}. {words.pounds(row['pence'])} comes back. Is it right?"
+            yield _task("statement", "What is left of your money", text, "Look at it", "leaving-statement", row.pk)
+        else:
+            title = "Your group is asked about you" if row["state"] == "asked" else "Your group decided that you leave"
+            text = "Read why, and write your answer." if row["state"] == "asked" else "You can ask us to look at it again."
+            yield _task("removal", title, text, "Read it", "removal", row.pk)
 
 
 def _task(of: str, title: str, text: str, action: str, page: str, *args: object) -> dict[str, Any]:

@@ -167,7 +167,12 @@ def what_of(share: MilestoneShare | None) -> str:
     if share is None:
         return ""
     week = share.milestone
-    return f"{week.agreement.title}, week {week.number}: {words.day(week.starts_on)} to {words.day(week.ends_on)}"
+    return week_said(week.agreement.title, week.number, week.starts_on, week.ends_on)
+
+
+def week_said(title: str, number: int, starts_on: date, ends_on: date) -> str:
+    """As `what_of` says it."""
+    return f"{title}, week {number}: {words.day(starts_on)} to {words.day(ends_on)}"
 
 
 def carry_out_stop(call: Call, at: datetime) -> None:

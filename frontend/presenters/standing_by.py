@@ -1,5 +1,6 @@
 """What waits for people beside others: whom to ask, what needs a second person, which questions to settle."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -57,7 +58,12 @@ class TaskLine:
 
 def tasks(person: Person, *, decides: bool = True, asks: bool = True) -> list[TaskLine]:
     """What waits for this person, as somebody beside. `decides`: may end questions; otherwise they help both sides talk. `asks`: may ask people."""
-    found = [task for task in to_help(person) if asks or task.kind != "ask_person"]
+    return lines(to_help(person), decides=decides, asks=asks)
+
+
+def lines(tasks: Iterable[Task], *, decides: bool = True, asks: bool = True) -> list[TaskLine]:
+    """These tasks in words, as `tasks` says them."""
+    found = [task for task in tasks if asks or task.kind != "ask_person"]
     return [_line(task, "talk" if task.kind == "decide" and not decides else task.kind) for task in found]
 
 

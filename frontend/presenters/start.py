@@ -6,13 +6,10 @@ from typing import Any
 
 from audit.clock import london_date
 from frontend import words
-from frontend.presenters.doing import tasks_of
+from frontend.presenters.doing import doing
 from frontend.presenters.money import Strand, strands_of
-from marketplace.models import Need
 from marketplace.selectors import ComingVisit, coming_visits
 from people.models import Person
-from pooling.models import Budget
-from vocabulary.models import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +54,14 @@ class StartPage:
 def page(person: Person, *, hats: frozenset[str], at: datetime) -> StartPage:
     """Everything on the start page of somebody who has, or may have, a budget."""
     today = london_date(at)
-    strands = strands_of(person)
-    has_budget = Budget.objects.filter(person=person, superseded=False).exists()
+    strands, found = strands_of(person), doing(person, today=today, hats=hats)
     return StartPage(
         today_said=words.day(today),
         coming=[_coming(one, person, today) for one in coming_visits(person, today=today, days=28, limit=6)],
-        tasks=tasks_of(person, today=today, has_budget=has_budget, hats=hats),
+        tasks=found.tasks,
         strands=strands,
-        asked=_asked(person),
-        has_budget=has_budget,
+        asked=[Asked(row.pk, f"{row['label'] or row['category']}, near {row['outcode']}", row["words"]) for row in found.asked],
+        has_budget=found.has_budget,
         strand=strands[0].strand if strands else 1,
     )
 
@@ -87,9 +83,3 @@ def _coming(visit: ComingVisit, person: Person, today: date) -> Coming:
         to="" if visit.person_id == person.pk else f"To {visit.known_as}",
         says=says,
     )
-
-
-def _asked(person: Person) -> list[Asked]:
-    rows = list(Need.objects.filter(person=person, state="unmet").order_by("-pk")[:10])
-    labels = {term.slug: term.label for term in Term.objects.categories()} if rows else {}
-    return [Asked(row.pk, f"{labels.get(row.category, row.category)}, near {row.outcode}", row.words) for row in rows]

@@ -1,10 +1,14 @@
 """A change to visits that are on, as one person may see it: their own old and new price, never another's; and a week that is short."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
+from audit.one_question import Row, by_list
+from audit.one_question import rows as listed
 from frontend import words
 from frontend.navigation import address
 from frontend.presenters.agreements import days_of
@@ -206,18 +210,30 @@ def fewer_said(week: Milestone) -> str:
     return words.count(visits_left(week, shares), "visit") if all_want_fewer(week, shares) else ""
 
 
-def tasks(person: Person) -> Iterator[dict[str, Any]]:
-    """Changes that wait for this person's own yes, or of somebody they help, and for the provider they speak for. Two queries."""
-    waiting = ChangeAnswer.objects.filter(change__state="asking", needs_yes=True, answer="", payer__person__in=people_seen_by(person))
-    for row in waiting.select_related("change__agreement", "payer__person").order_by("pk"):
-        whose = "You" if row.payer.person_id == person.pk else row.payer.person.known_as
-        text = f"{whose} would pay {words.pounds(row.new_weekly_pence)} a week. Nothing changes without that yes."
-        yield _task(f"Something would change: {row.change.agreement.title}", text, row.change)
+def waiting(person: Person) -> list[QuerySet[Any, Any]]:
+    """Changes that wait for this person's own yes, or of somebody they help, and for the provider they speak for."""
+    answers = ChangeAnswer.objects.filter(change__state="asking", needs_yes=True, answer="", payer__person__in=people_seen_by(person))
+    told = {"title": "change__agreement__title", "closes_at": "change__closes_at", "pence": "new_weekly_pence"}
+    whose = {"person": "payer__person_id", "known_as": "payer__person__known_as"}
     unsigned = Change.objects.asking().filter(needs_provider=True, provider_signed_at__isnull=True, agreement__enterprise__owner=person)
-    for change in unsigned.select_related("agreement").order_by("pk"):
-        yield _task(f"A group asks for a change: {change.agreement.title}", "Look at it, and say yes or no.", change)
+    return [
+        listed(answers, "change", pk="change_id", **told, **whose),
+        listed(unsigned, "change_of_provider", title="agreement__title", closes_at="closes_at"),
+    ]
 
 
-def _task(title: str, text: str, change: Change) -> dict[str, Any]:
-    day = {"when": f"By {words.day(change.closes_at)}", "kind": "wait"}
-    return {"of": "change", "title": title, "text": text, "action": "Look at it", "url": address("change", change.pk), **day}
+def said_of(found: Iterable[Row], person: Person) -> Iterator[dict[str, Any]]:
+    """In words, what of it was asked."""
+    for row in by_list(found, "change", "change_of_provider"):
+        if row.of == "change":
+            whose = "You" if row["person"] == person.pk else row["known_as"]
+            text = f"{whose} would pay {words.pounds(row['pence'])} a week. Nothing changes without that yes."
+            yield _task(f"Something would change: {row['title']}", text, row)
+        else:
+            yield _task(f"A group asks for a change: {row['title']}", "Look at it, and say yes or no.", row)
+
+
+def _task(title: str, text: str, row: Row) -> dict[str, Any]:
+    closes_at = row.moment("closes_at")
+    day = {"when": f"By {words.day(closes_at)}", "kind": "wait"} if closes_at else {}
+    return {"of": "change", "title": title, "text": text, "action": "Look at it", "url": address("change", row.pk), **day}

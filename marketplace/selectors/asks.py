@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from marketplace.models import OfficerAnswer, OfficerQuestion
 from people.models import Person
 from vocabulary.models import Term
@@ -43,6 +45,6 @@ def asked_by_council(council_code: str, *, at: datetime) -> list[Asked]:
     return [Asked(row, kinds.get(row.category, row.category), said.get(row.pk, []) if row.closes_at <= at else None) for row in rows]
 
 
-def questions_to(person: Person, *, at: datetime) -> list[OfficerAnswer]:
-    """What this person is asked by an officer and has not answered. One query."""
-    return list(OfficerAnswer.objects.filter(person=person).open_at(at).select_related("question").order_by("question__closes_at", "pk"))
+def questions_to(person: Person, *, at: datetime) -> QuerySet[OfficerAnswer]:
+    """What this person is asked by an officer and has not answered."""
+    return OfficerAnswer.objects.filter(person=person).open_at(at).select_related("question").order_by("question__closes_at", "pk")

@@ -1,13 +1,21 @@
 """What needs doing, for whoever looks: as a payer, a supporter, a provider, who helps the group, who looks after money, an operator."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 
+from audit.one_question import Row, asked, by_list, rows
 from marketplace.models import Agreement, Milestone, MilestoneShare, Payer, Visit
 from marketplace.querysets import enterprises_worked_for, holders_of, is_operator, people_seen_by
 from people.models import Person
+
+AS_PAYER = {"say_it_happened": "share", "sign": "agreement"}
+AS_PROVIDER = {"sign_as_provider": "agreement", "record_visit": "visit", "short_week": "milestone", "send_week_in": "milestone", "reply": "share"}
+BESIDE = {"ask_person": "share", "second_person": "share", "decide": "share", "decide_late": "share"}
+"""Kinds of task, and which row each is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,67 +32,89 @@ class Task:
 
 
 def to_do(person: Person, *, today: date) -> list[Task]:
-    """Everything of this room that waits for this person, in the order in which it matters. A fixed number of queries.
+    """Everything of this room that waits for this person, in the order in which it matters. One query.
 
     Kinds: say_it_happened, sign, sign_as_provider, record_visit, send_week_in, reply, short_week, ask_person, second_person, decide, decide_late.
     """
-    return [*_as_payer(person), *_as_provider(person, today), *to_help(person)]
+    return tasks_among(asked(*waiting(person, today=today)))
 
 
 def to_help(person: Person) -> list[Task]:
-    """What waits for this person as somebody beside others: who helps the group, who looks after money, an operator. Two queries.
+    """What waits for this person as somebody beside others: who helps the group, who looks after money, an operator. One query.
 
     Kinds: ask_person, second_person, decide; decide_late only for those who may look after that money or run the site.
     Whether they have an interest in it is asked again before each is done.
     """
+    return tasks_among(asked(waiting_beside(person)))
+
+
+def waiting(person: Person, *, today: date) -> list[QuerySet[Any, Any]]:
+    """The lists of `to_do`, for who asks more in the same question."""
+    return [*_as_payer(person), *_as_provider(person, today), waiting_beside(person)]
+
+
+def waiting_beside(person: Person) -> QuerySet[Any, Any]:
+    """The list of `to_help`."""
     held = Q(portion__holder__in=holders_of(person))
     mine = held | Q(milestone__agreement__cluster__facilitator=person) & ~Q(state="queried_late")
     shares = MilestoneShare.objects.filter(Q(state__in=["with_helper", "questioned", "queried_late"]) | Q(waits_for="second_person"))
     shares = shares if is_operator(person) else shares.filter(mine).exclude(payer__person=person)
-    rows = shares.select_related("milestone__agreement", "payer__person").order_by("pk").distinct()
-    kinds = {"with_helper": "ask_person", "questioned": "decide", "queried_late": "decide_late"}
-    return [_share_task("second_person" if one.waits_for == "second_person" else kinds[one.state], one) for one in rows]
+    kind = _kind(Q(waits_for="second_person"), "second_person", Q(state="with_helper"), "ask_person", Q(state="questioned"), "decide", "decide_late")
+    return _shares(shares, kind)
 
 
-def _share_task(kind: str, share: MilestoneShare) -> Task:
-    return Task(kind, "share", share.pk, share.milestone.agreement.title, share.payer.person.known_as, share.pence)
+def tasks_among(found: Iterable[Row]) -> list[Task]:
+    """The tasks of this room among what was asked, in the order in which they matter; those beside others by number."""
+    found = list(found)
+    beside = sorted((row for row in found if row.of in BESIDE), key=lambda row: row.pk)
+    weeks = sorted(by_list(found, "short_week", "send_week_in"), key=lambda row: (row["on"], row.pk))
+    first = by_list(found, "say_it_happened", "sign", "sign_as_provider", "record_visit")
+    about = AS_PAYER | AS_PROVIDER | BESIDE
+    return [
+        Task(row.of, about[row.of], row.pk, row["title"], row["known_as"], row["pence"], row.day("on"))
+        for row in (*first, *weeks, *by_list(found, "reply"), *beside)
+    ]
 
 
-def _shares(**filters: object) -> "list[MilestoneShare]":
-    return list(MilestoneShare.objects.filter(**filters).select_related("milestone__agreement", "payer__person").order_by("pk"))
+def _kind(*cases: Any) -> Case:
+    """`cases`: when and what, in turn; the last is what else."""
+    *pairs, other = cases
+    whens = [When(when, then=Value(of)) for when, of in zip(pairs[::2], pairs[1::2], strict=True)]
+    return Case(*whens, default=Value(other), output_field=TextField())
 
 
-def _as_payer(person: Person) -> list[Task]:
+def _rows(
+    query: QuerySet[Any, Any], of: Any, *, title: str, known_as: Any = "", pence: Any = 0, on: Any = None, pk: str = "pk"
+) -> QuerySet[Any, Any]:
+    """All of them name the same things."""
+    empty = Value("", TextField())
+    return rows(query, of, pk=pk, title=title, known_as=known_as or empty, pence=pence or Value(0), on=on or Value(None, TextField()))
+
+
+def _shares(query: QuerySet[Any, Any], of: Any) -> QuerySet[Any, Any]:
+    return _rows(query, of, title="milestone__agreement__title", known_as="payer__person__known_as", pence="pence")
+
+
+def _as_payer(person: Person) -> list[QuerySet[Any, Any]]:
     seen = people_seen_by(person)
-    asked = _shares(state__in=["asked", "with_helper"], payer__person__in=seen)
-    to_sign = (
-        Payer.objects.filter(person__in=seen, state="asked", agreement__state__in=["with_parties", "half_signed"])
-        .select_related("agreement", "person")
-        .order_by("pk")
-    )
+    to_say = MilestoneShare.objects.filter(state__in=["asked", "with_helper"], payer__person__in=seen)
+    to_sign = Payer.objects.filter(person__in=seen, state="asked", agreement__state__in=["with_parties", "half_signed"])
     return [
-        *(_share_task("say_it_happened", share) for share in asked),
-        *(Task("sign", "agreement", one.agreement_id, one.agreement.title, one.person.known_as, one.weekly_pence) for one in to_sign),
+        _shares(to_say, "say_it_happened"),
+        _rows(to_sign, "sign", pk="agreement_id", title="agreement__title", known_as="person__known_as", pence="weekly_pence"),
     ]
 
 
-def _as_provider(person: Person, today: date) -> list[Task]:
-    owned = Agreement.objects.filter(enterprise__owner=person)
+def _as_provider(person: Person, today: date) -> list[QuerySet[Any, Any]]:
     worked = Q(milestone__agreement__enterprise__owner=person) | Q(milestone__agreement__enterprise__in=enterprises_worked_for(person))
-    to_sign = [one for one in owned.open_to_sign().select_related("enterprise").order_by("pk") if one.provider_signed_version != one.version]
-    visits = Visit.objects.filter(
-        worked, state__in=["planned", "begun"], on__lte=today, milestone__state__in=["funded", "in_delivery", "overdue"]
-    ).select_related("milestone__agreement")
-    weeks = Milestone.objects.filter(agreement__enterprise__owner=person, state__in=["in_delivery", "overdue", "short"]).select_related("agreement")
-    questions = _shares(state="questioned", reply="", milestone__agreement__enterprise__owner=person)
+    to_sign = Agreement.objects.filter(enterprise__owner=person).open_to_sign().exclude(provider_signed_version=F("version"))
+    visits = Visit.objects.filter(worked, state__in=["planned", "begun"], on__lte=today, milestone__state__in=["funded", "in_delivery", "overdue"])
+    running = Q(state__in=["in_delivery", "overdue"], ends_on__lte=today) | Q(state="short")
+    weeks = Milestone.objects.filter(running, agreement__enterprise__owner=person)
+    questions = MilestoneShare.objects.filter(state="questioned", reply="", milestone__agreement__enterprise__owner=person)
     return [
-        *(Task("sign_as_provider", "agreement", one.pk, one.title, "", one.visit_pence * one.visits_per_week) for one in to_sign),
-        *(Task("record_visit", "visit", one.pk, one.milestone.agreement.title, "", 0, one.on) for one in visits.order_by("on", "pk")),
-        *(_week_task(one) for one in weeks.order_by("starts_on", "pk") if one.state == "short" or one.ends_on <= today),
-        *(_share_task("reply", share) for share in questions),
+        _rows(to_sign, "sign_as_provider", title="title", pence=F("visit_pence") * F("visits_per_week")),
+        _rows(visits, "record_visit", title="milestone__agreement__title", on="on"),
+        _rows(weeks, _kind(Q(state="short"), "short_week", "send_week_in"), title="agreement__title", pence="pence", on="ends_on"),
+        _shares(questions, "reply"),
     ]
-
-
-def _week_task(milestone: Milestone) -> Task:
-    kind = "short_week" if milestone.state == "short" else "send_week_in"
-    return Task(kind, "milestone", milestone.pk, milestone.agreement.title, "", milestone.pence, milestone.ends_on)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from typing import Any
 
-from django.db.models import F, Prefetch, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Prefetch, Q
 
-from marketplace.models import Milestone, MilestoneShare, Visit
+from marketplace.models import Milestone, MilestoneShare, Visit, VisitPart
 from marketplace.querysets import people_seen_by
 from people.models import Person
 from providers.models import Enterprise
@@ -42,11 +44,12 @@ def coming_visits(person: Person, *, today: date, days: int = 14, limit: int = 2
         milestone__starts_on__lte=today + timedelta(days=days),
         milestone__agreement__state__in=["active", "ending"],
     ).exclude(Q(state="dropped") | Q(payer__leaves_on__lt=F("milestone__starts_on")))  # weeks after somebody left are not theirs
+    away = VisitPart.objects.filter(visit=OuterRef("pk"), is_away=True).values("share__payer_id")
     visits = Prefetch(
         "milestone__visits",
         queryset=Visit.objects.filter(state__in=["planned", "begun"], on__gte=today, on__lte=today + timedelta(days=days))
         .select_related("worker")
-        .prefetch_related("parts__share")
+        .annotate(away=ArraySubquery(away))
         .order_by("on", "number"),
         to_attr="coming",
     )
@@ -59,7 +62,8 @@ def coming_visits(person: Person, *, today: date, days: int = 14, limit: int = 2
     return sorted(found, key=lambda one: (one.on, one.planned_start or time(0), one.visit_id, one.person_id))[:limit]
 
 
-def _coming(share: MilestoneShare, visit: Visit) -> ComingVisit:
+def _coming(share: MilestoneShare, visit: Any) -> ComingVisit:
+    """`visit`: with the payers who are `away`, as `coming_visits` reads it."""
     agreement = share.milestone.agreement
     worker = visit.worker
     return ComingVisit(
@@ -77,7 +81,7 @@ def _coming(share: MilestoneShare, visit: Visit) -> ComingVisit:
         worker=worker.known_as if worker is not None else "",
         worker_figure=worker.photo_figure if worker is not None else "",
         is_covered=share.state not in {"planned", "dropped"} and share.milestone.state in {"funded", "in_delivery"},
-        is_away=any(part.is_away and part.share.payer_id == share.payer_id for part in visit.parts.all()),
+        is_away=share.payer_id in visit.away,
         share_id=share.pk,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from people.models import Person, Supporter
 from pooling.models import Ballot, Challenge, Cluster, Membership, Pledge, Proposal, ProposalVersion
@@ -85,13 +85,17 @@ def questions_of(cluster: Cluster, viewer: Person) -> list[tuple[Proposal, bool]
 
 def answers_waiting(person: Person, *, at: datetime, cluster: Cluster | None = None) -> list[Ballot]:
     """Questions this person may still answer: their own first, then those of people they may decide for about groups. Of one group, if named."""
+    waiting = ballots_waiting(person, at=at)
+    found = waiting if cluster is None else waiting.filter(proposal__cluster=cluster)
+    return sorted(found, key=lambda one: one.membership.person_id != person.pk)
+
+
+def ballots_waiting(person: Person, *, at: datetime) -> QuerySet[Ballot]:
+    """Those that `answers_waiting` gives, the first to close first."""
     helped = Supporter.objects.live(at).filter(supporter=person, kind="for", decisions__contains=["groups"]).values("person")
     waiting = Ballot.objects.waiting().filter(proposal__closes_at__gt=at).select_related("proposal__cluster", "membership__person")
-    if cluster is not None:
-        waiting = waiting.filter(proposal__cluster=cluster)
     mine = Q(membership__person=person) | Q(membership__person__in=helped)
-    found = waiting.filter(mine).exclude(proposal__cluster__facilitator=person).order_by("proposal__closes_at", "pk")
-    return sorted(found, key=lambda one: one.membership.person_id != person.pk)
+    return waiting.filter(mine).exclude(proposal__cluster__facilitator=person).order_by("proposal__closes_at", "pk")
 
 
 def question_for(proposal: Proposal, viewer: Person, *, at: datetime) -> Question:

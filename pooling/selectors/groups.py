@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from audit.clock import LONDON
 from people.models import Person
@@ -102,11 +102,10 @@ def name_for(place: Membership, viewer: Membership | None) -> str:
     return name if settled or is_mine else (name.split() or [name])[0]
 
 
-def rules_to_sign(person: Person) -> list[Membership]:
+def rules_to_sign(person: Person) -> QuerySet[Membership]:
     """This person's places in groups whose rules are newer than what they signed."""
     signed = CharterSignature.objects.filter(membership=OuterRef("pk"), charter__state="in_force")
-    places = Membership.objects.inside().of(person).filter(~Exists(signed)).select_related("cluster", "person")
-    return list(places.order_by("pk"))
+    return Membership.objects.inside().of(person).filter(~Exists(signed)).select_related("cluster", "person").order_by("pk")
 
 
 def places_of(person: Person) -> list[Membership]:
@@ -114,8 +113,8 @@ def places_of(person: Person) -> list[Membership]:
     return list(Membership.objects.of(person).exclude(state__in=MEMBERSHIP_FINAL).select_related("cluster", "person").order_by("pk"))
 
 
-def questions_for(person: Person) -> list[Membership]:
+def questions_for(person: Person) -> QuerySet[Membership]:
     """People about whom this person may still say yes or no: may they join?"""
     waiting = Q(answers_about__voter__person=person, answers_about__question="admit", answers_about__yes__isnull=True)
     asked = Membership.objects.filter(waiting, state__in=["proposed", "applied"], answers_about__voter__state__in=MEMBERSHIP_IN)
-    return list(asked.select_related("cluster", "person").order_by("pk").distinct())
+    return asked.select_related("cluster", "person").order_by("pk").distinct()

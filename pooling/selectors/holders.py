@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from people.models import Organisation, Person
 from pooling.models import Call
 
@@ -40,5 +42,9 @@ def holder_list(organisation: Organisation) -> HolderList:
 
 def calls_to_pay(person: Person) -> list[Call]:
     """What this person is asked to pay from money in their own hands, soonest first."""
-    own = Call.objects.filter(membership__person=person, portion__holder__isnull=True, state=State.CALLED)
-    return list(own.select_related("membership__cluster", "portion__budget").order_by("due_on", "pk"))
+    return list(own_calls_to_pay(person).select_related("membership__cluster", "portion__budget").order_by("due_on", "pk"))
+
+
+def own_calls_to_pay(person: Person) -> QuerySet[Call]:
+    """Those of `calls_to_pay`."""
+    return Call.objects.filter(membership__person=person, portion__holder__isnull=True, state=State.CALLED)

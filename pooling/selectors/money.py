@@ -1,11 +1,15 @@
 """A person's money, group by group and portion by portion. What is promised, asked for and here are different things, never added up."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
+
+from audit.one_question import Row, asked, rows
 from ledger import selectors as book
 from people.models import Person
+from pooling.books import Lot
 from pooling.models import Call, Hold, Membership, Pledge, Portion, Withdrawal
 from pooling.rules import CALL_FINAL, CALL_WAITS_FOR_MONEY
 from pooling.selectors.promises import arrived
@@ -36,27 +40,24 @@ class Money:
 
 
 def money_of(person: Person) -> list[Money]:
-    """Where a person's money is, per group and portion, in order; only where something was promised. Five queries and one a group."""
-    memberships = {one.pk: one for one in Membership.objects.filter(person=person).select_related("cluster")}
-    pledges = list(Pledge.objects.filter(membership__in=memberships).select_related("portion__holder"))
-    portions = {one.portion_id: one.portion for one in pledges}
-    sums = _sums(memberships, pledges)
-    accounts = _accounts(memberships)
-    return [
-        _money(memberships[key[0]], portions[key[1]], sums[key], accounts[key])
-        for key in sorted({(one.membership_id, one.portion_id) for one in pledges})
-    ]
+    """Where a person's money is, per group and portion, in order; only where something was promised. Five queries at most."""
+    pledges = list(Pledge.objects.filter(membership__person=person).select_related("membership__cluster", "portion__holder"))
+    lots = {(one.membership_id, one.portion_id): one for one in pledges}
+    sums, accounts = _sums(pledges), _accounts(lots.values())
+    return [_money(lots[key].membership, lots[key].portion, sums[key], accounts[key]) for key in sorted(lots)]
 
 
 Key = tuple[int, int]
+_KEY = {"membership": "membership_id", "portion": "portion_id"}
 
 
-def _sums(memberships: Iterable[int], pledges: Iterable[Pledge]) -> dict[Key, dict[str, int]]:
+def _sums(pledges: Sequence[Pledge]) -> dict[Key, dict[str, int]]:
     found: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for pledge in pledges:
         if pledge.state == Pledge.State.PLEDGED:
             found[pledge.membership_id, pledge.portion_id]["promised"] += pledge.pence
-    calls = list(Call.objects.filter(membership__in=memberships).exclude(state__in=CALL_FINAL))
+    places = {pledge.membership_id for pledge in pledges}
+    calls = list(Call.objects.filter(membership__in=places).exclude(state__in=CALL_FINAL)) if places else []
     come = arrived(call for call in calls if call.state in CALL_WAITS_FOR_MONEY and call.unwanted_at is None)
     for call in calls:
         row = found[call.membership_id, call.portion_id]
@@ -66,23 +67,29 @@ def _sums(memberships: Iterable[int], pledges: Iterable[Pledge]) -> dict[Key, di
             row["needed"] += call.pence if call.owed_pence is None else call.owed_pence
         elif call.state in CALL_WAITS_FOR_MONEY and call.unwanted_at is None:
             row["needed"] += call.spare_pence + (call.to_pay_pence if call.pk in come else 0)
-    for hold in Hold.objects.filter(membership__in=memberships):
-        row = found[hold.membership_id, hold.portion_id]
-        row["held"] += hold.held_pence
-        row["disputed"] += hold.disputed_pence
-        row["paid"] += hold.released_pence
-    for back in Withdrawal.objects.filter(membership__in=memberships):
-        row = found[back.membership_id, back.portion_id]
-        row["came_back"] += back.returned_pence
-        row["going_back"] += back.pence - back.returned_pence - back.kept_pence
+    for one in _held_and_back(places) if places else ():
+        row = found[one["membership"], one["portion"]]
+        for what in one.said.keys() - _KEY.keys():
+            row[what] += one[what]
     return found
 
 
-def _accounts(memberships: Iterable[int]) -> dict[Key, dict[str, int]]:
+def _held_and_back(places: Iterable[int]) -> list[Row]:
+    """Sums by what became of them: of holds, and of what was sent home. One query."""
+    held = F("placed_pence") - F("released_pence") - F("returned_pence") - F("disputed_pence")
+    going = F("pence") - F("returned_pence") - F("kept_pence")
+    return asked(
+        rows(Hold.objects.filter(membership__in=places), "hold", **_KEY, held=held, disputed="disputed_pence", paid="released_pence"),
+        rows(Withdrawal.objects.filter(membership__in=places), "back", **_KEY, going_back=going, came_back="returned_pence"),
+    )
+
+
+def _accounts(pledges: Iterable[Pledge]) -> dict[Key, dict[str, int]]:
     found: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for membership_id in memberships:
-        for account, pence in book.balances(codes=("SHARE", "PENDING", "RECEIVABLE"), owner_prefix=f"member:{membership_id}/").items():
-            found[membership_id, int(account.owner.rpartition(":")[2])][account.code] += pence
+    owners = {Lot(one.membership_id, one.portion_id, one.council_code).owner: (one.membership_id, one.portion_id) for one in pledges}
+    balances = book.balances(codes=("SHARE", "PENDING", "RECEIVABLE"), owners=owners) if owners else {}
+    for account, pence in balances.items():
+        found[owners[account.owner]][account.code] += pence
     return found
 
 

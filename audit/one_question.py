@@ -1,0 +1,48 @@
+"""Many lists read with one question to the database: each gives its rows in one shape, and they come back together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import BigIntegerField, Expression, F, QuerySet, TextField, Value
+from django.db.models.functions import Cast, JSONObject
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of one of the lists. `of`: which list; `said`: the columns that were named, dates and moments as text."""
+
+    of: str
+    pk: int
+    said: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.said[name]
+
+    def day(self, name: str) -> date | None:
+        return date.fromisoformat(self.said[name]) if self.said[name] else None
+
+    def moment(self, name: str) -> datetime | None:
+        return datetime.fromisoformat(self.said[name]) if self.said[name] else None
+
+
+def rows(query: QuerySet[Any, Any], of: str | Expression, *, pk: str = "pk", **columns: Any) -> QuerySet[Any, Any]:
+    """A list in the shape that `asked` puts together. `columns`: paths of fields, or expressions. The list's own order is lost."""
+    name = Value(of) if isinstance(of, str) else of
+    return query.order_by().values_list(Cast(name, TextField()), Cast(F(pk), BigIntegerField()), JSONObject(**columns))
+
+
+def asked(*lists: QuerySet[Any, Any]) -> list[Row]:
+    """All of them. One query, however many lists and however long."""
+    if not lists:
+        return []
+    first, *others = lists
+    return [Row(*cells) for cells in first.union(*others, all=True)]
+
+
+def by_list(found: Iterable[Row], *order: str) -> list[Row]:
+    """Those of these lists, in the order they are named, each by its `on` where it has one, then by number."""
+    rank = {of: place for place, of in enumerate(order)}
+    mine = [row for row in found if row.of in rank]
+    return sorted(mine, key=lambda row: (rank[row.of], str(row.said.get("on") or ""), row.pk))
