@@ -33,11 +33,19 @@ class Two:
     def __init__(self, url: str) -> None:
         self.url = url
         self.one, self.other, self.watch = (psycopg.connect(url, autocommit=True) for _ in range(3))
+        self._begun: list[threading.Thread] = []
         reopen(self.watch)
 
     def close(self) -> None:
-        for db in (self.one, self.other, self.watch):
-            db.close()
+        """Whoever still waits on the other connection ends first: a connection closed under a thread takes the next one's socket along."""
+        self.one.close()
+        for thread in self._begun:
+            thread.join(SECONDS / 10)
+            if thread.is_alive():
+                self.watch.execute("select pg_terminate_backend(%s)", [self.other.info.backend_pid])
+                thread.join()
+        self.other.close()
+        self.watch.close()
 
     @contextmanager
     def meanwhile(self, act: Callable[[Db], Any], *, waits: bool = True) -> Iterator[list[Any]]:
@@ -51,6 +59,7 @@ class Two:
                 result.append(error)
 
         thread = threading.Thread(target=run)
+        self._begun.append(thread)
         thread.start()
         self._until_it_waits(result, thread, waits)
         yield result
