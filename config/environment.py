@@ -94,9 +94,7 @@ def database(address: str, name: str) -> dict[str, Any]:
         parts, port = {}, None
     if not address.startswith(("postgres://", "postgresql://")) or not parts.get("NAME"):
         _stop(name, "is an address like postgresql://user:password@host:5432/database")
-    # Django's own cursors never prepare; with this, psycopg's do where they are asked to (ledger/services/line.py).
-    options = {"prepare_threshold": 0}
-    return {**parts, "HOST": unquote(parts["HOST"]), "PORT": port or "", "ENGINE": "django.db.backends.postgresql", "OPTIONS": options}
+    return {**parts, "HOST": unquote(parts["HOST"]), "PORT": port or "", "ENGINE": "django.db.backends.postgresql"}
 
 
 def _stop(name: str, wants: str) -> NoReturn:

@@ -53,7 +53,8 @@ def _poster(what: str) -> Callable[[], None]:
     open_accounts(Account("SHARE", COUNCIL, f"member:{number}/portion:1") for number in range(1, ACCOUNTS + 1))
 
     def journal() -> Journal:
-        one, other = draw.sample(range(1, ACCOUNTS + 1), 2)
+        one, step = 1 + int(draw.random() * ACCOUNTS), 1 + int(draw.random() * (ACCOUNTS - 1))
+        other = 1 + (one + step - 1) % ACCOUNTS
         debit, credit = (Account("SHARE", COUNCIL, f"member:{number}/portion:1") for number in (one, other))
         return Journal(key=uuid.uuid4(), kind="bench", council=COUNCIL, transfers=(Transfer(debit, credit, 5),), effective_at=AT, actor="bench")
 

@@ -107,11 +107,11 @@ _CLASSES: dict[str, type[Refused]] = {
 }
 
 _POST = (
-    "select outcome, journal, account, available from ledger_post($1::uuid, $2::text, $3::text, $4::bigint[], $5::bigint[], $6::bigint[], "
+    "select ledger_post($1::uuid, $2::text, $3::text, $4::bigint[], $5::bigint[], $6::bigint[], "
     "$7::timestamptz, $8::text, $9::text, $10::text, $11::uuid, $12::uuid)"
 )
 _POST_MANY = (
-    "select outcome, journal, account, available from ledger_post_many($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], "
+    "select row(outcome, journal, account, available) from ledger_post_many($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], "
     "$6::text[], $7::text[], $8::uuid[], $9::uuid[], $10::integer[], $11::bigint[], $12::bigint[], $13::bigint[], $14::boolean) order by item"
 )
 
