@@ -17,6 +17,7 @@ from people.services import messages
 from places.calendar import working_days_between
 from places.distance import miles
 from pooling.models import AdmissionAnswer, Call, Membership
+from pooling.rules import MEMBERSHIP_IN
 from providers.models import Enterprise, Listing
 
 SIGN_IN = "Open Clubtogether as you always do, and sign in. We never ask for money, a code or your bank number in a message."
@@ -264,7 +265,7 @@ def _untold(places: "Iterable[Membership]", kind: str) -> list[Membership]:
 
 def _may_they_come(at: datetime) -> int:
     waiting = AdmissionAnswer.objects.filter(question="admit", yes__isnull=True, membership__state__in=("proposed", "applied"))
-    rows = waiting.filter(voter__state__in=("trial", "active")).select_related("membership__cluster", "voter__person").order_by("pk")
+    rows = waiting.filter(voter__state__in=MEMBERSHIP_IN).select_related("membership__cluster", "voter__person").order_by("pk")
     keys = {f"may_come/membership:{row.membership_id}/{row.voter.person_id}": row for row in rows}
     done = set(Message.objects.filter(dedup_key__in=list(keys)).values_list("dedup_key", flat=True))
     told = 0

@@ -85,7 +85,7 @@ def removal_decided(*, removal_id: int, at: datetime) -> int:
     if row.state != Removal.State.DECIDED or row.appeal_by is None:
         return 0
     group, by = row.membership.cluster.name, words.day(row.appeal_by)
-    says = f"{group} decided that you leave on {by}. Until then nothing changes. You can ask us to look at it again, by {by}."
+    says = f"{group} decided that you leave. Your last day is {by}. Until then nothing changes. You can ask us to look at it again, by {by}."
     return _tell([row.membership.person], kind="removal_decided", about=f"removal:{row.pk}", subject="Your group has decided", says=says, at=at)
 
 

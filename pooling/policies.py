@@ -5,7 +5,7 @@ from datetime import datetime
 from people.models import Person
 from people.policies import may_act_for
 from people.roles import has_role
-from pooling.models import Budget, Cluster, Membership, Portion, Statement
+from pooling.models import Budget, Cluster, Membership, Portion, Removal, Statement
 from pooling.querysets.deciding import stoppable_by
 
 
@@ -91,6 +91,14 @@ def may_resolve(*, by: Person | None, statement: Statement, person: Person, at: 
         return False
     parts = statement.parts.select_related("portion__holder")
     return by.is_operator or any(works_for_holder(by=by, portion=part.portion, at=at) for part in parts)
+
+
+def may_answer_appeal(*, by: Person | None, removal: Removal, membership: Membership, at: datetime) -> bool:
+    """An operator with no interest: not in the group, nor who helps it, nor who asked for it, nor who decides for the person."""
+    if by is None or not by.is_operator or by.pk == removal.asked_by_id:
+        return False
+    sides = (is_in(by=by, cluster=membership.cluster), is_facilitator_of(by=by, cluster=membership.cluster))
+    return not any(sides) and not may_decide(by=by, person=membership.person, decision="groups", at=at)
 
 
 def may_stop_group(*, by: Person | None, cluster: Cluster, at: datetime) -> bool:

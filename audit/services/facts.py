@@ -28,6 +28,12 @@ def record(*, kind: str, subject: str, payload: dict[str, Any], at: datetime, co
     return fact
 
 
+def is_recorded(*, kind: str, subject: str, payload: dict[str, Any], since: datetime | None = None) -> bool:
+    """Whether this was told before, with at least this in its payload, `since` then. For what a timer says once: ask under the subject's lock."""
+    rows = Fact.objects.filter(subject=subject, kind=kind, payload__contains=payload)
+    return (rows if since is None else rows.filter(effective_at__gte=since)).exists()
+
+
 def _will_wake() -> bool:
     """Once per transaction is enough, however many facts it records. (Django drops the entry when the savepoint it belongs to is rolled back.)"""
     return any(task is _wake_the_worker for _, task, *_ in transaction.get_connection().run_on_commit)

@@ -58,19 +58,16 @@ class Cost:
 
 def cost(place: Membership, at: datetime) -> Cost:
     """If they say so today; when they have said so already, until the day they are out."""
-    leaving = reading.open_leaving(place)
-    until = leaving.until if leaving is not None else reading.last_day_if_told(place, at)
-    terms = exits.terms_for(place, until=until)
-    titles = {one.pk: one.title for one in Agreement.objects.filter(pk__in=[term.agreement_id for term in terms])}
-    reckoned = reading.reckon(place, terms)
+    whole = exits.cost_of_leaving(place, at=at)
+    titles = {one.pk: one.title for one in Agreement.objects.filter(pk__in=[term.agreement_id for term in whole.terms])}
     return Cost(
         place=place,
-        until=until,
-        lines=[{"key": titles[term.agreement_id], "value": words.pounds(term.bill_pence)} for term in terms],
-        bill_pence=sum(one.settled.bill_pence for one in reckoned),
-        back_pence=sum(one.settled.payable_pence for one in reckoned),
-        to_pay_in_pence=sum(one.settled.to_pay_in_pence for one in reckoned),
-        leaving=leaving,
+        until=whole.until,
+        lines=[{"key": titles[term.agreement_id], "value": words.pounds(term.bill_pence)} for term in whole.terms],
+        bill_pence=whole.bill_pence,
+        back_pence=whole.back_pence,
+        to_pay_in_pence=whole.to_pay_in_pence,
+        leaving=reading.open_leaving(place),
         removal=place.removals.order_by("-pk").first(),
     )
 

@@ -6,6 +6,7 @@ from marketplace.api.views.approvals import Approvals
 from marketplace.api.views.briefs import BriefPayers, BriefQuestions, Briefs, EnterpriseWanted
 from marketplace.api.views.changes import ChangeAnswers, Changes
 from marketplace.api.views.counted import CouncilFigures, OfficerAnswers, OfficerQuestions, WantedNear
+from marketplace.api.views.leaving import CostsOfLeaving
 from marketplace.api.views.needs import Needs, ToDo
 from marketplace.api.views.offers import Choices, Offers
 from marketplace.api.views.shares import Shares
@@ -34,4 +35,5 @@ urlpatterns = router(
     change_answers=ChangeAnswers,
 )
 urlpatterns += router(enterprises=EnterpriseWanted)
+urlpatterns += router(memberships=CostsOfLeaving)
 urlpatterns += router(council_figures=CouncilFigures, wanted=WantedNear, officer_questions=OfficerQuestions, officer_answers=OfficerAnswers)

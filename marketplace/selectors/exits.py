@@ -4,13 +4,15 @@ A week is the break date: the provider may bill whole weeks that begin before th
 """
 
 from collections import defaultdict
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from marketplace.models import Agreement, MilestoneShare, Payer
 from marketplace.rules.tables import SHARE_SETTLED
 from marketplace.rules.weeks import visit_pence
 from pooling.models import Membership
 from pooling.rules.leaving import Term
+from pooling.selectors import leaving as goodbyes
 
 LIVE = ("active", "suspended", "ending")
 
@@ -45,3 +47,32 @@ def terms_for(membership: Membership, *, until: date) -> list[Term]:
         for payer in payers
         if payer.portion_id is not None
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfLeaving:
+    """What stopping costs, in pence: the day on which they are out, what may still be billed and by which agreement, what comes back.
+
+    `to_pay_in_pence`: what of the bill is not here yet. Notice given already: until that day; else as if it were given now.
+    """
+
+    until: date
+    terms: tuple[Term, ...]
+    bill_pence: int
+    back_pence: int
+    to_pay_in_pence: int
+
+
+def cost_of_leaving(membership: Membership, *, at: datetime) -> CostOfLeaving:
+    """Out of the function the statement comes from (state-machines.md S5), so that nobody is told another sum later."""
+    leaving = goodbyes.open_leaving(membership)
+    until = leaving.until if leaving is not None else goodbyes.last_day_if_told(membership, at)
+    terms = terms_for(membership, until=until)
+    settled = [one.settled for one in goodbyes.reckon(membership, terms)]
+    return CostOfLeaving(
+        until=until,
+        terms=tuple(terms),
+        bill_pence=sum(one.bill_pence for one in settled),
+        back_pence=sum(one.payable_pence for one in settled),
+        to_pay_in_pence=sum(one.to_pay_in_pence for one in settled),
+    )

@@ -19,6 +19,7 @@ class Removal(models.Model):
         APPEALED = "appealed", "They asked an operator to look at it"
         UPHELD = "upheld", "The operator says they stay"
         REFUSED = "refused", "The operator says the decision stands"
+        UNANSWERED = "unanswered", "No operator answered in time: they stay"
 
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="removals")
     council_code = models.CharField(max_length=9)

@@ -182,6 +182,7 @@ class Membership(models.Model):
         indexes = [
             models.Index(name="membership_trial", fields=["trial_ends_at"], condition=Q(state="trial")),
             models.Index(name="membership_invited", fields=["invited_at"], condition=Q(state="invited")),
+            models.Index(name="membership_asked", fields=["opened_at"], condition=Q(state__in=["proposed", "applied"])),
         ]
 
     def __str__(self) -> str:

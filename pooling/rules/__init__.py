@@ -38,6 +38,8 @@ from pooling.rules.figures import (
 from pooling.rules.finding import FINDING_MACHINES
 from pooling.rules.leaving import (
     ANSWER_WORKING_DAYS,
+    APPEAL_ANSWER_WORKING_DAYS,
+    APPEAL_REMINDER_WORKING_DAYS,
     APPEAL_WORKING_DAYS,
     END_REPORT,
     LEAVING,
@@ -45,6 +47,7 @@ from pooling.rules.leaving import (
     REMINDER_WORKING_DAYS,
     REMOVAL,
     STATEMENT,
+    UNSIGNED_DAYS,
     Settled,
     Standing,
     Term,
@@ -74,6 +77,8 @@ from pooling.rules.tables import (
 
 __all__ = [
     "ANSWER_WORKING_DAYS",
+    "APPEAL_ANSWER_WORKING_DAYS",
+    "APPEAL_REMINDER_WORKING_DAYS",
     "APPEAL_WORKING_DAYS",
     "BUDGET_IMPORT",
     "CALL",
@@ -117,6 +122,7 @@ __all__ = [
     "SURENESS_TO_PROMISE",
     "TRIAL_CAP_WEEKLY_PENCE",
     "TRIAL_DAYS",
+    "UNSIGNED_DAYS",
     "WITHDRAWAL",
     "Answer",
     "Costs",

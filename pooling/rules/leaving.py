@@ -8,10 +8,15 @@ from pooling.rules.tables import NEW
 
 ANSWER_WORKING_DAYS = 10
 APPEAL_WORKING_DAYS = 10
+APPEAL_ANSWER_WORKING_DAYS, APPEAL_REMINDER_WORKING_DAYS = 10, 5
+"""An operator answers an appeal within ten working days (state-machines.md 3), and is reminded half way."""
 REMINDER_WORKING_DAYS = (4, 7)
 """Two reminders, the second by another channel; silence counts only after both."""
 QUIET_DAYS = 42
 """No sign of life from a person for six weeks: who looks after their money asks (abuse.md 19)."""
+
+UNSIGNED_DAYS = (14, 28)
+"""New rules are not signed: asked again after so many days, twice. Then it is left to them: they may leave without notice (state-machines.md 2)."""
 
 LEAVING = {
     (NEW, "begin"): "began",
@@ -34,6 +39,10 @@ REMOVAL = {
     ("decided", "appeal"): "appealed",
     ("appealed", "uphold"): "upheld",
     ("appealed", "refuse"): "refused",
+    # Silence is never yes: where nobody answered, they stay (adr/0019).
+    ("appealed", "run_out"): "unanswered",
+    # They are out for another reason meanwhile: nothing is left to answer.
+    ("appealed", "overtake"): "turned_down",
 }
 END_REPORT = {
     (NEW, "report"): "open",

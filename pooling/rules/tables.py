@@ -29,6 +29,9 @@ MEMBERSHIP = {
     ("applied", "withdraw"): "withdrawn",
     ("invited", "decline"): "declined",
     ("invited", "expire"): "expired",
+    # The group did not answer, all of it, in 30 days: neither who was named nor who asked waits for ever.
+    ("proposed", "expire"): "expired",
+    ("applied", "expire"): "expired",
     ("invited", "accept_charter"): "trial",
     ("trial", "confirm"): "active",
     ("trial", "leave_now"): "settling",

@@ -176,7 +176,7 @@ def begin(*, place: Membership, verb: str, why: str, until: date, by: Person | N
     return leaving
 
 
-def stay(*, place: Membership, verb: str, by: Person, at: datetime) -> Leaving:
+def stay(*, place: Membership, verb: str, by: Person | None, at: datetime) -> Leaving:
     """The leaving is over before its day. Raises NotNow."""
     place.state = step(MEMBERSHIP, place.state, verb)
     place.save(update_fields=["state"])

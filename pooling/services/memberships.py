@@ -6,6 +6,8 @@ Locks: the group first, then the place in it.
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from django.db.models import Q, QuerySet
+
 from audit.clock import london_date
 from audit.errors import NotAllowed, Refusal
 from audit.services import facts
@@ -181,21 +183,34 @@ def set_rounding_debt(*, membership: Membership, debt: Fraction, at: datetime) -
 
 
 def advance_due(*, at: datetime) -> int:
-    """Invitations nobody answered for 30 days end; first days that are over end. Returns how many places changed."""
+    """Invitations nobody answered for 30 days end, and what a group was asked and did not answer; first days that are over end.
+
+    Fact: `pooling.place_ran_out`. Returns how many places changed.
+    """
     moved = 0
-    for pk in Membership.objects.filter(state=State.INVITED, invited_at__lte=at - timedelta(days=INVITATION_DAYS)).values_list("pk", flat=True):
+    for pk in list(_unanswered(at).values_list("pk", flat=True)):
         moved += _expire(pk, at)
     for pk in Membership.objects.filter(state=State.TRIAL, trial_ends_at__lte=at).values_list("pk", flat=True):
         moved += _confirm_in_time(pk, at)
     return moved
 
 
+def _unanswered(at: datetime) -> QuerySet[Membership]:
+    """Places that wait for somebody's yes since 30 days: the person's own once they are invited, the group's before."""
+    since = at - timedelta(days=INVITATION_DAYS)
+    by_them, by_group = Q(state=State.INVITED, invited_at__lte=since), Q(state__in=(State.PROPOSED, State.APPLIED), opened_at__lte=since)
+    return Membership.objects.filter(by_them | by_group).order_by("pk")
+
+
 @all_or_nothing
 def _expire(pk: int, at: datetime) -> int:
     row = lock_place(Membership(pk=pk))
-    if row.state != State.INVITED:
+    if not _unanswered(at).filter(pk=pk).exists():
         return 0
+    was = row.state
     end_place(membership=row, verb="expire", at=at)
+    payload = {"membership": pk, "was": was}
+    facts.record(kind="pooling.place_ran_out", subject=f"membership:{pk}", payload=payload, at=at, council_code=row.council_code)
     return 1
 
 

@@ -1,19 +1,30 @@
 """Asking somebody to leave: the reason, their reply, the group's decision (two thirds of the others), and an appeal to an operator.
 
-They stay in, and are helped, until ten working days are over and no appeal is open. Locks: the group, then the place in it.
+They stay in, and are helped, until ten working days are over and no appeal is open; an appeal that nobody answers runs out in their favour
+(adr/0019). Locks: the group, then the place in it.
 """
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from audit.clock import london_date
 from audit.errors import NotAllowed, Refusal
 from audit.services import facts
+from payments.services.one_by_one import one_by_one
 from people.models import Person
 from places.calendar import add_working_days
 from pooling import policies
 from pooling.models import Leaving, Membership, Removal
-from pooling.rules import APPEAL_WORKING_DAYS, MEMBERSHIP, NEW, REMOVAL, NotNow, step
+from pooling.rules import (
+    APPEAL_ANSWER_WORKING_DAYS,
+    APPEAL_REMINDER_WORKING_DAYS,
+    APPEAL_WORKING_DAYS,
+    MEMBERSHIP,
+    NEW,
+    REMOVAL,
+    NotNow,
+    step,
+)
 from pooling.services.leaving import begin, stay
 from pooling.services.membership_records import lock_place, write_trail
 from pooling.services.transactions import all_or_nothing
@@ -115,9 +126,10 @@ def decided(*, proposal: "Proposal", at: datetime) -> Leaving | None:
         row.state = step(REMOVAL, row.state, "turn_down")
         row.save(update_fields=["state"])
         return None
-    until = add_working_days(london_date(at), APPEAL_WORKING_DAYS)
-    leaving = begin(place=place, verb="remove", why=Leaving.Why.REMOVAL, until=until, by=None, at=at)
-    row.state, row.decided_at, row.appeal_by, row.leaving = step(REMOVAL, row.state, "decide"), at, until, leaving
+    last = add_working_days(london_date(at), APPEAL_WORKING_DAYS)
+    # The tenth day is theirs, whole: they are out on the one after.
+    leaving = begin(place=place, verb="remove", why=Leaving.Why.REMOVAL, until=last + timedelta(days=1), by=None, at=at)
+    row.state, row.decided_at, row.appeal_by, row.leaving = step(REMOVAL, row.state, "decide"), at, last, leaving
     row.save(update_fields=["state", "decided_at", "appeal_by", "leaving"])
     _tell("pooling.removal_decided", row, at)
     return leaving
@@ -158,11 +170,10 @@ def appeal(*, removal: Removal, appeal: str, by: Person, at: datetime) -> Remova
 def answer_appeal(*, removal: Removal, uphold: bool, answer: str, by: Person, at: datetime) -> Removal:
     """An operator decides, with reasons that both sides read: they stay (`uphold`), or the decision stands.
 
-    Not an operator who is in the group, or decides for the person. Raises NotAllowed, NotNow, AnswerIsMissing.
+    Not an operator with an interest (`policies.may_answer_appeal`). Raises NotAllowed, NotNow, AnswerIsMissing.
     """
     place, row = _lock(removal)
-    has_interest = policies.is_in(by=by, cluster=place.cluster) or policies.may_decide(by=by, person=place.person, decision="groups", at=at)
-    if not by.is_operator or has_interest:
+    if not policies.may_answer_appeal(by=by, removal=row, membership=place, at=at):
         raise NotAllowed
     row.state = step(REMOVAL, row.state, "uphold" if uphold else "refuse")
     row.answer, row.answered_by, row.answered_at = _words(answer, AnswerIsMissing), by, at
@@ -172,6 +183,44 @@ def answer_appeal(*, removal: Removal, uphold: bool, answer: str, by: Person, at
         stay(place=place, verb="appeal_upheld", by=by, at=at)
     _tell("pooling.appeal_answered", row, at)
     return row
+
+
+# --- the clock ---
+
+
+def advance_due(*, at: datetime) -> int:
+    """Appeals nobody answered: operators are told again half way, and after ten working days the person stays. Returns how many moved.
+
+    Facts: `pooling.appeal_waits`, `pooling.appeal_ran_out`.
+    """
+    waiting = Removal.objects.filter(state=Removal.State.APPEALED, appealed_at__lt=at - timedelta(days=APPEAL_REMINDER_WORKING_DAYS)).order_by("pk")
+    return one_by_one(list(waiting), lambda one: _run_out_or_remind(one, at))
+
+
+@all_or_nothing
+def _run_out_or_remind(removal: Removal, at: datetime) -> bool:
+    place, row = _lock(removal)
+    if row.state != Removal.State.APPEALED or row.appealed_at is None:
+        return False
+    asked_on, today = london_date(row.appealed_at), london_date(at)
+    if (place.state, "appeal_upheld") not in MEMBERSHIP:
+        return _end(place, row, "overtake", at)
+    if today > add_working_days(asked_on, APPEAL_ANSWER_WORKING_DAYS):
+        stay(place=place, verb="appeal_upheld", by=None, at=at)
+        return _end(place, row, "run_out", at)
+    if today > add_working_days(asked_on, APPEAL_REMINDER_WORKING_DAYS) and not facts.is_recorded(**_fact("pooling.appeal_waits", row)):
+        _tell("pooling.appeal_waits", row, at)
+        return True
+    return False
+
+
+def _end(place: Membership, row: Removal, verb: str, at: datetime) -> bool:
+    row.state = step(REMOVAL, row.state, verb)
+    row.save(update_fields=["state"])
+    write_trail(membership=place, verb=f"pooling.appeal_{verb}", by=None, at=at, removal=row.pk)
+    if verb == "run_out":
+        _tell("pooling.appeal_ran_out", row, at)
+    return True
 
 
 def _lock(removal: Removal) -> tuple[Membership, Removal]:
@@ -191,6 +240,9 @@ def _words(text: str, missing: type[Refusal]) -> str:
     return words
 
 
+def _fact(kind: str, row: Removal) -> dict[str, Any]:
+    return {"kind": kind, "subject": f"membership:{row.membership_id}", "payload": {"membership": row.membership_id, "removal": row.pk}}
+
+
 def _tell(kind: str, row: Removal, at: datetime) -> None:
-    payload = {"membership": row.membership_id, "removal": row.pk}
-    facts.record(kind=kind, subject=f"membership:{row.membership_id}", payload=payload, at=at, council_code=row.council_code)
+    facts.record(**_fact(kind, row), at=at, council_code=row.council_code)

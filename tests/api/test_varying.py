@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from frontend.presenters import leaving
 from tests import cast, cast_market
 from tests.api.conftest import Api
 
@@ -31,3 +32,15 @@ def test_a_price_is_asked_answered_and_agreed(set_clock: Any) -> None:
     assert amina.post(f"changes/{change['id']}/answer/", yes, 409, key="late")["code"] == "not_now"
     assert amina.post(f"agreements/{story.agreement.pk}/stop/", {}, key="stop")["state"] == "active"
     assert [row["kind"] for row in amina.rows("changes/?state=asking")] == ["payers"]
+
+
+def test_what_leaving_costs_is_what_the_page_says_and_nobody_else_s_business(set_clock: Any) -> None:
+    story = cast_market.running()
+    set_clock(story.at)
+    place = story.places["Amina"]
+    cost, page = Api(cast.amina()).get(f"memberships/{place.pk}/cost-of-leaving/"), leaving.cost(place, story.at)
+    assert (cost["until"], cost["bill_pence"], cost["back_pence"]) == (page.until.isoformat(), page.bill_pence, page.back_pence)
+    assert [(term["agreement_id"], term["bill_pence"]) for term in cost["terms"]] == [(story.agreement.pk, cost["bill_pence"])]
+    assert cost["bill_pence"] > 0
+    for other in (cast.yusuf(), cast.ruth(), cast.operator(), cast.hodan()):
+        Api(other).get(f"memberships/{place.pk}/cost-of-leaving/", 404)

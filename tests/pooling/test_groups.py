@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from audit.errors import NotAllowed
+from audit.models import Fact
 from people.services import supporters
 from places.postcodes import UnknownOutcode
 from pooling.models import AdmissionAnswer, Charter, Cluster, Membership
@@ -210,6 +211,21 @@ def test_an_invitation_ends_after_thirty_days(town: Town) -> None:
     assert memberships.advance_due(at=AT + timedelta(days=30)) == 0
     place.refresh_from_db()
     assert place.state == "expired"
+
+
+def test_what_the_group_does_not_answer_ends_after_thirty_days_and_may_be_asked_again(town: Town) -> None:
+    cluster, [place, _] = cast_pooling.group(town.amina, town.yusuf, at=AT)
+    proposed = memberships.invite(cluster=cluster, person=town.halima, by=town.amina, at=AT)
+    dora = cast.somebody("dora@example.com", "Dora Day", is_seen=True)
+    applied = memberships.apply(cluster=cluster, answers="", by=dora, at=AT)
+    assert memberships.advance_due(at=AT + timedelta(days=29)) == 0
+    assert [memberships.advance_due(at=AT + timedelta(days=30)) for _ in range(2)] == [2, 0]
+    assert set(Membership.objects.filter(pk__in=(proposed.pk, applied.pk)).values_list("state", flat=True)) == {"expired"}
+    told = Fact.objects.filter(kind="pooling.place_ran_out").order_by("pk").values_list("payload__membership", "payload__was")
+    assert list(told) == [(proposed.pk, "proposed"), (applied.pk, "applied")]
+    with pytest.raises(NotNow):
+        memberships.answer(membership=applied, yes=True, by=place.person, at=AT + timedelta(days=30))
+    assert memberships.apply(cluster=cluster, answers="", by=dora, at=AT + timedelta(days=30)).state == "applied"
 
 
 def test_the_first_days_end_by_themselves_after_fourteen(town: Town) -> None:

@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 
 from audit.errors import NotAllowed
-from pooling.models import Leaving, Membership, Proposal, Removal
+from audit.models import Fact
+from people.models import Person
+from people.services import supporters
+from pooling.models import Cluster, Leaving, Membership, Proposal, Removal
 from pooling.rules import NotNow
 from pooling.services import leaving, proposals, removals
-from tests import cast_pooling
+from tests import cast, cast_pooling
 from tests.pooling.conftest import AT, Town
 
 pytestmark = pytest.mark.django_db
@@ -66,11 +69,19 @@ def test_only_the_person_replies_and_only_before_the_decision(town: Town, asked:
 def test_ten_working_days_later_they_are_out_and_not_a_day_before(town: Town, asked: Removal) -> None:
     told = said_yes(asked)
     assert removals.decided(proposal=Proposal.objects.get(pk=asked.proposal_id), at=AT) is None
-    assert (told.until - AT.date()).days == 14
-    leaving.advance_due(at=AT + timedelta(days=13))
-    assert Membership.objects.get(pk=asked.membership_id).state == "removal_notice"
+    assert (told.until - AT.date()).days == 15
     leaving.advance_due(at=AT + timedelta(days=14))
+    assert Membership.objects.get(pk=asked.membership_id).state == "removal_notice"
+    leaving.advance_due(at=AT + timedelta(days=15))
     assert Membership.objects.get(pk=asked.membership_id).state == "settling"
+
+
+def test_the_tenth_working_day_is_theirs_to_appeal_whatever_the_clock_did_that_morning(town: Town, asked: Removal) -> None:
+    said_yes(asked)
+    assert asked.appeal_by is not None
+    last = AT + (asked.appeal_by - AT.date())
+    leaving.advance_due(at=last)
+    assert removals.appeal(removal=asked, appeal="Nobody asked me.", by=town.amina, at=last).state == "appealed"
 
 
 def test_an_open_appeal_keeps_them_in_and_upheld_they_stay(town: Town, asked: Removal) -> None:
@@ -92,7 +103,59 @@ def test_a_refused_appeal_lets_the_day_come(town: Town, asked: Removal) -> None:
     said_yes(asked)
     removals.appeal(removal=asked, appeal="Nobody asked me.", by=town.amina, at=AT)
     removals.answer_appeal(removal=asked, uphold=False, answer="The group heard you.", by=town.operator, at=AT)
-    leaving.advance_due(at=AT + timedelta(days=14))
+    leaving.advance_due(at=AT + timedelta(days=15))
+    assert Membership.objects.get(pk=asked.membership_id).state == "settling"
+
+
+@pytest.mark.parametrize("interest", ["in the group", "helps it", "asked for it", "decides for her"])
+def test_no_operator_with_an_interest_answers_an_appeal(town: Town, asked: Removal, interest: str) -> None:
+    said_yes(asked)
+    removals.appeal(removal=asked, appeal="Nobody asked me.", by=town.amina, at=AT)
+    group, operator = asked.membership.cluster, town.operator
+    match interest:
+        case "in the group":
+            operator = town.halima
+            Person.objects.filter(pk=operator.pk).update(is_staff=True)
+        case "helps it":
+            Cluster.objects.filter(pk=group.pk).update(facilitator=operator)
+        case "asked for it":
+            Removal.objects.update(asked_by=operator)
+        case _:
+            before = AT - timedelta(days=30)
+            said = {"kind": "for", "decisions": ["groups"], "source": "Letter", "by": operator, "at": before}
+            row = supporters.ask(person=town.amina, supporter=operator, **said)
+            other = cast.somebody("osman@example.com", "Osman Ali", is_seen=True)
+            Person.objects.filter(pk=other.pk).update(is_staff=True)
+            supporters.confirm(supporter=row, by=Person.objects.get(pk=other.pk), at=before + timedelta(days=1))
+    operator.refresh_from_db()
+    with pytest.raises(NotAllowed):
+        removals.answer_appeal(removal=asked, uphold=False, answer="So.", by=operator, at=AT)
+
+
+def facts_of(kind: str) -> list[int]:
+    return list(Fact.objects.filter(kind=f"pooling.{kind}").values_list("payload__removal", flat=True))
+
+
+def test_an_appeal_nobody_answers_is_said_again_half_way_and_then_they_stay(town: Town, asked: Removal) -> None:
+    said_yes(asked)
+    removals.appeal(removal=asked, appeal="Nobody asked me.", by=town.amina, at=AT)
+    assert [removals.advance_due(at=AT + timedelta(days=day)) for day in (7, 8, 9, 14)] == [0, 1, 0, 0]
+    leaving.advance_due(at=AT + timedelta(days=15))
+    assert (Removal.objects.get().state, facts_of("appeal_waits")) == ("appealed", [asked.pk])
+    assert [removals.advance_due(at=AT + timedelta(days=15)) for _ in range(2)] == [1, 0]
+    assert (Removal.objects.get().state, facts_of("appeal_ran_out")) == ("unanswered", [asked.pk])
+    assert (Membership.objects.get(pk=asked.membership_id).state, Leaving.objects.get().state) == ("active", "taken_back")
+    with pytest.raises(NotNow):
+        removals.answer_appeal(removal=asked, uphold=False, answer="Too late.", by=town.operator, at=AT + timedelta(days=15))
+    assert leaving.advance_due(at=AT + timedelta(days=16)) == 0
+
+
+def test_an_appeal_of_somebody_who_is_out_meanwhile_ends_and_brings_nobody_back(town: Town, asked: Removal) -> None:
+    said_yes(asked)
+    removals.appeal(removal=asked, appeal="Nobody asked me.", by=town.amina, at=AT)
+    leaving.eligibility_ended(membership=asked.membership, why="died", by=town.colin, at=AT)
+    assert removals.advance_due(at=AT + timedelta(days=15)) == 1
+    assert (Removal.objects.get().state, facts_of("appeal_ran_out")) == ("turned_down", [])
     assert Membership.objects.get(pk=asked.membership_id).state == "settling"
 
 

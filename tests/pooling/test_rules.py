@@ -33,7 +33,7 @@ def test_every_state_and_verb_is_either_in_the_table_or_refused(machine: str) ->
         ("membership", rules.MEMBERSHIP_FINAL),
         ("leaving", {"taken_back", "settled"}),
         ("statement", {"agreed", "silent", "replaced"}),
-        ("removal", {"turned_down", "upheld", "refused"}),
+        ("removal", {"turned_down", "upheld", "refused", "unanswered"}),
         ("end_report", {"ended", "dismissed"}),
         ("budget_import", {"confirmed", "refused"}),
         ("pledge", {"cancelled", "finished"}),

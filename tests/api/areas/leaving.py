@@ -14,7 +14,7 @@ ROWS: dict[str, frozenset[str]] = {
     "removals": frozenset({"amina", "yusuf", "operator"}),
     "end-reports": frozenset({"amina", "colin", "operator"}),
 }
-INSIDE: dict[str, frozenset[str]] = {}
+INSIDE: dict[str, frozenset[str]] = {"memberships/{}/cost-of-leaving/": frozenset({"amina"})}
 DOORS: dict[str, frozenset[str]] = {}
 
 

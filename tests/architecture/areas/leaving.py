@@ -34,6 +34,7 @@ ROUTES: tuple[Route, ...] = (
     act("api/v1/memberships/<int:pk>/take-back-notice/", "i..... !xx..x..xx", pk="place of Yusuf"),
     act("api/v1/memberships/<int:pk>/report-end/", "i..... ???..?..??", pk="place of Yusuf"),
     act("api/v1/memberships/<int:pk>/ask-removal/", "i..... ???..?..??", pk="place of Yusuf"),
+    page("api/v1/memberships/<int:pk>/cost-of-leaving/", "i..... +.........", pk="place of Yusuf"),
     own("api/v1/leavings/"),
     page("api/v1/leavings/<int:pk>/", "i..... ..+.....++", pk="leaving of Amina"),
     own("api/v1/leaving-statements/"),
