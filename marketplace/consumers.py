@@ -133,8 +133,8 @@ def leaving_began(*, fact: Fact, at: datetime) -> None:
 
 
 def leaving_taken_back(*, fact: Fact, at: datetime) -> None:
-    """`pooling.leaving_taken_back`: they stay."""
-    exits.leaving_taken_back(membership_id=fact.payload["membership"], at=at)
+    """`pooling.leaving_taken_back`: they stay, or do until an appeal is answered."""
+    exits.leaving_taken_back(membership_id=fact.payload["membership"], until=date.fromisoformat(fact.payload["until"]), at=at)
 
 
 def group_ending(*, fact: Fact, at: datetime) -> None:

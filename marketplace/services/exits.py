@@ -39,12 +39,15 @@ def leaving_began(*, membership_id: int, until: date, at: datetime) -> int:
 
 
 @all_or_nothing
-def leaving_taken_back(*, membership_id: int, at: datetime) -> int:
-    """They stay: what the others have not all agreed to yet is not asked any more. What they have agreed to stands. Safe to repeat."""
+def leaving_taken_back(*, membership_id: int, until: date, at: datetime) -> int:
+    """They stay: what the others have not all agreed to yet is not asked any more. What they have agreed to stands. Safe to repeat.
+
+    `until`: the day on which they would have been out; an agreement they stopped themselves, from another day, stays stopped.
+    """
     stayed = 0
     for agreement_id in _live_agreements(membership_id):
         agreement, payer = _lock(agreement_id, membership_id)
-        if payer is None or payer.leaves_on is None:
+        if payer is None or payer.leaves_on != until - timedelta(days=1):
             continue
         if not agreement.together or _is_in_weeks_after(payer):
             exit_terms.set_last_day(payer=payer, agreement=agreement, last_day=None, at=at)

@@ -26,6 +26,7 @@ from pooling.rules import (
     step,
 )
 from pooling.services.leaving import begin, stay
+from pooling.services.leaving import tell as tell_leaving
 from pooling.services.membership_records import lock_place, write_trail
 from pooling.services.transactions import all_or_nothing
 
@@ -150,7 +151,7 @@ def turned_down(*, proposal: "Proposal", at: datetime) -> int:
 
 @all_or_nothing
 def appeal(*, removal: Removal, appeal: str, by: Person, at: datetime) -> Removal:
-    """The person asks an operator to look at it again: they stay in until that is answered.
+    """The person asks an operator to look at it again: they stay in, and are helped as before, until that is answered.
 
     Raises NotAllowed, NotNow, AppealIsTooLate, AppealIsMissing.
     """
@@ -163,6 +164,8 @@ def appeal(*, removal: Removal, appeal: str, by: Person, at: datetime) -> Remova
     row.save(update_fields=["state", "appeal", "appealed_at"])
     write_trail(membership=place, verb="pooling.removal_appeal", by=by, at=at, removal=row.pk)
     _tell("pooling.removal_appealed", row, at)
+    # Their visits go on until it is answered, however long that takes: for the rooms above they stay.
+    tell_leaving("pooling.leaving_taken_back", place, _open_leaving(place), at)
     return row
 
 
@@ -179,10 +182,25 @@ def answer_appeal(*, removal: Removal, uphold: bool, answer: str, by: Person, at
     row.answer, row.answered_by, row.answered_at = _words(answer, AnswerIsMissing), by, at
     row.save(update_fields=["state", "answer", "answered_by", "answered_at"])
     write_trail(membership=place, verb="pooling.appeal_answered", by=by, at=at, removal=row.pk, upheld=int(uphold))
-    if uphold and (place.state, "appeal_upheld") in MEMBERSHIP:
-        stay(place=place, verb="appeal_upheld", by=by, at=at)
+    if (place.state, "appeal_upheld") in MEMBERSHIP:
+        if uphold:
+            stay(place=place, verb="appeal_upheld", by=by, at=at)
+        else:
+            _leave_after_all(place, at)
     _tell("pooling.appeal_answered", row, at)
     return row
+
+
+def _leave_after_all(place: Membership, at: datetime) -> None:
+    """On the day the group decided, or today when that is over; the rooms above work out again what may still be billed."""
+    leaving = _open_leaving(place)
+    leaving.until = max(leaving.until, london_date(at))
+    leaving.save(update_fields=["until"])
+    tell_leaving("pooling.leaving_began", place, leaving, at)
+
+
+def _open_leaving(place: Membership) -> Leaving:
+    return Leaving.objects.locked().get(membership=place, state=Leaving.State.BEGAN)
 
 
 # --- the clock ---

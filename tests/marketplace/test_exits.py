@@ -6,6 +6,7 @@ import pytest
 
 from audit.errors import NotAllowed, Refusal
 from audit.models import Fact
+from audit.services.deliveries import deliver_due
 from ledger import selectors as book
 from marketplace.models import Change, Payer
 from marketplace.rules.dates import start_of
@@ -16,8 +17,8 @@ from marketplace.services import agreements, changing, exits, milestones
 from marketplace.services.answering import AnswerIsNotPossible
 from pooling import selectors as pool
 from pooling.books import Lot
-from pooling.models import Call, ExitTerm
-from pooling.services import leaving
+from pooling.models import Call, ExitTerm, Proposal
+from pooling.services import leaving, removals
 from tests import cast, cast_market, cast_pooling
 from tests.cast_market import Walk
 from tests.worlds import again, kept
@@ -226,13 +227,49 @@ def test_taking_notice_back_before_the_others_agreed_restores_all(story: Walk) -
     change = leaves(story)
     assert change is not None
     say(story, change, "Amina")
-    exits.leaving_taken_back(membership_id=story.places["Yusuf"].pk, at=story.at)
+    exits.leaving_taken_back(membership_id=story.places["Yusuf"].pk, until=UNTIL, at=story.at)
     change.refresh_from_db()
     assert (change.state, story.payer("Yusuf").leaves_on, story.payer("Amina").earmark.pence) == ("withdrawn", None, 21_600)  # type: ignore[union-attr]
-    exits.leaving_taken_back(membership_id=story.places["Yusuf"].pk, at=story.at)
+    exits.leaving_taken_back(membership_id=story.places["Yusuf"].pk, until=UNTIL, at=story.at)
     story.until_asked(4)
     assert len(Call.objects.filter(about_id__in=story.week(4).shares.values("pk"))) == 3
     all_is_well()
+
+
+def test_an_open_appeal_leaves_their_visits_as_they_are_until_it_is_answered(story: Walk) -> None:
+    """Asked to leave, they appeal; the day passes, and nobody has answered: their weeks go on. Refused, they are out from then on."""
+    yusuf, amina = story.places["Yusuf"], story.person("Amina")
+    row = removals.ask(membership=yusuf, reason="He shouts.", by=amina, at=story.at)
+    told = removals.decided(proposal=Proposal.objects.get(pk=row.proposal_id), at=story.at)
+    assert told is not None
+    deliver_all(story)
+    assert story.payer("Yusuf").leaves_on == told.until - timedelta(days=1)
+    removals.appeal(removal=row, appeal="Nobody asked me.", by=story.person("Yusuf"), at=story.at)
+    deliver_all(story)
+    on(story, told.until + timedelta(days=1))
+    assert (story.payer("Yusuf").state, story.payer("Yusuf").leaves_on) == ("signed", None)
+    removals.answer_appeal(removal=row, uphold=False, answer="They heard you.", by=cast.operator(), at=story.at)
+    deliver_all(story)
+    assert story.payer("Yusuf").leaves_on == story.at.date() - timedelta(days=1)
+    leaving.advance_due(at=story.at)
+    deliver_all(story)
+    assert story.payer("Yusuf").state == "stopped"
+    all_is_well()
+
+
+def test_taking_notice_back_does_not_undo_that_they_stop_one_agreement(story: Walk) -> None:
+    exits.stop(agreement=story.agreement, membership=story.places["Yusuf"], by=story.person("Yusuf"), at=story.at)
+    mine = story.payer("Yusuf").leaves_on
+    assert mine is not None
+    later = mine + timedelta(days=30)
+    leaves(story, until=later)
+    exits.leaving_taken_back(membership_id=story.places["Yusuf"].pk, until=later, at=story.at)
+    assert story.payer("Yusuf").leaves_on == mine
+
+
+def deliver_all(story: Walk) -> None:
+    while deliver_due(at=story.at):
+        pass
 
 
 def test_being_told_twice_changes_nothing(story: Walk) -> None:

@@ -88,7 +88,9 @@ class History:
         exits.leaving_began(membership_id=self.story.places[self.name()].pk, until=until, at=self.story.at)
 
     def stay(self) -> None:
-        exits.leaving_taken_back(membership_id=self.story.places[self.name()].pk, at=self.story.at)
+        name = self.name()
+        if day := self.story.payer(name).leaves_on:
+            exits.leaving_taken_back(membership_id=self.story.places[name].pk, until=day + timedelta(days=1), at=self.story.at)
 
     def pay(self) -> None:
         week = Milestone.objects.filter(state__in=["funding_due", "short"]).order_by("number").first()
