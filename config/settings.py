@@ -81,7 +81,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "frontend.middleware.OneClock",
-    "frontend.middleware.OneClock",
     "frontend.middleware.PlainWords",
     "config.idempotency.KeepAnswers",  # last: it runs the view itself
 ]
