@@ -221,6 +221,10 @@ class NeedJoinQuerySet(models.QuerySet["NeedJoin"]):
 
         return self.filter(need__in=Need.objects.visible_to(person).values("pk"))
 
+    def counted_for(self, council_code: str) -> Self:
+        """Who joined in, did not take it back, and did not say no to being counted. What became of it is what became of the whole."""
+        return self.live().filter(council_code=council_code, counted=True)
+
     def live(self) -> Self:
         return self.filter(left_at__isnull=True)
 

@@ -121,6 +121,12 @@ class JoinForm(Form):
     times_a_week = forms.IntegerField(
         label="How many times a week?", min_value=1, max_value=21, required=False, widget=TextInput("4", inputmode="numeric")
     )
+    count = TickField(
+        label="What may your council count?",
+        choices=[("counted", Option("That somebody wants this", hint="How many people, never who."))],
+        required=False,
+        initial=["counted"],
+    )
 
 
 class FirstForm(Form):

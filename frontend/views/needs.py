@@ -78,6 +78,7 @@ def join(request: SignedIn, pk: int) -> HttpResponse:
     def act(form: JoinForm) -> str:
         said: dict[str, Any] = dict(form.cleaned_data)
         said["part_of_week"] = "" if said["part_of_week"] == "any" else said["part_of_week"]
+        said["counted"] = "counted" in said.pop("count")
         needs_together.join_in(need=need, membership=place, by=request.user, at=clock.now(), **said)
         return back_to("need", pk=pk)
 

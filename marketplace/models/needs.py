@@ -122,6 +122,8 @@ class NeedJoin(models.Model):
     words = models.TextField(blank=True)
     part_of_week = models.CharField(max_length=10, choices=PartOfWeek, blank=True, default="")
     times_a_week = models.PositiveSmallIntegerField(null=True, blank=True)
+    # They may say no to being counted, like who shared it.
+    counted = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
 

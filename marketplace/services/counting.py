@@ -6,9 +6,11 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, F, When
 
 from audit.clock import london_date
-from marketplace.models import CountedCell, CountRun, Need
+from marketplace.models import CountedCell, CountRun, Need, NeedJoin
+from marketplace.querysets import NeedJoinQuerySet, NeedQuerySet
 from marketplace.rules.counting import Asking, Figures, bounds, final, midnight, quarters_until, running, tally
 from marketplace.selectors.market import market
 from payments.services.one_by_one import one_by_one
@@ -16,7 +18,6 @@ from people.models import Council
 from vocabulary.models import Term
 
 _FIELDS = (
-    "person_id",
     "category",
     "state",
     "met_how",
@@ -24,8 +25,6 @@ _FIELDS = (
     "reason",
     "outcode",
     "part_of_week",
-    "language",
-    "language_counted",
     "unmet_at",
     "cluster_id",
     "weekly_pence_low",
@@ -72,10 +71,43 @@ def count_quarter(*, council_code: str, quarter: date, at: datetime) -> bool:
 
 
 def _askings(council_code: str, first: datetime, until: datetime) -> Iterable[Asking]:
-    rows = Need.objects.counted_for(council_code).filter(created_at__gte=first, created_at__lt=until).order_by("-created_at", "-pk")
-    for person, category, state, how, agreement, reason, outcode, part, language, may_say, unmet_at, group, low, high in rows.values_list(*_FIELDS):
-        is_free = how not in ("", Need.MetHow.BOUGHT) or (not how and agreement is None)
-        yield Asking(person, category, state, is_free, reason, outcode, part, language if may_say else "", unmet_at, group, low, high)
+    """Newest first: what each asked for, and who joined in what somebody else shared: theirs from the day they joined."""
+    own = Need.objects.counted_for(council_code).filter(created_at__gte=first, created_at__lt=until).order_by("-created_at", "-pk")
+    joined = NeedJoin.objects.counted_for(council_code).filter(joined_at__gte=first, joined_at__lt=until).order_by("-joined_at", "-pk")
+    dated = [*_own(own), *_joined(joined)]
+    return (asking for _, asking in sorted(dated, key=lambda one: one[0], reverse=True))
+
+
+def _own(rows: NeedQuerySet) -> Iterable[tuple[datetime, Asking]]:
+    for since, person, language, may_say, *rest in rows.values_list("created_at", "person_id", "language", "language_counted", *_FIELDS):
+        yield since, _asking(person, language if may_say else "", *rest)
+
+
+def _joined(rows: NeedJoinQuerySet) -> Iterable[tuple[datetime, Asking]]:
+    """Their own part of the week where they said one. The language is of who asked first: nobody else is counted by it."""
+    found = rows.annotate(when=Case(When(part_of_week="", then=F("need__part_of_week")), default=F("part_of_week")))
+    names = ["when" if name == "part_of_week" else f"need__{name}" for name in _FIELDS]
+    for since, person, *rest in found.values_list("joined_at", "person_id", *names):
+        yield since, _asking(person, "", *rest)
+
+
+def _asking(
+    person: int | None,
+    language: str,
+    category: str,
+    state: str,
+    how: str,
+    agreement: int | None,
+    reason: str,
+    outcode: str,
+    part: str,
+    unmet_at: datetime | None,
+    group: int | None,
+    low: int | None,
+    high: int | None,
+) -> Asking:
+    is_free = how not in ("", Need.MetHow.BOUGHT) or (not how and agreement is None)
+    return Asking(person, category, state, is_free, reason, outcode, part, language, unmet_at, group, low, high)
 
 
 def figures_of(cell: CountedCell) -> Figures:

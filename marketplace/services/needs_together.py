@@ -15,9 +15,20 @@ from pooling.services.transactions import all_or_nothing
 
 @all_or_nothing
 def join_in(
-    *, need: Need, membership: Membership, by: Person, at: datetime, words: str = "", part_of_week: str = "", times_a_week: int | None = None
+    *,
+    need: Need,
+    membership: Membership,
+    by: Person,
+    at: datetime,
+    words: str = "",
+    part_of_week: str = "",
+    times_a_week: int | None = None,
+    counted: bool = True,
 ) -> NeedJoin:
-    """Somebody in the same group would like it too, with their own wishes. Promises nothing. Raises NotAllowed, NotNow, WishIsSilly."""
+    """Somebody in the same group would like it too, with their own wishes. Promises nothing. `counted`: their council may count that they do.
+
+    Raises NotAllowed, NotNow, WishIsSilly.
+    """
     row = Need.objects.locked().get(pk=need.pk)
     place = Membership.objects.select_related("person").get(pk=membership.pk)
     if place.cluster_id != row.cluster_id or not place.is_in or not may_act_for(by=by, person=place.person, decision="groups", at=at):
@@ -27,7 +38,7 @@ def join_in(
         raise NotNow("You are in this already.")
     if part_of_week not in PartOfWeek.values or (times_a_week is not None and not 1 <= times_a_week <= MOST_TIMES):
         raise WishIsSilly
-    wishes = {"words": words.strip(), "part_of_week": part_of_week, "times_a_week": times_a_week}
+    wishes = {"words": words.strip(), "part_of_week": part_of_week, "times_a_week": times_a_week, "counted": counted}
     join = NeedJoin.objects.create(need=row, membership=place, person=place.person, council_code=place.council_code, joined_at=at, **wishes)
     log(by=by, verb="join_need", row=row, at=at, on_behalf_of=place.person)
     return join

@@ -1,15 +1,16 @@
 """What people would like, and what nobody offers: kept as theirs, counted without saying whose."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 
 from audit.errors import NotAllowed
-from marketplace.models import Need
+from marketplace.models import CountedCell, Need, NeedJoin
 from marketplace.rules.tables import NEED, NotNow
-from marketplace.services import needs, needs_together, signing
+from marketplace.services import counting, needs, needs_together, signing
 from marketplace.services.needs import NeedIsNotClear, Wishes, WishIsSilly
 from tests import cast, cast_briefs, cast_market, worlds
 from tests.cast_briefs import Wanting
@@ -146,6 +147,20 @@ def test_a_group_that_decided_to_buy_chooses_whom_afterwards(wanting: Wanting) -
 def test_met_freely_says_by_whom(wanting: Wanting, how: str) -> None:
     with pytest.raises(NeedIsNotClear):
         needs.met_freely(need=wanting.need, how=how, by=cast.amina(), at=wanting.at)
+
+
+def test_who_joined_in_is_counted_once_unless_they_asked_too_left_again_or_said_no(wanting: Wanting) -> None:
+    """Nine people asked; four joined in; five who would count twice, or not at all, don't."""
+    at, fresh = wanting.at, {"category": "home_jobs", "outcode": "SE15", "council_code": cast.SOUTHWARK, "created_at": wanting.at}
+    people = [cast.somebody(f"wants{number}@example.com", f"Wants Number{number}") for number in range(15)]
+    Need.objects.bulk_create(Need(person=one, state="unmet", reason="no_time", unmet_at=at, **fresh) for one in people[:8])
+    said = {"need": wanting.need, "membership": wanting.places[0], "council_code": cast.SOUTHWARK, "joined_at": at}
+    rows = [NeedJoin(person=one, **said) for one in people[5:12]]
+    rows += [NeedJoin(person=people[12], counted=False, **said), NeedJoin(person=people[13], left_at=at, **said)]
+    NeedJoin.objects.bulk_create(rows)
+    counting.counted_due(at=at + timedelta(days=1))
+    cell = CountedCell.objects.get(council_code=cast.SOUTHWARK, category="home_jobs", run__quarter=date(2026, 1, 1))
+    assert cell.kept["asked"] == 13  # Amina, eight who asked themselves, four who joined in
 
 
 VERBS: dict[str, Callable[[Wanting], object]] = {

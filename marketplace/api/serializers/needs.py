@@ -119,6 +119,7 @@ class JoinSaid(Shape):
     words = serializers.CharField(required=False, allow_blank=True, max_length=600, default="")
     part_of_week = serializers.ChoiceField(PARTS, required=False, allow_blank=True, default="")
     times_a_week = CountField(required=False, allow_null=True, default=None)
+    counted = serializers.BooleanField(required=False, default=True)
 
 
 class JoinLeft(Shape):
