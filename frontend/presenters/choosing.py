@@ -72,6 +72,11 @@ class Part:
     cards: list[Card]
     next_said: str
 
+    @property
+    def next_up(self) -> int | None:
+        """The first offer that nobody gave points to yet."""
+        return next((card.offer.pk for card in self.cards if card.may_score and not card.given), None)
+
 
 @dataclass(frozen=True, slots=True)
 class OffersPage:

@@ -16,8 +16,6 @@ from people.models import Council
 
 HIDDEN = "*"
 FEW = f"fewer than {LEAST_TOLD}, so we don’t say"
-UNSAID = "we don’t say"
-"""Too few, or it would tell another number: which of the two is not told either."""
 MOST_GAPS = 5
 COLUMNS = (
     "Kind of help",
@@ -74,6 +72,7 @@ class CouncilPage:
     gaps: list[Gap]
     smaller: list[str]
     rows: list[list[str]]
+    untold: list[str]
     total: list[str]
     strands: list[Strands]
     each: int
@@ -94,7 +93,7 @@ def page(council: Council, *, starts: str = "") -> CouncilPage | None:
     if place is None:
         return None
     if not there:
-        return CouncilPage(council, None, "", [], None, [], [], [], [], [], [], 1, [], [], [], [])
+        return CouncilPage(council, None, "", [], None, [], [], [], [], [], [], [], 1, [], [], [], [])
     shown, before = there[place], there[place + 1 :]
     around = shown.market
     old_first = list(reversed(there))
@@ -107,8 +106,9 @@ def page(council: Council, *, starts: str = "") -> CouncilPage | None:
         headline=_headline(shown.whole),
         gaps=_gaps(shown, before, around),
         smaller=[row.label for row in shown.rows if row.unmet is None] if shown.is_over else [],
-        rows=[_cells(row) for row in shown.rows],
-        total=_cells(shown.whole)[:7],
+        rows=[_cells(row) for row in shown.rows if _tells(row)],
+        untold=[row.label for row in shown.rows if not _tells(row)],
+        total=[*_cells(shown.whole)[:7], "", "", ""],
         strands=[_strands(row) for row in shown.rows if row.found or row.unmet],
         each=each_strand([(row.found or 0) + (row.unmet or 0) for row in shown.rows]),
         trend=[(name_of(one.starts), one.whole.found, one.whole.unmet) for one in old_first],
@@ -156,15 +156,25 @@ def _cells(row: Row) -> list[str]:
     return [row.label, *map(said, row.numbers), *(one or empty for one in told)]
 
 
+def _tells(row: Row) -> bool:
+    return any(number is not None for number in row.numbers)
+
+
 def _headline(whole: Row) -> list[str]:
-    """`People asked for 340 things. 210 were found…`: each number by itself, or that it is too small to tell."""
-    asked, found, free, unmet, dropped, looking = (UNSAID if number is None else said(number) for number in whole.numbers)
+    """`People asked for 340 things. 210 were found…`: what can be told, then the names of what cannot."""
+    asked, found, free, unmet, dropped, looking = whole.numbers
+    told = [
+        (asked, "People asked for {} things.", "how many asked"),
+        (found, "{} were found.", "found"),
+        (free, "{} of them cost nothing.", "found for nothing"),
+        (unmet, "{} still can’t be found.", "can’t be found"),
+        (dropped, "{} were dropped.", "dropped"),
+        (looking, "{} are still looked for.", "still looked for"),
+    ]
+    unsaid = [name for number, _, name in told if number is None]
     return [
-        f"Asked for: {asked}." if whole.asked is None else f"People asked for {asked} things.",
-        f"Found: {found}." if whole.found is None else f"{found} were found.",
-        f"Still can’t be found: {unmet}." if whole.unmet is None else f"{unmet} still can’t be found.",
-        f"(Dropped: {dropped}. Still looking: {looking}.)",
-        f"Of the found, these cost nothing: {free}.",
+        *(sentence.format(said(number)) for number, sentence, _ in told if number is not None),
+        *([f"Too few to say: {', '.join(unsaid)}."] if unsaid else []),
     ]
 
 

@@ -77,14 +77,10 @@ def plan_payers(*, visit_pence: int, visits_per_week: int, weeks: int, together:
     return [PayerPlan(tuple(row), debt) for row, debt in zip(rows, owed, strict=True)]
 
 
-def costs_of(weeks_pence: Sequence[int], *, notice_days: int, weeks_over: int = 0) -> Costs:
-    """The most a plan can cost, and the most still to pay after saying stop today: the weeks that the notice touches.
-
-    `weeks_over`: weeks that have ended, of which nothing more can be charged. One function for the page before the yes and for every page after.
-    """
-    left = weeks_pence[weeks_over:]
+def costs_of(weeks_pence: Sequence[int], *, notice_days: int) -> Costs:
+    """The most a plan can cost, and the most still to pay after saying stop before it begins: as many weeks as the notice is long."""
     notice_weeks = -(-notice_days // 7)
-    return Costs(most_pence=sum(weeks_pence), if_you_stop_pence=sum(left[:notice_weeks]))
+    return Costs(most_pence=sum(weeks_pence), if_you_stop_pence=sum(weeks_pence[:notice_weeks]))
 
 
 def visit_parts(share_pence: int, visits: int) -> list[int]:

@@ -1,10 +1,13 @@
 """One agreement as one person may see it: their own pence, the total, and how many pay."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from marketplace.models import Agreement, Payer
+from django.db.models import F, Q, Sum
+
+from marketplace.models import Agreement, MilestoneShare, Payer
 from marketplace.querysets import people_seen_by
+from marketplace.rules.tables import SHARE_SETTLED
 from marketplace.rules.weeks import costs_of
 from people.models import Person
 
@@ -42,7 +45,8 @@ def agreement_view(agreement: Agreement, person: Person, *, today: date) -> Agre
     """`weekly_pence` and `most_pence`: all payers together. `by_order_pence`: a week's sum that comes only after the yes: the provider's risk."""
     payers = list(Payer.objects.filter(agreement=agreement).taking_part().select_related("person").order_by("pk"))
     seen = set(people_seen_by(person).values_list("pk", flat=True))
-    over = max(0, (today - agreement.starts_on).days // 7) if agreement.is_live else 0
+    mine = [payer for payer in payers if payer.person_id in seen]
+    owed = _if_they_stop(agreement, mine, today) if agreement.is_live else {}
     return AgreementView(
         agreement=agreement,
         payers=len(payers),
@@ -51,12 +55,23 @@ def agreement_view(agreement: Agreement, person: Person, *, today: date) -> Agre
         most_pence=sum(payer.ceiling_pence for payer in payers),
         by_order_pence=sum(payer.weekly_pence for payer in payers if payer.pays_at_yes),
         provider_has_signed=agreement.provider_signed_version == agreement.version,
-        mine=tuple(_own(agreement, payer, over) for payer in payers if payer.person_id in seen),
+        mine=tuple(_own(agreement, payer, owed.get(payer.pk, 0) if agreement.is_live else None) for payer in mine),
     )
 
 
-def _own(agreement: Agreement, payer: Payer, weeks_over: int) -> OwnPart:
-    costs = costs_of(payer.weeks_pence, notice_days=agreement.notice_days, weeks_over=weeks_over)
+def _if_they_stop(agreement: Agreement, payers: list[Payer], today: date) -> dict[int, int]:
+    """By payer: what of theirs is not settled of the weeks that begin by the last day of their notice, given today. One query.
+
+    The same weeks that `exits.stop` leaves to be paid: a week that is over and waits for their answer is one of them.
+    """
+    last_day = today + timedelta(days=agreement.notice_days)
+    rows = MilestoneShare.objects.filter(payer__in=payers, milestone__starts_on__lte=last_day).exclude(state__in=SHARE_SETTLED)
+    theirs = rows.filter(Q(payer__leaves_on__isnull=True) | Q(milestone__starts_on__lte=F("payer__leaves_on")))
+    return dict(theirs.values_list("payer").annotate(Sum("pence")).order_by())
+
+
+def _own(agreement: Agreement, payer: Payer, if_you_stop_pence: int | None) -> OwnPart:
+    costs = costs_of(payer.weeks_pence, notice_days=agreement.notice_days)
     return OwnPart(
         payer_id=payer.pk,
         membership_id=payer.membership_id,
@@ -65,6 +80,6 @@ def _own(agreement: Agreement, payer: Payer, weeks_over: int) -> OwnPart:
         state=payer.state,
         weekly_pence=payer.weekly_pence,
         most_pence=costs.most_pence,
-        if_you_stop_pence=costs.if_you_stop_pence,
+        if_you_stop_pence=costs.if_you_stop_pence if if_you_stop_pence is None else if_you_stop_pence,
         pays_at_yes=payer.pays_at_yes,
     )

@@ -91,7 +91,9 @@ def test_a_provider_says_no_and_who_asked_takes_it_back(story: Walk) -> None:
 
 def test_stopping_says_what_it_costs_and_asks_the_others(story: Walk) -> None:
     client, page = _as(story.person("Yusuf")), reverse("agreement-stop", args=[story.agreement.pk])
-    assert "If you stop today, the most you still pay" in text(client.get(page))
+    shown = text(client.get(page))
+    assert "If you stop today, the most you still pay" in shown
+    assert "£36.00" in shown, "two weeks begin by Friday 3 April"
     assert client.post(page, {}).status_code == 422
     client.post(page, {"who": "me"})
     assert "You stop." in text(client.get(reverse("agreement", args=[story.agreement.pk])))
@@ -115,7 +117,7 @@ def test_a_short_week_offers_what_each_may_do(story: Walk, set_clock) -> None:
     set_clock(story.at)
     page, amina = reverse("week-short", args=[story.week().pk]), _as(story.person("Amina"))
     assert page in text(amina.get(reverse("agreement", args=[story.agreement.pk])))
-    assert "£18.00 of £54.00 is missing" in text(amina.get(page))
+    assert "costs £54.00. £18.00 is missing." in text(amina.get(page))
     assert "Up to £18.00." in text(amina.get(page))
     assert amina.post(page, {"choice": "over", "pence": "18.01"}).status_code == 422
     amina.post(page, {"choice": "over", "pence": "10"})
@@ -125,7 +127,7 @@ def test_a_short_week_offers_what_each_may_do(story: Walk, set_clock) -> None:
     amina.post(reverse("week-short-ask", args=[story.week().pk]))
     assert Proposal.objects.get(kind="leave_out").about_id == story.call("Halima").pk
     halima = text(_as(story.person("Halima")).get(page))
-    assert "Your part is covered" not in halima
+    assert "Your part is paid in" not in halima
     for name in ("Amina", "Yusuf"):
         _as(story.person(name)).post(page, {"choice": "fewer"})
     hodan, short = _as(cast.hodan()), reverse("provider-week-short", args=[story.week().pk])
