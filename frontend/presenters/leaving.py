@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from audit.clock import london_date
 from audit.one_question import Row, by_list
 from audit.one_question import rows as listed
 from frontend import words
@@ -15,8 +16,10 @@ from frontend.presenters.money import goes_back_to
 from marketplace.models import Agreement, Milestone, MilestoneShare
 from marketplace.selectors import exits
 from people.models import Person
+from places.calendar import add_working_days
 from pooling import policies
 from pooling.models import EndReport, Leaving, Membership, Portion, Removal, Statement, StatementPart, StatementQuery
+from pooling.rules import APPEAL_ANSWER_WORKING_DAYS
 from pooling.selectors import leaving as reading
 
 SECTIONS = (
@@ -207,16 +210,17 @@ def _task(of: str, title: str, text: str, action: str, page: str, *args: object)
 
 @dataclass(frozen=True, slots=True)
 class Goodbyes:
-    """For operators: removals somebody asked us to look at again, and questions about statements."""
+    """For operators: removals somebody asked us to look at again, with the day to answer by, and questions about statements."""
 
-    appeals: list[Removal]
+    appeals: list[tuple[Removal, date]]
     asked: list[StatementQuery]
 
 
 def goodbyes() -> Goodbyes:
     """Oldest first. Two queries."""
+    waiting = Removal.objects.filter(state="appealed").select_related("membership__person", "membership__cluster").order_by("appealed_at", "pk")
     return Goodbyes(
-        list(Removal.objects.filter(state="appealed").select_related("membership__person", "membership__cluster").order_by("appealed_at", "pk")),
+        [(row, add_working_days(london_date(row.appealed_at), APPEAL_ANSWER_WORKING_DAYS)) for row in waiting if row.appealed_at],
         list(StatementQuery.objects.open().select_related("statement__membership__person", "statement__membership__cluster").order_by("pk")),
     )
 

@@ -229,7 +229,7 @@ def confirm(*, budget_import: BudgetImport, by: Person, at: datetime) -> BudgetI
         raise OneIsYours
     for budget in now.values():
         _revise(budget, [one for one in changes if one.was_budget_id == budget.pk], row, by, at)
-    for place in places:
+    for place in (one for one in places if one.is_in):  # somebody may have left between the look and the lock
         note_end(place=place, why=ended[place.person_id], words="A file of budgets says so.", by=row.asked_by, at=at)
     _answer(row, state, by, at)
     return row
