@@ -10,7 +10,7 @@ from frontend.forms.agreements import WEEKDAYS
 from frontend.forms.widgets import TextInput
 from marketplace.models import Brief, BriefLot
 from marketplace.rules.briefs import MOST_OPEN_DAYS
-from marketplace.services.brief_words import CRITERIA, MOST_LETTERS, BriefDraft, LotDraft
+from marketplace.services.brief_words import CRITERIA, MOST_LETTERS, BriefDraft, LotDraft, lot_draft
 from pooling.models import Membership, Pledge
 
 SAME = "same"
@@ -18,7 +18,29 @@ PARTS_OF_DAY = [("morning", "Mornings"), ("afternoon", "Afternoons"), ("evening"
 NO_NAMES = "Do not write names, addresses, phone numbers or hours. People you do not know will read this."
 
 
-class BriefForm(Form):
+class PartForm(Form):
+    """One part for one provider: what, how often, when, for how much at most."""
+
+    title = TextField(label="Give it a short name", help_text="For example: evening meals.", max_length=120)
+    visits_per_week = forms.IntegerField(label="How many visits a week?", min_value=1, max_value=7, widget=TextInput("4", inputmode="numeric"))
+    minutes = forms.IntegerField(label="How many minutes is each visit?", min_value=15, max_value=720, widget=TextInput("4", inputmode="numeric"))
+    parts_of_day = TickField(label="At which part of the day?", choices=PARTS_OF_DAY, required=False, help_text="Providers see this, never the hour.")
+    weekdays = TickField(label="On which days?", choices=WEEKDAYS, required=False, help_text="Tick none if any day will do.")
+    weekly_ceiling_pence = MoneyField(label="What may it cost at most, all of you together?", per="a week", least=100)
+
+    def lot(self) -> LotDraft:
+        said = self.cleaned_data
+        return LotDraft(
+            title=said["title"],
+            visits_per_week=said["visits_per_week"],
+            minutes=said["minutes"],
+            weekly_ceiling_pence=said["weekly_ceiling_pence"],
+            weekdays=tuple(int(day) for day in said["weekdays"]),
+            parts_of_day=tuple(said["parts_of_day"]),
+        )
+
+
+class BriefForm(PartForm):
     """The guided questions: what is hard, for whom, what should be better, what it must have, when, for how much, and how we choose."""
 
     problem = TextField(label="What is hard now?", help_text=NO_NAMES, lines=True, max_length=MOST_LETTERS)
@@ -29,21 +51,32 @@ class BriefForm(Form):
     must_haves = TextField(
         label="What must it have?", help_text="One on each line, five at most. A short list gets more answers.", lines=True, required=False
     )
-    title = TextField(label="Give it a short name", help_text="For example: evening meals.", max_length=120)
     together = YesNoField(
         label="Who is each visit for?",
         yes=Option("All of us together", hint="One visit. We split the price."),
         no=Option("Each of us has our own visits"),
     )
-    visits_per_week = forms.IntegerField(label="How many visits a week?", min_value=1, max_value=7, widget=TextInput("4", inputmode="numeric"))
-    minutes = forms.IntegerField(label="How many minutes is each visit?", min_value=15, max_value=720, widget=TextInput("4", inputmode="numeric"))
-    parts_of_day = TickField(label="At which part of the day?", choices=PARTS_OF_DAY, required=False, help_text="Providers see this, never the hour.")
-    weekdays = TickField(label="On which days?", choices=WEEKDAYS, required=False, help_text="Tick none if any day will do.")
     weeks = forms.IntegerField(label="For how many weeks?", min_value=1, max_value=52, widget=TextInput("4", inputmode="numeric"))
     starts_on = DateField(label="From which day?", help_text="Allow about six weeks: two to hear from providers, the rest to choose and sign.")
-    weekly_ceiling_pence = MoneyField(label="What may it cost at most, all of you together?", per="a week", least=100)
     payers = TickField(label="Who would pay an equal part?", choices=[], help_text="Each of them says yes or no for themselves later.")
     matters = PickField(label="What matters most when you choose?", choices=[*CRITERIA.items(), (SAME, "All of it the same")], initial=SAME)
+    field_order = (
+        "problem",
+        "people_words",
+        "outcome_words",
+        "must_haves",
+        "title",
+        "together",
+        "visits_per_week",
+        "minutes",
+        "parts_of_day",
+        "weekdays",
+        "weeks",
+        "starts_on",
+        "weekly_ceiling_pence",
+        "payers",
+        "matters",
+    )
 
     def __init__(self, *args: Any, places: list[Membership], brief: Brief | None = None, **kwargs: Any) -> None:
         start = _initial(brief) if brief else {"payers": [str(place.pk) for place in places]}
@@ -55,19 +88,11 @@ class BriefForm(Form):
 
     def draft(self) -> BriefDraft:
         said = self.cleaned_data
-        lot = LotDraft(
-            title=said["title"],
-            visits_per_week=said["visits_per_week"],
-            minutes=said["minutes"],
-            weekly_ceiling_pence=said["weekly_ceiling_pence"],
-            weekdays=tuple(int(day) for day in said["weekdays"]),
-            parts_of_day=tuple(said["parts_of_day"]),
-        )
         names = ("problem", "people_words", "outcome_words", "together", "weeks", "starts_on")
         return BriefDraft(
             **{name: said[name] for name in names},
             must_haves=lines_of(said["must_haves"]),
-            lots=(lot, *(_kept(other) for other in self.others)),
+            lots=(self.lot(), *(lot_draft(other) for other in self.others)),
             weights=_weights(said["matters"]),
         )
 
@@ -145,26 +170,22 @@ def _weights(matters: str) -> dict[str, int]:
     return {slug: 40 if slug == matters else 20 for slug in CRITERIA}
 
 
+def initial_of(lot: BriefLot) -> dict[str, Any]:
+    """A part as `PartForm` takes it."""
+    names = ("title", "visits_per_week", "minutes", "parts_of_day", "weekly_ceiling_pence")
+    return {**{name: getattr(lot, name) for name in names}, "weekdays": [str(day) for day in lot.weekdays]}
+
+
 def _initial(brief: Brief) -> dict[str, Any]:
-    lot = brief.lots.all()[0]
     most = max(brief.criteria, key=lambda one: one["weight"])
     names = ("problem", "people_words", "outcome_words", "together", "weeks", "starts_on")
     return {
         **{name: getattr(brief, name) for name in names},
         "must_haves": "\n".join(brief.must_haves),
-        "title": lot.title,
-        "visits_per_week": lot.visits_per_week,
-        "minutes": lot.minutes,
-        "parts_of_day": lot.parts_of_day,
-        "weekdays": [str(day) for day in lot.weekdays],
-        "weekly_ceiling_pence": lot.weekly_ceiling_pence,
+        **initial_of(brief.lots.all()[0]),
         "payers": [str(one.membership_id) for one in brief.payers.all()],
         "matters": most["slug"] if most["weight"] > 25 else SAME,
     }
-
-
-def _kept(lot: BriefLot) -> LotDraft:
-    return LotDraft(lot.title, lot.visits_per_week, lot.minutes, lot.weekly_ceiling_pence, tuple(lot.weekdays), tuple(lot.parts_of_day))
 
 
 def _promise(pledge: Pledge) -> Option:

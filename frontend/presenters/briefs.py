@@ -13,6 +13,7 @@ from frontend import words
 from frontend.navigation import address
 from marketplace import policies_of_briefs as policies
 from marketplace.models import Brief, BriefAmendment, BriefLot, BriefPayer, BriefQuestion
+from marketplace.rules.briefs import MOST_LOTS
 from marketplace.rules.wording import MOST_EASY_AGE
 from marketplace.selectors.briefs import BriefPage, page
 from people.models import Person
@@ -51,6 +52,14 @@ class Shown:
     @property
     def brief(self) -> Brief:
         return self.page.brief
+
+    @property
+    def parts(self) -> list[dict[str, str]]:
+        """Writing another part, or one after the first again; the first is written with the rest."""
+        lots, pk = self.page.lots, self.brief.pk
+        found = [{"text": f"Change “{lot.title}”", "url": address("brief-part", pk, lot.number)} for lot in lots[1:]]
+        more = [{"text": "Add another part", "url": address("brief-part", pk, len(lots) + 1)}] if len(lots) < MOST_LOTS else []
+        return found + more
 
     @property
     def mine_to_answer(self) -> list[BriefPayer]:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from audit import clock
 from audit.errors import NotAllowed
-from frontend.forms.briefs import BriefForm, WordsForm
+from frontend.forms.briefs import BriefForm, PartForm, WordsForm, initial_of
 from frontend.presenters import briefs as presenter
 from frontend.presenters import needs as needs_presenter
 from frontend.views.flow import back_to, form_page, press
@@ -15,8 +15,10 @@ from frontend.views.provider_of import worked_for
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Brief, Need
 from marketplace.policies_of_briefs import may_write
+from marketplace.rules.briefs import MOST_LOTS
 from marketplace.selectors.briefs import card
 from marketplace.services import briefs
+from marketplace.services.brief_words import lot_draft
 from pooling.models import Cluster, Membership
 
 
@@ -66,6 +68,42 @@ def write(request: SignedIn, pk: int) -> HttpResponse:
 
     form = BriefForm(request.POST or None, places=_places(brief.cluster), brief=brief)
     return form_page(request, form=form, act=act, template="wants/write.html", context={"brief": brief, "cluster": brief.cluster})
+
+
+@signed_in
+def part(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    """One more part for another provider, or a part written again, while it is a draft."""
+    brief = find(request, pk)
+    _only_writers(request, brief.cluster, brief.category)
+    lots = list(brief.lots.order_by("number"))
+    if brief.state != Brief.State.DRAFT or not 1 <= number <= min(len(lots) + 1, MOST_LOTS):
+        raise Http404
+
+    def act(form: PartForm) -> str:
+        kept = [lot_draft(one) for one in lots]
+        kept[number - 1 : number] = [form.lot()]
+        briefs.edit_parts(brief=brief, lots=kept, by=request.user, at=clock.now())
+        return back_to("brief", pk=pk)
+
+    is_new = number > len(lots)
+    form = PartForm(request.POST or None, initial={} if is_new else initial_of(lots[number - 1]))
+    context = {"brief": brief, "number": number, "is_new": is_new, "may_go": not is_new and len(lots) > 1}
+    return form_page(request, form=form, act=act, template="wants/part.html", context=context)
+
+
+@signed_in
+@require_POST
+def part_out(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    """Not this part."""
+    brief = find(request, pk)
+    lots = list(brief.lots.order_by("number"))
+
+    def act() -> str:
+        kept = [lot_draft(one) for one in lots if one.number != number]
+        briefs.edit_parts(brief=brief, lots=kept, by=request.user, at=clock.now())
+        return back_to("brief", pk=pk)
+
+    return press(request, act, refused=back_to("brief", pk=pk))
 
 
 @signed_in

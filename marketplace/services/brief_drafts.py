@@ -12,7 +12,16 @@ from marketplace.models import Brief, BriefLot, BriefPayer, Need
 from marketplace.rules.briefs import BRIEF, each_weekly
 from marketplace.rules.tables import NEED, NEW, after
 from marketplace.rules.wording import reading_age
-from marketplace.services.brief_words import CRITERIA, DEFAULT_WEIGHTS, BriefDraft, BriefIsNotComplete, is_complete, refuse_what_tells, texts_of
+from marketplace.services.brief_words import (
+    CRITERIA,
+    DEFAULT_WEIGHTS,
+    BriefDraft,
+    BriefIsNotComplete,
+    LotDraft,
+    is_complete,
+    refuse_what_tells,
+    texts_of,
+)
 from marketplace.services.needs_together import move
 from marketplace.services.writing import log
 from people.models import Person
@@ -65,6 +74,16 @@ def edit(*, brief: Brief, draft: BriefDraft, payers: Sequence[Membership], by: P
     _write(row, draft, payers, by, at)
     log(by=by, verb="edit_brief", row=row, at=at, version=row.version, ceiling_pence=row.ceiling_pence)
     return row
+
+
+@all_or_nothing
+def edit_parts(*, brief: Brief, lots: Sequence[LotDraft], by: Person, at: datetime) -> Brief:
+    """Writes its parts anew while it is a draft; everything else stays. Raises as `edit`."""
+    said = {name: getattr(brief, name) for name in ("problem", "people_words", "outcome_words", "weeks", "starts_on", "together")}
+    weights = {str(one["slug"]): int(one["weight"]) for one in brief.criteria}
+    draft = BriefDraft(**said, must_haves=tuple(brief.must_haves), lots=tuple(lots), weights=weights)
+    payers = [one.membership for one in brief.payers.select_related("membership").order_by("pk")]
+    return edit(brief=brief, draft=draft, payers=payers, by=by, at=at)
 
 
 @all_or_nothing

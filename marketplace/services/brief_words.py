@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from audit.clock import london_date
 from audit.errors import Refusal
-from marketplace.models import Brief
+from marketplace.models import Brief, BriefLot
 from marketplace.rules.briefs import MOST_LOTS, MOST_MUST_HAVES
 from marketplace.rules.wording import Finding, naming, personal
 from people.models import Person
@@ -71,6 +71,11 @@ class BriefDraft:
     @property
     def weekly_ceiling_pence(self) -> int:
         return sum(lot.weekly_ceiling_pence for lot in self.lots)
+
+
+def lot_draft(lot: BriefLot) -> LotDraft:
+    """A part as it is written now."""
+    return LotDraft(lot.title, lot.visits_per_week, lot.minutes, lot.weekly_ceiling_pence, tuple(lot.weekdays), tuple(lot.parts_of_day))
 
 
 def texts_of(row: Brief) -> list[tuple[str, str]]:

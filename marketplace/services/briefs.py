@@ -15,7 +15,7 @@ from marketplace.policies import may_speak_for_enterprise
 from marketplace.rules.briefs import AMEND_DAYS, BRIEF, KEPT_DAYS, MOST_AMENDMENTS, MOST_OPEN_DAYS, halfway, least_open_days
 from marketplace.rules.tables import NotNow, after
 from marketplace.selectors.briefs import is_covered
-from marketplace.services.brief_drafts import check, draft_brief, drop, edit, lock, return_
+from marketplace.services.brief_drafts import check, draft_brief, drop, edit, edit_parts, lock, return_
 from marketplace.services.brief_ends import cancel, end_without_award, withdraw_brief
 from marketplace.services.brief_words import (
     MOST_LETTERS,
@@ -62,6 +62,7 @@ __all__ = [
     "draft_brief",
     "drop",
     "edit",
+    "edit_parts",
     "end_without_award",
     "group_decided",
     "publish",

@@ -137,6 +137,30 @@ def test_what_is_not_found_may_be_asked_about_and_tried_again(wanting: Wanting) 
     assert Need.objects.get(pk=pk).state == "withdrawn"
 
 
+def test_a_brief_of_several_parts_is_written_in_the_pages(wanting: Wanting) -> None:
+    me = as_(cast.amina())
+    me.post(reverse("brief-begin", args=[wanting.need.pk]), written(wanting))
+    brief = Brief.objects.get()
+    page, second = reverse("brief", args=[brief.pk]), reverse("brief-part", args=[brief.pk, 2])
+    assert second in me.get(page).content.decode()
+    typed = {"title": "Shopping", "visits_per_week": "1", "minutes": "90", "weekdays": ["5"], "weekly_ceiling_pence": "30"}
+    me.post(second, {**typed, "visits_per_week": "0"})
+    assert brief.lots.count() == 1
+    shown = text(me.post(second, typed, follow=True))
+    assert "Shopping" in shown
+    assert "£2,160.00 in all" in shown  # £150.00 and £30.00 a week, for 12 weeks
+    assert [one.weekly_ceiling_pence for one in brief.lots.order_by("number")] == [15_000, 3_000]
+    me.post(reverse("brief-write", args=[brief.pk]), written(wanting))  # the rest written again keeps it
+    assert 'value="90"' in me.get(second).content.decode()
+    me.post(second, {**typed, "minutes": "60"})
+    me.post(reverse("brief-part", args=[brief.pk, 3]), {**typed, "title": "The garden"})
+    assert [(one.number, one.title, one.minutes) for one in brief.lots.order_by("number")][1:] == [(2, "Shopping", 60), (3, "The garden", 90)]
+    assert me.get(reverse("brief-part", args=[brief.pk, 4])).status_code == 404
+    me.post(reverse("brief-part-out", args=[brief.pk, 2]))
+    assert [one.title for one in brief.lots.order_by("number")][1:] == ["The garden"]
+    assert as_(cast.stranger()).get(second).status_code == 404
+
+
 def test_the_group_walks_from_a_wish_to_a_brief_that_a_provider_asks_about(wanting: Wanting) -> None:
     me, helper, provider = as_(cast.amina()), as_(cast.ruth()), as_(cast.hodan())
     me.post(reverse("brief-begin", args=[wanting.need.pk]), written(wanting))

@@ -34,6 +34,8 @@ ROUTES: tuple[Route, ...] = (
     page("needs/<int:pk>/write/", "i..... ++...+...+", "i..... ??...?...?", pk="shared wish"),
     page("wants/<int:pk>/", "i..... ++++++..++", pk="open brief"),
     page("wants/<int:pk>/write/", "i..... ++...+...+", "i..... ??...?...?", pk="draft brief"),
+    page("wants/<int:pk>/parts/<int:number>/", "i..... ++...+...+", "i..... ??...?...?", pk="draft brief", number="second part"),
+    press("wants/<int:pk>/parts/<int:number>/out/", "i..... >>...>...>", pk="draft brief", number="second part"),
     press("wants/<int:pk>/drop/", "i..... >>...>...>", pk="draft brief"),
     press("wants/<int:pk>/check/", "i..... .....>....", pk="draft brief"),
     page("wants/<int:pk>/back/", "i..... ++++++..++", "i..... ??????..??", pk="checking brief"),
@@ -132,6 +134,7 @@ def things() -> dict[str, Any]:
     return {
         **{f"{state} wish": Need.objects.get(words=f"{CLOSED}: {state}").pk for state in ("private", "shared", "unmet")},
         **{f"{state} brief": mine.get(state=state).pk for state in STATES},
+        "second part": 2,
         "join of Yusuf": Need.objects.get(words=f"{CLOSED}: shared").joins.get().pk,
         "question about it": BriefQuestion.objects.get(brief__cluster=group).pk,
         "part of the brief": BriefPayer.objects.get(brief=mine.get(state="checking"), person=person(AMINA)).pk,
