@@ -4,6 +4,7 @@ from frontend.forms.base import Form
 from frontend.forms.fields import (
     DateField,
     DatePartsField,
+    DropField,
     MoneyField,
     Option,
     OutcodeField,
@@ -20,6 +21,7 @@ __all__ = [
     "Checkboxes",
     "DateField",
     "DatePartsField",
+    "DropField",
     "Form",
     "MoneyField",
     "MoneyInput",

@@ -257,6 +257,10 @@ class PickField(forms.ChoiceField):
     widget = Radios
 
 
+class DropField(forms.ChoiceField):
+    """Pick one of many: a list too long to show whole, opened on a press. The first is picked: it says "No", or "Pick one" and is empty."""
+
+
 class TickField(forms.MultipleChoiceField):
     """Pick any."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from audit.clock import LONDON
-from frontend.forms import DateField, Form, Option, PickField, TextField, TickField, TimeField, YesNoField
+from frontend.forms import DateField, DropField, Form, Option, PickField, TextField, TickField, TimeField, YesNoField
 from frontend.forms.near import kinds_of_help
 from frontend.forms.places import WhereField
 from pooling.rules.finding import CONDITIONS, FAITHS, PARTS_OF_WEEK
@@ -77,8 +77,10 @@ class InCommonForm(Form):
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         kwargs["initial"] = {"seen": "no", **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        self.fields["word"].label = self.ASKED[kind]
-        self.fields["word"].choices = words_in_common(kind)  # type: ignore[attr-defined]
+        found = words_in_common(kind)
+        many = kind == "language"
+        label, choices = self.ASKED[kind], [("", "Pick one"), *found] if many else found
+        self.add_field("word", (DropField if many else PickField)(label=label, choices=choices))
         self.fields["agreed"].error_messages["required"] = "Tick the box if you agree that we use this. Without your yes we do not keep it."
 
 

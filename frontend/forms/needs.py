@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from frontend.forms import Form, MoneyField, Option, PickField, TextField, TickField
+from frontend.forms import DropField, Form, MoneyField, Option, PickField, TextField, TickField
 from frontend.forms.near import kinds_of_help
 from frontend.forms.places import WhereField
 from frontend.forms.widgets import TextInput
@@ -56,7 +56,7 @@ class NeedForm(Form):
         label="How many times a week?", min_value=1, max_value=21, required=False, widget=TextInput("4", inputmode="numeric")
     )
     access = TickField(label="What must it have to work for you?", choices=[], required=False)
-    language = PickField(label="Is there a language they must speak?", choices=[], initial="none")
+    language = DropField(label="Is there a language they must speak?", choices=[], initial="none")
     low_pence = MoneyField(label="What could you pay? From", per="a week", required=False)
     high_pence = MoneyField(label="Up to", per="a week", required=False)
     count = TickField(

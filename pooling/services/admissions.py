@@ -14,7 +14,7 @@ from pooling.services.transactions import all_or_nothing
 
 class AlreadyHere(Refusal):
     code = "already_here"
-    sentence = "This person is in the group already, or has been asked."
+    sentence = "Already in the group, or asked already. Wait for the answer."
 
 
 class OtherCouncil(Refusal):
