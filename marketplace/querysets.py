@@ -13,7 +13,7 @@ from people.models import Person, Role, Supporter
 from pooling.rules import MEMBERSHIP_IN
 
 if TYPE_CHECKING:
-    from marketplace.models import Agreement, Milestone, MilestoneShare, Need, NeedJoin, Payer, Visit, VisitPart  # noqa: F401 - named in strings below
+    from marketplace.models import Agreement, Milestone, MilestoneShare, Need, NeedJoin, Payer, Visit, VisitPart, VisitShown  # noqa: F401 - named in strings below
 
 GROUP_SEES = ("shared", "buying", "commissioning")
 """States in which a need that was shared is open to its group."""
@@ -193,6 +193,12 @@ class VisitPartQuerySet(models.QuerySet["VisitPart"]):
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",)).order_by("pk")
+
+
+class VisitShownQuerySet(models.QuerySet["VisitShown"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """Nobody: it is the calendar's own memory."""
+        return self.none()
 
 
 class NeedQuerySet(models.QuerySet["Need"]):

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from people.models import Person
-from providers.querysets import CheckQuerySet, EnterpriseQuerySet, GroupPriceQuerySet, ListingQuerySet, WorkerQuerySet
+from providers.querysets import CalendarLinkQuerySet, CheckQuerySet, EnterpriseQuerySet, GroupPriceQuerySet, ListingQuerySet, WorkerQuerySet
 from vocabulary.models import Term
 
 
@@ -151,6 +151,26 @@ class Check(models.Model):
         if self.refused_at:
             return "refused"
         return "confirmed" if self.confirmed_at else "seen_once" if self.seen_at else "waiting"
+
+
+class CalendarLink(models.Model):
+    """An address nobody can guess, from which a calendar program reads when the visits are. Only its print is kept: it is shown once, when made."""
+
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="calendar_links")
+    address_print = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    stopped_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CalendarLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(name="calendarlink_is_one_at_a_time", fields=["enterprise"], condition=Q(stopped_at__isnull=True)),
+            # SHA-256 in hexadecimal: the address itself never stands here.
+            models.CheckConstraint(name="calendarlink_keeps_a_print", condition=Q(address_print__regex=r"^[0-9a-f]{64}$")),
+        ]
 
 
 class Listing(models.Model):

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 if TYPE_CHECKING:
     from people.models import Person
-    from providers.models import Check, Enterprise, GroupPrice, Listing, Worker  # noqa: F401 - named in strings below
+    from providers.models import CalendarLink, Check, Enterprise, GroupPrice, Listing, Worker  # noqa: F401 - named in strings below
 
 
 class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
@@ -83,6 +83,18 @@ class CheckQuerySet(models.QuerySet["Check"]):
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
+
+
+class CalendarLinkQuerySet(models.QuerySet["CalendarLink"]):
+    def visible_to(self, person: "Person | None") -> Self:
+        """The owner, whose it is. Not operators: there is nothing to see but that there is one."""
+        if person is None or not person.is_active:
+            return self.none()
+        return self.filter(enterprise__owner=person)
+
+    def live(self) -> Self:
+        """Not stopped, of an owner who is still here."""
+        return self.filter(stopped_at__isnull=True, enterprise__owner__is_active=True)
 
 
 class ListingQuerySet(models.QuerySet["Listing"]):

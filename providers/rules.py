@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from hashlib import sha256
 
 # The order in which pages list them: what is quick and free first.
 ORDER = ("identity", "insurance", "dbs_basic", "dbs_enhanced", "references", "cqc")
@@ -65,6 +66,11 @@ def in_words(kinds: Iterable[str]) -> str:
     """`who you are, your insurance and two people who know your work`."""
     words = [WORDS[kind] for kind in kinds]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def print_of(secret: str) -> str:
+    """What is kept of a secret address."""
+    return sha256(secret.encode()).hexdigest()
 
 
 def pounds(pence: int) -> str:

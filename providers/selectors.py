@@ -6,8 +6,8 @@ from datetime import date
 
 from audit.clock import london_date
 from places.distance import miles_from
-from providers.models import Check, Enterprise, Listing, Worker
-from providers.rules import OF_THE_WORKER, ORDER, PROVED_BY, missing, needed
+from providers.models import CalendarLink, Check, Enterprise, Listing, Worker
+from providers.rules import OF_THE_WORKER, ORDER, PROVED_BY, missing, needed, print_of
 from vocabulary.models import Term
 
 
@@ -127,6 +127,17 @@ def papers_of(enterprise: Enterprise, category: Term, *, on: date) -> tuple[list
 def checks_to_look_at() -> list[Check]:
     """For operators: papers that wait for somebody to see the original, oldest first."""
     return list(Check.objects.waiting().select_related("enterprise", "worker").order_by("asked_at", "id"))
+
+
+def calendar_link(enterprise: Enterprise) -> CalendarLink | None:
+    """The link that works now, if there is one."""
+    return CalendarLink.objects.live().filter(enterprise=enterprise).first()
+
+
+def enterprise_of_calendar(secret: str) -> Enterprise | None:
+    """Whose calendar an address is; None for a wrong one and for one that was stopped, which are the same to whoever asks."""
+    found = CalendarLink.objects.live().select_related("enterprise").filter(address_print=print_of(secret)).first()
+    return found.enterprise if found else None
 
 
 def _left(kind: str, worker_id: int | None, papers: list[Check], on: date) -> CheckLeft:

@@ -244,6 +244,7 @@ _WEEK = {
     "closed": "Everything of it is settled.",
     "cancelled": "It did not happen. Nobody paid.",
 }
+BY_ORDER, HELD = "promised by order, paid after the yes", "held for you"
 _SHARE = {
     "planned": "not paid for yet",
     "dropped": "left out, pays nothing",
@@ -265,7 +266,7 @@ _WAITS = {
 def said_of(share: MilestoneShare) -> str:
     """Where one person's part is, for the provider."""
     if share.state == "covered":
-        return "promised by order, paid after the yes" if share.covered_by == "order" else "held for you"
+        return BY_ORDER if share.covered_by == "order" else HELD
     if share.state == "agreed":
         return _WAITS.get(share.waits_for, "yes")
     if share.state == "released":

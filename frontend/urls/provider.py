@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.views import provider, provider_business, provider_join, provider_visits, provider_weeks
+from frontend.views import provider, provider_business, provider_calendar, provider_join, provider_visits, provider_weeks
 
 urlpatterns = [
     path("provider/join/", provider_join.start, name="provider-start"),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("provider/agreements/<int:pk>/yes/", provider.say_yes, name="provider-agreement-yes"),
     path("provider/agreements/<int:pk>/no/", provider.say_no, name="provider-agreement-no"),
     path("provider/agreements/<int:pk>/stop/", provider.stop, name="provider-agreement-stop"),
+    path("provider/calendar/", provider_calendar.week, name="provider-calendar"),
+    path("provider/calendar/month/", provider_calendar.month, name="provider-calendar-month"),
+    path("provider/calendar/link/", provider_calendar.link, name="provider-calendar-link"),
+    path("provider/calendar/link/stop/", provider_calendar.stop_link, name="provider-calendar-link-stop"),
+    path("calendar/<slug:secret>.ics", provider_calendar.feed, name="calendar"),
     path("provider/visits/", provider_visits.coming, name="provider-visits"),
     path("provider/visits/<int:pk>/", provider_visits.visit, name="provider-visit"),
     path("provider/visits/<int:pk>/later/", provider_visits.later, name="provider-visit-later"),

@@ -8,7 +8,7 @@ from marketplace.models.counted import CountedCell, CountRun
 from marketplace.models.milestones import Milestone, MilestoneShare, ShareNotice
 from marketplace.models.needs import Need, NeedJoin, PartOfWeek
 from marketplace.models.offers import Conflict, Offer, OfferVersion, Score
-from marketplace.models.visits import Visit, VisitPart
+from marketplace.models.visits import Visit, VisitPart, VisitShown
 
 __all__ = [
     "Agreement",
@@ -38,4 +38,5 @@ __all__ = [
     "SuspendedFor",
     "Visit",
     "VisitPart",
+    "VisitShown",
 ]

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from marketplace.querysets import VisitPartQuerySet, VisitQuerySet
+from marketplace.querysets import VisitPartQuerySet, VisitQuerySet, VisitShownQuerySet
 
 
 class Visit(models.Model):
@@ -53,6 +53,20 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"visit {self.pk} on {self.on} ({self.state})"
+
+
+class VisitShown(models.Model):
+    """What calendar programs were last told of a visit: they need a number that rises with every change, whatever caused it (RFC 5545, SEQUENCE)."""
+
+    visit = models.OneToOneField(Visit, on_delete=models.CASCADE, primary_key=True, related_name="shown")
+    shown_print = models.CharField(max_length=64)
+    sequence = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    objects = VisitShownQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"visit {self.visit_id}, change {self.sequence}"
 
 
 class VisitPart(models.Model):

@@ -87,6 +87,12 @@ class Onboarding(Shape):
     url = serializers.CharField()
 
 
+class CalendarAddress(Shape):
+    """Where calendar programs read when the visits are. Whoever has it can read it; we keep no copy."""
+
+    url = serializers.CharField()
+
+
 class PayeeShape(Shape):
     """How a provider stands with Stripe. `details_needed`: Stripe's own names."""
 

@@ -4,7 +4,6 @@ import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pytest
@@ -238,7 +237,7 @@ def test_a_row_that_is_somebody_s_is_not_there_for_others(set_clock: Any) -> Non
             continue
         may = INSIDE.get(path, ROWS[first])
         where = path.replace("{}", str(world.things[first]))
-        query = "?first=2026-03-01&last=2026-04-01" if path.endswith("weeks/") else ""
+        query = "?first=2026-03-01&last=2026-04-01" if path.endswith(("weeks/", "/calendar/")) else ""
         for method in _methods(pattern):
             for name, client in world.who.items():
                 status = client.client.generic(method.upper(), f"/api/v1/{where}{query}").status_code if method == "get" else 0
@@ -310,7 +309,7 @@ def test_lists_ask_the_database_a_fixed_few_times(set_clock: Any) -> None:
     lists = [f"{first}/" for first in ROWS if first != "floats"]
     lists += ["to-do/", "money/", "visits/coming/", "memberships/questions/", "holders/", "approvals/to-answer/"]
     lists += ["listings/near/?outcode=SE15&people=3", f"enterprises/{world.things['enterprises']}/checks-left/"]
-    lists += [f"enterprises/{world.things['enterprises']}/weeks/?first={date(2026, 3, 1)}&last={date(2026, 6, 1)}"]
+    lists += [f"enterprises/{world.things['enterprises']}/{one}/?first=2026-03-02&last=2026-06-01" for one in ("weeks", "calendar")]
     many = {}
     for path in lists:
         for name in ("amina", "operator", "hodan", "colin"):

@@ -39,6 +39,7 @@ def test_a_provider_goes_through_a_day(live_server: Any, set_clock: Any, width: 
     set_clock(walk.at)
     visit, week = walk.visits()[0].pk, walk.week().pk
     names = [("provider",), ("provider-visits",), ("provider-money",), ("provider-services",), ("provider-papers",), ("provider-service-new",)]
+    names += [("provider-calendar",), ("provider-calendar-month",), ("provider-calendar-link",)]
     names += [("provider-visit", visit), ("provider-visit-later", visit), ("provider-week", week), ("provider-agreement", walk.agreement.pk)]
     wrong: list[object] = []
     session = _session(cast.hodan())

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from audit.api.shapes import MomentField, PenceField, Row, Shape, VisibleField, shape_of
 from marketplace.models import Milestone, MilestoneShare, Payer, Visit, VisitPart
 from marketplace.selectors import ComingVisit, ProviderMoney, ProviderWeek
+from marketplace.selectors.calendar import CalendarVisit
 from providers.models import Worker
 
 ComingVisitShape = shape_of(ComingVisit, "ComingVisit")
@@ -66,6 +67,7 @@ class VisitRow(Row):
         )
 
 
+CalendarVisitShape = shape_of(CalendarVisit, "CalendarVisit")
 ProviderWeekShape = shape_of(ProviderWeek, "ProviderWeek", visits=serializers.ListField(child=VisitRow()))
 
 

@@ -1,11 +1,13 @@
 """Milestones and visits."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +18,7 @@ from marketplace.api.filters import MilestoneFilter, VisitFilter
 from marketplace.api.serializers.changes import TakenOver, WhoseWeek
 from marketplace.api.serializers.weeks import (
     AwaySaid,
+    CalendarVisitShape,
     ComingVisitShape,
     EndSaid,
     LaterSaid,
@@ -30,6 +33,7 @@ from marketplace.api.serializers.weeks import (
 )
 from marketplace.models import Milestone, Visit
 from marketplace.policies import may_record_visits, may_speak_for_enterprise
+from marketplace.selectors.calendar import calendar
 from marketplace.services import milestones, shares, shortfalls, visits
 from providers.models import Enterprise
 
@@ -139,11 +143,21 @@ def _noted(said: dict[str, Any]) -> dict[str, Any]:
     return {**said, "notes": {one["share"].pk: one["note"] for one in said["notes"]}}
 
 
+CALENDAR_DAYS = timedelta(days=92)
+"""A quarter of a year at a time."""
+
+
 class Days(Shape):
     """From which day to which."""
 
     first = DayField()
     last = DayField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        most = self.context.get("most")
+        if most and not timedelta(0) <= attrs["last"] - attrs["first"] < most:
+            raise ValidationError({"last": f"Ask for {most.days} days at most, the first before the last."})
+        return attrs
 
 
 class EnterpriseWeeks(Edge):
@@ -165,6 +179,21 @@ class EnterpriseWeeks(Edge):
         days = Days(data=request.query_params)
         days.is_valid(raise_exception=True)
         return self.give_pages(selectors.provider_week(enterprise, **days.validated_data))
+
+    @looks(
+        CalendarVisitShape,
+        detail=True,
+        many=True,
+        parameters=[OpenApiParameter("first", OpenApiTypes.DATE, required=True), OpenApiParameter("last", OpenApiTypes.DATE, required=True)],
+    )
+    def calendar(self, request: Request, pk: int) -> Response:
+        """Visits of these days, 92 at most: with whom, about where, where each part of the money is, who said that it happened."""
+        enterprise = get_object_or_404(self.get_queryset(), pk=pk)
+        if not (may_record_visits(by=self.person, enterprise=enterprise) or self.person.is_operator):
+            raise Http404
+        days = Days(data=request.query_params, context={"most": CALENDAR_DAYS})
+        days.is_valid(raise_exception=True)
+        return self.give_pages(calendar(enterprise, **days.validated_data))
 
     @looks(ProviderMoneyShape, detail=True)
     def money(self, request: Request, pk: int) -> Response:

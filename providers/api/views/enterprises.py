@@ -12,6 +12,7 @@ from people.selectors import find_by_address
 from places.postcodes import council_of, outcode_of
 from providers.api.filters import EnterpriseFilter, WorkerFilter
 from providers.api.serializers import (
+    CalendarAddress,
     CheckLeftShape,
     EnterpriseNew,
     EnterpriseRow,
@@ -25,7 +26,7 @@ from providers.api.serializers import (
 from providers.models import Enterprise, Worker
 from providers.policies import may_run
 from providers.selectors import what_is_left
-from providers.services import enterprises, payouts
+from providers.services import calendar_links, enterprises, payouts
 from vocabulary.models import Term
 
 
@@ -88,6 +89,19 @@ class Enterprises(ReadEdge):
         enterprise = self._own()
         sold = Term.objects.categories().filter(pk__in=enterprise.listings.values("category_id"))
         return self.give_pages(what_is_left(enterprise, categories=sold, on=self.today))
+
+    @verb(None, CalendarAddress)
+    def calendar_link(self, request: Request, pk: int) -> Response:
+        """A new address for calendar programs, told this once; the one before stops working. It tells when visits are and nothing else."""
+        _, secret = calendar_links.make(enterprise=self.get_object(), by=self.person, at=self.at)
+        return self.give({"url": f"{settings.SITE_URL}/calendar/{secret}.ics"})
+
+    @verb(None, EnterpriseRow)
+    def stop_calendar_link(self, request: Request, pk: int) -> Response:
+        """The address for calendar programs stops working."""
+        enterprise = self.get_object()
+        calendar_links.stop(enterprise=enterprise, by=self.person, at=self.at)
+        return self.answer(enterprise)
 
     def _own(self) -> Enterprise:
         enterprise: Enterprise = self.get_object()
