@@ -138,6 +138,7 @@ class FirstForm(Form):
             ("known", Option("Somebody I know does it", hint="Family, neighbours, friends, people in the group.")),
             ("free", Option("I look for something free first", hint="Clubs, neighbours, people who give time.")),
             ("buy", Option("We choose somebody from the list", hint="You see the price before you say anything.")),
+            ("together", Option("I ask my group first: shall we buy it?", hint="Everybody answers. It moves nobody’s money.")),
             ("ask", Option("We ask providers, because nobody sells what we want", hint="You write what you want. They answer with a price.")),
         ],
     )

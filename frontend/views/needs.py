@@ -110,7 +110,9 @@ def first(request: SignedIn, pk: int) -> HttpResponse:
             return back_to("need-met", pk=pk)
         if way == "ask" and need.state == Need.State.SHARED:
             return back_to("brief-begin", pk=pk)
-        if way == "ask":
+        if way == "together" and need.cluster_id:
+            return back_to("group-question", pk=needs_together.ask_route(need=need, by=request.user, at=clock.now()).pk)
+        if way in {"ask", "together"}:
             messages.info(request, "Share it with your group first. Then you ask providers together.")
             return back_to("need-share", pk=pk)
         if way == "buy" and need.cluster_id:

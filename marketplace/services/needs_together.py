@@ -4,13 +4,16 @@ from datetime import datetime
 
 from audit.errors import NotAllowed
 from marketplace.models import Need, NeedJoin, PartOfWeek
+from marketplace.policies_of_briefs import may_write
 from marketplace.rules.tables import NEED, NotNow, after
 from marketplace.services.needs import MOST_TIMES, WishIsSilly
 from marketplace.services.writing import log
 from people.models import Person
 from people.policies import may_act_for
-from pooling.models import Membership
+from pooling.models import Membership, Proposal
+from pooling.services import proposals
 from pooling.services.transactions import all_or_nothing
+from vocabulary.models import Term
 
 
 @all_or_nothing
@@ -58,6 +61,32 @@ def leave_out(*, join: NeedJoin, by: Person, at: datetime) -> NeedJoin:
     row.save(update_fields=["left_at"])
     log(by=by, verb="leave_need", row=need, at=at, on_behalf_of=row.person)
     return row
+
+
+@all_or_nothing
+def ask_route(*, need: Need, by: Person, at: datetime) -> Proposal:
+    """Puts it to the group: shall we buy this from somebody we can find? Their yes buys nothing: each still says yes to a price of their own.
+
+    Raises NotAllowed, NotNow (not shared, or asked already), and what `proposals` raises.
+    """
+    row = Need.objects.locked().select_related("cluster").get(pk=need.pk)
+    if row.cluster is None or not may_write(by=by, cluster=row.cluster, category=row.category, at=at):
+        raise NotAllowed("Only people in the group, or who helps it, can ask this. Nobody who sells this kind of help.")
+    after(NEED, row.state, "choose_route")
+    if Proposal.objects.open().filter(about_kind="need", about_id=row.pk).exists():
+        raise NotNow("Your group is asked about this already. Look at the questions for you.")
+    kind = Term.objects.categories().filter(slug=row.category).values_list("label", flat=True).first() or row.category
+    log(by=by, verb="ask_route", row=row, at=at)
+    return proposals.put_to_group(
+        cluster=row.cluster,
+        kind=Proposal.Kind.OTHER,
+        title=f"Shall we buy this: {kind}?"[:120],
+        text="We look at the list and choose somebody. A yes here buys nothing. Each of us sees the price first, and says yes or no alone.",
+        about_kind="need",
+        about_id=row.pk,
+        by=by,
+        at=at,
+    )
 
 
 @all_or_nothing

@@ -120,6 +120,12 @@ def test_before_anything_is_bought_we_ask_whether_somebody_or_something_free_cou
     assert to.startswith(reverse(name, args=[argument] if argument else []))
 
 
+def test_the_group_may_be_asked_first_whether_to_buy_it(wanting: Wanting) -> None:
+    shown = text(as_(cast.amina()).post(reverse("need-first", args=[wanting.need.pk]), {"way": "together"}, follow=True))
+    assert "Shall we buy this" in shown
+    assert "says yes or no alone" in shown
+
+
 def test_a_need_that_neighbours_meet_counts_as_met_freely(wanting: Wanting) -> None:
     shown = as_(cast.amina()).post(reverse("need-met", args=[wanting.need.pk]), {"how": "neighbours"}, follow=True)
     assert "Neighbours or friends do it." in text(shown)

@@ -8,6 +8,8 @@ import pytest
 from django.db import transaction
 
 from audit.errors import NotAllowed
+from audit.models import Fact
+from marketplace.consumers import question_settled
 from marketplace.models import CountedCell, Need, NeedJoin
 from marketplace.rules.tables import NEED, NotNow
 from marketplace.services import counting, needs, needs_together, signing
@@ -147,6 +149,22 @@ def test_a_group_that_decided_to_buy_chooses_whom_afterwards(wanting: Wanting) -
 def test_met_freely_says_by_whom(wanting: Wanting, how: str) -> None:
     with pytest.raises(NeedIsNotClear):
         needs.met_freely(need=wanting.need, how=how, by=cast.amina(), at=wanting.at)
+
+
+def test_the_group_is_asked_whether_to_buy_it_and_its_yes_buys_nothing(wanting: Wanting) -> None:
+    for by in (cast.hodan(), cast.stranger(), cast.operator()):
+        with pytest.raises(NotAllowed):
+            needs_together.ask_route(need=wanting.need, by=by, at=wanting.at)
+    question = needs_together.ask_route(need=wanting.need, by=cast.yusuf(), at=wanting.at)
+    assert (question.kind, question.about_kind, question.about_id, question.cost_pence) == ("other", "need", wanting.need.pk, None)
+    with pytest.raises(NotNow):
+        needs_together.ask_route(need=wanting.need, by=cast.amina(), at=wanting.at)
+    told = {"proposal": question.pk, "question_kind": "other", "about_kind": "need", "about_id": wanting.need.pk, "outcome": "enacted"}
+    question_settled(fact=Fact(kind="pooling.question_settled", payload=told), at=wanting.at)
+    wanting.need.refresh_from_db()
+    assert (wanting.need.state, wanting.need.agreement) == ("buying", None)
+    with pytest.raises(NotNow):
+        needs_together.ask_route(need=wanting.need, by=cast.amina(), at=wanting.at)
 
 
 def test_who_joined_in_is_counted_once_unless_they_asked_too_left_again_or_said_no(wanting: Wanting) -> None:

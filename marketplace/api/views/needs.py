@@ -73,6 +73,13 @@ class Needs(ReadEdge):
         self.get_object()
         return self.give(needs_together.leave_out(by=self.person, at=self.at, **self.asked()))
 
+    @verb(None, NeedRow)
+    def ask_route(self, request: Request, pk: int) -> Response:
+        """Asks your group whether to buy it from somebody you can find. Their yes buys nothing."""
+        need = self.get_object()
+        needs_together.ask_route(need=need, by=self.person, at=self.at)
+        return self.answer(need)
+
     @verb(MetHow, NeedRow)
     def met_freely(self, request: Request, pk: int) -> Response:
         """Somebody you know, or something free, does it."""

@@ -52,6 +52,7 @@ ROUTES: tuple[Route, ...] = (
     page("api/v1/needs/<int:pk>/joins/", "i..... +++..+...+", pk="shared wish"),
     act("api/v1/needs/<int:pk>/join-in/", "i..... ???..?...?", pk="shared wish"),
     act("api/v1/needs/<int:pk>/leave-out/", "i..... ???..?...?", pk="shared wish"),
+    act("api/v1/needs/<int:pk>/ask-route/", "i..... ++x..+...+", pk="shared wish"),
     act("api/v1/needs/<int:pk>/not-found/", "i..... ???..?...?", pk="shared wish"),
     act("api/v1/needs/<int:pk>/retry/", "i..... ..x......+", pk="unmet wish"),
     act("api/v1/needs/<int:pk>/need-again/", "i..... ..x......!", pk="unmet wish"),
