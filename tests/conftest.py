@@ -8,10 +8,11 @@ Plain tests roll back. Committed ones (`transaction=True`) get a fresh copy afte
 import fcntl
 import hashlib
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,31 +46,44 @@ def pytest_configure(config: pytest.Config) -> None:
     except PostgresCannotRun as reason:
         pytest.exit(str(reason), returncode=1)
     config.add_cleanup(lambda: held.__exit__(None, None, None))
+    if not _is_xdist_worker():
+        config.add_cleanup(_forget_the_story)
     _keep_off_the_network()
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher", *settings.PASSWORD_HASHERS]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # nothing is collected for tests
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
 
 
+# What is long, in this order at the end of a run: two workers that take the next one when they are free come to its end together.
+LONG = ("walk", "live", "browser")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Quick tests first; those that start whole platforms or browsers one after the other on one worker each.
+    """Quick tests first; those that start whole platforms or browsers one after the other on one worker each; a world made for a file is made once.
 
     A wrapper, because xdist reads the groups before any plain hook of ours would have named them.
     """
-    slow = {"live": 1, "browser": 2}
 
     def rank(item: pytest.Item) -> int:
         if item.get_closest_marker("first"):
             return -1
-        return max((place for name, place in slow.items() if item.get_closest_marker(name)), default=0)
+        return max((place for place, name in enumerate(LONG, 1) if item.get_closest_marker(name)), default=0)
 
     items.sort(key=rank)
+    made_once = {item.path for item in items if _makes_something_for_its_file(item)}
     for item in items:
-        for name in slow:
+        for name in LONG:
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.xdist_group(name))
+        if item.path in made_once and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}_{item.path.stem}"))
     return (yield)
+
+
+def _makes_something_for_its_file(item: pytest.Item) -> bool:
+    fixtures = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    return any(each.scope == "module" and each.baseid.startswith("tests") for found in fixtures.values() for each in found)
 
 
 def _is_xdist_worker() -> bool:
@@ -183,13 +197,13 @@ def database_template(django_test_environment: None, django_db_blocker: DjangoDb
 
 
 @pytest.fixture(scope="session")
-def clone_database(database_template: str) -> Iterator[Callable[[str], Clone]]:
+def clone_database(database_template: str) -> Iterator[Callable[..., Clone]]:
     """A fresh copy of the migrated template for a live test: `clone_database("walk").web_url`. Dropped after the run."""
     made: list[Clone] = []
 
-    def make(name: str) -> Clone:
+    def make(name: str, template: str = database_template) -> Clone:
         clone = Clone(f"test_{os.getpid()}_{name}")
-        _copy(clone, database_template)
+        _copy(clone, template)
         made.append(clone)
         return clone
 
@@ -214,12 +228,53 @@ def django_db_setup(database_template: str, clone_database: Callable[[str], Clon
         connections.close_all()
 
 
-@pytest.fixture(scope="session")
-def story_told(clone_database: Callable[[str], Clone], django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The demo's story in a database of its own, told once in a run (tests/story.py). Tests that use it share it: change nothing in it for good."""
-    from tests.story import told
+def _story_database() -> Clone:
+    """One for all processes of a run."""
+    return Clone(f"test_{os.getppid() if _is_xdist_worker() else os.getpid()}_told")
 
-    with told(clone_database("story"), tmp_path_factory.mktemp("story"), django_db_blocker) as story:
+
+def _forget_the_story() -> None:
+    with suppress(psycopg.OperationalError):  # a run without a database
+        _as_owner("drop database if exists {name} with (force)", name=_story_database().name)
+
+
+@pytest.fixture(scope="session")
+def story_kept(database_template: str, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The demo's story at its end, at rest, to be copied (tests/story.py). Told once in a run, by the first process that needs it."""
+    from tests.story import Kept, tell
+
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if _is_xdist_worker() else folder) / "story"
+    folder.mkdir(exist_ok=True)
+    kept = Kept(_story_database(), folder / "sandbox")
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "told").exists():
+            _copy(kept.clone, database_template)
+            tell(kept, django_db_blocker)
+            (folder / "told").touch()
+    return kept
+
+
+@pytest.fixture(scope="session")
+def copy_story(story_kept: Any, clone_database: Callable[..., Clone]) -> Callable[[str, Path], Clone]:
+    """`copy_story("walk", state_dir)`: the story in a database of one's own, and the sandbox's state of it in that folder."""
+
+    def copied(name: str, state_dir: Path) -> Clone:
+        shutil.copytree(story_kept.state, state_dir)
+        return clone_database(name, story_kept.clone.name)
+
+    return copied
+
+
+@pytest.fixture(scope="session")
+def story_told(copy_story: Callable[[str, Path], Clone], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The demo's story, and the sandbox that took its money, running. Tests that use it share it: change nothing in it for good."""
+    from tests.story import Story
+
+    state_dir = tmp_path_factory.mktemp("story") / "sandbox"
+    clone = copy_story("story", state_dir)
+    with Story.running(clone, state_dir) as story:
         yield story
 
 

@@ -16,24 +16,34 @@ from tests.sandbox_process import CONNECT_SECRET, KEY, PLATFORM_SECRET, SandboxP
 
 
 @dataclass(frozen=True)
+class Kept:
+    """The story at its end, at rest: its database, nobody in it, and the state the sandbox was stopped with."""
+
+    clone: Clone
+    state: Path
+
+
+@dataclass(frozen=True)
 class Story:
     """The database it is in and the sandbox that took and sent its money. No webhook was delivered in it: everything was asked for."""
 
     clone: Clone
     stripe: SandboxProcess
 
+    @classmethod
+    @contextmanager
+    def running(cls, clone: Clone, state: Path) -> Iterator["Story"]:
+        stripe = start_sandbox(state)
+        try:
+            yield cls(clone, stripe)
+        finally:
+            stripe.stop()
 
-@contextmanager
-def told(clone: Clone, state_dir: Path, blocker: DjangoDbBlocker) -> Iterator[Story]:
+
+def tell(kept: Kept, blocker: DjangoDbBlocker) -> None:
     """Plays the story. The tests' own database is untouched."""
-    stripe = start_sandbox(state_dir)
-    try:
-        story = Story(clone, stripe)
-        with inside(story, blocker):
-            demo_story.load(sandbox_url=stripe.url)
-        yield story
-    finally:
-        stripe.stop()
+    with Story.running(kept.clone, kept.state) as story, inside(story, blocker):
+        demo_story.load(sandbox_url=story.stripe.url)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from providers.models import Check, Enterprise
 from tests import cast, cast_market
 from tests.api import areas
 from tests.api.conftest import Api
+from tests.worlds import kept
 from vocabulary.models import Term
 
 WHO = ("nobody", "stranger", "neighbour", "rival", "priya", "yusuf", "halima", "sam", "colin", "ruth", "hodan", "operator", "amina")
@@ -221,15 +222,22 @@ def _world() -> World:
     return World({name: Api(person) for name, person in people.items()}, things)
 
 
+made = kept(_world)
+
+
+@pytest.fixture
+def world(made: World, set_clock: Any) -> World:
+    set_clock(cast.AT.replace(day=28))
+    return made
+
+
 def _methods(pattern: URLPattern) -> list[str]:
     actions = getattr(pattern.callback, "actions", None) or {"get": "", "post": ""}
     return [method for method in actions if method != "head"]
 
 
 @pytest.mark.django_db
-def test_a_row_that_is_somebody_s_is_not_there_for_others(set_clock: Any) -> None:
-    world = _world()
-    set_clock(cast.AT.replace(day=28))
+def test_a_row_that_is_somebody_s_is_not_there_for_others(world: World) -> None:
     wrong = []
     for path, pattern in addresses():
         first = path.split("/")[0]
@@ -263,9 +271,7 @@ def _fits(method: str, name: str, status: int, may: bool, first: str) -> bool:
 
 
 @pytest.mark.django_db
-def test_lists_hold_only_one_s_own(set_clock: Any) -> None:
-    world = _world()
-    set_clock(cast.AT.replace(day=28))
+def test_lists_hold_only_one_s_own(world: World) -> None:
     wrong = []
     for first, may in ROWS.items():
         if first == "floats":
@@ -282,9 +288,7 @@ def test_lists_hold_only_one_s_own(set_clock: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_the_doors_are_open_to_whom_they_should_be(set_clock: Any) -> None:
-    world = _world()
-    set_clock(cast.AT.replace(day=28))
+def test_the_doors_are_open_to_whom_they_should_be(world: World) -> None:
     wrong = []
     for path, pattern in addresses():
         if path not in DOORS:
@@ -302,10 +306,8 @@ def test_the_doors_are_open_to_whom_they_should_be(set_clock: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_lists_ask_the_database_a_fixed_few_times(set_clock: Any) -> None:
+def test_lists_ask_the_database_a_fixed_few_times(world: World) -> None:
     """However long the list: at most 12 questions for whoever sees most."""
-    world = _world()
-    set_clock(cast.AT.replace(day=28))
     lists = [f"{first}/" for first in ROWS if first != "floats"]
     lists += ["to-do/", "money/", "visits/coming/", "memberships/questions/", "holders/", "approvals/to-answer/"]
     lists += ["listings/near/?outcode=SE15&people=3", f"enterprises/{world.things['enterprises']}/checks-left/"]

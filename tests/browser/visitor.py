@@ -18,22 +18,31 @@ CHECKED = {
     "resultTypes": ["violations"],
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
 }
+PHONE, WIDE = 320, 1280
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# What somebody can press or fill in, as it is drawn at this width.
+CONTROLS = """[...document.querySelectorAll("main :is(a, button, input, select, textarea, summary)")]
+    .filter(each => each.checkVisibility({visibilityProperty: true})).map(each => `${each.tagName} ${each.name || each.innerText}`)"""
 PASSWORD = "three words apart"
 
 
 class Eye:
-    """Looks at a page as it stands, in a second context that has JavaScript, which axe needs: the same words, drawn again."""
+    """Looks at a page as it stands, on a phone and on a wide screen.
 
-    def __init__(self, browser: Browser, width: int, walk: str = "") -> None:
-        self.width, self.seen, self.wrong = width, set[str](), list[object]()
-        self.page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
-        self.folder = PICTURES / (walk or str(width))
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+    In a second context that has JavaScript, which axe needs: the same words, drawn again.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self.seen, self.wrong = set[str](), list[object]()
+        self.page = browser.new_context().new_page()
+        shutil.rmtree(PICTURES, ignore_errors=True)
+        PICTURES.mkdir(parents=True)
 
     def look(self, page: Page) -> None:
-        """Once for each kind of page in each of its states: axe finds nothing, nothing goes sideways; a picture is kept."""
+        """Once for each kind of page in each of its states: axe finds nothing, nothing goes sideways; a picture is kept.
+
+        Whatever can be pressed on one screen can be pressed on the other, so that a walk on one of them stands for both.
+        """
         kind = f"{re.sub(r'[0-9a-f-]{20,}|cs_test_[0-9A-Za-z]+|[0-9]+', 'N', urlsplit(page.url).path)} {self._state(page)}"
         if kind in self.seen:
             return
@@ -43,13 +52,21 @@ class Eye:
         html = page.content()
         self.page.route(page.url, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
         self.page.goto(page.url)
-        found = Axe().run(self.page, options=CHECKED).response["violations"]
-        self.wrong += [(kind, each["id"], [node["target"] for node in each["nodes"]]) for each in found]
-        if self.page.evaluate(SIDEWAYS) > 0:
-            self.wrong.append((kind, "goes sideways"))
+        controls = {width: self._at(width, kind) for width in (PHONE, WIDE)}
+        if controls[PHONE] != controls[WIDE]:
+            self.wrong.append((kind, "has other controls on a phone", controls))
         self.page.unroute(page.url)
         name = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")[:80]
-        page.screenshot(path=self.folder / f"{len(self.seen):02d}-{name}.png", full_page=True)
+        page.screenshot(path=PICTURES / f"{len(self.seen):03d}-{name}.png", full_page=True)
+
+    def _at(self, width: int, kind: str) -> list[str]:
+        """What can be pressed at this width."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(self.page, options=CHECKED).response["violations"]
+        self.wrong += [(kind, width, each["id"], [node["target"] for node in each["nodes"]]) for each in found]
+        if self.page.evaluate(SIDEWAYS) > 0:
+            self.wrong.append((kind, width, "goes sideways"))
+        return list(self.page.evaluate(CONTROLS))
 
     def _state(self, page: Page) -> str:
         """What tells two states of one address apart: its title (a problem is in it) and heading."""
@@ -65,10 +82,11 @@ class Visitor:
     url: str
     eye: Eye
     first_name: str
+    width: int
     page: Page = field(init=False)
 
     def __post_init__(self) -> None:
-        context = self.browser.new_context(viewport={"width": self.eye.width, "height": 900}, java_script_enabled=False)
+        context = self.browser.new_context(viewport={"width": self.width, "height": 900}, java_script_enabled=False)
         context.set_default_timeout(15_000)
         self.page = context.new_page()
         self.page.on("response", self._noted)

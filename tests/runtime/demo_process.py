@@ -42,10 +42,10 @@ def free_port() -> int:
 
 
 class DemoProcess:
-    """`manage.py demo` on a data folder of its own."""
+    """`manage.py demo` on a data folder of its own, with these settings beside."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self.data_dir, self.port = data_dir, free_port()
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        self.data_dir, self.port, self.settings = data_dir, free_port(), settings
         self.process: subprocess.Popen[str] | None = None
 
     def is_running(self) -> bool:
@@ -53,7 +53,7 @@ class DemoProcess:
 
     def environment(self, **more: str) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_", "DJANGO_", "PYTEST_", "MAKE"))}
-        return {**kept, "DATA_DIR": str(self.data_dir), "PORT": str(self.port), **more}
+        return {**kept, "DATA_DIR": str(self.data_dir), "PORT": str(self.port), **self.settings, **more}
 
     def launch(self, **more: str) -> "subprocess.Popen[str]":
         command = [sys.executable, "manage.py", "demo"]

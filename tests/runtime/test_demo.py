@@ -130,11 +130,12 @@ def test_killing_everything_loses_nothing(demo: DemoProcess) -> None:
     assert demo.running() == set()
 
 
-def test_a_database_of_ones_own_wins(demo: DemoProcess, clone_database: Callable[[str], Clone], tmp_path: Path) -> None:
-    clone = clone_database("demo")
+def test_a_database_of_ones_own_wins(demo: DemoProcess, copy_story: Callable[[str, Path], Clone], tmp_path: Path) -> None:
+    """Migrated, and with the story in it, which is not told again."""
+    clone = copy_story("demo", tmp_path / "data" / "sandbox")
     demo.process = None
-    mine = DemoProcess(tmp_path / "data")
-    mine.start(DATABASE_URL=clone.web_url, DATABASE_OWNER_URL=clone.owner_url)
+    mine = DemoProcess(tmp_path / "data", DATABASE_URL=clone.web_url, DATABASE_OWNER_URL=clone.owner_url)
+    mine.start()
     try:
         assert mine.get("/readyz")[0] == 200
         assert not (tmp_path / "data" / "pg").exists()
