@@ -3,7 +3,7 @@
 FACT_ROUTES: dict[str, list[str]] = {
     "people.supporter_confirmed": ["frontend.consumers.supporter_confirmed"],
     "providers.listing_published": ["frontend.consumers.listing_published"],
-    "payments.payee_changed": ["providers.consumers.payee_changed"],
+    "payments.payee_changed": ["providers.consumers.payee_changed", "frontend.consumers.payee_changed"],
     "payments.payment_clearing": ["pooling.consumers.payment_clearing"],
     "payments.payment_available": ["pooling.consumers.payment_available"],
     "payments.payment_failed": ["pooling.consumers.payment_failed"],

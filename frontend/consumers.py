@@ -109,6 +109,12 @@ def share_lapsed(*, fact: Fact, at: datetime) -> None:
     notices_of_money.share_lapsed(share_id=fact.payload["share"], pence=fact.payload["pence"], at=at)
 
 
+def payee_changed(*, fact: Fact, at: datetime) -> None:
+    """`payments.payee_changed`: where a provider's money goes is another account."""
+    if fact.payload["bank_changed"]:
+        notices_of_money.bank_changed(payee_id=fact.payload["payee"], fact_id=fact.pk, at=at)
+
+
 def money_is_idle(*, fact: Fact, at: datetime) -> None:
     """`pooling.money_is_idle`: offered back, going home in a week, or sent."""
     notices_of_money.idle(offer_id=fact.payload["offer"], what=fact.payload["what"], at=at)

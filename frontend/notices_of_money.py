@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 
 from audit.clock import london_date
 from frontend import words
-from frontend.notices import _share, _tell, staff_of
-from people.models import Person, Supporter
+from frontend.notices import OTHER_WAYS, _share, _tell, _write, staff_of
+from payments.rules import BANK_CHANGE_WORKING_DAYS
+from people.models import Channel, Person, Supporter
 from pooling.books import lot_of
 from pooling.models import IdleOffer, Membership, Portion
+from providers.models import Enterprise
 
 OPERATORS_FROM = 85
 
@@ -72,3 +74,16 @@ def idle(*, offer_id: int, what: str, at: datetime) -> int:
     }[what].format(day=words.day_year(offer.goes_home_on))
     people, about = whose(offer.membership, offer.portion, at), f"idle:{offer.pk}:{what}"
     return _tell(people, kind=f"idle_{what}", about=about, subject="Your money that is not needed", says=says, at=at)
+
+
+def bank_changed(*, payee_id: int, fact_id: int, at: datetime) -> int:
+    """To a provider's owner by every way we have, because one of them may be in a thief's hands: where their money goes was changed (abuse.md 10)."""
+    shop = Enterprise.objects.filter(payee_id=payee_id).select_related("owner").first()
+    if shop is None or not shop.owner.is_active:
+        return 0
+    owner, days = shop.owner, BANK_CHANGE_WORKING_DAYS
+    says = f"The bank account that your money goes to was changed. We pay nothing into the new one for {days} working days."
+    says += " If it was not you, call us now, by the number on our letters."
+    there = {Channel.TEXT: owner.phone or "", Channel.LETTER: owner.letter_address, Channel.EMAIL: owner.email or ""}
+    said = {"kind": "bank_changed", "about": f"payee:{payee_id}:{fact_id}", "subject": "Your bank details were changed", "says": says}
+    return sum(_write(owner, (way.value, there[way]), at=at, **said) for way in OTHER_WAYS)
