@@ -63,8 +63,8 @@ class BriefQuerySet(models.QuerySet["Brief"]):
         return self.filter(~Exists(payers), state__in=["closed", "evaluating", "award_pending"])
 
     def kept_too_long(self, at: datetime) -> Self:
-        """The yeses behind it are older than they may be without a signed agreement."""
-        return self.unended().filter(kept_until__lte=at).exclude(need__state="met")
+        """The yeses behind it are older than they may be without a signed agreement; also where another part of it has one."""
+        return self.unended().filter(kept_until__lte=at)
 
 
 class BriefLotQuerySet(models.QuerySet["BriefLot"]):

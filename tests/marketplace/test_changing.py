@@ -1,14 +1,16 @@
 """Changing an agreement that runs: who is asked, whose own yes it needs, what is changed once everybody has said it, and nothing before."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 
 from audit.errors import NotAllowed
 from audit.models import Fact
 from marketplace import consumers
 from marketplace.models import Change, ChangeAnswer
-from marketplace.rules.changes import fewer_visits, needs_own_yes
+from marketplace.rules.changes import CHANGE, fewer_visits, needs_own_yes
 from marketplace.rules.tables import NotNow
 from marketplace.selectors import proof
 from marketplace.services import changing
@@ -242,3 +244,37 @@ def test_spare_pence_go_on_going_round_under_the_new_price(story: Walk) -> None:
     places = [story.payer(name).membership for name in story.places]
     assert (sum(place.rounding_debt for place in places), before) == (0, 0)
     assert all(abs(place.rounding_debt) < 1 for place in places)
+
+
+# --- every state and verb ---
+
+VERBS: dict[str, Callable[[Walk, Change], object]] = {
+    "answer": lambda story, change: say(story, change, "Amina"),
+    "provider_sign": lambda story, change: changing.provider_sign(change=change, by=cast.hodan(), at=story.at),
+    "refuse": lambda story, change: changing.refuse(change=change, reason="No.", by=cast.hodan(), at=story.at),
+    "take_back": lambda story, change: changing.take_back(change=change, by=cast.yusuf(), at=story.at),
+    "time_out": lambda story, change: changing.advance_due(at=change.closes_at) or _refuse(),
+}
+
+
+def _refuse() -> None:
+    raise NotNow
+
+
+@pytest.mark.parametrize("state", Change.State.values)
+def test_each_verb_of_a_change_is_done_where_the_table_has_it_and_refused_elsewhere(story: Walk, state: str) -> None:
+    change, wrong = ask_price(story, 3_000, by="Yusuf"), []
+    for verb, act in VERBS.items():
+        with transaction.atomic():
+            signed = {} if state == "asking" else {"ended_at": story.at, "provider_signed_at": story.at, "provider_signed_by": cast.hodan()}
+            Change.objects.filter(pk=change.pk).update(state=state, **signed)
+            try:
+                act(story, Change.objects.select_related("agreement").get(pk=change.pk))
+                done = True
+            except NotNow:
+                done = False
+            now = Change.objects.get(pk=change.pk).state
+            if done != ((state, verb) in CHANGE) or now != (CHANGE[state, verb] if done else state):
+                wrong.append((state, verb, done, now))
+            transaction.set_rollback(True)
+    assert wrong == []

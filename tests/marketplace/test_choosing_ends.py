@@ -4,7 +4,7 @@ import pytest
 
 from marketplace.models import Agreement, Brief, BriefPayer, Need
 from marketplace.rules.tables import NotNow
-from marketplace.services import brief_yeses, briefs, choosing, offer_clock, offers, signing
+from marketplace.services import brief_yeses, briefs, choosing, offer_clock, offers, picking, signing
 from people.models import Message
 from pooling.models import Earmark, Membership
 from providers.models import Check
@@ -47,6 +47,15 @@ def two_parts(*, second: bool = True) -> Asking:
     return asking
 
 
+def win(asking: Asking, *names: str) -> None:
+    """Chosen, as the end of the group's question does it, and said yes to."""
+    for name in names:
+        assert picking.pick(offer_id=asking.offers[name].pk, at=asking.at)
+        asking.accept(name)
+    asking.run()
+    asking.brief.refresh_from_db()
+
+
 # --- several parts (these make worlds of their own) ---
 
 
@@ -77,22 +86,37 @@ def test_a_brief_in_two_parts_has_a_winner_for_each_and_keeps_what_the_other_par
 
 def test_a_part_that_nobody_offered_for_holds_up_no_other_and_keeps_nothing() -> None:
     asking = two_parts(second=False)
-    agreement = asking.send(asking.award(BARWAAQO))
+    win(asking, BARWAAQO)
+    asking.later(days=8)
+    agreement = asking.send(Agreement.objects.get())
     assert (asking.brief.state, asking.seen(BARWAAQO).state) == ("awarded", "accepted")
     asking.walk.sign("Amina", "Yusuf", "Halima")
     signing.sign_as_provider(agreement=agreement, by=cast.hodan(), at=asking.at)
     assert not Earmark.objects.live().filter(about_kind="brief").exists()
 
 
+def test_yeses_to_a_part_that_comes_to_nothing_are_free_after_thirty_days_though_another_part_runs() -> None:
+    asking = two_parts()
+    win(asking, BARWAAQO, HANDS)
+    asking.later(days=8)
+    cooking = asking.send(Agreement.objects.get(offer=asking.offers[BARWAAQO]))
+    asking.walk.sign("Amina", "Yusuf", "Halima")
+    signing.sign_as_provider(agreement=cooking, by=cast.hodan(), at=asking.at)
+    assert (Need.objects.get().state, kept_for("brief", "Amina", asking)) == ("met", [14_400])
+    asking.later(days=22)  # nobody sends the garden to be signed
+    assert (asking.brief.state, kept_for("brief", "Amina", asking)) == ("evaluating", [14_400])
+    asking.later(days=31)
+    assert kept_for("brief", "Amina", asking) == []
+
+
 def test_no_to_the_rest_keeps_the_part_that_was_chosen() -> None:
     asking = two_parts()
-    asking.choose(BARWAAQO)
-    asking.brief.refresh_from_db()
+    win(asking, BARWAAQO)
     why = {asking.offers[HANDS].pk: "We found neighbours."}
     question = choosing.ask_to_choose_nobody(brief=asking.brief, reasons=why, why="Neighbours do it.", by=cast.ruth(), at=asking.at)
     assert question.title == "Shall we say no to the other offers?"
-    asking.accept(BARWAAQO)
-    asking.answer(question)
+    assert picking.choose_nobody(brief_id=asking.brief.pk, verb="none_suitable", at=asking.at)
+    asking.later(days=8)
     assert (asking.seen(HANDS).state, asking.seen(HANDS).feedback) == ("not_selected", "We found neighbours.")
     assert asking.seen(BARWAAQO).state == "accepted"
     assert Agreement.objects.get(offer=asking.offers[BARWAAQO]).state == "drafting"
@@ -111,15 +135,12 @@ def test_who_was_not_chosen_for_one_part_may_object_while_another_is_chosen_and_
     loser = asking.seen(HANDS)
     with pytest.raises(NotNow):  # nothing was chosen yet
         offers.challenge(offer=loser, words="Not fair.", by=loser.enterprise.owner, at=asking.at)
-    asking.choose(BARWAAQO)
+    win(asking, BARWAAQO)
     assert Brief.objects.get().state == "evaluating"
     offers.challenge(offer=loser, words="A cousin chose.", by=loser.enterprise.owner, at=asking.at)
     choosing.answer_challenge(offer=loser, upheld=True, reason="A tie was not said.", by=cast.operator(), at=asking.at)
     assert asking.seen(BARWAAQO).state == "shortlisted"
-    asking.choose(BARWAAQO)
-    asking.accept(BARWAAQO)
-    asking.choose("Rye Lane Kitchen")
-    asking.accept("Rye Lane Kitchen")
+    win(asking, BARWAAQO, "Rye Lane Kitchen")
     asking.later(days=8)
     kitchen = Agreement.objects.get(offer=asking.offers["Rye Lane Kitchen"])
     asking.send(kitchen)
@@ -161,8 +182,7 @@ def test_who_offered_hears_that_the_words_changed_and_why_the_group_took_it_back
 
 @pytest.mark.parametrize("how", ["no", "left"])
 def test_when_nobody_is_left_who_would_pay_it_ends_and_everybody_is_told(asking: Asking, how: str) -> None:
-    asking.choose(BARWAAQO)
-    asking.accept(BARWAAQO)
+    win(asking, BARWAAQO)
     for payer in BriefPayer.objects.filter(brief=asking.brief).select_related("person"):
         assert offer_clock.advance_due(at=asking.at) == 0
         if how == "no":
@@ -182,7 +202,8 @@ def test_when_nobody_is_left_who_would_pay_it_ends_and_everybody_is_told(asking:
 
 def test_what_is_agreed_already_is_not_ended_because_who_said_yes_to_asking_is_gone(asking: Asking) -> None:
     """Another part may be chosen again while this one runs: the brief's payers do not end it."""
-    asking.award(BARWAAQO)
+    win(asking, BARWAAQO)
+    asking.later(days=8)
     Brief.objects.update(state="evaluating")
     BriefPayer.objects.update(state="no", pledge=None, earmark=None)
     assert offer_clock.advance_due(at=asking.at) == 0

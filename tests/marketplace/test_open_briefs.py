@@ -213,6 +213,7 @@ VERBS = {
     "cancel_brief": lambda it: briefs.cancel(brief=it.brief, reason="Over.", at=it.at) or refuse(),
     "none_received": lambda it: end(it, "none_received"),
     "none_suitable": lambda it: end(it, "none_suitable"),
+    "nobody_pays": lambda it: brief_ends.nobody_pays(brief=it.brief, at=it.at) or refuse(),
     "close_brief": lambda it: brief_clock.advance_due(at=it.at + timedelta(days=8)) or refuse(),
 }
 
