@@ -86,7 +86,9 @@ def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
         raise Http404
     at = clock.now()
     if _is_asked_too_often(enterprise.pk):
-        return HttpResponse("Asked too often. Try again in an hour.", status=429, headers={"Retry-After": "3600"}, content_type="text/plain")
+        slow = HttpResponse("Asked too often. Try again in an hour.", status=429, headers={"Retry-After": "3600"}, content_type="text/plain")
+        slow._has_been_logged = True  # type: ignore[attr-defined]  # Django writes the path of a refusal into the log: this one is a secret that works
+        return slow
     lines = selector.feed(enterprise, since=clock.london_date(at - BACK))
     shown = calendar.remember(enterprise=enterprise, lines=lines, at=at)
     page_of = f"{settings.SITE_URL}/provider/visits/{{visit}}/"

@@ -306,12 +306,13 @@ def test_a_program_that_has_it_is_told_that_nothing_is_new_and_nothing_is_writte
     assert Client().get(address, headers={"If-None-Match": first["ETag"]}).status_code == 200
 
 
-def test_a_feed_that_is_asked_for_too_often_waits(hodan):
+def test_a_feed_that_is_asked_for_too_often_waits_and_its_address_is_not_logged(hodan, caplog):
     address = _link(hodan)
     assert Client().get(address).status_code == 200
     cache.set(f"calendar:{cast.barwaaqo().pk}", OFTEN, 3600)
     slow = Client().get(address)
     assert (slow.status_code, slow["Retry-After"]) == (429, "3600")
+    assert address not in caplog.text
 
 
 def test_a_feed_asks_as_much_however_many_visits(hodan, walk):
