@@ -14,7 +14,6 @@ from marketplace.services.writing import log, tell
 from pooling.services import proposals
 from pooling.services.transactions import all_or_nothing
 
-CHOSEN = ("selected", "accepted")
 NO_OFFER_WOULD_DO = "No offer would do."
 THE_GROUP_STOPPED = "The group stopped asking."
 
