@@ -37,5 +37,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     user = getattr(request, "user", None)
     known = isinstance(user, Person) and user.is_active
-    items = navigation.items_for(navigation.hats_of(user, at=clock.now())) if known else navigation.PUBLIC  # type: ignore[arg-type]
+    items = navigation.items_for(navigation.hats_worn(request, at=clock.now())) if known else navigation.PUBLIC
     return navigation.shown(items, path=request.path)

@@ -43,6 +43,14 @@ def hats_of(person: Person, *, at: datetime) -> frozenset[str]:
     return frozenset(found or {"person"})
 
 
+def hats_worn(request: Any, *, at: datetime) -> frozenset[str]:
+    """`hats_of` who asks for this page, asked once for the page and its frame."""
+    if not hasattr(request, "hats"):
+        request.hats = hats_of(request.user, at=at)
+    hats: frozenset[str] = request.hats
+    return hats
+
+
 def items_for(hats: frozenset[str]) -> Items:
     """The words for these hats: a person's own first."""
     worn = [items for hat, items in HATS.items() if hat in hats]

@@ -1,6 +1,6 @@
 """Who may do what in the market. Each answers yes or no; services turn a no into a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
@@ -104,6 +104,14 @@ def may_answer_about(*, by: Person, approval: Approval, at: datetime) -> bool:
         rows = MilestoneShare.objects.select_related("milestone__agreement__enterprise", "portion__holder")
         return may_decide(by=by, share=rows.get(pk=int(approval.about_id)), at=at)
     return True
+
+
+def those_with_an_interest(*, person: Person, payers: Iterable[int]) -> set[int]:
+    """Which of these payers' agreements this person has an interest in, as `may_answer_about` says of one. One query."""
+    beside = Payer.objects.filter(agreement=OuterRef("agreement"), person__supporters__supporter=person)
+    close = Q(agreement__enterprise__in=Enterprise.objects.linked_to(person)) | Q(agreement__proposed_by=person) | Exists(beside)
+    there = Cluster.objects.filter(memberships__person=person).values("pk")
+    return set(Payer.objects.filter(close | Q(agreement__cluster__in=there), pk__in=list(payers)).values_list("pk", flat=True))
 
 
 def may_be_second_person(*, by: Person, share: MilestoneShare, at: datetime) -> bool:

@@ -110,10 +110,10 @@ def _payment(row: Payment) -> PaymentSeen:
     )
 
 
-def remittances_of(payee_id: int, *, today: date) -> list[RemittanceSeen]:
-    """What went and goes to a payee, newest first, each with the day it should be in their bank."""
+def remittances_of(payee_id: int, *, today: date, sums_only: bool = False) -> list[RemittanceSeen]:
+    """What went and goes to a payee, newest first, each with the day it should be in their bank. `sums_only`: not until when each waits."""
     rows = Remittance.objects.filter(payee_id=payee_id).select_related("payment__payer", "payee").order_by("-waiting_since", "-pk")
-    return [_remittance(row, today) for row in rows]
+    return [_remittance(row, today, sums_only=sums_only) for row in rows]
 
 
 def remittances_about(about: Iterable[str], *, today: date) -> dict[str, list[RemittanceSeen]]:
@@ -125,8 +125,8 @@ def remittances_about(about: Iterable[str], *, today: date) -> dict[str, list[Re
     return found
 
 
-def _remittance(row: Remittance, today: date) -> RemittanceSeen:
-    goes_on = risk.releasable_on(row, today=today) if row.state == Remittance.State.WAITING else None
+def _remittance(row: Remittance, today: date, *, sums_only: bool = False) -> RemittanceSeen:
+    goes_on = risk.releasable_on(row, today=today) if row.state == Remittance.State.WAITING and not sums_only else None
     later = goes_on if goes_on and goes_on > today else None
     return RemittanceSeen(row.pk, row.about, row.pence, row.state, row.waiting_since, row.paid_at, _bank_on(row, today), later)
 

@@ -120,6 +120,14 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         of_theirs = ~Q(council_code="") & Q(council_code__in=councils.values("organisation__council_code"))
         return self.filter(Q(asked_by=person) | Q(given_by=person) | of_theirs)
 
+    def to_answer(self, person: "Person", at: datetime) -> Self:
+        """Open ones of others that this person may answer: `policies.may_answer_approval`, for lists."""
+        waiting = self.visible_to(person).open(at).exclude(asked_by=person)
+        if not person.is_active or person.is_operator:
+            return waiting if person.is_active else waiting.none()
+        works = person.roles.live(at).filter(kind="holder_staff", organisation__kind="council")
+        return waiting.exclude(council_code="").filter(council_code__in=works.values("organisation__council_code"))
+
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from audit.errors import Refusal
 from people.models import Approval, Person
-from people.policies import may_answer_approval, may_vouch
+from people.policies import may_vouch
 from people.rules import clean_email, clean_phone
 
 
@@ -48,5 +48,5 @@ def find_to_vouch(*, reach: str, full_name: str, by: Person, at: datetime) -> Pe
 
 def approvals_to_answer(person: Person, *, at: datetime) -> list[Approval]:
     """What waits for this person's yes or no, oldest first; what they asked for themselves is not in it."""
-    waiting = Approval.objects.visible_to(person).open(at).exclude(asked_by=person).select_related("asked_by").order_by("asked_at", "id")
-    return [approval for approval in waiting if may_answer_approval(by=person, approval=approval, at=at)]
+    waiting = Approval.objects.to_answer(person, at).select_related("asked_by")
+    return list(waiting.order_by("asked_at", "id"))

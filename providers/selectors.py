@@ -108,8 +108,8 @@ def what_is_left(enterprise: Enterprise, *, categories: Iterable[Term], on: date
     wanted: set[str] = set()
     for category in categories:
         wanted.update(checks_needed(category, enterprise.works_alone, enterprise.people_count))
-    papers = list(enterprise.checks.order_by("id"))
-    workers: list[int | None] = list(enterprise.workers.filter(state=Worker.State.ACTIVE).values_list("pk", flat=True))
+    papers = sorted(enterprise.checks.all(), key=lambda paper: paper.pk)
+    workers: list[int | None] = [worker.pk for worker in enterprise.workers.all() if worker.state == Worker.State.ACTIVE]
     owners = [(kind, owner) for kind in ORDER if kind in wanted for owner in (workers if kind in OF_THE_WORKER else [None])]
     return [_left(kind, owner, [paper for paper in papers if paper.worker_id == owner], on) for kind, owner in owners]
 

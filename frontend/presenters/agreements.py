@@ -3,10 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef
 
 from frontend import words
 from marketplace import selectors
-from marketplace.models import Agreement, Milestone
+from marketplace.models import Agreement, Milestone, Payer
+from marketplace.querysets import people_seen_by
 from marketplace.selectors.agreements import AgreementView, OwnPart
 from people.models import Person
 from pooling.models import Cluster
@@ -92,16 +96,16 @@ def when_of(agreement: Agreement) -> str:
     return f"{days}{at_time}, {words.duration(agreement.minutes)}, {words.count(agreement.weeks, 'week')} from {words.day(agreement.starts_on)}"
 
 
-def lines(cluster: Cluster, person: Person, today: date) -> list[Line]:
-    """The group's agreements that this person may see and that still matter, newest first."""
+def lines(cluster: Cluster, person: Person) -> list[Line]:
+    """The group's agreements that this person may see and that still matter, newest first. One query."""
     seen = Agreement.objects.visible_to(person).filter(cluster=cluster).exclude(state__in=["void", "completed", "terminated"])
-    return [_line(one, person, today) for one in seen.select_related("enterprise").order_by("-pk")]
+    asked = Payer.objects.filter(agreement=OuterRef("pk"), state=Payer.State.ASKED, person__in=people_seen_by(person))
+    return [_line(one) for one in seen.annotate(asks=Exists(asked)).select_related("enterprise").order_by("-pk")]
 
 
-def _line(agreement: Agreement, person: Person, today: date) -> Line:
-    view = selectors.agreement_view(agreement, person, today=today)
-    asked = any(part.state == "asked" for part in view.mine) and agreement.is_open_to_sign
-    wait = "Your yes or no" if asked else "Waiting for the others" if agreement.is_open_to_sign else ""
+def _line(agreement: Any) -> Line:
+    """`agreement`: with whether it still `asks` who looks, or somebody they help."""
+    wait = "Your yes or no" if agreement.asks and agreement.is_open_to_sign else "Waiting for the others" if agreement.is_open_to_sign else ""
     sentence = f"{agreement.enterprise.name}. {when_of(agreement)}. {_SAID[agreement.state]}"
     return Line(agreement.pk, agreement.title, sentence, wait, "wait")
 

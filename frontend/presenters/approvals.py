@@ -6,7 +6,7 @@ from datetime import datetime
 from frontend import words
 from frontend.presenters import console
 from marketplace.models import MilestoneShare, Payer
-from marketplace.policies import may_answer_about
+from marketplace.policies import may_answer_about, those_with_an_interest
 from marketplace.services import decisions, late, money, recovering, signing
 from payments.models import Dispute, Payment, Recovery, Refund, Remittance, StripeLine
 from payments.services import ages, closing, disputes, recoveries, rerouting, suspense
@@ -54,8 +54,11 @@ class Asked:
 def waiting(person: Person, *, at: datetime) -> list[Asked]:
     """What waits for this person's yes or no, by title only. Questions about visits are among their tasks (`standing_by.tasks`), not here."""
     found = [one for one in approvals_to_answer(person, at=at) if one.what not in ON_THEIR_OWN_PAGES]
-    mine = (one for one in found if person.is_operator or one.what not in FOR_OPERATORS)
-    return [Asked(one, _SAID.get(one.what, one.what), []) for one in mine if may_answer_about(by=person, approval=one, at=at)]
+    mine = [one for one in found if person.is_operator or one.what not in FOR_OPERATORS]
+    payers = {one.pk: int(one.about_id) for one in mine if one.about_kind == "payer"}
+    close = those_with_an_interest(person=person, payers=payers.values()) if payers else set()
+    rest = (one for one in mine if one.pk in payers or may_answer_about(by=person, approval=one, at=at))
+    return [Asked(one, _SAID.get(one.what, one.what), []) for one in rest if payers.get(one.pk) not in close]
 
 
 def asked(approval: Approval) -> Asked:

@@ -199,9 +199,9 @@ def for_operator(offer: Offer) -> list[dict[str, Any]]:
     ]
 
 
-def waiting_in(cluster: Cluster) -> int | None:
-    """The brief whose offers this group is to read and choose among now."""
-    return Brief.objects.filter(cluster=cluster, state__in=["closed", "evaluating"]).order_by("pk").values_list("pk", flat=True).first()
+def waiting_in(cluster: Cluster) -> QuerySet[Any, Any]:
+    """The briefs whose offers this group is to read and choose among now."""
+    return listed(Brief.objects.filter(cluster=cluster, state__in=["closed", "evaluating"]), "offers")
 
 
 def waiting(person: Person) -> list[QuerySet[Any, Any]]:

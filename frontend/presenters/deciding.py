@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from audit.one_question import Row as Found
+from audit.one_question import by_list
 from audit.one_question import rows as listed
 from frontend import words
 from frontend.forms.deciding import ANSWERS
@@ -16,7 +17,7 @@ from pooling.models import Ballot, Challenge, Cluster, Proposal
 from pooling.querysets.deciding import stoppable_by
 from pooling.rules import CLUSTER_FINAL
 from pooling.rules.deciding import MOST_REWORKS
-from pooling.selectors.deciding import Question, answers_waiting, ballots_waiting, question_for, questions_of
+from pooling.selectors.deciding import Question, ballots_waiting, question_for, questions_of
 
 State = Proposal.State
 RULES = {
@@ -179,10 +180,16 @@ class ToAnswer:
     when: str
 
 
-def to_answer(cluster: Cluster, viewer: Person, *, at: datetime) -> list[ToAnswer]:
-    """What waits for the viewer's answer in one group, each question once."""
-    found = {one.proposal_id: one.proposal for one in answers_waiting(viewer, at=at, cluster=cluster)}
-    return [ToAnswer(one.pk, one.title, stands(one)) for one in found.values()]
+def waiting_in(cluster: Cluster, viewer: Person, *, at: datetime) -> QuerySet[Any, Any]:
+    """What waits for the viewer's answer in one group."""
+    ballots = ballots_waiting(viewer, at=at).filter(proposal__cluster=cluster)
+    return listed(ballots, "question_for_us", pk="proposal_id", on="proposal__closes_at", title="proposal__title")
+
+
+def to_answer(found: Iterable[Found]) -> list[ToAnswer]:
+    """What of it was asked, each question once."""
+    rows = {row.pk: row for row in by_list(found, "question_for_us")}
+    return [ToAnswer(row.pk, row["title"], f"Answer by {words.day(closes_at)}") for row in rows.values() if (closes_at := row.moment("on"))]
 
 
 def stands_of(cluster: Cluster) -> str:

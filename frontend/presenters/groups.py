@@ -3,17 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from audit.clock import london_date
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from audit.one_question import asked, by_list
+from audit.one_question import rows as listed
 from frontend import words
 from frontend.forms.finding import words_in_common
 from frontend.pictures.scenes import AtTable
-from frontend.presenters import choosing
+from frontend.presenters import choosing, deciding
 from frontend.presenters.agreements import Line, lines
-from frontend.presenters.deciding import ToAnswer, stands_of, to_answer
+from frontend.presenters.deciding import ToAnswer, stands_of
 from people.models import Person
 from pooling import selectors
-from pooling.models import AdmissionAnswer, Charter, Cluster, Membership, Pledge
+from pooling.models import AdmissionAnswer, Charter, CharterSignature, Cluster, Membership, Pledge
 from pooling.selectors.finding import shown_to
 from pooling.selectors.groups import name_for, sizes_shown
 from pooling.services.clusters import current_charter
@@ -67,13 +71,21 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody the viewer is asked about: may they come in?"""
+
+    place_id: int
+    known_as: str
+
+
+@dataclass(frozen=True, slots=True)
 class GroupPage:
     cluster: Cluster
     purpose: str
     faces: list[Face]
     me: Face | None
     rules: Rules
-    questions: list[Membership]
+    questions: list[Newcomer]
     asked: list[Membership]
     money: selectors.ClusterMoney
     promises: list[Pledge]
@@ -154,10 +166,10 @@ def rules_of(cluster: Cluster, viewer: Membership | None = None) -> Rules:
     return rules_in_words(current_charter(cluster), viewer)
 
 
-def rules_in_words(charter: Charter, viewer: Membership | None) -> Rules:
-    """Any version, and who signed it and is in."""
-    signed = charter.signatures.select_related("membership__person").order_by("at")
-    places = [one.membership for one in signed if one.membership.is_in]
+def rules_in_words(charter: Charter, viewer: Membership | None, signers: Sequence[Membership] | None = None) -> Rules:
+    """Any version, and who signed it and is in; `signers`: those, if they are known already."""
+    signed = charter.signatures.select_related("membership__person").order_by("at") if signers is None else ()
+    places = [one.membership for one in signed if one.membership.is_in] if signers is None else signers
     return Rules(charter.version, _rows(charter), [name_for(place, viewer) for place in places], frozenset(place.pk for place in places))
 
 
@@ -177,25 +189,30 @@ def _rows(charter: Charter) -> list[dict[str, str]]:
 
 
 def page(cluster: Cluster, viewer: Person, at: datetime) -> GroupPage:
-    """The group's page for somebody who may see it."""
-    places = list(cluster.memberships.unended().select_related("person").order_by("joined_at", "pk"))
+    """The group's page for somebody who may see it. A fixed number of queries."""
+    signed = CharterSignature.objects.filter(membership=OuterRef("pk"), charter__state=Charter.State.IN_FORCE).values("at")[:1]
+    rows: Any = cluster.memberships.unended().annotate(signed_at=Subquery(signed)).select_related("person").order_by("joined_at", "pk")
+    places = list(rows)
     mine_ = next((place for place in places if place.person_id == viewer.pk), None)
-    inside = mine_ is not None and mine_.is_in
+    inside, is_helper = mine_ is not None and mine_.is_in, cluster.facilitator_id == viewer.pk
     shown = shown_labels(shown_to(mine_, places))
     faces = [_face(place, viewer, mine_, shown.get(place.person_id, "")) for place in places if place.is_in]
+    signers = sorted((place for place in places if place.signed_at and place.is_in), key=lambda place: place.signed_at)
+    found = asked(deciding.waiting_in(cluster, viewer, at=at), choosing.waiting_in(cluster), _may_come(cluster, viewer))
+    offers = by_list(found, "offers")
     return GroupPage(
         cluster=cluster,
         purpose=purpose_labels().get(cluster.purpose, cluster.purpose),
         faces=faces,
         me=next((face for face in faces if face.is_me), None),
-        rules=rules_of(cluster, mine_),
-        questions=_questions(cluster, viewer) if inside else [],
+        rules=rules_in_words(current_charter(cluster), mine_, signers),
+        questions=[Newcomer(row.pk, row["known_as"]) for row in by_list(found, "may_come")] if inside else [],
         asked=[place for place in places if place.state in ASKED] if inside else [],
         money=selectors.cluster_money(cluster, viewer),
-        agreements=lines(cluster, viewer, london_date(at)),
-        is_helper=cluster.facilitator_id == viewer.pk,
-        to_answer=to_answer(cluster, viewer, at=at),
-        offers_of=choosing.waiting_in(cluster) if inside or cluster.facilitator_id == viewer.pk else None,
+        agreements=lines(cluster, viewer),
+        is_helper=is_helper,
+        to_answer=deciding.to_answer(found),
+        offers_of=offers[0].pk if offers and (inside or is_helper) else None,
         promises=list(Pledge.objects.live().filter(membership=mine_).select_related("portion")) if mine_ else [],
     )
 
@@ -215,8 +232,8 @@ def _face(place: Membership, viewer: Person, mine_: Membership | None, shows: st
     )
 
 
-def _questions(cluster: Cluster, viewer: Person) -> list[Membership]:
+def _may_come(cluster: Cluster, viewer: Person) -> QuerySet[Any, Any]:
     """People this viewer is asked about and has not answered."""
     open_ = AdmissionAnswer.objects.filter(voter__person=viewer, question="admit", yes__isnull=True, membership__cluster=cluster)
-    ids = open_.filter(membership__state__in=("proposed", "applied")).values_list("membership_id", flat=True)
-    return list(cluster.memberships.filter(pk__in=ids).select_related("person"))
+    places = open_.filter(membership__state__in=("proposed", "applied"))
+    return listed(places, "may_come", pk="membership_id", known_as="membership__person__known_as")

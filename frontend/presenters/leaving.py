@@ -36,8 +36,10 @@ SECTIONS = (
 _ONE = {
     "put_in": "Paid in",
     "recovered": "Given back",
+    "paid": "Paid",
     "home": "Went back",
     "bank": "Taken back by your bank",
+    "open": "Still open",
     "owed": "Kept for your bank",
     "back": "Comes back",
 }

@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet, prefetch_related_objects
+
 from audit.clock import london_date
+from audit.one_question import Row, asked, rows
 from frontend import words
 from frontend.navigation import address
 from frontend.presenters import sealed
 from frontend.presenters.doing import by_when
-from frontend.presenters.provider_visits import DayVisit, PartLine, not_written_down, parts_of, visits_between
+from frontend.presenters.provider_visits import DayVisit, PartLine, of_the_start, parts_of
 from marketplace.models import Milestone, MilestoneShare
 from marketplace.rules.dates import NO_ANSWER_DAYS
-from marketplace.selectors import Task, provider_money, to_do
+from marketplace.selectors import Task, provider_money
+from marketplace.selectors.helping import tasks_among
+from marketplace.selectors.helping import waiting as to_do_of
 from payments import selectors as payments
 from payments.selectors import RemittanceSeen
 from people.models import Person
@@ -65,9 +70,10 @@ class Paper:
 
 def papers(enterprise: Enterprise, on: date) -> list[Paper]:
     """What the services of this provider need, and how each stands; before there is a service, what everybody needs."""
+    prefetch_related_objects([enterprise], "workers", "checks")
     categories = list(Term.objects.categories().filter(pk__in=enterprise.listings.values("category_id")))
     found = what_is_left(enterprise, categories=categories or Term.objects.categories().filter(slug="garden_repairs"), on=on)
-    names = dict(enterprise.workers.filter(state=Worker.State.ACTIVE).values_list("pk", "known_as"))
+    names = {worker.pk: worker.known_as for worker in enterprise.workers.all() if worker.state == Worker.State.ACTIVE}
     return [_paper(one, names) for one in found]
 
 
@@ -111,7 +117,7 @@ class MoneyPage:
 def money(enterprise: Enterprise, today: date, *, with_weeks: bool = True) -> MoneyPage:
     """Every pound of it, once: what has reached the bank is counted by the day Stripe's transfer usually takes."""
     totals = provider_money(enterprise)
-    moves = payments.remittances_of(enterprise.payee_id, today=today) if enterprise.payee_id else []
+    moves = payments.remittances_of(enterprise.payee_id, today=today, sums_only=not with_weeks) if enterprise.payee_id else []
     arrived = [one for one in moves if one.state == "paid" and one.bank_on and one.bank_on <= today]
     going = [one for one in moves if one.bank_on and one.bank_on > today]
     bank = sum(one.pence for one in arrived)
@@ -187,28 +193,35 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
     """The provider's start. Somebody who works there and does not own it sees visits only."""
     day = london_date(at)
     is_owner = enterprise.owner_id == person.pk
-    visits = visits_between(enterprise, day, day + timedelta(days=13), at)
+    visits, late = of_the_start(enterprise, day + timedelta(days=13), at)
+    asks = asked(*to_do_of(person, today=day), sealed.waiting(enterprise), *_about(enterprise)) if is_owner else []
     return TodayPage(
         enterprise=enterprise,
         is_owner=is_owner,
         today=[one for one in visits if one.visit.on == day],
-        late=not_written_down(enterprise, at),
+        late=late,
         next_day=_next_day(visits, day),
-        tasks=_tasks(enterprise, person, day) if is_owner else [],
+        tasks=_tasks(enterprise, asks, day) if is_owner else [],
         money=money(enterprise, day, with_weeks=False) if is_owner else None,
-        held_by=_held_by(enterprise) if is_owner else [],
+        held_by=sorted({row["strand"] or 1 for row in asks if row.of == "held"}),
         papers=papers(enterprise, day) if is_owner else [],
         strand=strand_of(enterprise),
         soon=day + SOON,
     )
 
 
-def _tasks(enterprise: Enterprise, person: Person, day: date) -> list[dict[str, Any]]:
-    found = [*sealed.tasks(enterprise), *(_task(task, day) for task in to_do(person, today=day) if task.kind in _TASKS)]
+def _about(enterprise: Enterprise) -> list[QuerySet[Any, Any]]:
+    """Whose money is held for this provider now, and whether anything is on sale."""
+    held = MilestoneShare.objects.to_enterprise(enterprise.pk).filter(state__in=["covered", "asked", "with_helper"], hold__isnull=False)
+    return [rows(held, "held", strand="membership__strand"), rows(enterprise.listings.all(), "listing")]
+
+
+def _tasks(enterprise: Enterprise, asks: list[Row], day: date) -> list[dict[str, Any]]:
+    found = [*sealed.said_of(asks), *(_task(task, day) for task in tasks_among(asks) if task.kind in _TASKS)]
     if not enterprise.can_be_paid:
         text = "Stripe, our payment firm, asks you for it on its own page. We never see your bank details."
         found.append({"title": "Say where to send your money", "text": text, "action": "Do it", "url": address("provider-bank")})
-    if not enterprise.listings.exists():
+    if not any(row.of == "listing" for row in asks):
         text = "People find you by what you do."
         found.append({"title": "Say what you do and what it costs", "text": text, "action": "Do it", "url": address("provider-service-new")})
     return found
@@ -228,9 +241,3 @@ def _next_day(visits: list[DayVisit], day: date) -> str:
     first = min(later)
     name = "Tomorrow" if first == day + timedelta(days=1) else words.day(first)
     return f"{name}: {words.count(later.count(first), 'visit')}"
-
-
-def _held_by(enterprise: Enterprise) -> list[int]:
-    """The strands of those whose money is held for this provider now, once each."""
-    rows = MilestoneShare.objects.to_enterprise(enterprise.pk).filter(state__in=["covered", "asked", "with_helper"], hold__isnull=False)
-    return sorted({strand or 1 for strand in rows.values_list("membership__strand", flat=True)})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from audit.clock import london_date
 from frontend import words
@@ -112,6 +112,16 @@ def not_written_down(enterprise: Enterprise, at: datetime) -> list[DayVisit]:
         milestone__agreement__enterprise=enterprise, milestone__state__in=READY, state__in=["planned", "begun"], on__lt=london_date(at)
     )
     return [_day_visit(row, at) for row in _with_people(rows).order_by("on", "number", "pk")]
+
+
+def of_the_start(enterprise: Enterprise, last: date, at: datetime) -> tuple[list[DayVisit], list[DayVisit]]:
+    """What is between today and `last`, as `visits_between`; and `not_written_down`: asked for together."""
+    today = london_date(at)
+    late = Q(milestone__state__in=READY, state__in=["planned", "begun"], on__lt=today)
+    soon = Q(on__gte=today, on__lte=last) & ~Q(milestone__state="cancelled")
+    rows = Visit.objects.filter(late | soon, milestone__agreement__enterprise=enterprise)
+    found = [_day_visit(row, at) for row in _with_people(rows).order_by("on", "planned_start", "number", "pk")]
+    return [one for one in found if one.visit.on >= today], [one for one in found if one.visit.on < today]
 
 
 def one(visit: Visit, at: datetime) -> DayVisit:

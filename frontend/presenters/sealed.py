@@ -1,11 +1,15 @@
 """A provider's own offers in words: what near them can be answered, how each of theirs stands, what can be done now."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from audit.clock import london_date
+from audit.one_question import Row, by_list
+from audit.one_question import rows as listed
 from frontend import words
 from frontend.navigation import address
 from frontend.presenters.agreements import DAY_NAMES
@@ -201,18 +205,22 @@ def most_for(offer: Offer) -> int:
     )
 
 
-def tasks(enterprise: Enterprise) -> list[dict[str, str]]:
-    """What waits for the owner: who chose them, until when. One query."""
-    rows = Offer.objects.filter(enterprise=enterprise, state=Offer.State.SELECTED).select_related("lot", "brief").order_by("picked_at")
+def waiting(enterprise: Enterprise) -> QuerySet[Any, Any]:
+    """What waits for the owner: who chose them, until when."""
+    return listed(Offer.objects.filter(enterprise=enterprise, state=Offer.State.SELECTED), "chosen", on="picked_at", title="lot__title")
+
+
+def said_of(found: Iterable[Row]) -> list[dict[str, str]]:
+    """In words, what of it was asked."""
     return [
         {
-            "title": f"They chose you: {one.lot.title}",
+            "title": f"They chose you: {row['title']}",
             "text": "Say yes or no. You sign nothing yet.",
             "action": "Look at it",
-            "url": address("offer", one.pk),
-            "when": f"By {words.day(accept_by(picked_at=one.picked_at))}",
+            "url": address("offer", row.pk),
+            "when": f"By {words.day(accept_by(picked_at=picked_at))}",
             "kind": "wait",
         }
-        for one in rows
-        if one.picked_at is not None
+        for row in by_list(found, "chosen")
+        if (picked_at := row.moment("on"))
     ]

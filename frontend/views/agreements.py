@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -26,8 +28,9 @@ from providers.models import Listing
 @signed_in
 def choose(request: SignedIn, pk: int) -> HttpResponse:
     """Services near the group, with what each person would pay."""
-    cluster = get_object_or_404(Cluster.objects.visible_to(request.user), pk=pk)
-    people = cluster.memberships.inside().count()
+    inside = Membership.objects.inside().filter(cluster=OuterRef("pk")).order_by().values("cluster").annotate(number=Count("pk"))
+    cluster: Any = get_object_or_404(Cluster.objects.visible_to(request.user).annotate(people=Subquery(inside.values("number"))), pk=pk)
+    people = cluster.people or 0
     offers = shop.offers(outcode=cluster.outcode, people=people, on=clock.today())
     return render(request, "agreement/choose.html", {"cluster": cluster, "people": people, "offers": offers})
 

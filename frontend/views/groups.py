@@ -36,7 +36,7 @@ def start(request: SignedIn) -> HttpResponse:
 @signed_in
 def show(request: SignedIn, pk: int) -> HttpResponse:
     """One group: who is in it, what waits for me, what we agreed."""
-    cluster = get_object_or_404(Cluster.objects.visible_to(request.user), pk=pk)
+    cluster = get_object_or_404(Cluster.objects.visible_to(request.user).select_related("facilitator"), pk=pk)
     return render(request, "group/show.html", {"page": presenter.page(cluster, request.user, clock.now())})
 
 

@@ -7,6 +7,7 @@ from typing import Concatenate
 from django.http import Http404, HttpRequest, HttpResponse
 
 from audit import clock
+from frontend.navigation import hats_worn
 from frontend.views.who import Params, SignedIn, signed_in
 from people import roles
 
@@ -31,14 +32,14 @@ def for_operators(view: View[Params]) -> Page[Params]:
 
 def for_helpers(view: View[Params]) -> Page[Params]:
     """Who helps groups, in any council."""
-    return _only(view, lambda request: roles.has_role(request.user, roles.FACILITATOR, at=clock.now()))
+    return _only(view, lambda request: roles.FACILITATOR in hats_worn(request, at=clock.now()))
 
 
 def for_holders(view: View[Params]) -> Page[Params]:
     """Who works for an organisation that looks after people's money."""
-    return _only(view, lambda request: roles.has_role(request.user, roles.HOLDER_STAFF, at=clock.now()))
+    return _only(view, lambda request: roles.HOLDER_STAFF in hats_worn(request, at=clock.now()))
 
 
 def for_commissioners(view: View[Params]) -> Page[Params]:
     """Who plans for a council."""
-    return _only(view, lambda request: roles.has_role(request.user, roles.COMMISSIONER, at=clock.now()))
+    return _only(view, lambda request: roles.COMMISSIONER in hats_worn(request, at=clock.now()))

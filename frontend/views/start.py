@@ -18,13 +18,12 @@ from marketplace.services import needs
 def start(request: SignedIn) -> HttpResponse:
     """Who is coming, what needs doing, where my money is. Who comes here only to work goes to the page of that work."""
     at = clock.now()
-    hats = navigation.hats_of(request.user, at=at)
+    hats = navigation.hats_worn(request, at=at)
     name = navigation.start_of(hats)
     if name != "start":
         return redirect(name)
     page = presenter.page(request.user, hats=hats, at=at)
-    items = navigation.shown(navigation.items_for(hats), path=request.path)
-    return render(request, "start/start.html", {"page": page, "at": at, "strip_of": page.strand, "nav_items": items})
+    return render(request, "start/start.html", {"page": page, "at": at, "strip_of": page.strand})
 
 
 @signed_in

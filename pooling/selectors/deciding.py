@@ -83,15 +83,8 @@ def questions_of(cluster: Cluster, viewer: Person) -> list[tuple[Proposal, bool]
     return [(one, one.pk in waiting) for one in drafts + rows]
 
 
-def answers_waiting(person: Person, *, at: datetime, cluster: Cluster | None = None) -> list[Ballot]:
-    """Questions this person may still answer: their own first, then those of people they may decide for about groups. Of one group, if named."""
-    waiting = ballots_waiting(person, at=at)
-    found = waiting if cluster is None else waiting.filter(proposal__cluster=cluster)
-    return sorted(found, key=lambda one: one.membership.person_id != person.pk)
-
-
 def ballots_waiting(person: Person, *, at: datetime) -> QuerySet[Ballot]:
-    """Those that `answers_waiting` gives, the first to close first."""
+    """Questions this person may still answer, for themselves or for people they may decide for about groups: the first to close first."""
     helped = Supporter.objects.live(at).filter(supporter=person, kind="for", decisions__contains=["groups"]).values("person")
     waiting = Ballot.objects.waiting().filter(proposal__closes_at__gt=at).select_related("proposal__cluster", "membership__person")
     mine = Q(membership__person=person) | Q(membership__person__in=helped)

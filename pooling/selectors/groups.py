@@ -28,11 +28,16 @@ def cluster_money(cluster: Cluster, viewer: Person) -> ClusterMoney:
 
     With fewer than three payers the total is None: of two, it would tell the other one's.
     """
-    live = Pledge.objects.live().filter(membership__cluster=cluster)
-    payers = live.values("membership").distinct().count()
-    own = live.filter(membership__person=viewer).aggregate(pence=Sum("weekly_pence"))["pence"] or 0
-    total = live.aggregate(pence=Sum("weekly_pence"))["pence"] or 0
-    return ClusterMoney(own_weekly_pence=own, total_weekly_pence=total if payers > 2 else None, payers=payers)
+    sums = (
+        Pledge.objects.live()
+        .filter(membership__cluster=cluster)
+        .aggregate(
+            payers=Count("membership", distinct=True),
+            own=Sum("weekly_pence", filter=Q(membership__person=viewer), default=0),
+            total=Sum("weekly_pence", default=0),
+        )
+    )
+    return ClusterMoney(sums["own"], sums["total"] if sums["payers"] > 2 else None, sums["payers"])
 
 
 @dataclass(frozen=True, slots=True)

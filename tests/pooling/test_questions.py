@@ -9,7 +9,7 @@ from audit.errors import NotAllowed
 from people.services import supporters
 from pooling.models import Ballot, Cluster, Membership, Proposal
 from pooling.rules import NotNow
-from pooling.selectors.deciding import answers_waiting, question_for, questions_of
+from pooling.selectors.deciding import ballots_waiting, question_for, questions_of
 from pooling.services import proposals
 from pooling.services.memberships import NotAsked
 from tests import cast_pooling
@@ -204,8 +204,8 @@ def test_others_see_that_somebody_answered_and_never_what(town: Town, three: Any
     assert [one.has_answered for one in seen.who] == [True, False, False]
     assert seen.reasons == ()
     assert not Proposal.objects.visible_to(town.stranger).exists()
-    assert answers_waiting(town.amina, at=AT) == []
-    assert [one.membership for one in answers_waiting(town.yusuf, at=AT)] == [yusuf]
+    assert list(ballots_waiting(town.amina, at=AT)) == []
+    assert [one.membership for one in ballots_waiting(town.yusuf, at=AT)] == [yusuf]
     assert questions_of(cluster, town.yusuf) == [(question, True)]
     assert questions_of(cluster, town.ruth) == [(question, False)]
 
