@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Case, Q, QuerySet, When, prefetch_related_objects
 
 from audit.clock import london_date
 from audit.one_question import Row, asked, rows
@@ -14,7 +14,7 @@ from frontend import words
 from frontend.navigation import address
 from frontend.presenters import sealed
 from frontend.presenters.doing import by_when
-from frontend.presenters.provider_visits import DayVisit, PartLine, of_the_start, parts_of
+from frontend.presenters.provider_visits import DayVisit, PartLine, parts_of, soon_and_late
 from marketplace.models import Milestone, MilestoneShare
 from marketplace.rules.dates import NO_ANSWER_DAYS
 from marketplace.selectors import Task, provider_money
@@ -71,8 +71,11 @@ class Paper:
 def papers(enterprise: Enterprise, on: date) -> list[Paper]:
     """What the services of this provider need, and how each stands; before there is a service, what everybody needs."""
     prefetch_related_objects([enterprise], "workers", "checks")
-    categories = list(Term.objects.categories().filter(pk__in=enterprise.listings.values("category_id")))
-    found = what_is_left(enterprise, categories=categories or Term.objects.categories().filter(slug="garden_repairs"), on=on)
+    sold = Q(pk__in=enterprise.listings.values("category_id"))
+    categories: list[Any] = list(
+        Term.objects.categories().filter(sold | Q(slug="garden_repairs")).annotate(is_sold=Case(When(sold, then=True), default=False))
+    )
+    found = what_is_left(enterprise, categories=[one for one in categories if one.is_sold] or categories, on=on)
     names = {worker.pk: worker.known_as for worker in enterprise.workers.all() if worker.state == Worker.State.ACTIVE}
     return [_paper(one, names) for one in found]
 
@@ -193,7 +196,7 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
     """The provider's start. Somebody who works there and does not own it sees visits only."""
     day = london_date(at)
     is_owner = enterprise.owner_id == person.pk
-    visits, late = of_the_start(enterprise, day + timedelta(days=13), at)
+    visits, late = soon_and_late(enterprise, day + timedelta(days=13), at)
     asks = asked(*to_do_of(person, today=day), sealed.waiting(enterprise), *_about(enterprise)) if is_owner else []
     return TodayPage(
         enterprise=enterprise,

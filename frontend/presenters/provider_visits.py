@@ -106,16 +106,8 @@ def visits_between(enterprise: Enterprise, first: date, last: date, at: datetime
     return [_day_visit(row, at) for row in _with_people(rows).order_by("on", "planned_start", "number", "pk")]
 
 
-def not_written_down(enterprise: Enterprise, at: datetime) -> list[DayVisit]:
-    """Visits of days that are over and that nobody has written down, oldest first."""
-    rows = Visit.objects.filter(
-        milestone__agreement__enterprise=enterprise, milestone__state__in=READY, state__in=["planned", "begun"], on__lt=london_date(at)
-    )
-    return [_day_visit(row, at) for row in _with_people(rows).order_by("on", "number", "pk")]
-
-
-def of_the_start(enterprise: Enterprise, last: date, at: datetime) -> tuple[list[DayVisit], list[DayVisit]]:
-    """What is between today and `last`, as `visits_between`; and `not_written_down`: asked for together."""
+def soon_and_late(enterprise: Enterprise, last: date, at: datetime) -> tuple[list[DayVisit], list[DayVisit]]:
+    """Every visit from today to `last`, in order; and those of days that are over and that nobody has written down, oldest first."""
     today = london_date(at)
     late = Q(milestone__state__in=READY, state__in=["planned", "begun"], on__lt=today)
     soon = Q(on__gte=today, on__lte=last) & ~Q(milestone__state="cancelled")

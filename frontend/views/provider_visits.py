@@ -29,9 +29,8 @@ def _visit(request: SignedIn, pk: int) -> tuple[Enterprise, presenter.DayVisit]:
 def coming(request: SignedIn) -> HttpResponse:
     """The visits of two weeks, and those that are not written down yet."""
     enterprise, at = worked_for(request), clock.now()
-    today = clock.london_date(at)
-    found = presenter.visits_between(enterprise, today, today + AHEAD, at)
-    context = {"enterprise": enterprise, "visits": found, "late": presenter.not_written_down(enterprise, at)}
+    found, late = presenter.soon_and_late(enterprise, clock.london_date(at) + AHEAD, at)
+    context = {"enterprise": enterprise, "visits": found, "late": late}
     return render(request, "provider/visits.html", context)
 
 
