@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -16,6 +17,38 @@ from tests.story import Story, inside
 
 pytestmark = pytest.mark.xdist_group("story")
 WHO = [roles.name(part) for part in roles.EVERYBODY]
+MOST_QUESTIONS = 12
+LISTS = (
+    *(("start/", who) for who in ("Amina", "Yusuf", "Halima", "Mary")),
+    ("groups/", "Yusuf"),
+    ("groups/<int:pk>/choose/", "Yusuf"),
+    ("groups/<int:pk>/questions/", "Nasra"),
+    ("groups/<int:pk>/wants/", "Yusuf"),
+    ("wants/<int:pk>/offers/", "Yusuf"),
+    ("wants/<int:pk>/offers/", "Halima"),
+    ("money/", "Yusuf"),
+    ("money/payments/", "Yusuf"),
+    ("payments/", "Amina"),
+    ("visits/", "Amina"),
+    ("budget/", "Amina"),
+    ("provider/money/", "Hodan"),
+    ("provider/visits/", "Hodan"),
+    ("provider/agreements/", "Hodan"),
+    ("provider/wanted/", "Fatuma"),
+    ("provider/people/", "Fatuma"),
+    ("provider/services/", "Hodan"),
+    ("helping/", "Ruth"),
+    ("helping/together/", "Ruth"),
+    ("looking-after/", "Colin"),
+    ("looking-after/", "Sam"),
+    ("looking-after/<int:pk>/where/", "Colin"),
+    ("council/", "Lena"),
+    ("council/questions/", "Priya"),
+    ("operator/", "Olive"),
+    ("operator/papers/", "Olive"),
+    ("operator/questions/", "Olive"),
+    ("operator/lists/<slug:name>/", "Olive"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +99,23 @@ def test_each_gets_what_is_theirs(route: Route, world: tuple[roles.Door, dict[st
     if not route.get and door.ask("Amina", "GET", where).status != 405:
         wrong.append(f"GET {where}: it can be read, so say by whom")
     assert wrong == []
+
+
+@pytest.mark.parametrize(("where", "who"), LISTS, ids=[f"{where} by {who}" for where, who in LISTS])
+def test_a_list_asks_the_database_12_times_at_most(where: str, who: str, world: tuple[roles.Door, dict[str, Any]]) -> None:
+    """Each list and start page as who has most on it; signing in, the clock and the frame of the page are counted."""
+    door, things = world
+    route = next(one for one in ROUTES if one.address == where)
+    questions: list[str] = []
+
+    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            questions.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
+        assert door.ask(who, "GET", address(route, things)).mark == "+"
+    assert len(questions) <= MOST_QUESTIONS, "\n".join(questions)
 
 
 def leaks(who: str, body: str, route: Route) -> list[str]:

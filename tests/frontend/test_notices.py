@@ -147,7 +147,7 @@ def test_start_says_who_is_coming_what_needs_doing_and_where_the_money_is(set_cl
     assert page.index("Who is coming") < page.index("What needs doing") < page.index("Where your money is")
     assert "Tuesday 24 March" in page
     assert "£18.00" in page
-    with django_assert_max_num_queries(40):  # one or two for each kind of thing to do, however many there are
+    with django_assert_max_num_queries(12):  # however many kinds of thing there are to do
         client.get(reverse("start"))
 
 
