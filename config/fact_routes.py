@@ -39,6 +39,8 @@ FACT_ROUTES: dict[str, list[str]] = {
     "pooling.trued_up": ["frontend.consumers.trued_up"],
     "pooling.end_reported": ["frontend.consumers.end_reported"],
     "pooling.budget_file_sent": ["frontend.consumers_of_holding.budget_file_sent"],
+    "pooling.weekly_list_made": ["frontend.consumers_of_holding.weekly_list_made"],
+    "pooling.weekly_list_part_paid": ["frontend.consumers_of_holding.weekly_list_part_paid"],
     "pooling.budget_changed": ["frontend.consumers_of_holding.budget_changed"],
     "pooling.removal_asked": ["frontend.consumers.removal_asked"],
     "pooling.removal_appealed": ["frontend.consumers_of_waiting.removal_appealed"],

@@ -28,6 +28,7 @@ TIMERS = [
     "payments.services.ages.advance_due",
     "pooling.services.aged.advance_due",
     "pooling.services.idle.advance_due",
+    "pooling.services.weekly_money.advance_due",
     "pooling.services.calls.advance_due",
     "pooling.services.memberships.advance_due",
     "pooling.services.removals.advance_due",
@@ -63,6 +64,7 @@ OUTGOING = frozenset(
     {
         "payments.services.operations.perform_due",
         "payments.services.cash.send_back_due",
+        "pooling.services.weekly_money.advance_due",
         "payments.services.setting_off.set_off_due",
         "payments.services.remittances.plan_due",
         "payments.services.refunds.plan_due",

@@ -9,9 +9,10 @@ from config.demo_story.cast import AMINA, COLIN, DEV, HALIMA, HODAN, JOAN, MARY,
 from config.demo_story.stage import Stage
 from marketplace.models import Agreement, Milestone, MilestoneShare, Visit, VisitPart
 from marketplace.services import agreements, milestones, needs, shares, signing, visits
+from payments.models import Payment
 from payments.services import floats
-from pooling.models import Call, Cluster, Membership, Pledge, Portion
-from pooling.services import budgets, clusters, memberships, pledges
+from pooling.models import Call, Cluster, Membership, Pledge, Portion, WeeklyList
+from pooling.services import budgets, clusters, memberships, pledges, weekly_lists
 from providers.models import Listing, Worker
 
 
@@ -140,7 +141,7 @@ def waiting(stage: Stage) -> None:
 
 
 def helping(stage: Stage) -> None:
-    """Three weeks of visits. Each says yes; the provider is paid; the council pays after Halima's yes. Meanwhile, in the other group."""
+    """Three weeks of visits. Each says yes; the provider is paid; the council owes after Halima's yes. Meanwhile, in the other group."""
     meanwhile = {1: [kitchen.wanting], 2: [kitchen.deciding, kitchen.telling], 3: [kitchen.accepting, kitchen.publishing, kitchen.offering]}
     for number, others in meanwhile.items():
         _visits(stage, number)
@@ -151,10 +152,21 @@ def helping(stage: Stage) -> None:
         for share in MilestoneShare.objects.filter(milestone=_week(number), state="asked").select_related("payer__person"):
             shares.yes(share=share, by=share.payer.person, at=stage.at)
         stage.settle()
-        for call in Call.objects.filter(state="ordered", owed_pence__isnull=False).select_related("portion__budget"):
+        # The first week on its own; the others come in the council's weekly list.
+        for call in Call.objects.filter(state="ordered", owed_pence__isnull=False).select_related("portion__budget") if number == 1 else ():
             stage.pays_by_bank(call, person(COLIN))
         for chapter in others:
             chapter(stage)
+
+
+def listing(stage: Stage) -> None:
+    """The council sends its list of the week, and then less than it comes to: Halima's second week is paid, her third waits for the rest."""
+    stage.go_to(moment(3, 2))
+    council = cast.organisation("Southwark Council")
+    row = WeeklyList.objects.get(organisation=council, state=WeeklyList.State.READY)
+    weekly_lists.send(weekly_list=row, by=person(COLIN), at=stage.at)
+    stage.settle()
+    stage.sends_part_of(Payment.objects.get(about__startswith=f"wallet:{council.pk}/", state="open"), 6_000)
 
 
 def asking(stage: Stage) -> None:
@@ -220,6 +232,7 @@ ALL: tuple[Callable[[Stage], None], ...] = (
     paying,
     waiting,
     helping,
+    listing,
     asking,
     naming,
     wishing,

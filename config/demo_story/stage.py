@@ -64,6 +64,12 @@ class Stage:
         sandbox.control("dashboard", {"action": "bank_transfer", "payment_intent": payment.intent_id, "amount": payment.pence})
         return taking.refresh(payment_id=payment.pk, at=self.at)
 
+    def sends_part_of(self, payment: Payment, pence: int) -> None:
+        """A transfer of less than was asked for."""
+        sandbox.control("dashboard", {"action": "bank_transfer", "payment_intent": payment.intent_id, "amount": pence})
+        taking.refresh(payment_id=payment.pk, at=self.at)
+        self.settle()
+
     def gives_an_order(self, call: Call, by: Person) -> Call:
         return calls.accept_order(call=call, reference=f"SWK-2026-{call.pk:04d}", by=by, at=self.at)
 

@@ -71,13 +71,14 @@ def ask_stripe(organisation: Organisation, at: datetime) -> None:
         taking.refresh(payment_id=payment.pk, at=at)
 
 
-def carry_out_stop(organisation: Organisation, at: datetime) -> None:
+def carry_out_stop(organisation: Organisation, at: datetime, council_code: str = "") -> None:
     """Asks Stripe to wait no more, and what has come of it. When Stripe is slow, the timers do it."""
-    stop_at_stripe([f"payment:{payment.pk}" for payment in _waited_for(organisation)], f"organisation:{organisation.pk}", at)
+    stop_at_stripe([f"payment:{payment.pk}" for payment in _waited_for(organisation, council_code)], f"organisation:{organisation.pk}", at)
 
 
-def _waited_for(organisation: Organisation) -> Any:
-    return Payment.objects.filter(about=Wallet(organisation.pk, organisation.council_code).about, state__in=("started", "open"))
+def _waited_for(organisation: Organisation, council_code: str = "") -> Any:
+    wallet = Wallet(organisation.pk, council_code or organisation.council_code)
+    return Payment.objects.filter(about=wallet.about, state__in=("started", "open"))
 
 
 def move_of(organisation: Organisation, pk: int) -> WalletMove:

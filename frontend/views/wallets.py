@@ -22,7 +22,8 @@ from people.models import Organisation
 from pooling.services import wallets
 
 
-def _organisation(request: SignedIn, pk: int) -> Organisation:
+def organisation_of(request: SignedIn, pk: int) -> Organisation:
+    """One that this person works for; anything else is not there."""
     found = [one for one in roles.organisations_of(request.user, at=clock.now()) if one.pk == pk]
     if not found:
         raise Http404
@@ -32,7 +33,7 @@ def _organisation(request: SignedIn, pk: int) -> Organisation:
 @for_holders
 def show(request: SignedIn, pk: int) -> HttpResponse:
     """What is in, what is waited for and where to send it, who needs how much, and what was done."""
-    organisation = _organisation(request, pk)
+    organisation = organisation_of(request, pk)
     with suppress(AnswerLost, StripeIsBusy):  # then the page shows what we last heard
         presenter.ask_stripe(organisation, clock.now())
     return render(request, "looking_after/wallet.html", {"page": presenter.page(organisation, today=clock.today())})
@@ -41,7 +42,7 @@ def show(request: SignedIn, pk: int) -> HttpResponse:
 @for_holders
 def pay_in(request: SignedIn, pk: int) -> HttpResponse:
     """How much; then the page shows where to send it."""
-    organisation = _organisation(request, pk)
+    organisation = organisation_of(request, pk)
     page = presenter.page(organisation, today=clock.today())
     form = PayInForm(request.POST or None, initial={"pence": page.missing_pence or None})
     started: list[Payment] = []
@@ -62,7 +63,7 @@ def pay_in(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def stop(request: SignedIn, pk: int) -> HttpResponse:
     """The sum will not come after all."""
-    organisation, at = _organisation(request, pk), clock.now()
+    organisation, at = organisation_of(request, pk), clock.now()
 
     def act() -> str:
         wallets.stop_waiting(organisation=organisation, council_code=organisation.council_code, by=request.user, at=at)
@@ -78,7 +79,7 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def cash_back(request: SignedIn, pk: int) -> HttpResponse:
     """What was sent and nothing asked for goes back to your bank."""
-    organisation, at = _organisation(request, pk), clock.now()
+    organisation, at = organisation_of(request, pk), clock.now()
     going: list[CashReturn] = []
 
     def act() -> str:
@@ -95,7 +96,7 @@ def cash_back(request: SignedIn, pk: int) -> HttpResponse:
 @for_holders
 def hand_out(request: SignedIn, pk: int) -> HttpResponse:
     """A sum for each person; checked first; all of it or nothing."""
-    organisation = _organisation(request, pk)
+    organisation = organisation_of(request, pk)
     page = presenter.page(organisation, today=clock.today())
     form = HandOutForm(request.POST or None, page=page)
 
@@ -118,7 +119,7 @@ def hand_out(request: SignedIn, pk: int) -> HttpResponse:
 @for_holders
 def send_back(request: SignedIn, pk: int) -> HttpResponse:
     """What nobody needs goes back to your bank; checked first."""
-    organisation = _organisation(request, pk)
+    organisation = organisation_of(request, pk)
     page = presenter.page(organisation, today=clock.today())
     form = SendBackForm(request.POST or None)
 
@@ -137,7 +138,7 @@ def send_back(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def keep(request: SignedIn, pk: int, move: int) -> HttpResponse:
     """What the bank sent back to us is there to hand out again."""
-    row = presenter.move_of(_organisation(request, pk), move)
+    row = presenter.move_of(organisation_of(request, pk), move)
 
     def act() -> str:
         wallets.keep(move=row, by=request.user, at=clock.now())

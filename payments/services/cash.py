@@ -1,10 +1,12 @@
 """Money sent by bank transfer that belongs to no payment: too much, sent twice, with a wrong reference. Stripe keeps it for its sender.
 
 It is on no balance of ours and in no account of the book. It is found, shown to whoever sent it and to operators, and goes back to where it
-came from; it never becomes anybody else's, and nobody guesses what it was for.
+came from, or becomes a payment of the same payer's where they asked for one sum (`take_in`). It never becomes anybody else's, and nobody
+guesses what it was for.
 """
 
 from datetime import datetime
+from typing import Unpack
 
 from django.conf import settings
 from django.db import transaction
@@ -15,7 +17,7 @@ from audit.services import trail
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Made, NotFound, StripeIsBusy
 from payments.models import CashReturn, Payer, Payment, PaymentOperation
-from payments.services import alarms, planning
+from payments.services import alarms, payins, planning
 from payments.services.one_by_one import one_by_one
 from people.models import Person
 from places.calendar import working_days_between
@@ -35,8 +37,11 @@ class StillWaiting(Refusal):
     sentence = "We still wait for a bank transfer from you. Stop that payment first, then send back what has come."
 
 
-def look(*, payer_id: int, at: datetime) -> int:
-    """Asks Stripe what it keeps for a payer, writes it down, and rings for an operator while there is some. Not in a transaction. Gives pence."""
+def look(*, payer_id: int, at: datetime, rings: bool = True) -> int:
+    """Asks Stripe what it keeps for a payer, writes it down, and rings for an operator while there is some. Not in a transaction. Gives pence.
+
+    Without `rings` nobody is called: whoever looks takes it in.
+    """
     customer = Payer.objects.values_list("stripe_customer_id", flat=True).get(pk=payer_id)
     pence = gateway.cash_of(customer) if customer else 0
     with transaction.atomic():
@@ -47,19 +52,19 @@ def look(*, payer_id: int, at: datetime) -> int:
             row.cash_pence = pence
             row.save(update_fields=["cash_pence", "cash_since"])
     about = f"payer:{payer_id}"
-    if pence:
+    if pence and rings:
         sentence = f"Stripe keeps {pence}p that {row.owner} sent by bank transfer and nothing asked for. Ask them; else it goes back to their bank."
         alarms.ring(kind="money_nobody_asked_for", about=about, sentence=sentence, at=at, council_code=row.council_code)
-    else:
+    elif not pence:
         for kind in ("money_nobody_asked_for", "cash_not_returned"):
             alarms.settle(kind=kind, about=about, at=at)
     return pence
 
 
-def look_at(payer_owner: str, *, at: datetime) -> int:
+def look_at(payer_owner: str, *, at: datetime, rings: bool = True) -> int:
     """As `look`, by whose it is ("organisation:2"); 0 for somebody who never paid. Raises AnswerLost, StripeIsBusy."""
     pk = Payer.objects.filter(owner=payer_owner).values_list("pk", flat=True).first()
-    return look(payer_id=pk, at=at) if pk else 0
+    return look(payer_id=pk, at=at, rings=rings) if pk else 0
 
 
 def left_of(payer_owner: str) -> int:
@@ -97,6 +102,29 @@ def send_back(*, payer_owner: str, by: Person | None, at: datetime) -> CashRetur
         detail = {"pence": pence}
         trail.write(by=by, verb="payments.send_cash_back", about_kind="cash_return", about_id=row.pk, at=at, council_code=council, detail=detail)
         return row
+
+
+def take_in(**terms: Unpack[payins.Terms]) -> Payment | None:
+    """In the caller's transaction: what Stripe keeps for a payer, up to `pence`, becomes a payment of theirs. None where there is none to take.
+
+    For somebody who asked for one sum and sent it in parts, twice, or too much: the whole of it is theirs, so nobody has to guess whose.
+    The caller performs its operation; Stripe pays it at once from what it keeps. Raises payins.PaymentIsOpen.
+    """
+    with transaction.atomic():
+        payer = Payer.objects.locked().filter(owner=terms["payer_owner"]).first()
+        if payer is None or payer.cash_returns.filter(state="planned").exists():
+            return None
+        pence = min(payer.cash_pence, terms["pence"], payins.MOST_PENCE)
+        if pence < payins.LEAST_PENCE:
+            return None
+        # What is asked for is not left any more; the next look says what is.
+        payer.cash_pence -= pence
+        payer.cash_since = payer.cash_since if payer.cash_pence else None
+        payer.save(update_fields=["cash_pence", "cash_since"])
+        if not payer.cash_pence:
+            alarms.settle(kind="money_nobody_asked_for", about=f"payer:{payer.pk}", at=terms["at"])
+        terms["pence"] = pence
+        return payins.start_bank_transfer(**terms)
 
 
 def send_back_due(*, at: datetime) -> int:

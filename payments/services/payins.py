@@ -24,7 +24,7 @@ BANK_TRANSFER: dict[str, Any] = {
     "payment_method_options": {"customer_balance": {"funding_type": "bank_transfer", "bank_transfer": {"type": "gb_bank_transfer"}}},
     "confirm": True,
 }
-MOST_PENCE = 99_999_999  # Stripe's own ceiling for one payment
+LEAST_PENCE, MOST_PENCE = 30, 99_999_999  # Stripe's own limits for one payment
 PAGES = ("card", "pay_by_bank")
 
 
@@ -171,7 +171,7 @@ def _start(draft: Payment, kind: str, params: dict[str, Any], terms: Terms) -> P
 
 
 def _must_not_be_silly(pence: int) -> None:
-    if not 30 <= pence <= MOST_PENCE:
+    if not LEAST_PENCE <= pence <= MOST_PENCE:
         raise AmountIsSilly
 
 

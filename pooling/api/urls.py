@@ -10,6 +10,7 @@ from pooling.api.views.groups import Charters, Clusters, Memberships
 from pooling.api.views.leaving import EndReports, Leavings, Removals, StatementQueries, Statements
 from pooling.api.views.promises import Calls, Holders, Holds, IdleOffers, MyMoney, Pledges, Withdrawals
 from pooling.api.views.wallets import WalletMoves, Wallets
+from pooling.api.views.weekly import WeeklyLists
 
 urlpatterns = router(
     budgets=Budgets,
@@ -31,6 +32,7 @@ urlpatterns = router(
     wallets=Wallets,
     funder_money=FunderMoneys,
     wallet_moves=WalletMoves,
+    weekly_lists=WeeklyLists,
     idle_offers=IdleOffers,
     leavings=Leavings,
     leaving_statements=Statements,

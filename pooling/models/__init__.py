@@ -19,6 +19,7 @@ from pooling.models.leaving import (
 )
 from pooling.models.promises import Call, Earmark, Pledge
 from pooling.models.wallets import WalletMove, WalletSlice
+from pooling.models.weekly import WeeklyDay, WeeklyList, WeeklyListRow
 
 __all__ = [
     "AdmissionAnswer",
@@ -61,5 +62,8 @@ __all__ = [
     "StatementQuery",
     "WalletMove",
     "WalletSlice",
+    "WeeklyDay",
+    "WeeklyList",
+    "WeeklyListRow",
     "Withdrawal",
 ]

@@ -74,6 +74,7 @@ from pooling.rules.tables import (
     NotNow,
     step,
 )
+from pooling.rules.weekly import WEEKLY_LIST, WEEKLY_ROW
 
 __all__ = [
     "ANSWER_WORKING_DAYS",
@@ -123,6 +124,8 @@ __all__ = [
     "TRIAL_CAP_WEEKLY_PENCE",
     "TRIAL_DAYS",
     "UNSIGNED_DAYS",
+    "WEEKLY_LIST",
+    "WEEKLY_ROW",
     "WITHDRAWAL",
     "Answer",
     "Costs",
@@ -155,3 +158,4 @@ MACHINES.update(FINDING_MACHINES)
 MACHINES.update({"proposal": PROPOSAL})
 MACHINES.update({"leaving": LEAVING, "statement": STATEMENT, "removal": REMOVAL, "end_report": END_REPORT})
 MACHINES.update({"budget_import": BUDGET_IMPORT})
+MACHINES.update({"weekly_list": WEEKLY_LIST, "weekly_row": WEEKLY_ROW})

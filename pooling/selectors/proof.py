@@ -14,6 +14,7 @@ from pooling.books import Lot
 from pooling.models import Call, Earmark, Hold, HoldMove, Pledge, WalletMove, WalletSlice, Withdrawal
 from pooling.selectors.promises import free_share
 from pooling.selectors.proof_of_leaving import proof_of_leaving
+from pooling.selectors.proof_of_weekly import proof_of_weekly
 from pooling.selectors.wallets import slice_payments
 
 Kind = HoldMove.Kind
@@ -28,7 +29,7 @@ EFFECTS = {
 def proof(using: str = "default") -> list[str]:
     """What differs. Reads rows by the connection `using`; the book by the one everybody reads it with."""
     rows = [*_holds(using), *_moves(using), *_withdrawals(using), *_wallets(using), *_promises(using), *_free(using)]
-    return [*rows, *proof_of_leaving(using)]
+    return [*rows, *proof_of_leaving(using), *proof_of_weekly(using)]
 
 
 def _holds(using: str) -> Iterator[str]:

@@ -6,26 +6,24 @@ promise, earmark and call, then the lots; the ledger last.
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from audit.clock import london_date
 from audit.errors import NotAllowed, Refusal
 from audit.services import trail
 from ledger import selectors as book
-from ledger.services.journals import Journal, Refused, Transfer, post, post_many
-from payments.models import CashReturn, Payment, Refund
+from ledger.services.journals import Journal, Transfer, post
+from payments.models import CashReturn, Payment, PaymentOperation, Refund
 from payments.services import cash, payins, refunds
-from payments.services.wallets import Part, hand_on
 from people.models import Organisation, Person
 from people.roles import has_role
-from pooling.books import Lot, Wallet, actor
-from pooling.models import Call, Membership, Portion, WalletMove, WalletSlice
-from pooling.rules import CALL, pounds, step
+from pooling.books import Wallet, actor
+from pooling.models import Membership, Portion, WalletMove, WeeklyList
+from pooling.rules import WEEKLY_LIST, pounds, step
 from pooling.rules.wallets import HAND_OUT_DAYS, MOST_SLICES
-from pooling.selectors.promises import free_share, news_on_the_way
-from pooling.selectors.wallets import back_about, need, payable_calls
-from pooling.services.call_records import close_open_payment, lock_call, tell, tell_paid, write_trail
+from pooling.selectors.wallets import back_about, need
+from pooling.services.handing_out import Slice as Slice
+from pooling.services.handing_out import give
 from pooling.services.transactions import all_or_nothing
 
 Kind = WalletMove.Kind
@@ -67,15 +65,6 @@ class NothingCameBack(Refusal):
     sentence = "Nothing of this was sent back to us by the bank."
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """So many pence for one person's place in a group, from one part of their budget."""
-
-    membership_id: int
-    portion_id: int
-    pence: int
-
-
 def _locked(organisation: Organisation, by: Person | None, at: datetime) -> Organisation:
     """The organisation, locked: its lists follow one another. `by` None: the clock, which only ever sends back. Raises NotAllowed."""
     # Without the key: rows that name the organisation go on being written meanwhile.
@@ -109,8 +98,29 @@ def pay_in(*, organisation: Organisation, council_code: str, pence: int, by: Per
 def stop_waiting(*, organisation: Organisation, council_code: str, by: Person, at: datetime) -> Payment | None:
     """The sum will not come after all. Raises NotAllowed, payins.PaymentIsTaken."""
     row = _locked(organisation, by, at)
-    waiting = Payment.objects.filter(about=Wallet(row.pk, council_code).about, state__in=("started", "open")).first()
+    for sent in WeeklyList.objects.locked().filter(organisation=row, council_code=council_code, state=WeeklyList.State.SENT):
+        # Else the list would go on asking for its sum.
+        sent.state, sent.ended_at = step(WEEKLY_LIST, sent.state, "stop"), at
+        sent.save(update_fields=["state", "ended_at"])
+    waiting = _waited_for(Wallet(row.pk, council_code))
     return None if waiting is None else payins.cancel(payment_id=waiting.pk, by=by, at=at)
+
+
+def _waited_for(wallet: Wallet) -> Payment | None:
+    return Payment.objects.filter(about=wallet.about, state__in=("started", "open")).first()
+
+
+def close_waiting(wallet: Wallet, *, by: Person | None, at: datetime) -> bool:
+    """With the organisation locked: the payment that is waited for is closed. False: none is, it is too late, or that was asked for before."""
+    waiting = _waited_for(wallet)
+    asked = PaymentOperation.objects.filter(kind="cancel_intent").exclude(state="refused")
+    if waiting is None or asked.filter(reference=f"payment:{waiting.pk}").exists():
+        return False
+    try:
+        payins.cancel(payment_id=waiting.pk, by=by, at=at)
+    except payins.PaymentIsTaken:
+        return False
+    return True
 
 
 @all_or_nothing
@@ -147,12 +157,7 @@ def hand_out(*, organisation: Organisation, council_code: str, slices: Sequence[
         kind=Kind.HANDED_OUT, organisation=row, council_code=council_code, pence=total, token=token, asked_by=by, asked_at=at
     )
     _trail(move, "pooling.hand_out", by, at, rows=len(slices))
-    kept = [_write_slice(move, one) for one in slices]
-    parts = [Part(lot.owner, lot.share, one.pence, f"slice:{one.pk}") for one in kept for lot in [_lot(one)]]
-    made = hand_on(lot_owner=wallet.owner, parts=parts, council_code=council_code, at=at)
-    for one in kept:
-        _cover_calls(one, at)
-    _post(wallet, made, by, at)
+    give(move, slices=slices, by=by, at=at)
     return move
 
 
@@ -183,53 +188,6 @@ def _wrong_rows(organisation: Organisation, council: str, slices: Sequence[Slice
             wrong.append(f"{name}: they can use {pounds(most)} in the next {HAND_OUT_DAYS} days, and you gave {pounds(one.pence)}.")
         seen.add((one.membership_id, one.portion_id))
     return wrong
-
-
-def _write_slice(move: WalletMove, one: Slice) -> WalletSlice:
-    return WalletSlice.objects.create(
-        move=move, membership_id=one.membership_id, portion_id=one.portion_id, council_code=move.council_code, pence=one.pence
-    )
-
-
-def _lot(one: WalletSlice) -> Lot:
-    return Lot(one.membership_id, one.portion_id, one.council_code)
-
-
-def _cover_calls(one: WalletSlice, at: datetime) -> None:
-    """What is asked of this place is paid from its new money, soonest first, as far as it goes for a whole call. Nothing has to clear."""
-    left = free_share(one.membership_id, one.portion_id, one.council_code) + one.pence
-    for found in payable_calls(one.membership_id, one.portion_id):
-        call = lock_call(found.pk)
-        verb = "cover" if call.state == Call.State.CALLED else "cover_bill"
-        if call.to_pay_pence > left or news_on_the_way([call.pk]):
-            continue
-        left -= call.to_pay_pence
-        close_open_payment(call, at)
-        call.state = step(CALL, call.state, verb)
-        call.save(update_fields=["state"])
-        write_trail(row=call, verb="pooling.cover_call", by=None, at=at)
-        if call.owed_pence is None:
-            tell("call_covered", call, at, covered_by="money")
-        else:
-            tell_paid(call, at)
-
-
-def _post(wallet: Wallet, made: Sequence[Payment], by: Person, at: datetime) -> None:
-    """A journal for each part of a lot; all of them or none."""
-    journals = []
-    for lot in made:
-        assert lot.available_journal is not None
-        share = Lot(*_ids(lot.lot_owner), wallet.council).share
-        move = (Transfer(wallet.money, share, lot.pence),)
-        journals.append(Journal(lot.available_journal, "hand_out", wallet.council, move, at, actor=actor(by), about=lot.about))
-    for result in post_many(journals, linked=len(journals) > 1):
-        if isinstance(result, Refused):
-            raise result
-
-
-def _ids(owner: str) -> tuple[int, int]:
-    member, _, portion = owner.partition("/")
-    return int(member.partition(":")[2]), int(portion.partition(":")[2])
 
 
 @all_or_nothing

@@ -95,7 +95,8 @@ def _what_the_story_has_not(at: datetime) -> None:
     Payment.objects.filter(pk=Payment.objects.charged_before(at)[0].pk).update(charged_at=at - timedelta(days=70))
     Remittance.objects.create(payee_id=shop.payee_id, payment=payment, pence=1, council_code=SOUTHWARK, about="share:0", waiting_since=at)
     checks.ask(enterprise=shop, kind="insurance", issued_on=at.date(), expires_on=at.date() + timedelta(days=365), by=shop.owner, at=at)
-    MilestoneShare.objects.filter(payer__person=cast.person(HALIMA), state="agreed").update(waits_for="second_person")
+    agreed = MilestoneShare.objects.filter(payer__person=cast.person(HALIMA), state="agreed").order_by("-pk")[:1]
+    MilestoneShare.objects.filter(pk__in=agreed.values("pk")).update(waits_for="second_person")
     MilestoneShare.objects.filter(payer__person=cast.person(YUSUF), milestone__number=5).update(state="with_helper")
     silent = MilestoneShare.objects.filter(milestone__number=1, state="released")
     silent.filter(payer__person=cast.person(AMINA)).update(by_silence=True, released_at=at)
@@ -159,7 +160,7 @@ def things() -> dict[str, Any]:
         "recovery": Recovery.objects.order_by("-pk")[0].pk,
         "old lot": Payment.objects.charged_before(clock.now() - timedelta(days=60))[0].pk,
         "idle money": IdleOffer.objects.get(pence=100).pk,
-        "sum sent back": WalletMove.objects.get().pk,
+        "sum sent back": WalletMove.objects.get(kind="sent_back").pk,
         "way switch": WaySwitch.objects.get().pk,
         "money going back": Withdrawal.objects.get().pk,
         "refund": Refund.objects.get().pk,

@@ -36,6 +36,8 @@ def test_every_state_and_verb_is_either_in_the_table_or_refused(machine: str) ->
         ("removal", {"turned_down", "upheld", "refused", "unanswered"}),
         ("end_report", {"ended", "dismissed"}),
         ("budget_import", {"confirmed", "refused"}),
+        ("weekly_list", {"done", "superseded", "stopped"}),
+        ("weekly_row", {"funded", "ordered", "dropped"}),
         ("pledge", {"cancelled", "finished"}),
         ("proposal", rules.PROPOSAL_FINAL),
         ("cluster", rules.CLUSTER_FINAL),

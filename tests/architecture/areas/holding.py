@@ -1,11 +1,11 @@
-"""Holding: see the package. Colin sent a file that changes Halima's budget."""
+"""Holding: see the package. Colin sent a file that changes Halima's budget; part of his weekly list is paid."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from config.demo_story.cast import COLIN, HALIMA, organisation, person
-from pooling.models import BudgetImport, Portion
+from pooling.models import BudgetImport, Portion, WeeklyList
 from pooling.rules.budget_files import COLUMNS
 from pooling.services import budget_imports
 from tests.architecture.route import SIGNED_IN, SIGNED_IN_ASKS, Route, act, own, page
@@ -19,6 +19,21 @@ ROUTES: tuple[Route, ...] = (
     page("looking-after/<int:pk>/budgets/<int:file>/", "i..... ....+.....", pk="the council", file="file of budgets"),
     page("looking-after/<int:pk>/budgets/<int:file>/confirm/", "i...m. ...mm.....", "i..... ....>.....", pk="the council", file="file of budgets"),
     page("looking-after/<int:pk>/budgets/<int:file>/refuse/", "i...m. ...mm.....", "i..... ....>.....", pk="the council", file="file of budgets"),
+    page("looking-after/<int:pk>/lists/", "i..... ....+.....", pk="the council"),
+    page("looking-after/<int:pk>/lists/day/", "i..... ....+.....", "i..... ....?.....", pk="the council"),
+    page("looking-after/<int:pk>/lists/new/", "i...m. ...mm.....", "i..... ....>.....", pk="the council"),
+    page("looking-after/<int:pk>/lists/<int:weekly>/", "i..... ....+.....", pk="the council", weekly="weekly list"),
+    page("looking-after/<int:pk>/lists/<int:weekly>/order/", "i..... ....+.....", "i..... ....?.....", pk="the council", weekly="weekly list"),
+    page("looking-after/<int:pk>/lists/<int:weekly>/orders/", "i..... ....+.....", "i..... ....?.....", pk="the council", weekly="weekly list"),
+    page("looking-after/<int:pk>/lists/<int:weekly>/send/", "i...m. ...mm.....", "i..... ....>.....", pk="the council", weekly="weekly list"),
+    page("looking-after/<int:pk>/lists/<int:weekly>/stop/", "i...m. ...mm.....", "i..... ....*.....", pk="the council", weekly="weekly list"),
+    own("api/v1/weekly-lists/", SIGNED_IN_ASKS),
+    act("api/v1/weekly-lists/choose-day/", SIGNED_IN_ASKS),
+    page("api/v1/weekly-lists/<int:pk>/", "i..... ....+...+.", pk="weekly list"),
+    act("api/v1/weekly-lists/<int:pk>/reorder/", "i..... ....?...?.", pk="weekly list"),
+    act("api/v1/weekly-lists/<int:pk>/send/", "i..... ....!...x.", pk="weekly list"),  # it was sent
+    act("api/v1/weekly-lists/<int:pk>/stop/", "i..... ....+...x.", pk="weekly list"),
+    act("api/v1/weekly-lists/<int:pk>/accept-orders/", "i..... ....?...?.", pk="weekly list"),
     own("api/v1/budget-imports/", SIGNED_IN_ASKS),
     Route("api/v1/budget-imports/current/", SIGNED_IN, tells="Farah|Amina"),
     page("api/v1/budget-imports/<int:pk>/", "i..... ....+...+.", pk="file of budgets"),
@@ -39,4 +54,8 @@ def arrive(at: datetime) -> None:
 
 
 def things() -> dict[str, Any]:
-    return {"the council": organisation("Southwark Council").pk, "file of budgets": BudgetImport.objects.get().pk}
+    return {
+        "the council": organisation("Southwark Council").pk,
+        "file of budgets": BudgetImport.objects.get().pk,
+        "weekly list": WeeklyList.objects.get(state="sent").pk,
+    }
