@@ -100,7 +100,7 @@ def the_group_decides(walk: LongWalk) -> None:
     dev.reads("Somebody outside your group looks at it.", "I was asked in the middle of the night.")
     olive = walk["Olive"]
     olive.open("/operator/groups/")
-    olive.follow("Shall we ask providers for this")
+    olive.follow("Shall we ask providers for this, for up to £270.00 in all?")
     olive.reads("I was asked in the middle of the night.", "Judge how it was asked and counted")
     olive.write({"Your reasons": "Everybody had the days they need."})
     olive.press("Send my answer")

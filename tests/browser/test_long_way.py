@@ -4,8 +4,6 @@ Mary, Dev and Joan have not met; Ruth helps groups; Hodan, Fatuma and Grace are 
 council. Through pages only, without JavaScript, on a phone. What the short way walks as well (paying, the visit, being paid) is played by its steps.
 """
 
-import os
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -18,8 +16,7 @@ from tests.browser.long_walk import LongWalk
 from tests.browser.visitor import PHONE, Eye
 from tests.runtime.demo_process import DemoProcess
 
-# Walked by hand until the suite has room for it (docs/where-we-are.md).
-pytestmark = [pytest.mark.walk, pytest.mark.skipif("LONG_WAY" not in os.environ, reason="by hand: LONG_WAY=1 make test ARGS=tests/browser")]
+pytestmark = pytest.mark.walk
 
 
 @pytest.fixture
