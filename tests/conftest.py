@@ -66,8 +66,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
     """
 
     def rank(item: pytest.Item) -> int:
-        if item.get_closest_marker("first"):
-            return -1
         return max((place for place, name in enumerate(LONG, 1) if item.get_closest_marker(name)), default=0)
 
     items.sort(key=rank)
@@ -109,26 +107,27 @@ class Clone:
     """One copy of the migrated template; the two logins' addresses for it."""
 
     name: str
+    server: Path = DATA_DIR
 
     @property
     def web_url(self) -> str:
-        return _address("DATABASE_URL", postgres.WEB, self.name)
+        return _address("DATABASE_URL", postgres.WEB, self)
 
     @property
     def owner_url(self) -> str:
-        return _address("DATABASE_OWNER_URL", postgres.OWNER, self.name)
+        return _address("DATABASE_OWNER_URL", postgres.OWNER, self)
 
 
-def _address(setting: str, role: str, database: str) -> str:
+def _address(setting: str, role: str, clone: Clone) -> str:
     if EMBEDDED:
-        return postgres.url(DATA_DIR, role, database)
+        return postgres.url(clone.server, role, clone.name)
     parts = urlsplit(os.environ.get(setting) or os.environ["DATABASE_URL"])
-    return urlunsplit(parts._replace(path=f"/{database}"))
+    return urlunsplit(parts._replace(path=f"/{clone.name}"))
 
 
-def _as_owner(statement: str, **names: str) -> None:
+def _as_owner(statement: str, server: Path = DATA_DIR, **names: str) -> None:
     """Runs a statement about whole databases; names in braces are quoted as identifiers."""
-    with psycopg.connect(Clone("postgres").owner_url, autocommit=True) as db:
+    with psycopg.connect(Clone("postgres", server).owner_url, autocommit=True) as db:
         db.execute(sql.SQL(statement).format(**{key: sql.Identifier(name) for key, name in names.items()}))
 
 
@@ -162,14 +161,19 @@ def _template() -> str:
             for old in names:
                 if old.startswith("template_") or (old.startswith("test_") and not _is_alive(old.split("_")[1])):
                     _as_owner("drop database if exists {old} with (force)", old=old)
-            building = f"template_building_{os.getpid()}"
-            _as_owner("create database {building}", building=building)
-            postgres.grant(Clone(building).owner_url, urlsplit(Clone(building).web_url).username or postgres.WEB)
-            point_connections_at(Clone(building))
-            call_command("migrate", database="owner", verbosity=0, interactive=False, skip_checks=True)
-            connections.close_all()
-            _as_owner("alter database {building} rename to {name}", building=building, name=name)
+            building = Clone(f"template_building_{os.getpid()}")
+            make_migrated(building)
+            _as_owner("alter database {building} rename to {name}", building=building.name, name=name)
     return name
+
+
+def make_migrated(clone: Clone) -> None:
+    """A new database with all tables."""
+    _as_owner("create database {name}", clone.server, name=clone.name)
+    postgres.grant(clone.owner_url, urlsplit(clone.web_url).username or postgres.WEB)
+    point_connections_at(clone)
+    call_command("migrate", database="owner", verbosity=0, interactive=False, skip_checks=True)
+    connections.close_all()
 
 
 def _is_alive(pid: str) -> bool:
@@ -185,8 +189,8 @@ def point_connections_at(clone: Clone) -> None:
 
 
 def _copy(clone: Clone, template: str) -> None:
-    _as_owner("drop database if exists {name} with (force)", name=clone.name)
-    _as_owner("create database {name} template {template}", name=clone.name, template=template)
+    _as_owner("drop database if exists {name} with (force)", clone.server, name=clone.name)
+    _as_owner("create database {name} template {template}", clone.server, name=clone.name, template=template)
 
 
 @pytest.fixture(scope="session")
@@ -215,17 +219,34 @@ def clone_database(database_template: str) -> Iterator[Callable[..., Clone]]:
 @pytest.fixture(scope="session")
 def django_db_setup(database_template: str, clone_database: Callable[[str], Clone], django_db_blocker: DjangoDbBlocker) -> Iterator[Clone]:
     """pytest-django's own fixture, replaced: both connections point at this process's copy."""
-    clone = clone_database("own")
+    with django_db_blocker.unblock(), in_use(clone_database("own"), database_template) as clone:
+        yield clone
+
+
+@contextmanager
+def in_use(clone: Clone, template: str) -> Iterator[Clone]:
+    """Tests work on this copy of `template`, and get a fresh one after each that committed."""
 
     def afresh(self: TransactionTestCase) -> None:
         connections.close_all()
-        _copy(clone, database_template)
+        _copy(clone, template)
 
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", afresh)
         point_connections_at(clone)
         yield clone
         connections.close_all()
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[Clone]:
+    """A server of one file's own, for tests that ask about every transaction on the server: those of the tests beside them are on another."""
+    template, clone = Clone("told", folder), Clone("own", folder)
+    with postgres.hold(folder):
+        make_migrated(template)
+        _copy(clone, template.name)
+        with in_use(clone, template.name):
+            yield clone
 
 
 def _story_database() -> Clone:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -19,10 +21,10 @@ from ledger.services import seals
 from ledger.services.accounts import number
 from ledger.services.journals import Posted, post, post_many
 from ledger.services.proof import prove
+from tests.conftest import EMBEDDED, alone, point_connections_at
 from tests.ledger.book import AT, BANK, CLEAR, OUT, SOUTHWARK, A, B, hold, journal, pay_in, share
 
-# On one worker with the tests that keep a transaction open longest, and before them.
-pytestmark = [pytest.mark.first, pytest.mark.xdist_group("story"), pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 S, H, K = number(share()), number(hold()), number(BANK)
 HASH = (
@@ -32,9 +34,22 @@ HASH = (
 )
 
 
+@pytest.fixture(scope="module")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The sealer waits for every transaction on the server: so not on the one where other tests keep theirs open."""
+    if not EMBEDDED:
+        yield django_db_setup
+        return
+    folder = Path(tempfile.mkdtemp(prefix="ct-seals-"))
+    with django_db_blocker.unblock():
+        with alone(folder) as clone:
+            yield clone
+        point_connections_at(django_db_setup)
+    shutil.rmtree(folder)
+
+
 @pytest.fixture(autouse=True)
 def patient(monkeypatch):
-    """The sealer waits for every transaction on the server, those of the tests beside these too."""
     monkeypatch.setattr(seals, "_PATIENCE", "20 seconds")
 
 

@@ -183,7 +183,7 @@ MUST_NEVER_HAPPEN: dict[str, tuple[str, ...]] = {
     "somebody else saying for a payer that it happened; one person for two": (
         "marketplace.test_saying.test_nobody_but_the_payer_says_that_it_happened",
         "marketplace.test_deciding.test_one_person_cannot_do_both_halves",
-        "marketplace.test_silence.test_a_holder_whose_staff_works_for_the_provider_may_not",
+        "marketplace.test_a_human_asks.test_a_holder_whose_staff_works_for_the_provider_may_not",
         "marketplace.test_deciding.test_who_looks_after_that_money_may_decide_with_an_operator_unless_the_payee_is_itself",
     ),
     "money released without checks, to new bank details, or while two people hold it": (

@@ -1,0 +1,46 @@
+"""Nothing of a run of the tests has to outlive it: where there is room, its database and its folders are in memory, and gone afterwards.
+
+Named in pyproject.toml, so that it is read before the settings are. With DATA_DIR or TMPDIR set, that place is used.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 6 << 30
+FOLDER = MEMORY / f"clubtogether-{os.getuid()}-{hashlib.sha256(bytes(ROOT)).hexdigest()[:8]}"
+
+
+def _settle() -> None:
+    asked = any(os.environ.get(name) for name in ("DATA_DIR", "TMPDIR", "DATABASE_URL"))
+    if asked or not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM_BYTES:
+        return
+    for name, folder in (("DATA_DIR", FOLDER / "data"), ("TMPDIR", FOLDER / "tmp")):
+        folder.mkdir(parents=True, exist_ok=True)
+        os.environ[name] = str(folder)
+    tempfile.tempdir = None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """First, so that tidying up comes last: the server is stopped by then, unless another run still uses it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ and os.environ.get("DATA_DIR") == str(FOLDER / "data"):
+        config.add_cleanup(_tidy_up)
+
+
+def _tidy_up() -> None:
+    from config import postgres  # only now: whatever it reads is to see where we settled
+
+    if not postgres.is_running(FOLDER / "data"):
+        with suppress(OSError):
+            shutil.rmtree(FOLDER)
+
+
+_settle()
