@@ -18,7 +18,7 @@ from marketplace.selectors import exits
 from people.models import Person
 from places.calendar import add_working_days
 from pooling import policies
-from pooling.models import EndReport, Leaving, Membership, Portion, Removal, Statement, StatementPart, StatementQuery
+from pooling.models import EndReport, Leaving, Membership, Portion, Removal, Statement, StatementPart, StatementQuery, Withdrawal
 from pooling.rules import APPEAL_ANSWER_WORKING_DAYS
 from pooling.selectors import leaving as reading
 
@@ -86,7 +86,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A statement as its reader may see it: theirs whole; for who looks after a part of the money, that part."""
+    """A statement as its reader may see it: theirs whole; for who looks after a part of the money, that part.
+
+    `went`: what was sent home since they left, by any statement and after, and how far each sum is. `asked`: the newest question, also about
+    the statement that this one replaces.
+    """
 
     row: Statement
     sections: list[Section]
@@ -94,6 +98,7 @@ class Sheet:
     has_open: bool
     back_pence: int
     goes_to: list[str]
+    went: list[dict[str, str]]
     asked: StatementQuery | None
     may_answer: bool
     may_resolve: bool
@@ -104,11 +109,11 @@ class Sheet:
 
 
 def sheet(row: Statement, viewer: Person, at: datetime) -> Sheet:
-    """Six queries, however long it is."""
+    """Seven queries, however long it is."""
     person = row.membership.person
     parts = list(StatementPart.objects.filter(statement=row).visible_to(viewer).select_related("portion__holder", "portion__budget"))
     lines = lines_of(row, {part.portion_id for part in parts})
-    asked = StatementQuery.objects.filter(statement=row).first()
+    questions = StatementQuery.objects.filter(statement__leaving=row.leaving_id, statement__version__lte=row.version)
     mine = policies.may_decide(by=viewer, person=person, decision="payments", at=at)
     return Sheet(
         row=row,
@@ -117,10 +122,27 @@ def sheet(row: Statement, viewer: Person, at: datetime) -> Sheet:
         has_open=any(line["kind"] == "open" for line in lines),
         back_pence=sum(part.payable_pence for part in parts),
         goes_to=sorted({goes_back_to(part.portion) for part in parts if part.payable_pence or part.open_pence}),
-        asked=asked,
+        went=_went(row, parts),
+        asked=questions.order_by("-statement__version").first(),
         may_answer=mine and row.state == Statement.State.SENT,
         may_resolve=row.state == Statement.State.QUERIED and policies.may_resolve(by=viewer, statement=row, person=person, at=at),
     )
+
+
+_WENT = {
+    "returning": "on its way to %s; a bank may take up to ten working days",
+    "returned": "back with %s",
+    "failed": "could not be sent to %s yet; we are looking into it",
+    "kept": "could not be sent to %s; it is here",
+}
+
+
+def _went(row: Statement, parts: Iterable[StatementPart]) -> list[dict[str, str]]:
+    home = Withdrawal.objects.filter(leaving_move__leaving=row.leaving_id, portion__in=[part.portion_id for part in parts])
+    return [
+        {"on": words.day(one.asked_at), "money": words.pounds(one.pence), "what": _WENT[one.state] % goes_back_to(one.portion)}
+        for one in home.select_related("portion__holder").order_by("pk")
+    ]
 
 
 def lines_of(row: Statement, portions: Iterable[int]) -> list[dict[str, Any]]:

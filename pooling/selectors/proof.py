@@ -12,7 +12,7 @@ from ledger.services.accounts import Account
 from payments.models import Payment
 from pooling.books import Lot
 from pooling.models import Call, Earmark, Hold, HoldMove, Pledge, WalletMove, WalletSlice, Withdrawal
-from pooling.selectors.promises import free_share
+from pooling.selectors.promises import free_shares
 from pooling.selectors.proof_of_leaving import proof_of_leaving
 from pooling.selectors.proof_of_weekly import proof_of_weekly
 from pooling.selectors.wallets import slice_payments
@@ -120,7 +120,8 @@ def _promises(using: str) -> Iterator[str]:
 
 def _free(using: str) -> Iterator[str]:
     """Nobody's money is counted on twice."""
-    lots = Call.objects.using(using).filter(state__in=["called", "ordered", "clearing", "funded"])
-    for membership_id, portion_id, council in sorted(set(lots.values_list("membership_id", "portion_id", "council_code"))):
-        if free_share(membership_id, portion_id, council) < 0:
-            yield f"member {membership_id}, portion {portion_id}: less is here than calls count on"
+    calls = Call.objects.using(using).filter(state__in=["called", "ordered", "clearing", "funded"])
+    lots = sorted(set(calls.values_list("membership_id", "portion_id", "council_code")))
+    for lot, pence in free_shares(Lot(*each) for each in lots).items():
+        if pence < 0:
+            yield f"member {lot.membership_id}, portion {lot.portion_id}: less is here than calls count on"

@@ -1,8 +1,10 @@
 """What an organisation paid in for its people, what waits, and who can use how much."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Sum
@@ -10,13 +12,15 @@ from django.db.models import Sum
 from ledger import selectors as book
 from payments.models import Payment, Refund
 from people.models import Organisation
-from pooling.books import Wallet
+from pooling.books import Lot, Wallet
 from pooling.models import Call, Earmark, Membership, Pledge, Portion, WalletMove
 from pooling.rules import Promised
 from pooling.rules.wallets import most_to_hand_out, used_soon
-from pooling.selectors.promises import arrived, free_share, mode_of
+from pooling.selectors.promises import arrived, free_shares, modes_in
 
 State = Call.State
+Key = tuple[int, int]
+"""A place in a group, and a part of a budget, by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,38 +87,68 @@ def needs_of(organisation: Organisation, council_code: str, *, today: date) -> l
     pledges = Pledge.objects.filter(portion__holder=organisation, portion__council_code=council_code)
     live = pledges.live() | pledges.filter(calls__in=Call.objects.filter(state__in=(State.CALLED, State.ORDERED)))
     rows = live.select_related("membership__person", "membership__cluster", "portion__budget").order_by("membership__person__full_name", "pk")
-    pairs = {(one.membership_id, one.portion_id): one for one in rows.distinct()}
-    return [need(one.membership, one.portion, today=today) for one in pairs.values()]
+    return _needs({(one.membership_id, one.portion_id): one for one in rows.distinct()}, council_code, today)
 
 
 def need(membership: Membership, portion: Portion, *, today: date) -> Need:
     """What this place can use of this part now and in the next 60 days. Ask with the membership locked, before handing any out."""
-    calls = payable_calls(membership.pk, portion.pk)
-    come = arrived(calls)
-    asked = sum(call.to_pay_pence for call in calls if call.pk not in come)
-    free = free_share(membership.pk, portion.pk, portion.council_code)
-    soon = _soon(membership.pk, portion.pk, today) if mode_of(portion) == "ahead" else []
-    return Need(membership, portion, asked, max(0, free), most_to_hand_out(asked_pence=asked, soon_pence=soon, free_pence=free))
+    [found] = _needs({(membership.pk, portion.pk): _Pair(membership, portion)}, portion.council_code, today)
+    return found
+
+
+class _Pair(NamedTuple):
+    membership: Membership
+    portion: Portion
+
+
+def _needs(pairs: Mapping[Key, _Pair | Pledge], council_code: str, today: date) -> list[Need]:
+    """Of places and parts in one council, in their order. Six queries at most."""
+    calls = _payable(pairs)
+    come = arrived(call for each in calls.values() for call in each)
+    free = free_shares(Lot(*key, council_code) for key in pairs)
+    modes = modes_in(council_code)
+    soon = _soon([key for key, one in pairs.items() if modes[one.portion.route] == "ahead"], today)
+    found = []
+    for key, one in pairs.items():
+        asked, here = sum(call.to_pay_pence for call in calls[key] if call.pk not in come), free[Lot(*key, council_code)]
+        most = most_to_hand_out(asked_pence=asked, soon_pence=soon[key], free_pence=here)
+        found.append(Need(one.membership, one.portion, asked, max(0, here), most))
+    return found
 
 
 def payable_calls(membership_id: int, portion_id: int) -> list[Call]:
     """Calls that money paid in ahead can pay, soonest first: asked for before the visits, or of an order what was said yes to."""
-    waiting = Call.objects.filter(membership_id=membership_id, portion_id=portion_id, state__in=(State.CALLED, State.ORDERED))
-    return [call for call in waiting.order_by("due_on", "pk") if _is_payable(call)]
+    return _payable([(membership_id, portion_id)])[membership_id, portion_id]
+
+
+def _payable(keys: Iterable[Key]) -> dict[Key, list[Call]]:
+    found: dict[Key, list[Call]] = {key: [] for key in keys}
+    members, portions = {member for member, _ in found}, {portion for _, portion in found}
+    waiting = Call.objects.filter(membership__in=members, portion__in=portions, state__in=(State.CALLED, State.ORDERED))
+    for call in waiting.order_by("due_on", "pk"):
+        if (key := (call.membership_id, call.portion_id)) in found and _is_payable(call):
+            found[key].append(call)
+    return found
 
 
 def _is_payable(call: Call) -> bool:
     return call.mode == "ahead" if call.state == State.CALLED else call.owed_pence is not None
 
 
-def _soon(membership_id: int, portion_id: int, today: date) -> Iterable[int]:
-    live = Earmark.objects.live().filter(pledge__membership_id=membership_id, pledge__portion_id=portion_id)
-    left: dict[int, int] = {}
-    promises: dict[int, Promised] = {}
+def _soon(keys: Iterable[Key], today: date) -> dict[Key, list[int]]:
+    """What the promises of each will use soon; nothing for others."""
+    found: dict[Key, list[int]] = defaultdict(list)
+    wanted = set(keys)
+    left: dict[int, int] = defaultdict(int)
+    promises: dict[int, Pledge] = {}
+    live = Earmark.objects.live().filter(pledge__membership__in={member for member, _ in wanted})
     for kept in live.select_related("pledge"):
-        left[kept.pledge_id] = left.get(kept.pledge_id, 0) + kept.pence - kept.called_pence
-        promises[kept.pledge_id] = Promised(kept.pledge.starts_on, kept.pledge.weeks, kept.pledge.weekly_pence)
-    return [used_soon(promises[pk], pence, today) for pk, pence in left.items()]
+        left[kept.pledge_id] += kept.pence - kept.called_pence
+        promises[kept.pledge_id] = kept.pledge
+    for pk, one in promises.items():
+        if (key := (one.membership_id, one.portion_id)) in wanted:
+            found[key].append(used_soon(Promised(one.starts_on, one.weeks, one.weekly_pence), left[pk], today))
+    return found
 
 
 def _moves(organisation: Organisation, council_code: str) -> list[Moved]:

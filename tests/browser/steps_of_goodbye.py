@@ -108,8 +108,11 @@ def mary_gets_her_money_back(walk: LongWalk) -> None:
     mary = walk.when("Mary", "/start/", "What is left of your money")
     mary.follow_in("What is left of your money", "Look at it")
     mary.reads("Statement 2", f"Went back before -{EACH}", "Comes back £0.00")
+    mary.reads("“Was it a whole hour?”", "Hodan wrote down when she came and when she left.")
     mary.press("Yes, it is right")
     mary.reads("Thank you. Your money is on its way back.", "Mary agreed on")
+    mary = walk.when("Mary", walk.here("Mary"), "Back with the card or bank account you paid from")
+    mary.reads("What was sent back", EACH)
     mary.open("/money/payments/")
     mary.reads(f"Put aside to go back, because you left -{EACH}")
 

@@ -87,6 +87,9 @@ def test_the_statement_is_told_read_printed_taken_away_and_agreed(story, set_clo
     assert f'"{row.payable_pence / 100:.2f}"' in sheet.content.decode()
     assert amina.post(reverse("leaving-agree", args=[row.pk])).url == page
     assert Statement.objects.get().state == "agreed"
+    later = _text(amina.get(page))
+    assert "What was sent back" in later
+    assert "On its way to " in later
     assert balances(codes=("LEAVING",), with_money=True) == {}
     assert proof() == []
 
@@ -120,7 +123,7 @@ def test_a_line_is_asked_about_and_answered_by_an_operator(story, set_clock):
     assert "I paid more." in _text(operator.get(answer))
     new = operator.post(answer, {"reasons": "It is all there."}).url
     assert "It is all there." in _text(amina.get(reverse("leaving-statement", args=[row.pk])))
-    assert _as(cast.amina()).get(new).status_code == 200
+    assert "It is all there." in _text(_as(cast.amina()).get(new)), "the new one says what came of the question"
 
 
 def test_a_page_of_a_statement_asks_the_database_a_fixed_number_of_times(story, set_clock, django_assert_max_num_queries):
