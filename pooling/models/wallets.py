@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from pooling.models.budgets import Portion
 from pooling.models.groups import Membership
-from pooling.querysets import WalletMoveQuerySet, WalletSliceQuerySet
+from pooling.querysets.wallets import WalletMoveQuerySet, WalletSliceQuerySet
 
 
 class WalletMove(models.Model):

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
         Membership,
         Pledge,
         Portion,
-        WalletMove,
-        WalletSlice,
         Withdrawal,
     )
 
@@ -69,6 +67,13 @@ def _of_payer(rows: Rows, person: "Person | None") -> Rows:
     if person is None or _nobody(person):
         return rows.none()
     return rows if person.is_operator else rows.filter(_own(person, "membership__person") | _held(person, "portion__holder"))
+
+
+def _of_organisation(rows: Rows, person: "Person | None") -> Rows:
+    """Of rows about an organisation that looks after money: those of whoever works there; for operators all."""
+    if person is None or _nobody(person):
+        return rows.none()
+    return rows if person.is_operator else rows.filter(_held(person, "organisation"))
 
 
 class BudgetQuerySet(models.QuerySet["Budget"]):
@@ -259,23 +264,6 @@ class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
-
-
-class WalletMoveQuerySet(models.QuerySet["WalletMove"]):
-    def visible_to(self, person: "Person | None") -> Self:
-        """Who works for the organisation whose money it is; operators."""
-        if person is None or _nobody(person):
-            return self.none()
-        return self if person.is_operator else self.filter(_held(person, "organisation"))
-
-    def locked(self) -> Self:
-        return self.select_for_update(of=("self",))
-
-
-class WalletSliceQuerySet(models.QuerySet["WalletSlice"]):
-    def visible_to(self, person: "Person | None") -> Self:
-        """The payer, their supporters, who looks after the portion, operators."""
-        return _of_payer(self, person)
 
 
 class IdleOfferQuerySet(models.QuerySet["IdleOffer"]):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from pooling.querysets import _held, _nobody
+from pooling.querysets import _of_organisation
 
 if TYPE_CHECKING:
     from people.models import Person
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 class BudgetImportQuerySet(models.QuerySet["BudgetImport"]):
     def visible_to(self, person: "Person | None") -> Self:
         """Who works for the organisation that sent it; operators. It names people, so nobody else."""
-        if person is None or _nobody(person):
-            return self.none()
-        return self if person.is_operator else self.filter(_held(person, "organisation"))
+        return _of_organisation(self, person)
 
     def waiting(self) -> Self:
         """For a second person."""

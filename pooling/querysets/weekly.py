@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from pooling.querysets import _held, _nobody
+from pooling.querysets import _of_organisation
 
 if TYPE_CHECKING:
     from people.models import Person
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 class WeeklyListQuerySet(models.QuerySet["WeeklyList"]):
     def visible_to(self, person: "Person | None") -> Self:
         """Who works for the organisation that pays it; operators. It names people, so nobody else."""
-        if person is None or _nobody(person):
-            return self.none()
-        return self if person.is_operator else self.filter(_held(person, "organisation"))
+        return _of_organisation(self, person)
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
@@ -37,6 +35,4 @@ class WeeklyListRowQuerySet(models.QuerySet["WeeklyListRow"]):
 class WeeklyDayQuerySet(models.QuerySet["WeeklyDay"]):
     def visible_to(self, person: "Person | None") -> Self:
         """Who works there; operators."""
-        if person is None or _nobody(person):
-            return self.none()
-        return self if person.is_operator else self.filter(_held(person, "organisation"))
+        return _of_organisation(self, person)
