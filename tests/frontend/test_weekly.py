@@ -16,7 +16,7 @@ from pooling.services import budgets, weekly_lists
 from tests import cast
 from tests.api.conftest import Api
 from tests.pooling.conftest import AT, build_town
-from tests.pooling.test_weekly import Desk, desk_of
+from tests.pooling.weekly_desk import Desk, desk_of
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db

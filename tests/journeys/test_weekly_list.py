@@ -18,7 +18,7 @@ from pooling.selectors import weekly as reading
 from pooling.services import weekly_lists
 from tests import cast
 from tests.pooling.conftest import build_town
-from tests.pooling.test_weekly import Desk, desk_of
+from tests.pooling.weekly_desk import Desk, desk_of
 from tests.sandbox_process import SandboxProcess
 
 

@@ -1,91 +1,23 @@
 """The weekly list of who looks after money: what is in it and in which order, sent once, paid whole weeks at a time from the top."""
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import given
-from hypothesis import strategies as st
 
-from audit.errors import NotAllowed
 from audit.models import Fact
-from ledger.selectors import balance
 from payments.models import Payer, Payment, PaymentOperation
-from payments.selectors import proof as payments_proof
 from payments.services import cash, taking
-from pooling.books import Wallet
-from pooling.models import Call, Earmark, Membership, Portion, WalletMove, WeeklyDay, WeeklyList, WeeklyListRow
+from pooling.models import Call, WalletMove, WeeklyDay, WeeklyList
 from pooling.rules import NotNow
-from pooling.rules.weekly import Asked, goes_to, newest_list_day, reordered, usual_order
-from pooling.selectors import proof
 from pooling.selectors import weekly as reading
-from pooling.services import budgets, calls, wallets, weekly_lists, weekly_money
-from pooling.services.weekly_lists import NoOrdersWait, NotADay, NothingToList, NothingToPay, NotInThisList
-from tests import cast_pooling as cast
+from pooling.services import calls, wallets, weekly_lists, weekly_money
+from pooling.services.weekly_lists import NotADay, NothingToList, NotInThisList
 from tests.cast import SOUTHWARK
-from tests.pooling.conftest import AT, Town, build_town
+from tests.pooling.conftest import AT, build_town
+from tests.pooling.weekly_desk import Desk, all_is_well, desk_of, names, states
 from tests.worlds import again, kept
-
-DAY = AT.date()
-
-
-@dataclass
-class Desk:
-    """Kasmo Together looks after the ISF of Amina, Yusuf and Halima; Southwark pays ISF money ahead, or by order. All have promised."""
-
-    town: Town
-    places: list[Membership]
-    parts: list[Portion]
-    earmarks: list[Earmark]
-    shares: int = 0
-
-    def call(self, who: int, pence: int, *, due: int = 5) -> Call:
-        self.shares += 1
-        return cast.called(self.earmarks[who], share=self.shares, pence=pence, at=AT, due_on=DAY + timedelta(days=due))
-
-    def made(self) -> WeeklyList:
-        return weekly_lists.make(organisation=self.town.kasmo, council_code=SOUTHWARK, by=self.town.sam, at=AT)
-
-    def sent(self, weekly_list: WeeklyList | None = None) -> WeeklyList:
-        row = weekly_lists.send(weekly_list=weekly_list or self.made(), by=self.town.sam, at=AT)
-        self.go_on(row)
-        return row
-
-    def go_on(self, weekly_list: WeeklyList) -> None:
-        while weekly_money.go_on(weekly_list_id=weekly_list.pk, at=AT):
-            pass
-        weekly_list.refresh_from_db()
-
-    def comes(self, weekly_list: WeeklyList, pence: int) -> None:
-        """So much is in the wallet: what was asked for is closed first, when it is another sum."""
-        waiting = self.waiting
-        if waiting is not None and waiting.pence != pence:
-            wallets.close_waiting(Wallet(self.town.kasmo.pk, SOUTHWARK), by=None, at=AT)
-        payment = wallets.pay_in(organisation=self.town.kasmo, council_code=SOUTHWARK, pence=pence, by=self.town.sam, at=AT)
-        self.town.bank.pays(payment)
-        self.go_on(weekly_list)
-
-    @property
-    def waiting(self) -> Payment | None:
-        return Payment.objects.filter(about=Wallet(self.town.kasmo.pk, SOUTHWARK).about, state__in=("started", "open")).first()
-
-    @property
-    def here(self) -> int:
-        return balance(Wallet(self.town.kasmo.pk, SOUTHWARK).money)
-
-
-def desk_of(town: Town) -> Desk:
-    budgets.choose_mode(council_code=SOUTHWARK, route="isf", mode="ahead", by=town.operator, at=AT)
-    people = (town.amina, town.yusuf, town.halima)
-    _, places = cast.group(*people, at=AT, facilitator=town.ruth)
-    parts = [cast.isf(person, holder=town.kasmo, confirmed_by=town.sam, at=AT) for person in people]
-    kept = [cast.earmarked(cast.promised(place, part, at=AT), at=AT) for place, part in zip(places, parts, strict=True)]
-    return Desk(town, places, parts, kept)
-
 
 told = kept(lambda: desk_of(build_town()))
 
@@ -93,57 +25,6 @@ told = kept(lambda: desk_of(build_town()))
 @pytest.fixture
 def desk(told: Desk) -> Desk:
     return again(told)
-
-
-@pytest.fixture
-def by_order(desk: Desk) -> Desk:
-    """From now on ISF money is paid by order."""
-    budgets.choose_mode(council_code=SOUTHWARK, route="isf", mode="on_yes", by=desk.town.operator, at=AT)
-    return desk
-
-
-def all_is_well() -> bool:
-    assert proof() == []
-    assert payments_proof() == []
-    return True
-
-
-def names(weekly_list: WeeklyList) -> list[str]:
-    return [row.membership.person.known_as for row in reading.rows_of(weekly_list)]
-
-
-def states(weekly_list: WeeklyList) -> list[str]:
-    return [row.state for row in reading.rows_of(weekly_list)]
-
-
-# --- the pure rules ---
-
-
-def asked(key: int, person: int, day: int, paid: int | None) -> Asked:
-    return Asked(key, person, f"P{person}", date(2026, 3, day), date(2026, 2, paid) if paid else None)
-
-
-def test_the_first_visit_comes_first_then_who_has_gone_without_for_longest() -> None:
-    rows = [asked(1, 1, 5, 20), asked(2, 2, 5, None), asked(3, 3, 4, 27), asked(4, 2, 9, None), asked(5, 4, 5, 6)]
-    assert [one.key for one in usual_order(rows)] == [3, 2, 4, 5, 1]
-
-
-def test_numbers_put_people_in_order_and_who_has_none_comes_after() -> None:
-    assert reordered([7, 8, 9, 7], {9: 1}) == [9, 7, 8]
-    assert reordered([7, 8, 9], {7: 2, 8: 2, 9: 1}) == [9, 7, 8]
-
-
-@given(st.lists(st.integers(1, 10_000), max_size=40), st.integers(0, 200_000))
-def test_a_sum_reaches_the_longest_beginning_of_the_list_that_it_pays_whole(sums: list[int], pence: int) -> None:
-    reached = goes_to(sums, pence)
-    assert sum(sums[:reached]) <= pence
-    assert reached == len(sums) or sum(sums[: reached + 1]) > pence
-
-
-@given(st.dates(), st.integers(1, 7))
-def test_the_newest_day_of_lists_is_that_weekday_within_a_week(today: date, weekday: int) -> None:
-    day = newest_list_day(max(today, date(1, 1, 8)), weekday)
-    assert (day.isoweekday(), 0 <= (max(today, date(1, 1, 8)) - day).days < 7) == (weekday, True)
 
 
 # --- making, ordering ---
@@ -392,93 +273,3 @@ def test_whatever_comes_is_paid_out_or_left_and_nobody_twice_nor_out_of_order(de
         assert all(one.funded_pence in (0, one.pence) for one in rows)
     assert sum(move.pence for move in WalletMove.objects.all()) == sum(call.asked_pence for call in asked_for)
     assert all_is_well()
-
-
-# --- orders ---
-
-
-@pytest.mark.django_db
-def test_orders_are_accepted_all_at_once_or_one_by_one(by_order: Desk) -> None:
-    desk, town = by_order, by_order.town
-    for who in range(3):
-        desk.call(who, 1_000)
-    made = desk.made()
-    rows = reading.rows_of(made)
-    one = {"weekly_list": made, "reference": "PO-7", "by": town.sam, "at": AT}
-    with pytest.raises(calls.ReferenceIsMissing):
-        weekly_lists.accept_orders(rows=None, **one | {"reference": " "})
-    weekly_lists.accept_orders(rows=[rows[1].pk], **one)
-    assert states(made) == ["waiting", "ordered", "waiting"]
-    with pytest.raises(NotInThisList):
-        weekly_lists.accept_orders(rows=[rows[0].pk, rows[1].pk], **one)
-    weekly_lists.accept_orders(rows=None, **one)
-    made.refresh_from_db()
-    assert (made.state, states(made)) == ("done", ["ordered"] * 3)
-    assert set(Call.objects.values_list("order_reference", "state")) == {("PO-7", "ordered")}
-    with pytest.raises(NotNow):
-        weekly_lists.accept_orders(rows=None, **one)
-
-
-@pytest.mark.django_db
-def test_orders_alone_ask_for_no_money_and_what_was_said_yes_to_is_paid(by_order: Desk) -> None:
-    desk, town = by_order, by_order.town
-    first = desk.call(0, 1_000)
-    made = desk.made()
-    with pytest.raises(NothingToPay):
-        weekly_lists.send(weekly_list=made, by=town.sam, at=AT)
-    calls.accept_order(call=first, reference="PO-1", by=town.sam, at=AT)
-    with pytest.raises(NoOrdersWait):
-        weekly_lists.accept_orders(weekly_list=made, rows=None, reference="PO-2", by=town.sam, at=AT)
-    calls.bill_order(call=first, about_id=1, pence=900, at=AT)
-    row = desk.sent()
-    desk.comes(row, 900)
-    first.refresh_from_db()
-    assert (row.state, first.state, first.owed_pence) == ("done", "funded", 900)
-    assert all_is_well()
-
-
-# --- who may, and every state with every verb ---
-
-VERBS: dict[str, Callable[..., Any]] = {
-    "reorder": lambda row, by, at: weekly_lists.reorder(weekly_list=row, numbers={}, by=by, at=at),
-    "send": lambda row, by, at: weekly_lists.send(weekly_list=row, by=by, at=at),
-    "stop": lambda row, by, at: weekly_lists.stop(weekly_list=row, by=by, at=at),
-    "accept_orders": lambda row, by, at: weekly_lists.accept_orders(weekly_list=row, rows=None, reference="PO-1", by=by, at=at),
-}
-ALLOWED = {("ready", "reorder"), ("ready", "send"), ("sent", "stop"), ("ready", "accept_orders"), ("sent", "accept_orders")}
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("state", ["ready", "sent", "done", "superseded", "stopped"])
-def test_each_verb_is_done_in_its_states_and_refused_in_others(desk: Desk, state: str) -> None:
-    town = desk.town
-    desk.call(0, 1_000)
-    budgets.choose_mode(council_code=SOUTHWARK, route="isf", mode="on_yes", by=town.operator, at=AT)
-    desk.call(1, 1_000)
-    made = desk.made()
-    over = None if state in ("ready", "sent") else AT
-    WeeklyList.objects.filter(pk=made.pk).update(state=state, ended_at=over, sent_by=town.sam, sent_at=AT)
-    for name, verb in VERBS.items():
-        with transaction.atomic():
-            if (state, name) in ALLOWED:
-                verb(made, town.sam, AT)
-            else:
-                with pytest.raises(NotNow):
-                    verb(made, town.sam, AT)
-            transaction.set_rollback(True)
-        for somebody in (town.colin, town.amina, town.ruth, town.operator, town.stranger):
-            with pytest.raises(NotAllowed):
-                verb(made, somebody, AT)
-    with pytest.raises(NotAllowed):
-        weekly_lists.make(organisation=town.kasmo, council_code=SOUTHWARK, by=town.colin, at=AT)
-    with pytest.raises(NotAllowed):
-        weekly_lists.set_day(organisation=town.kasmo, weekday=2, by=town.ruth, at=AT)
-
-
-@pytest.mark.django_db
-def test_the_proof_sees_a_row_that_says_another_sum_than_was_paid(desk: Desk) -> None:
-    desk.call(0, 2_000)
-    row = desk.sent()
-    desk.comes(row, 2_000)
-    WeeklyListRow.objects.filter(weekly_list=row).update(funded_pence=1_999)
-    assert any("weekly list" in sentence for sentence in proof())

@@ -12,7 +12,7 @@ from pooling.services import wallets, weekly_lists, weekly_money
 from pooling.services.weekly_lists import NothingToPay
 from tests.cast import SOUTHWARK
 from tests.pooling.conftest import AT, Town
-from tests.pooling.test_weekly import all_is_well, desk_of
+from tests.pooling.weekly_desk import all_is_well, desk_of
 
 
 @pytest.mark.django_db(transaction=True)

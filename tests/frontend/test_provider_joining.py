@@ -1,0 +1,190 @@
+"""Joining as somebody who helps people for pay, and what they then show and sell."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from providers.models import Check, Enterprise, Listing, Worker
+from tests import cast
+from tests.frontend.test_groups import _as, _text
+
+pytestmark = pytest.mark.django_db
+
+
+# --- joining ---
+
+ANSWERS = {
+    "work": {"work": ["garden_repairs", "company"]},
+    "alone": {"alone": "yes"},
+    "where": {"outcode": "SE15 4AB", "radius_miles": "4", "weekdays": ["1", "2"], "parts_of_day": ["morning"], "languages": ["somali"]},
+    "price": {"price": "£20.00", "unit": "hour", "minutes": "60", "group_prices": "24", "group_3": "27"},
+    "about": {"name": "Fatuma's Garden", "about": "I dig and I plant."},
+}
+
+
+def test_joining_is_one_question_a_page_and_nothing_is_lost(set_clock):
+    set_clock(cast.AT)
+    fatuma = cast.somebody("fatuma@example.com", "Fatuma Ali")
+    client = _as(fatuma)
+    assert "Joining is free." in _text(Client().get(reverse("provider-start")))
+    assert client.get(reverse("provider")).status_code == 302
+    for name, typed in list(ANSWERS.items())[:-1]:
+        response = client.post(reverse("provider-join", args=[name]), typed)
+        assert response.status_code == 302, (name, _text(response))
+    assert 'value="SE15 4AB"' in _text(client.get(reverse("provider-join", args=["where"])))
+    assert not Enterprise.objects.exists()
+    done = _text(client.post(reverse("provider-join", args=["about"]), ANSWERS["about"], follow=True))
+    assert "What is left to show?" in done
+    enterprise = Enterprise.objects.get(owner=fatuma)
+    assert (enterprise.outcode, enterprise.state, enterprise.works_alone) == ("SE15", "draft", True)
+    assert {one.title: {row.people: row.pence for row in one.group_prices.all()} for one in enterprise.listings.all()} == {
+        "Company": {2: 2400, 3: 2700},
+        "Garden or small repairs": {2: 2400, 3: 2700},
+    }
+    assert client.get(reverse("provider-join", args=["work"])).headers["Location"] == reverse("provider")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "sentence"),
+    [
+        ("work", {"work": []}, "Tick at least one answer for “What do you do?”"),
+        ("alone", {"alone": "no"}, "Write how many you are, from 2 to 8."),
+        ("alone", {"alone": "no", "people_count": "many"}, "Write a whole number for “How many are you?”, like 3."),
+        ("where", {"outcode": "ZZ99"}, "Look at a letter sent to you."),
+        ("where", {"radius_miles": "0"}, "Write 1 or more for “How many miles do you go?”"),
+        ("price", {"price": "cheap"}, "Write an amount in pounds, like £48.00."),
+        ("price", {"price": "0.50"}, "Write £1.00 or more."),
+        ("about", {"name": " "}, "Write an answer for “Your business name”."),
+    ],
+)
+def test_a_wrong_answer_while_joining_gets_a_sentence(set_clock, name, typed, sentence):
+    set_clock(cast.AT)
+    response = _as(cast.stranger()).post(reverse("provider-join", args=[name]), {**ANSWERS[name], **typed})
+    assert response.status_code == 422
+    assert sentence in _text(response)
+    kept = next((value for value in typed.values() if isinstance(value, str) and value.strip() and value != "no"), "")
+    assert kept in _text(response)
+
+
+def test_the_last_answer_alone_goes_back_to_what_was_not_answered(set_clock):
+    set_clock(cast.AT)
+    response = _as(cast.stranger()).post(reverse("provider-join", args=["about"]), ANSWERS["about"])
+    assert response.headers["Location"] == reverse("provider-join", args=["work"])
+
+
+# --- what they show and sell ---
+
+
+@pytest.fixture
+def hodan(set_clock) -> Client:
+    set_clock(cast.AT)
+    cast.barwaaqo()
+    return _as(cast.hodan())
+
+
+SERVICE = {
+    "title": "Tea and talk",
+    "category": "company",
+    "price": "15",
+    "unit": "visit",
+    "minutes": "60",
+    "group_prices": "20.00",
+    "outcode": "SE15",
+    "radius_miles": "3",
+    "weekdays": ["3"],
+    "parts_of_day": ["afternoon"],
+}
+
+
+def test_a_service_is_written_shown_changed_and_taken_down(hodan):
+    page = _text(hodan.post(reverse("provider-service-new"), SERVICE, follow=True))
+    assert "Tea and talk" in page
+    assert "£20.00</span> for 2 together" in page
+    listing = Listing.objects.get()
+    assert "People near you can find it now." in _text(hodan.post(reverse("provider-service-show", args=[listing.pk]), follow=True))
+    assert 'value="15.00"' in _text(hodan.get(reverse("provider-service", args=[listing.pk])))
+    hodan.post(reverse("provider-service", args=[listing.pk]), {**SERVICE, "price": "16"})
+    hodan.post(reverse("provider-service-hide", args=[listing.pk]))
+    listing.refresh_from_db()
+    assert (listing.price_pence, listing.state) == (1600, "paused")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"title": ""}, "Write an answer for “What do you do?”"),
+        ({"category": "magic"}, "Pick one of the answers we show"),
+        ({"price": "lots"}, "Write an amount in pounds"),
+        ({"group_prices": "10"}, "One person alone pays £15.00."),
+        ({"group_prices": "99"}, "Sharing must not cost more."),
+        ({"minutes": "5"}, "Write 15 or more"),
+        ({"weekdays": []}, "Tick at least one answer for “On which days?”"),
+    ],
+)
+def test_a_wrong_service_gets_a_sentence_and_keeps_what_was_typed(hodan, typed, sentence):
+    response = hodan.post(reverse("provider-service-new"), {**SERVICE, **typed})
+    assert response.status_code == 422
+    assert sentence in _text(response)
+    assert "Tea and talk" in _text(response) or "title" in typed
+    assert not Listing.objects.exists()
+
+
+def test_a_service_whose_papers_are_missing_is_not_shown(hodan):
+    hodan.post(reverse("provider-service-new"), {**SERVICE, "category": "personal_care"})
+    page = _text(hodan.post(reverse("provider-service-show", args=[Listing.objects.get().pk]), follow=True))
+    assert "People can find this when we have seen: your Care Quality Commission (CQC) number." in page
+
+
+PAPER = {"issued_on": "2 February 2026", "expires_on": "1 February 2027", "reference_last4": "12AB"}
+
+
+def test_a_paper_is_asked_to_be_looked_at(hodan):
+    Check.objects.filter(kind="insurance").delete()
+    page = _text(hodan.post(reverse("provider-paper", args=["insurance"]), PAPER, follow=True))
+    assert "This page says when it is in place." in page
+    assert Check.objects.waiting().get().reference_last4 == "12AB"
+    again = hodan.post(reverse("provider-paper", args=["insurance"]), PAPER)
+    assert "We are looking at this one now." in _text(again)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"issued_on": "soon"}, "Write a date with a day, a month and a year"),
+        ({"issued_on": "2 April 2027"}, "It can&#x27;t be later than today."),
+        ({"expires_on": ""}, "Write the last day of your insurance."),
+        ({"expires_on": "1 March 2026"}, "This paper no longer counts."),
+        ({"reference_last4": "a-b"}, "Write only the last 4 letters or numbers"),
+    ],
+)
+def test_a_wrong_paper_gets_a_sentence_and_keeps_what_was_typed(hodan, typed, sentence):
+    response = hodan.post(reverse("provider-paper", args=["insurance"]), {**PAPER, **typed})
+    assert response.status_code == 422
+    assert sentence in _text(response)
+    assert "2 February 2026" in _text(response) or "issued_on" in typed
+
+
+def test_people_who_come_are_added_and_leave(hodan):
+    page = _text(hodan.post(reverse("provider-worker-add"), {"known_as": "Sahra"}, follow=True))
+    assert "Sahra is on your page." in page
+    sahra = Worker.objects.get(known_as="Sahra")
+    assert "no longer comes to people" in _text(hodan.post(reverse("provider-worker-leaves", args=[sahra.pk]), follow=True))
+    wrong = hodan.post(reverse("provider-worker-add"), {"known_as": "Ifrah", "reach": "nobody@example.com"})
+    assert wrong.status_code == 422
+    assert "Ifrah" in _text(wrong)
+    assert "Write an answer for “What is their first name?”" in _text(hodan.post(reverse("provider-worker-add"), {"known_as": ""}))
+
+
+def test_what_the_page_says_is_changed(hodan):
+    typed = {"name": "Barwaaqo", "about": "We help.", "outcode": "SE22", "radius_miles": "5", "alone": "no", "people_count": "4"}
+    hodan.post(reverse("provider-about"), typed)
+    assert Enterprise.objects.get().outcode == "SE22"
+    wrong = hodan.post(reverse("provider-about"), {**typed, "people_count": "40"})
+    assert "Write 8 or less" in _text(wrong)
+    assert 'value="40"' in _text(wrong)
+
+
+def test_without_bank_details_the_page_says_so(hodan):
+    page = _text(hodan.get(reverse("provider-bank")))
+    assert "We never see your bank details." in page
+    assert "Say where to send your money" in _text(hodan.get(reverse("provider")))
