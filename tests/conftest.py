@@ -54,29 +54,36 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
 
 
-# What is long, in this order at the end of a run: two workers that take the next one when they are free come to its end together.
-LONG = ("walk", "live", "browser")
+# One platform at a time on the machine: these wait for processes more than they work, so one worker has them all, beside whatever works hard.
+PLATFORM = ("walk", "live")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Quick tests first; those that start whole platforms or browsers one after the other on one worker each; a world made for a file is made once.
+    """What stays together on one worker, the longest first: a worker that is free takes what is next, so both come to the end together.
 
-    A wrapper, because xdist reads the groups before any plain hook of ours would have named them.
+    A wrapper: xdist reads the groups before any plain hook of ours would have named them, and pytest-django puts the tests in an order of its own.
     """
-
-    def rank(item: pytest.Item) -> int:
-        return max((place for place, name in enumerate(LONG, 1) if item.get_closest_marker(name)), default=0)
-
-    items.sort(key=rank)
     made_once = {item.path for item in items if _makes_something_for_its_file(item)}
     for item in items:
-        for name in LONG:
-            if item.get_closest_marker(name):
-                item.add_marker(pytest.mark.xdist_group(name))
-        if item.path in made_once and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}_{item.path.stem}"))
-    return (yield)
+        if group := _group(item, made_once):
+            item.add_marker(pytest.mark.xdist_group(group))
+    answer = yield
+    items.sort(key=lambda item: (not _is_of_a_platform(item), not item.get_closest_marker("xdist_group")))
+    return answer
+
+
+def _group(item: pytest.Item, made_once: set[Path]) -> str:
+    if _is_of_a_platform(item):
+        return "platform"
+    if item.get_closest_marker("browser"):
+        return "browser"
+    is_free = item.path in made_once and not item.get_closest_marker("xdist_group")
+    return f"{item.path.parent.name}_{item.path.stem}" if is_free else ""
+
+
+def _is_of_a_platform(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in PLATFORM)
 
 
 def _makes_something_for_its_file(item: pytest.Item) -> bool:
