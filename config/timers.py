@@ -26,6 +26,7 @@ TIMERS = [
     "payments.services.cash.send_back_due",
     "payments.services.payees.refresh_due",
     "payments.services.ages.advance_due",
+    "providers.services.search_rows.refresh_due",
     "pooling.services.aged.advance_due",
     "pooling.services.idle.advance_due",
     "pooling.services.weekly_money.advance_due",

@@ -5,18 +5,25 @@ from django.db import models
 from django.db.models import F, Q
 
 from people.models import Person
+from providers.models_of_search import SearchRow as SearchRow
+from providers.models_of_search import SearchWord as SearchWord
 from providers.querysets import CalendarLinkQuerySet, CheckQuerySet, EnterpriseQuerySet, GroupPriceQuerySet, ListingQuerySet, WorkerQuerySet
 from vocabulary.models import Term
 
 
 class Enterprise(models.Model):
-    """Somebody who helps people for pay, alone or with up to a few others."""
+    """Somebody who helps people for pay, alone or with up to a few others; or a community group, which gives what it has for nothing or for time."""
+
+    class Kind(models.TextChoices):
+        MICRO = "micro", "Helps people for pay"
+        COMMUNITY = "community", "A community group: free, or for time"
 
     class State(models.TextChoices):
         DRAFT = "draft", "Not shown to people yet"
         LIVE = "live", "Shown to people"
         SUSPENDED = "suspended", "Stopped by an operator: no new agreements, no new visits"
 
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.MICRO)
     name = models.CharField(max_length=120)
     about = models.TextField(blank=True)
     outcode = models.CharField(max_length=4)
@@ -42,6 +49,8 @@ class Enterprise(models.Model):
             models.CheckConstraint(name="enterprise_alone_is_one_person", condition=Q(works_alone=False) | Q(people_count=1)),
             models.CheckConstraint(name="enterprise_suspended_says_why", condition=~Q(state="suspended") | ~Q(suspended_reason="")),
             models.CheckConstraint(name="enterprise_is_paid_through_a_payee", condition=Q(can_be_paid=False) | Q(payee__isnull=False)),
+            # Nobody pays a community group here, so there is nobody to send money to.
+            models.CheckConstraint(name="enterprise_of_a_community_has_no_payee", condition=~Q(kind="community") | Q(payee__isnull=True)),
         ]
 
     def __str__(self) -> str:
@@ -90,6 +99,7 @@ class Check(models.Model):
         INSURANCE = "insurance", "Insurance"
         CQC = "cqc", "Care Quality Commission (CQC)"
         REFERENCES = "references", "Two people who know their work"
+        COMMUNITY = "community", "A community group that we know"
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="checks")
     worker = models.ForeignKey(Worker, null=True, blank=True, on_delete=models.PROTECT, related_name="checks")
@@ -135,11 +145,11 @@ class Check(models.Model):
                 name="check_is_seen_by_two",
                 condition=Q(seen_by__isnull=True) | ~Q(seen_by=F("asked_by")) & (Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("seen_by"))),
             ),
-            # A person's record and identity are theirs; insurance, registration and references are the enterprise's.
+            # A person's record and identity are theirs; insurance, registration, references and being known are the enterprise's.
             models.CheckConstraint(
                 name="check_is_of_worker_or_enterprise",
                 condition=Q(kind__in=["identity", "dbs_basic", "dbs_enhanced"], worker__isnull=False)
-                | Q(kind__in=["insurance", "cqc", "references"], worker__isnull=True),
+                | Q(kind__in=["insurance", "cqc", "references", "community"], worker__isnull=True),
             ),
             models.CheckConstraint(name="check_expires_after_it_was_issued", condition=Q(expires_on__isnull=True) | Q(expires_on__gt=F("issued_on"))),
         ]
@@ -174,7 +184,12 @@ class CalendarLink(models.Model):
 
 
 class Listing(models.Model):
-    """One service on sale. `price_pence` is for one person, per `unit`; `group_prices` for several together."""
+    """One service on sale. `price_pence` is for one person, per `unit`; `group_prices` for several together. What is free, or for time, has none."""
+
+    class Charge(models.TextChoices):
+        PAID = "paid", "Paid with money"
+        FREE = "free", "Free"
+        TIME = "time", "For time: an hour given for an hour had"
 
     class Unit(models.TextChoices):
         HOUR = "hour", "an hour"
@@ -193,12 +208,15 @@ class Listing(models.Model):
     description = models.TextField(blank=True)
     category = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+", limit_choices_to={"kind": "category"})
     unit = models.CharField(max_length=5, choices=Unit, default=Unit.HOUR)
+    charge = models.CharField(max_length=4, choices=Charge, default=Charge.PAID)
     price_pence = models.PositiveIntegerField()
     minutes = models.PositiveSmallIntegerField(default=60)
     state = models.CharField(max_length=6, choices=State, default=State.DRAFT)
     outcode = models.CharField(max_length=4)
     radius_miles = models.PositiveSmallIntegerField(default=3)
     languages = models.ManyToManyField(Term, related_name="+", limit_choices_to={"kind": "language"}, blank=True)
+    access = models.ManyToManyField(Term, related_name="+", limit_choices_to={"kind": "access"}, blank=True)
+    outcomes = models.ManyToManyField(Term, related_name="+", limit_choices_to={"kind": "outcome"}, blank=True)
     weekdays = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
     parts_of_day = ArrayField(models.CharField(max_length=9), default=list, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -208,8 +226,11 @@ class Listing(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="listing_has_a_title", condition=~Q(title="")),
-            # A pound at least, ten thousand at most: catches pence typed as pounds and pounds typed as pence.
-            models.CheckConstraint(name="listing_price_is_sensible", condition=Q(price_pence__gte=100, price_pence__lte=1_000_000)),
+            # A pound at least, ten thousand at most: catches pence typed as pounds and pounds typed as pence. No price where no money is taken.
+            models.CheckConstraint(
+                name="listing_price_is_sensible",
+                condition=Q(charge="paid", price_pence__gte=100, price_pence__lte=1_000_000) | Q(charge__in=["free", "time"], price_pence=0),
+            ),
             models.CheckConstraint(name="listing_minutes_are_within_a_day", condition=Q(minutes__gte=15, minutes__lte=1440)),
             models.CheckConstraint(name="listing_radius_is_sensible", condition=Q(radius_miles__gte=1, radius_miles__lte=60)),
             # 1 is Monday, 7 Sunday (ISO 8601).

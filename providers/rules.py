@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 # The order in which pages list them: what is quick and free first.
-ORDER = ("identity", "insurance", "dbs_basic", "dbs_enhanced", "references", "cqc")
+ORDER = ("identity", "insurance", "dbs_basic", "dbs_enhanced", "references", "cqc", "community")
 OF_THE_WORKER = frozenset({"identity", "dbs_basic", "dbs_enhanced"})
 # What else proves it: an enhanced record check holds all that a basic one does.
 PROVED_BY = {"dbs_basic": frozenset({"dbs_basic", "dbs_enhanced"})}
 # How long a paper counts when it says nothing itself. No law ends a DBS certificate; three years is the common practice of councils.
-LASTS_DAYS = {"identity": None, "insurance": 366, "dbs_basic": 3 * 365, "dbs_enhanced": 3 * 365, "references": None, "cqc": 366}
+LASTS_DAYS = {"identity": None, "insurance": 366, "dbs_basic": 3 * 365, "dbs_enhanced": 3 * 365, "references": None, "cqc": 366, "community": 2 * 365}
 # What becomes of a paper: (state, verb) to the next state; what is not here is refused. "see" is the first of two operators.
 CHECK = {
     ("waiting", "see"): "seen_once",
@@ -26,7 +26,10 @@ WORDS = {
     "dbs_enhanced": "your enhanced record check (DBS)",
     "references": "two people who know your work",
     "cqc": "your Care Quality Commission (CQC) number",
+    "community": "that we know your group",
 }
+# A community group takes no money: somebody of ours knows it, and that is all it has to show.
+OF_A_COMMUNITY = ["community"]
 LARGEST = 8  # people in a micro-enterprise (care-rules.md 2.8)
 WEEKDAYS = frozenset(range(1, 8))
 PARTS_OF_DAY = ("morning", "afternoon", "evening", "night")
@@ -78,8 +81,10 @@ def pounds(pence: int) -> str:
     return f"£{pence // 100:,}.{pence % 100:02d}"
 
 
-def price_problem(price_pence: int, group_prices: dict[int, int]) -> tuple[str, str] | None:
+def price_problem(price_pence: int, group_prices: dict[int, int], charge: str = "paid") -> tuple[str, str] | None:
     """The first price that makes no sense, as (field, sentence); None when all do."""
+    if charge != "paid":
+        return ("price", "What is free or for time has no price. Leave the prices empty.") if price_pence or group_prices else None
     if not 100 <= price_pence <= 1_000_000:
         return "price", "Write your price in pounds and pence, between £1.00 and £10,000.00. For example, 20.00."
     for people, pence in sorted(group_prices.items()):

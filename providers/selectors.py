@@ -7,7 +7,7 @@ from datetime import date
 from audit.clock import london_date
 from places.distance import miles_from
 from providers.models import CalendarLink, Check, Enterprise, Listing, Worker
-from providers.rules import OF_THE_WORKER, ORDER, PROVED_BY, missing, needed, print_of
+from providers.rules import OF_A_COMMUNITY, OF_THE_WORKER, ORDER, PROVED_BY, missing, needed, print_of
 from vocabulary.models import Term
 
 
@@ -46,18 +46,27 @@ class CheckLeft:
 
 
 def price_pence(listing: Listing, people: int) -> int | None:
-    """What `people` together pay per unit, in pence; one alone pays the listing's price. None: not sold for so many.
+    """What `people` together pay per unit, in pence; one alone pays the listing's price. None: not sold for so many, or not for money at all.
 
     Reads `group_prices`: prefetch it for lists.
     """
+    if listing.charge != Listing.Charge.PAID:
+        return None
     if people == 1:
         return listing.price_pence
     return next((price.pence for price in listing.group_prices.all() if price.people == people), None)
 
 
 def checks_needed(category: Term, works_alone: bool, people_count: int) -> list[str]:
-    """The kinds of check that this work needs, quickest first."""
+    """The kinds of check that this work needs from whoever does it for pay, quickest first."""
     return needed(category.checks, is_regulated=category.regulated, works_alone=works_alone, people_count=people_count)
+
+
+def checks_of(enterprise: Enterprise, category: Term) -> list[str]:
+    """The kinds of check that this provider needs for this work, quickest first."""
+    if enterprise.kind == Enterprise.Kind.COMMUNITY:
+        return list(OF_A_COMMUNITY)
+    return checks_needed(category, enterprise.works_alone, enterprise.people_count)
 
 
 def checks_live(*, enterprise: Enterprise, worker: Worker | None, category: Term, on: date) -> list[str]:
@@ -65,7 +74,7 @@ def checks_live(*, enterprise: Enterprise, worker: Worker | None, category: Term
 
     With `worker`: the enterprise's own papers and that worker's, and the worker works there now. Without: the enterprise's own only.
     """
-    wanted = checks_needed(category, enterprise.works_alone, enterprise.people_count)
+    wanted = checks_of(enterprise, category)
     if worker is None:
         wanted = [kind for kind in wanted if kind not in OF_THE_WORKER]
     elif worker.enterprise_id != enterprise.pk or worker.state != Worker.State.ACTIVE:
@@ -107,7 +116,7 @@ def what_is_left(enterprise: Enterprise, *, categories: Iterable[Term], on: date
     """For the owner: every kind that these kinds of help need, per worker where it is personal, and how it stands."""
     wanted: set[str] = set()
     for category in categories:
-        wanted.update(checks_needed(category, enterprise.works_alone, enterprise.people_count))
+        wanted.update(checks_of(enterprise, category))
     papers = sorted(enterprise.checks.all(), key=lambda paper: paper.pk)
     workers: list[int | None] = [worker.pk for worker in enterprise.workers.all() if worker.state == Worker.State.ACTIVE]
     owners = [(kind, owner) for kind in ORDER if kind in wanted for owner in (workers if kind in OF_THE_WORKER else [None])]
@@ -168,7 +177,7 @@ def _missing_of(listing: Listing, workers: Iterable[Worker], live: list[Check]) 
 
 
 def _missing_at(enterprise: Enterprise, category: Term, workers: Iterable[Worker], live: list[Check]) -> list[str]:
-    wanted = checks_needed(category, enterprise.works_alone, enterprise.people_count)
+    wanted = checks_of(enterprise, category)
     each = [_missing(wanted, live, worker.pk) for worker in workers]
     return min(each, key=len, default=wanted or ["identity"])
 

@@ -36,7 +36,7 @@ def market(council_code: str, *, quarter: date, today: date) -> Market:
     live = Enterprise.objects.live().filter(council_code=council_code)
     ends = Check.objects.live(today).filter(kind=Check.Kind.INSURANCE, enterprise__in=live, expires_on__lte=today + SOON)
     later = Check.objects.live(today).filter(kind=Check.Kind.INSURANCE, expires_on__gt=today + SOON)
-    on_sale = Listing.objects.on_sale().filter(council_code=council_code)
+    on_sale = Listing.objects.on_sale().filter(council_code=council_code, charge=Listing.Charge.PAID)
     sellers = on_sale.order_by().values("category__slug").annotate(sellers=Count("enterprise", distinct=True))
     hours = list(on_sale.filter(unit=Listing.Unit.HOUR).order_by("price_pence").values_list("price_pence", "enterprise"))
     return Market(

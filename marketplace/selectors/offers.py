@@ -162,7 +162,7 @@ def _how_long(minutes: int) -> str:
 
 
 def _own_service(enterprise: Enterprise, category: str) -> Listing | None:
-    rows = enterprise.listings.filter(category__slug=category).prefetch_related("group_prices")
+    rows = enterprise.listings.filter(category__slug=category, charge=Listing.Charge.PAID).prefetch_related("group_prices")
     return rows.filter(state="live").order_by("pk").first() or rows.order_by("pk").first()
 
 

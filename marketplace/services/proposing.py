@@ -124,6 +124,8 @@ def _is_complete(wish: Wish, payers: Sequence[Membership], cluster: Cluster, at:
 
 
 def _is_on_sale(listing: Listing, at: datetime) -> None:
+    if listing.charge != Listing.Charge.PAID:
+        raise ServiceIsNotOnSale("This is free, or for time. There is nothing to pay, so there is nothing to sign.")
     today = at.astimezone(LONDON).date()
     missing = checks_live(enterprise=listing.enterprise, worker=None, category=listing.category, on=today)
     if listing.state != "live" or listing.enterprise.state != "live" or missing:

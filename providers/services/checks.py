@@ -8,9 +8,10 @@ from audit.clock import london_date
 from audit.errors import NotAllowed, Refusal
 from audit.services import facts, trail
 from people.models import Person
-from providers.models import Check, Enterprise, Worker
+from providers.models import Check, Enterprise, Listing, Worker
 from providers.policies import may_judge_check, may_show_paper
 from providers.rules import CHECK, OF_THE_WORKER, last_day, needs_two
+from providers.services import search_rows
 
 
 class DateIsWrong(Refusal):
@@ -130,6 +131,7 @@ def confirm(*, check: Check, how_seen: str, by: Person, at: datetime, issued_on:
             return row
         row.confirmed_by, row.confirmed_at, row.how_seen = by, at, how_seen.strip()
         row.save()
+        search_rows.refresh(listings=Listing.objects.filter(enterprise=row.enterprise))
         _note(row, "confirm_check", by, at)
         payload = {"check": row.pk, "enterprise": row.enterprise_id, "kind": row.kind}
         subject, council = f"enterprise:{row.enterprise_id}", row.enterprise.council_code

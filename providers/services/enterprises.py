@@ -9,9 +9,10 @@ from audit.errors import NotAllowed, Refusal
 from audit.services import trail
 from people.models import Person
 from places.postcodes import outcode_of
-from providers.models import Enterprise, Worker
+from providers.models import Enterprise, Listing, Worker
 from providers.policies import may_run
 from providers.rules import LARGEST
+from providers.services import search_rows
 
 
 class NameIsMissing(Refusal):
@@ -61,9 +62,11 @@ def register(
     works_alone: bool = True,
     people_count: int = 1,
     cqc_number: str = "",
+    kind: str = "micro",
 ) -> Enterprise:
     """Makes a provider's page for `by`, who becomes its owner and its first worker. It is not shown until a service is published.
 
+    `kind`: "micro", or "community" for a group that gives what it has for nothing or for time.
     Raises NameIsMissing, UnknownOutcode, TooManyPeople, RadiusIsWrong, AlreadyHasAProviderPage.
     """
     fields = _clean(name=name, outcode=outcode, radius_miles=radius_miles, works_alone=works_alone, people_count=people_count)
@@ -74,7 +77,13 @@ def register(
         if Enterprise.objects.filter(owner=owner).exists():
             raise AlreadyHasAProviderPage
         enterprise = Enterprise.objects.create(
-            **fields, about=about.strip(), council_code=council_code, cqc_number=cqc_number.strip()[:20], owner=owner, created_at=at
+            **fields,
+            kind=Enterprise.Kind(kind),
+            about=about.strip(),
+            council_code=council_code,
+            cqc_number=cqc_number.strip()[:20],
+            owner=owner,
+            created_at=at,
         )
         Worker.objects.create(enterprise=enterprise, person=owner, known_as=owner.known_as, photo_figure=owner.figure, joined_at=at)
         _note(enterprise, "register", by, at)
@@ -101,6 +110,7 @@ def change(
         for key, value in {**fields, "about": about.strip(), "cqc_number": cqc_number.strip()[:20]}.items():
             setattr(row, key, value)
         row.save()
+        _found_anew(row)
         _note(row, "change", by, at)
     return row
 
@@ -117,6 +127,7 @@ def add_worker(*, enterprise: Enterprise, known_as: str, by: Person, at: datetim
         if there.count() >= row.people_count:
             raise TooManyPeople("Your page says how many of you there are. Change that number first, then add this person.")
         worker = Worker.objects.create(enterprise=row, person=person, known_as=known_as.strip()[:40], photo_figure=photo_figure, joined_at=at)
+        _found_anew(row)
         _note(row, "add_worker", by, at, worker=worker.pk)
     return worker
 
@@ -130,6 +141,7 @@ def worker_leaves(*, worker: Worker, by: Person, at: datetime) -> Worker:
         if row.state == Worker.State.ACTIVE:
             row.state = Worker.State.LEFT
             row.save(update_fields=["state"])
+            _found_anew(row.enterprise)
             _note(row.enterprise, "worker_leaves", by, at, worker=row.pk)
     return row
 
@@ -192,8 +204,13 @@ def _set_state(enterprise: Enterprise, state: str, reason: str, verb: str, by: P
             return row
         row.state, row.suspended_reason = state, reason
         row.save(update_fields=["state", "suspended_reason"])
+        _found_anew(row)
         _note(row, verb, by, at)
     return row
+
+
+def _found_anew(enterprise: Enterprise) -> None:
+    search_rows.refresh(listings=Listing.objects.filter(enterprise=enterprise))
 
 
 def _note(enterprise: Enterprise, verb: str, by: Person | None, at: datetime, **detail: Any) -> None:

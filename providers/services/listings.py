@@ -14,6 +14,7 @@ from providers.models import Enterprise, GroupPrice, Listing
 from providers.policies import may_run
 from providers.rules import PARTS_OF_DAY, WEEKDAYS, in_words, price_problem
 from providers.selectors import missing_to_publish
+from providers.services import search_rows
 from vocabulary.models import Term
 
 
@@ -32,6 +33,12 @@ class CategoryIsMissing(Refusal):
 class PriceIsWrong(Refusal):
     code = "price_is_wrong"
     field = "price"
+
+
+class ChargeIsWrong(Refusal):
+    code = "charge_is_wrong"
+    sentence = "A community group gives things free or for time. Pick one of the two."
+    field = "charge"
 
 
 class TimesAreWrong(Refusal):
@@ -77,11 +84,14 @@ def save(
     at: datetime,
     listing: Listing | None = None,
     description: str = "",
+    charge: str = "paid",
     unit: str = "hour",
     minutes: int = 60,
     outcode: str = "",
     radius_miles: int | None = None,
     languages: Sequence[Term] = (),
+    access: Sequence[Term] = (),
+    outcomes: Sequence[Term] = (),
     weekdays: Sequence[int] = (),
     parts_of_day: Sequence[str] = (),
     group_prices: Mapping[int, int] | None = None,
@@ -90,26 +100,25 @@ def save(
 
     `group_prices`: how many people together → what they pay in all, in pence, per unit. Where and how far default to the provider's own.
     Agreements keep the copy they were signed with. A shown one that moves to a kind of help with more papers is taken down until they are seen.
-    Raises NotAllowed, TitleIsMissing, CategoryIsMissing, PriceIsWrong, TimesAreWrong, MinutesAreWrong, RadiusIsWrong, UnknownOutcode.
+    `charge`: "paid", or "free" or "time" without a price; a community group's is never paid.
+    Raises NotAllowed, TitleIsMissing, CategoryIsMissing, ChargeIsWrong, PriceIsWrong, TimesAreWrong, MinutesAreWrong, RadiusIsWrong, UnknownOutcode.
     """
-    groups = dict(group_prices or {})
-    radius = enterprise.radius_miles if radius_miles is None else radius_miles
-    _check(title, category, price_pence, groups, minutes, radius, weekdays, parts_of_day)
+    groups, radius = dict(group_prices or {}), enterprise.radius_miles if radius_miles is None else radius_miles
+    _check(title, category, minutes, radius, weekdays, parts_of_day)
+    _check_price(enterprise, charge, price_pence, groups)
     with transaction.atomic():
-        owner = Enterprise.objects.locked().get(pk=enterprise.pk)
-        if not may_run(by=by, enterprise=owner):
-            raise NotAllowed
-        row = _row(listing, owner)
+        row = _row(listing, enterprise, by)
         row.title, row.description, row.category = " ".join(title.split())[:80], description.strip(), category
-        row.unit, row.price_pence, row.minutes = Listing.Unit(unit), price_pence, minutes
-        row.outcode, row.radius_miles = outcode_of(outcode or owner.outcode), radius
+        row.unit, row.charge, row.price_pence, row.minutes = Listing.Unit(unit), Listing.Charge(charge), price_pence, minutes
+        row.outcode, row.radius_miles = outcode_of(outcode or row.enterprise.outcode), radius
         row.weekdays, row.parts_of_day = sorted(set(weekdays)), [part for part in PARTS_OF_DAY if part in parts_of_day]
         if row.state == Listing.State.LIVE and missing_to_publish(listing=row, on=london_date(at)):
             row.state = Listing.State.DRAFT
         row.save()
-        row.languages.set(languages)
-        row.group_prices.all().delete()
-        GroupPrice.objects.bulk_create(GroupPrice(listing=row, people=people, pence=pence) for people, pence in sorted(groups.items()))
+        for words, said in ((row.languages, languages), (row.access, access), (row.outcomes, outcomes)):
+            words.set(said)
+        _set_group_prices(row, groups)
+        search_rows.refresh(listings=Listing.objects.filter(pk=row.pk))
         _note(row, "save_listing", by, at, price_pence=price_pence)
     return row
 
@@ -131,6 +140,7 @@ def publish(*, listing: Listing, by: Person, at: datetime) -> Listing:
         row.save(update_fields=["state", "published_at"])
         owner.state = Enterprise.State.LIVE
         owner.save(update_fields=["state"])
+        search_rows.refresh(listings=Listing.objects.filter(enterprise=owner))
         _note(row, "publish_listing", by, at)
         payload = {"listing": row.pk, "enterprise": owner.pk}
         facts.record(kind="providers.listing_published", subject=f"listing:{row.pk}", payload=payload, at=at, council_code=row.council_code)
@@ -146,6 +156,7 @@ def pause(*, listing: Listing, by: Person, at: datetime) -> Listing:
         if row.state == Listing.State.LIVE:
             row.state = Listing.State.PAUSED
             row.save(update_fields=["state"])
+            search_rows.refresh(listings=Listing.objects.filter(pk=row.pk))
             _note(row, "pause_listing", by, at)
     return row
 
@@ -153,8 +164,6 @@ def pause(*, listing: Listing, by: Person, at: datetime) -> Listing:
 def _check(
     title: str,
     category: Term,
-    price_pence: int,
-    groups: dict[int, int],
     minutes: int,
     radius: int,
     weekdays: Sequence[int],
@@ -164,8 +173,6 @@ def _check(
         raise TitleIsMissing
     if category.kind != Term.Kind.CATEGORY:
         raise CategoryIsMissing
-    if problem := price_problem(price_pence, groups):
-        raise PriceIsWrong(problem[1], field=problem[0])
     if not 15 <= minutes <= 1440:
         raise MinutesAreWrong
     if not 1 <= radius <= 60:
@@ -174,7 +181,19 @@ def _check(
         raise TimesAreWrong
 
 
-def _row(listing: Listing | None, owner: Enterprise) -> Listing:
+def _check_price(enterprise: Enterprise, charge: str, price_pence: int, groups: dict[int, int]) -> None:
+    if charge not in Listing.Charge.values:
+        raise ChargeIsWrong("Say if it is paid, free or for time.")
+    if enterprise.kind == Enterprise.Kind.COMMUNITY and charge == Listing.Charge.PAID:
+        raise ChargeIsWrong
+    if problem := price_problem(price_pence, groups, charge):
+        raise PriceIsWrong(problem[1], field=problem[0])
+
+
+def _row(listing: Listing | None, enterprise: Enterprise, by: Person) -> Listing:
+    owner = Enterprise.objects.locked().get(pk=enterprise.pk)
+    if not may_run(by=by, enterprise=owner):
+        raise NotAllowed
     if listing is None:
         return Listing(enterprise=owner, council_code=owner.council_code)
     row = Listing.objects.locked().get(pk=listing.pk)
@@ -182,6 +201,11 @@ def _row(listing: Listing | None, owner: Enterprise) -> Listing:
         raise NotAllowed
     row.enterprise = owner
     return row
+
+
+def _set_group_prices(listing: Listing, groups: dict[int, int]) -> None:
+    listing.group_prices.all().delete()
+    GroupPrice.objects.bulk_create(GroupPrice(listing=listing, people=people, pence=pence) for people, pence in sorted(groups.items()))
 
 
 def _locked(listing: Listing) -> tuple[Listing, Enterprise]:

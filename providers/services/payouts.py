@@ -14,10 +14,12 @@ from providers.policies import may_run
 def begin_onboarding(*, enterprise: Enterprise, return_url: str, refresh_url: str, by: Person, at: datetime) -> str:
     """The address of Stripe's page for this provider, to open now, once. Talks to Stripe: call it outside a transaction.
 
-    Opens the payee the first time. Raises NotAllowed, payees.StripeDidNotAnswer.
+    Opens the payee the first time. Raises NotAllowed (also for a community group), payees.StripeDidNotAnswer.
     """
     if not may_run(by=by, enterprise=enterprise):
         raise NotAllowed
+    if enterprise.kind == Enterprise.Kind.COMMUNITY:
+        raise NotAllowed("A community group takes no money here, so there is nothing to send to a bank.")
     with transaction.atomic():
         row = Enterprise.objects.locked().get(pk=enterprise.pk)
         payee = payees.open_payee(owner=f"enterprise:{row.pk}", council_code=row.council_code, by=by, at=at)

@@ -1,0 +1,108 @@
+"""What search asks the database: the nearest services that fit, and how many more there would be with another choice. One query for both.
+
+Walks the places one by one, nearest first, and stops when it has enough: what lies further away is not read. Among services of one place the order
+is that of a hash of their number with a salt, so it is the same on every page and for everybody, and nobody can buy it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from math import ceil
+from typing import Any
+
+from django.db import connection
+
+from providers.models import SearchWord
+from providers.models_of_search import SETS
+from providers.rules_of_search import chosen, far, keys_of, meant
+
+_BITS = ", ".join(f"r.{name}_bits" for name in SETS)
+_ORDER = "hashint8extended(r.listing_id, %(salt)s)"
+_NEAREST = f"""
+select {{what}} from unnest(%(codes)s::varchar[], %(miles)s::int[], %(tokens)s::tsquery[]) with ordinality o (code, miles, token, n)
+cross join lateral (select * from providers_searchrow r where {{where}} offset 0) r
+order by o.n, {_ORDER}, r.listing_id limit %(most)s
+"""  # noqa: S608 - put together from the text above and nothing else
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`places`: codes with miles, nearest first. `bits`: of which set which bits must be there. `comes`: only those whose own radius reaches here."""
+
+    places: Sequence[tuple[str, float]]
+    on: date
+    salt: int
+    most: int
+    words: str = ""
+    bits: Mapping[str, int] = field(default_factory=dict)
+    most_pence: int | None = None
+    comes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`found`: numbers of services with their miles, in order. `counts`: set → number of a bit → how many have it.
+
+    Of a set that was chosen from and is in `freed`, the counts are those without that choice.
+    """
+
+    found: list[tuple[int, float]]
+    counts: dict[str, Counter[int]]
+
+
+def ask(question: Question, *, freed: Sequence[str] = ()) -> Answer:
+    """At most `most` of the nearest, and the counts among as many."""
+    again = [name for name in freed if question.bits.get(name)]
+    branches = [f"({_NEAREST.format(what=f'0, o.n, {_ORDER}, r.listing_id, {_BITS}', where=_where(question))})"]
+    empty = "null::bigint, " * (len(SETS) - 1)
+    for number, name in enumerate(again, start=1):
+        inside = _NEAREST.format(what=f"r.{name}_bits as bits", where=_where(question, without=name))
+        branches.append(f"(select {number}, t.bits, count(*), null, {empty}null from ({inside}) t group by t.bits)")  # noqa: S608 - names of our own
+    with connection.cursor() as cursor:
+        cursor.execute(" union all ".join(branches), _given(question))
+        rows = cursor.fetchall()
+    nearest = sorted(row for row in rows if row[0] == 0)
+    counts = {name: _unfolded(Counter(row[at] for row in nearest)) for at, name in enumerate(SETS, start=4)}
+    for number, name in enumerate(again, start=1):
+        counts[name] = _unfolded({row[1]: row[2] for row in rows if row[0] == number})
+    return Answer([(row[3], question.places[row[1] - 1][1]) for row in nearest], counts)
+
+
+def put_right(words: str) -> str:
+    """What was probably meant by words that occur nowhere, the others left as they are. One query, none when nothing was typed."""
+    typed = [word for word in words.lower().split() if far(word)]
+    if not typed:
+        return words
+    keys = sorted({key for word in typed for key in keys_of(word)})
+    known = list(SearchWord.objects.filter(keys__overlap=keys).values_list("word", "times"))
+    certain = {word for word, _ in known}
+    return " ".join(word if word.lower() in certain else meant(word.lower(), known) for word in words.split())
+
+
+def _where(question: Question, *, without: str = "") -> str:
+    """Only with a word to look for are the words' index and the place in it asked; else all is in the index of places."""
+    parts = ["r.words @@ (plainto_tsquery('english', %(words)s) && o.token)" if question.words else "r.place = o.code"]
+    parts += ["r.radius_miles >= o.miles"] if question.comes else []
+    parts += [f"r.{name}_bits & %({name})s = %({name})s" for name, bits in question.bits.items() if bits and name != without]
+    parts += ["r.price_pence <= %(most_pence)s"] if question.most_pence is not None else []
+    return " and ".join([*parts, "r.papers_until >= %(on)s"])
+
+
+def _given(question: Question) -> dict[str, Any]:
+    return {
+        **question.bits,
+        "codes": [code for code, _ in question.places],
+        "miles": [ceil(miles) for _, miles in question.places],
+        "tokens": [f"'@{code}'" for code, _ in question.places] if question.words else [None for _ in question.places],
+        **{name: getattr(question, name) for name in ("words", "on", "salt", "most", "most_pence")},
+    }
+
+
+def _unfolded(counted: Mapping[int, int]) -> Counter[int]:
+    """How many have each bit, from how many have each set of bits."""
+    found: Counter[int] = Counter()
+    for bits, times in counted.items():
+        for number in chosen(bits):
+            found[number] += times
+    return found
