@@ -56,23 +56,23 @@ SHAPES = {
     ],
     "set": [
         "Aggregate (Subquery Scan (LockRows (Index Scan ledger_account_pkey)))",
-        "Aggregate (Nested Loop (Function Scan, Index Scan ledger_journal_key_key))",
+        "Aggregate (Sort (Nested Loop (Function Scan, Index Scan ledger_journal_key_key)))",
         "ModifyTable Insert ledger_journal (Function Scan)",
         "ModifyTable Insert ledger_transfer (Function Scan)",
-        "ModifyTable Update ledger_account (Index Scan ledger_account_pkey)",
+        "ModifyTable Update ledger_account (Tid Scan ledger_account)",
     ],
     "set, lazy": [
         "Aggregate (Subquery Scan (LockRows (Index Scan ledger_account_pkey)))",
         "Subquery Scan (Unique (Sort (Index Scan ledger_account_pkey)))",
         "Aggregate (Sort (Append (Function Scan, Index Scan ledger_account_pkey)))",
-        "Aggregate (Nested Loop (Function Scan, Index Scan ledger_journal_key_key))",
+        "Aggregate (Sort (Nested Loop (Function Scan, Index Scan ledger_journal_key_key)))",
         "ModifyTable Insert ledger_journal (Function Scan)",
         "ModifyTable Insert ledger_transfer (Function Scan)",
-        "ModifyTable Update ledger_account (Index Scan ledger_account_pkey)",
+        "ModifyTable Update ledger_account (Tid Scan ledger_account)",
     ],
     "set, taking back": [
         "Aggregate (Subquery Scan (LockRows (Index Scan ledger_account_pkey)))",
-        "Aggregate (Nested Loop (Function Scan, Index Scan ledger_journal_key_key))",
+        "Aggregate (Sort (Nested Loop (Function Scan, Index Scan ledger_journal_key_key)))",
         "Result (Index Scan ledger_journal_key_key)",
         "Limit (Sort (Nested Loop (Nested Loop (Aggregate (Function Scan), Aggregate (Index Scan "
         "ledger_transfer_pkey)), Aggregate (Append (Subquery Scan (Nested Loop (Index Scan ledger_journal_reverses, "
@@ -83,7 +83,7 @@ SHAPES = {
         "Index Scan ledger_transfer_pkey)), Function Scan)))))",
         "ModifyTable Insert ledger_journal (Function Scan)",
         "ModifyTable Insert ledger_transfer (Function Scan)",
-        "ModifyTable Update ledger_account (Index Scan ledger_account_pkey)",
+        "ModifyTable Update ledger_account (Tid Scan ledger_account)",
     ],
 }
 
