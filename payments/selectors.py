@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from audit.clock import london_date
+from audit.one_question import Row, by_list
+from audit.one_question import rows as listed
 from ledger.selectors import balance, closed_everywhere
 from ledger.services.accounts import Account
 from payments.models import Alarm, Payee, Payment, Remittance
@@ -110,31 +112,47 @@ def _payment(row: Payment) -> PaymentSeen:
     )
 
 
-def remittances_of(payee_id: int, *, today: date, sums_only: bool = False) -> list[RemittanceSeen]:
-    """What went and goes to a payee, newest first, each with the day it should be in their bank. `sums_only`: not until when each waits."""
-    rows = Remittance.objects.filter(payee_id=payee_id).select_related("payment__payer", "payee").order_by("-waiting_since", "-pk")
-    return [_remittance(row, today, sums_only=sums_only) for row in rows]
+def remittances_of(payee_id: int, *, today: date) -> list[RemittanceSeen]:
+    """What went and goes to a payee, newest first, each with the day it should be in their bank."""
+    found = Remittance.objects.filter(payee_id=payee_id).select_related("payment__payer", "payee").order_by("-waiting_since", "-pk")
+    return [_remittance(row, today) for row in found]
+
+
+def remittances_listed(payee_id: int) -> QuerySet[Any, Any]:
+    """What went and goes to a payee, to be asked for together with other lists."""
+    said = {name: name for name in ("about", "pence", "state", "waiting_since", "paid_at")}
+    return listed(Remittance.objects.filter(payee_id=payee_id), "remittance", **said)
+
+
+def remittances_among(found: Iterable[Row], *, today: date) -> list[RemittanceSeen]:
+    """What of it was asked: as `remittances_of`, oldest first and not until when each waits."""
+    return [_among(row, today) for row in by_list(found, "remittance")]
+
+
+def _among(row: Row, today: date) -> RemittanceSeen:
+    since, paid_at = datetime.fromisoformat(row["waiting_since"]), row.moment("paid_at")
+    return RemittanceSeen(row.pk, row["about"], row["pence"], row["state"], since, paid_at, _bank_on(row["state"], paid_at, today), None)
 
 
 def remittances_about(about: Iterable[str], *, today: date) -> dict[str, list[RemittanceSeen]]:
     """What went and goes out for each of several things ("share:9")."""
     found: dict[str, list[RemittanceSeen]] = {name: [] for name in about}
-    rows = Remittance.objects.filter(about__in=list(found)).select_related("payment__payer", "payee")
-    for row in rows.order_by("waiting_since", "pk"):
+    moves = Remittance.objects.filter(about__in=list(found)).select_related("payment__payer", "payee")
+    for row in moves.order_by("waiting_since", "pk"):
         found[row.about].append(_remittance(row, today))
     return found
 
 
-def _remittance(row: Remittance, today: date, *, sums_only: bool = False) -> RemittanceSeen:
-    goes_on = risk.releasable_on(row, today=today) if row.state == Remittance.State.WAITING and not sums_only else None
+def _remittance(row: Remittance, today: date) -> RemittanceSeen:
+    goes_on = risk.releasable_on(row, today=today) if row.state == Remittance.State.WAITING else None
     later = goes_on if goes_on and goes_on > today else None
-    return RemittanceSeen(row.pk, row.about, row.pence, row.state, row.waiting_since, row.paid_at, _bank_on(row, today), later)
+    return RemittanceSeen(row.pk, row.about, row.pence, row.state, row.waiting_since, row.paid_at, _bank_on(row.state, row.paid_at, today), later)
 
 
-def _bank_on(row: Remittance, today: date) -> date | None:
-    if row.state in ("waiting", "on_hold", "cancelled", "reversed", "set_off"):
+def _bank_on(state: str, paid_at: datetime | None, today: date) -> date | None:
+    if state in ("waiting", "on_hold", "cancelled", "reversed", "set_off"):
         return None
-    return add_working_days(london_date(row.paid_at) if row.paid_at else today, BANK_WORKING_DAYS)
+    return add_working_days(london_date(paid_at) if paid_at else today, BANK_WORKING_DAYS)
 
 
 def payee(payee_id: int) -> PayeeSeen:

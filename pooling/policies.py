@@ -1,9 +1,11 @@
 """Who may do what in this room. `by` None is the system, which these never let through: services say where the system acts."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from people.models import Person
-from people.policies import may_act_for
+from people.policies import decided_for, may_act_for
 from people.roles import has_role
 from pooling.models import Budget, Cluster, Membership, Portion, Removal, Statement
 from pooling.querysets.deciding import stoppable_by
@@ -77,12 +79,24 @@ def may_end_place(*, by: Person | None, membership: Membership, at: datetime) ->
     """Saying that somebody's budget ended, that they died or moved: who looks after any of their money; where nobody does, the council's own
     money team. Never whoever may decide for that person, and never who plans for a council: they see no names.
     """
-    if by is None or by.pk == membership.person_id or may_decide(by=by, person=membership.person, decision="groups", at=at):
-        return False
-    portions = list(Portion.objects.filter(budget__person=membership.person_id, holder__isnull=False).select_related("holder"))
-    if portions:
-        return any(works_for_holder(by=by, portion=portion, at=at) for portion in portions)
-    return by.roles.live(at).filter(kind="holder_staff", organisation__kind="council", organisation__council_code=membership.council_code).exists()
+    return bool(places_to_end(by=by, places=[membership], at=at))
+
+
+def places_to_end(*, by: Person | None, places: Collection[Membership], at: datetime) -> set[int]:
+    """As `may_end_place`, of many: those of these places, by number, that they may end. Three queries."""
+    if by is None or not by.is_active:
+        return set()
+    people = {place.pk: place.person_id for place in places}
+    holders: dict[int, set[int | None]] = defaultdict(set)
+    for person, holder in Portion.objects.filter(budget__person__in=people.values(), holder__isnull=False).values_list(
+        "budget__person_id", "holder_id"
+    ):
+        holders[person].add(holder)
+    mine = [role.organisation for role in by.roles.live(at).filter(kind="holder_staff").select_related("organisation") if role.organisation]
+    work_for, councils = {one.pk for one in mine}, {one.council_code for one in mine if one.kind == "council"}
+    own = {by.pk} | decided_for(by=by, people=people.values(), decision="groups", at=at)
+    in_council = {place.pk for place in places if place.council_code in councils}
+    return {pk for pk, person in people.items() if person not in own and (holders[person] & work_for if holders[person] else pk in in_council)}
 
 
 def may_resolve(*, by: Person | None, statement: Statement, person: Person, at: datetime) -> bool:

@@ -198,11 +198,12 @@ def page(cluster: Cluster, viewer: Person, at: datetime) -> GroupPage:
     shown = shown_labels(shown_to(mine_, places))
     faces = [_face(place, viewer, mine_, shown.get(place.person_id, "")) for place in places if place.is_in]
     signers = sorted((place for place in places if place.signed_at and place.is_in), key=lambda place: place.signed_at)
-    found = asked(deciding.waiting_in(cluster, viewer, at=at), choosing.waiting_in(cluster), _may_come(cluster, viewer))
+    lists = deciding.waiting_in(cluster, viewer, at=at), choosing.waiting_in(cluster), _may_come(cluster, viewer), _purpose(cluster)
+    found = asked(*lists)
     offers = by_list(found, "offers")
     return GroupPage(
         cluster=cluster,
-        purpose=purpose_labels().get(cluster.purpose, cluster.purpose),
+        purpose=next((row["label"] for row in by_list(found, "purpose")), cluster.purpose),
         faces=faces,
         me=next((face for face in faces if face.is_me), None),
         rules=rules_in_words(current_charter(cluster), mine_, signers),
@@ -230,6 +231,11 @@ def _face(place: Membership, viewer: Person, mine_: Membership | None, shows: st
         may_be_welcomed=trying and settled and place.person_id != viewer.pk,
         shows=shows,
     )
+
+
+def _purpose(cluster: Cluster) -> QuerySet[Any, Any]:
+    """What the group is for, in words."""
+    return listed(Term.objects.filter(kind=Term.Kind.PURPOSE, slug=cluster.purpose), "purpose", label="label")
 
 
 def _may_come(cluster: Cluster, viewer: Person) -> QuerySet[Any, Any]:

@@ -20,6 +20,7 @@ from marketplace.rules.dates import NO_ANSWER_DAYS
 from marketplace.selectors import Task, provider_money
 from marketplace.selectors.helping import tasks_among
 from marketplace.selectors.helping import waiting as to_do_of
+from marketplace.selectors.paying import ProviderMoney, money_among, shares_listed
 from payments import selectors as payments
 from payments.selectors import RemittanceSeen
 from people.models import Person
@@ -117,10 +118,14 @@ class MoneyPage:
     weeks: list[MoneyWeek]
 
 
-def money(enterprise: Enterprise, today: date, *, with_weeks: bool = True) -> MoneyPage:
-    """Every pound of it, once: what has reached the bank is counted by the day Stripe's transfer usually takes."""
-    totals = provider_money(enterprise)
-    moves = payments.remittances_of(enterprise.payee_id, today=today, sums_only=not with_weeks) if enterprise.payee_id else []
+def money(enterprise: Enterprise, today: date) -> MoneyPage:
+    """Every pound of it, once, and the newest weeks."""
+    moves = payments.remittances_of(enterprise.payee_id, today=today) if enterprise.payee_id else []
+    return _money(provider_money(enterprise), moves, _weeks(enterprise, moves, today), today)
+
+
+def _money(totals: ProviderMoney, moves: list[RemittanceSeen], weeks: list[MoneyWeek], today: date) -> MoneyPage:
+    """What has reached the bank is counted by the day Stripe's transfer usually takes."""
     arrived = [one for one in moves if one.state == "paid" and one.bank_on and one.bank_on <= today]
     going = [one for one in moves if one.bank_on and one.bank_on > today]
     bank = sum(one.pence for one in arrived)
@@ -133,7 +138,7 @@ def money(enterprise: Enterprise, today: date, *, with_weeks: bool = True) -> Mo
         month_pence=sum(one.pence for one in arrived if one.bank_on and (one.bank_on.year, one.bank_on.month) == (today.year, today.month)),
         next_bank=min((one.bank_on for one in going if one.bank_on), default=None),
         moves=moves,
-        weeks=_weeks(enterprise, moves, today) if with_weeks else [],
+        weeks=weeks,
     )
 
 
@@ -205,7 +210,7 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
         late=late,
         next_day=_next_day(visits, day),
         tasks=_tasks(enterprise, asks, day) if is_owner else [],
-        money=money(enterprise, day, with_weeks=False) if is_owner else None,
+        money=_money(money_among(asks), payments.remittances_among(asks, today=day), [], day) if is_owner else None,
         held_by=sorted({row["strand"] or 1 for row in asks if row.of == "held"}),
         papers=papers(enterprise, day) if is_owner else [],
         strand=strand_of(enterprise),
@@ -214,9 +219,10 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
 
 
 def _about(enterprise: Enterprise) -> list[QuerySet[Any, Any]]:
-    """Whose money is held for this provider now, and whether anything is on sale."""
+    """Whose money is held for this provider now, whether anything is on sale, what went and goes to them."""
     held = MilestoneShare.objects.to_enterprise(enterprise.pk).filter(state__in=["covered", "asked", "with_helper"], hold__isnull=False)
-    return [rows(held, "held", strand="membership__strand"), rows(enterprise.listings.all(), "listing")]
+    moves = [payments.remittances_listed(enterprise.payee_id)] if enterprise.payee_id else []
+    return [rows(held, "held", strand="membership__strand"), rows(enterprise.listings.all(), "listing"), shares_listed(enterprise), *moves]
 
 
 def _tasks(enterprise: Enterprise, asks: list[Row], day: date) -> list[dict[str, Any]]:

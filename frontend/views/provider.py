@@ -1,7 +1,5 @@
 """A provider's start, money, agreements, and where the money is sent."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -17,6 +15,7 @@ from frontend.views.flow import back_to, form_page, press
 from frontend.views.provider_of import find, owned
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Agreement
+from marketplace.rules.dates import last_day_of_notice
 from marketplace.services import ending, signing
 from payments import selectors as payments
 from payments.gateways.shapes import AnswerLost, NotFound, StripeIsBusy
@@ -106,7 +105,7 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, "The group sees it now. Weeks that begin before the last day go on.")
         return back_to("provider-agreement", pk=pk)
 
-    last_day = clock.today() + timedelta(days=row.notice_days)
+    last_day = last_day_of_notice(clock.today(), row.notice_days)
     context, form = {"agreement": row, "last_day": last_day}, RefuseForm(request.POST if request.method == "POST" else None)
     return form_page(request, form=form, act=act, template="provider/agreement_stop.html", context=context)
 

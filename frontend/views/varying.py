@@ -1,7 +1,5 @@
 """Changing visits that are on: asking, everybody's own answer, stopping; and what people can do about a week that is short."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -16,6 +14,7 @@ from frontend.presenters import varying as presenter
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Agreement, Change, Milestone, MilestoneShare
+from marketplace.rules.dates import last_day_of_notice
 from marketplace.services import agreements, asking, changing, exits, shortfalls
 from pooling.models import Pledge
 
@@ -173,7 +172,7 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
         return back_to("agreement", pk=pk)
 
     form = StopForm(request.POST or None, may_stop=True, may_ask=offered.may_end)
-    page, last_day = agreement_presenter.page(row, request.user, clock.london_date(at)), clock.london_date(at) + timedelta(days=row.notice_days)
+    page, last_day = agreement_presenter.page(row, request.user, clock.london_date(at)), last_day_of_notice(clock.london_date(at), row.notice_days)
     context = {"page": page, "agreement": row, "last_day": last_day}
     return form_page(request, form=form, act=act, template="varying/stop.html", context=context)
 

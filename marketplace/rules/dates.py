@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from payments.rules import CLEARING_WORKING_DAYS as CLEARING
 from payments.rules import NEW_DEBIT_WORKING_DAYS
+from pooling.rules.leaving import out_on
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -36,6 +37,11 @@ LATE_QUESTION_DAYS = 28
 """So long after a payment made without an answer a payer may say that it was wrong (state-machines.md 8, `query_late`)."""
 
 WorkingDays = Callable[[date, int], date]
+
+
+def last_day_of_notice(told: date, notice_days: int) -> date:
+    """Weeks that begin up to this day may still be billed, later ones never happen: the day before `out_on`, as in leaving a group."""
+    return out_on(told, notice_days) - timedelta(days=1)
 
 
 def clearing_kind(*, route: str, mode: str, by_debit: bool = False) -> str:

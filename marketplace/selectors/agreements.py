@@ -1,12 +1,13 @@
 """One agreement as one person may see it: their own pence, the total, and how many pay."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import F, Q, Sum
 
 from marketplace.models import Agreement, MilestoneShare, Payer
 from marketplace.querysets import people_seen_by
+from marketplace.rules.dates import last_day_of_notice
 from marketplace.rules.tables import SHARE_SETTLED
 from marketplace.rules.weeks import costs_of
 from people.models import Person
@@ -64,7 +65,7 @@ def _if_they_stop(agreement: Agreement, payers: list[Payer], today: date) -> dic
 
     The same weeks that `exits.stop` leaves to be paid: a week that is over and waits for their answer is one of them.
     """
-    last_day = today + timedelta(days=agreement.notice_days)
+    last_day = last_day_of_notice(today, agreement.notice_days)
     rows = MilestoneShare.objects.filter(payer__in=payers, milestone__starts_on__lte=last_day).exclude(state__in=SHARE_SETTLED)
     theirs = rows.filter(Q(payer__leaves_on__isnull=True) | Q(milestone__starts_on__lte=F("payer__leaves_on")))
     return dict(theirs.values_list("payer").annotate(Sum("pence")).order_by())

@@ -1,11 +1,14 @@
 """A provider's money: what is coming, on its way, and paid; week by week."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
+from audit.one_question import Row, asked, by_list, rows
 from marketplace.models import MilestoneShare
 from payments.models import Remittance
 from providers.models import Enterprise
@@ -40,18 +43,29 @@ class ProviderMoney:
 
 def provider_money(enterprise: Enterprise) -> ProviderMoney:
     """Whole pence from the shares of this provider's weeks. One query."""
+    return money_among(asked(shares_listed(enterprise)))
+
+
+def shares_listed(enterprise: Enterprise) -> QuerySet[Any, Any]:
+    """Those shares, to be asked for together with other lists."""
+    shares = MilestoneShare.objects.to_enterprise(enterprise.pk).exclude(state__in=["planned", "dropped"])
+    pence = {name: f"{name}_pence" for name in ("paid", "sent", "returned")}
+    return rows(shares, "share_of_week", pence="pence", state="state", covered_by="covered_by", on="milestone__starts_on", **pence)
+
+
+def money_among(found: Iterable[Row]) -> ProviderMoney:
+    """What of it was asked, in sums."""
     weeks: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     by_order = 0
-    rows = MilestoneShare.objects.to_enterprise(enterprise.pk).exclude(state__in=["planned", "dropped"]).select_related("milestone")
-    for share in rows:
-        week = weeks[share.milestone.starts_on]
-        week["paid"] += share.sent_pence
-        week["going"] += share.paid_pence - share.sent_pence
-        week["returned"] += share.returned_pence
-        rest = share.pence - share.paid_pence - share.returned_pence
-        kind = {"questioned": "questioned", "agreed": "agreed", "decided": "agreed"}.get(share.state, "coming")
+    for share in by_list(found, "share_of_week"):
+        week = weeks[date.fromisoformat(share["on"])]
+        week["paid"] += share["sent"]
+        week["going"] += share["paid"] - share["sent"]
+        week["returned"] += share["returned"]
+        rest = share["pence"] - share["paid"] - share["returned"]
+        kind = {"questioned": "questioned", "agreed": "agreed", "decided": "agreed"}.get(share["state"], "coming")
         week[kind] += rest
-        if share.covered_by == "order" and kind in {"coming", "agreed"}:
+        if share["covered_by"] == "order" and kind in {"coming", "agreed"}:
             by_order += rest
     lines = tuple(_line(day, weeks[day]) for day in sorted(weeks, reverse=True))
     return ProviderMoney(

@@ -1,11 +1,11 @@
 """Ending an agreement early: notice first, then the weeks after it never happen (state-machines.md 8, `end_early`)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from audit.errors import NotAllowed
 from marketplace import policies
 from marketplace.models import Agreement, Milestone
-from marketplace.rules.dates import LONDON
+from marketplace.rules.dates import LONDON, last_day_of_notice
 from marketplace.rules.tables import AGREEMENT, after
 from marketplace.services import keep_going, milestones
 from marketplace.services.writing import log, tell
@@ -30,8 +30,9 @@ def end_early(*, agreement: Agreement, reason: str, by: Person, at: datetime) ->
 
 def give_notice(*, agreement: Agreement, reason: str, by: Person | None, at: datetime) -> None:
     """Ends after the notice that was signed; what is suspended, at once. The caller has locked it and said who may."""
-    days = 0 if agreement.state == Agreement.State.SUSPENDED else agreement.notice_days
-    begin_end(agreement=agreement, reason=reason, last_day=at.astimezone(LONDON).date() + timedelta(days=days), by=by, at=at)
+    today = at.astimezone(LONDON).date()
+    last_day = today if agreement.state == Agreement.State.SUSPENDED else last_day_of_notice(today, agreement.notice_days)
+    begin_end(agreement=agreement, reason=reason, last_day=last_day, by=by, at=at)
 
 
 def begin_end(*, agreement: Agreement, reason: str, last_day: date, by: Person | None, at: datetime) -> None:

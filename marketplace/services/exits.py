@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from audit.errors import NotAllowed
 from marketplace import policies
 from marketplace.models import Agreement, Milestone, MilestoneShare, Payer, Visit
-from marketplace.rules.dates import LONDON
+from marketplace.rules.dates import LONDON, last_day_of_notice
 from marketplace.rules.tables import NotNow
 from marketplace.selectors.exits import LIVE
 from marketplace.services import ceilings, ending, exit_terms, keep_going, money, rounds
@@ -82,7 +82,7 @@ def stop(*, agreement: Agreement, membership: Membership, by: Person, at: dateti
     if row.payers.signed().count() == 1:
         ending.end_early(agreement=row, reason="", by=by, at=at)
         return row
-    last_day = at.astimezone(LONDON).date() + timedelta(days=row.notice_days)
+    last_day = last_day_of_notice(at.astimezone(LONDON).date(), row.notice_days)
     log(by=by, verb="stop_part", row=row, at=at, on_behalf_of=payer.person, payer=payer.pk)
     exit_terms.set_last_day(payer=payer, agreement=row, last_day=last_day, at=at)
     rounds.ask_others(agreement=row, at=at)

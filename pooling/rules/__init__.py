@@ -52,6 +52,7 @@ from pooling.rules.leaving import (
     Standing,
     Term,
     bill_of,
+    out_on,
     settle,
 )
 from pooling.rules.promises import Costs, Promised, costs, most_promised_at_once, to_ask
@@ -143,6 +144,7 @@ __all__ = [
     "is_sure_enough",
     "may_buy",
     "most_promised_at_once",
+    "out_on",
     "pounds",
     "settle",
     "shares",

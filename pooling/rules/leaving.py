@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from pooling.rules.tables import NEW
 
@@ -49,6 +49,14 @@ END_REPORT = {
     ("open", "end"): "ended",
     ("open", "dismiss"): "dismissed",
 }
+
+
+def out_on(told: date, notice_days: int) -> date:
+    """The first day that notice given on `told` leaves free. What begins before it may still be billed, what begins on it or later never happens.
+
+    The one rule of leaving a group, stopping one agreement and ending one (state-machines.md S5: until the day told plus the agreed notice).
+    """
+    return told + timedelta(days=notice_days)
 
 
 @dataclass(frozen=True, slots=True)

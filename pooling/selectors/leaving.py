@@ -16,7 +16,7 @@ from ledger.services.accounts import Account
 from payments.models import Payment
 from pooling.books import Lot, lot_of
 from pooling.models import Earmark, Hold, HoldMove, Leaving, LeavingMove, Membership, Portion
-from pooling.rules import QUIET_DAYS, Settled, Standing, Term, bill_of, settle
+from pooling.rules import QUIET_DAYS, Settled, Standing, Term, bill_of, out_on, settle
 from pooling.selectors import groups
 from pooling.selectors.promises import free_share, has_something_on
 
@@ -90,7 +90,7 @@ def portion_for(membership: Membership, agreement_id: int) -> Portion | None:
 def last_day_if_told(membership: Membership, at: datetime) -> date:
     """The day on which somebody who says so now is out: after the notice of the rules they signed; today when nothing is on."""
     days = groups.notice_days_for(membership) if has_something_on(membership) else 0
-    return london_date(at) + timedelta(days=days)
+    return out_on(london_date(at), days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,10 +119,10 @@ def _worker(name: str) -> str:
 
 def test_notice_is_given_with_its_last_day_in_sight(on_tuesday):
     client, page = _as(cast.hodan()), reverse("provider-agreement-stop", args=[on_tuesday.agreement.pk])
-    assert "Weeks that begin up to Tuesday 21 April go on." in _text(client.get(page))
+    assert "Weeks that begin up to Monday 20 April go on." in _text(client.get(page))
     assert "The group sees it now." in _text(client.post(page, {"reason": "I am moving away."}, follow=True))
     on_tuesday.agreement.refresh_from_db()
-    assert (on_tuesday.agreement.state, on_tuesday.week(5).state, on_tuesday.week(6).state) == ("ending", "planned", "cancelled")
+    assert (on_tuesday.agreement.state, on_tuesday.week(4).state, on_tuesday.week(5).state) == ("ending", "planned", "cancelled")
     assert _as(cast.amina()).get(page).status_code == 404
 
 

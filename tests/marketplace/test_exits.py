@@ -9,10 +9,11 @@ from audit.models import Fact
 from audit.services.deliveries import deliver_due
 from ledger import selectors as book
 from marketplace.models import Change, Payer
-from marketplace.rules.dates import start_of
+from marketplace.rules.dates import last_day_of_notice, start_of
 from marketplace.rules.tables import NotNow
 from marketplace.selectors import coming_visits, proof
-from marketplace.selectors.exits import terms_for
+from marketplace.selectors.agreements import agreement_view
+from marketplace.selectors.exits import cost_of_leaving, terms_for
 from marketplace.services import agreements, changing, exits, milestones
 from marketplace.services.answering import AnswerIsNotPossible
 from pooling import selectors as pool
@@ -282,9 +283,23 @@ def test_one_of_several_payers_stops_with_the_notice_that_was_signed(story: Walk
     with pytest.raises(NotAllowed):
         exits.stop(agreement=story.agreement, membership=story.places["Yusuf"], by=story.person("Amina"), at=story.at)
     exits.stop(agreement=story.agreement, membership=story.places["Yusuf"], by=story.person("Yusuf"), at=story.at)
-    assert (story.payer("Yusuf").leaves_on, asking().first_week) == (date(2026, 4, 3), 3)
+    assert (story.payer("Yusuf").leaves_on, asking().first_week) == (date(2026, 4, 2), 3)
     with pytest.raises(Refusal):
         exits.stop(agreement=story.agreement, membership=story.places["Yusuf"], by=story.person("Yusuf"), at=story.at)
+
+
+def test_stopping_one_agreement_counts_the_notice_as_leaving_the_group_does(story: Walk) -> None:
+    """Said on any day of a week, both pages name the same weeks and the same sum, and both do what they say."""
+    yusuf, place = story.person("Yusuf"), story.places["Yusuf"]
+    for said in (story.at + timedelta(days=day) for day in range(7)):
+        cost = cost_of_leaving(place, at=said)
+        [mine] = agreement_view(story.agreement, yusuf, today=said.date()).mine
+        assert (cost.bill_pence, cost.until) == (
+            mine.if_you_stop_pence,
+            last_day_of_notice(said.date(), story.agreement.notice_days) + timedelta(days=1),
+        )
+    exits.stop(agreement=story.agreement, membership=place, by=yusuf, at=story.at)
+    assert story.payer("Yusuf").leaves_on == leaving.give_notice(membership=place, by=yusuf, at=story.at).until - timedelta(days=1)
 
 
 def test_two_who_leave_on_different_days_count_week_by_week(story: Walk) -> None:
