@@ -82,3 +82,9 @@ def greeting(when: datetime) -> str:
     """ "Good morning" until midday, "Good afternoon" until 6pm, then "Good evening"."""
     hour = when.astimezone(LONDON).hour
     return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
+
+
+def most_hidden(phone: str) -> str:
+    """ "07… 412" of +447700900412: enough for its owner to see that it is theirs, too little for who looks over their shoulder."""
+    national = f"0{phone[3:]}" if phone.startswith("+44") else phone
+    return f"{national[:2]}… {national[-3:]}"

@@ -63,6 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_verification_code_sms(self, user: Person, phone: str, code: str, **context: Any) -> None:
         body = f"Your Clubtogether numbers: {code}. Do not tell them to anyone. Not even to us."
         text = messages.with_phrase(user, body)
-        # A phone that is rung may be one that shows no texts.
-        way = Channel.PHONE if user.channel == Channel.PHONE else Channel.TEXT
+        # A phone that is rung may be one that shows no texts; and whoever got no text may press "Ring me and read them out".
+        is_rung = user.channel == Channel.PHONE or bool(self.request and self.request.POST.get("ring"))
+        way = Channel.PHONE if is_rung else Channel.TEXT
         messages.write(person=user, channel=way, to=phone, kind="sign_in_code", subject="", body=text, at=clock.now())

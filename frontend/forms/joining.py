@@ -10,10 +10,9 @@ REACH = {"text": "phone", "phone": "ring", "email": "email"}
 
 
 class JoinForm(Form):
-    """A name, a place, and one way to reach somebody. The six numbers go there."""
+    """A name, one way to reach somebody, and a place unless they said it while they looked. The six numbers go to where we reach them."""
 
     full_name = TextField(label="What shall we call you?", max_length=120, width="20", autocomplete="name")
-    outcode = WhereField()
     reach = PickField(
         label="How can we reach you?",
         choices=[
@@ -26,6 +25,14 @@ class JoinForm(Form):
     phone = PhoneField(label="Your mobile number", required=False)
     ring = PhoneField(label="Your phone number", required=False)
     email = TextField(label="Your e-mail", required=False, max_length=254, autocomplete="email")
+    outcode = WhereField()
+
+    def __init__(self, *args: Any, where: str = "", **kwargs: Any) -> None:
+        """`where`: the outcode they looked near. Nobody is asked twice."""
+        super().__init__(*args, **kwargs)
+        self.where = where
+        if where:
+            del self.fields["outcode"]
 
     def clean(self) -> dict[str, Any]:
         """The box under the chosen way must be filled in; what stands in the others is not used."""
@@ -35,7 +42,7 @@ class JoinForm(Form):
             self.add_error(name, "Write your e-mail, like name@example.com." if name == "email" else "Write your number, like 07700 900123.")
         for other in set(REACH.values()) - {name}:
             self.errors.pop(other, None)
-        return said
+        return {"outcode": self.where, **said}
 
     @property
     def address(self) -> str:

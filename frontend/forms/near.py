@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from frontend.forms import Form, PickField, TextField
+from frontend.forms import DropField, Form, Option, PickField, TextField
 from frontend.forms.places import WhereField
 from marketplace.models import Need
 from vocabulary.models import Term
 
-NOT_SURE = "any"
+NOT_SURE, SOMETHING_ELSE, THINK = "any", "other", "think"
+LONGEST_WORDS = 80
 
 
 def kinds_of_help() -> list[tuple[str, str]]:
@@ -15,16 +16,51 @@ def kinds_of_help() -> list[tuple[str, str]]:
     return [(term.slug, term.label) for term in Term.objects.categories()]
 
 
-class NearForm(Form):
-    """One question and a place. Nothing of it is saved."""
+class WhatForm(Form):
+    """The first question. Somebody who does not know yet is helped to think."""
 
-    what = PickField(label="What would help you most?", choices=[], help_text="Pick one. You can look again as often as you like.")
-    where = WhereField()
+    question = "what"
+    what = PickField(label="What would help you most?", choices=[], help_text="Pick one. You can add more later.")
+    words = TextField(label="What is it? A word or two", required=False, max_length=LONGEST_WORDS, width="20")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [*kinds_of_help(), (NOT_SURE, "I don't know yet. Show me everything")]
-        self.fields["what"].choices = choices  # type: ignore[attr-defined]
+        named = [pair for pair in kinds_of_help() if pair[0] != SOMETHING_ELSE]
+        other = [(SOMETHING_ELSE, Option("Something else", reveals=["words"])), (THINK, "I don’t know yet. Help me think")]
+        self.fields["what"].choices = [*named, *other]  # type: ignore[attr-defined]
+
+
+class ThinkForm(Form):
+    """For who does not know yet: what would be better, instead of what would help."""
+
+    question = "outcome"
+    outcome = PickField(label="What would you like to be better?", choices=[], required=False, help_text="Pick one. There is no wrong answer.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        terms = Term.objects.filter(kind=Term.Kind.OUTCOME).order_by("position", "label")
+        choices = [*terms.values_list("slug", "label"), (NOT_SURE, Option("Show me everything near me", after_or=True))]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+
+
+class WhereForm(Form):
+    """The second question."""
+
+    question = "where"
+    where = WhereField(label="Where do you live?", help_text="Type the first part of your postcode. For example, SE15.")
+
+
+class NearForm(Form):
+    """What, and where. Nothing of it is saved."""
+
+    what = DropField(label="What would help?", choices=[])
+    where = WhereField(label="Near", help_text="")
+    words = TextField(label="Or in your own words", required=False, max_length=LONGEST_WORDS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["what"].choices = [(NOT_SURE, "Everything"), *kinds_of_help()]  # type: ignore[attr-defined]
+        self.fields["words"].hides_optional = True  # type: ignore[attr-defined]
 
 
 class MissingForm(Form):

@@ -1,4 +1,4 @@
-"""Joining as a provider, one question a page; then papers, people, services and prices."""
+"""What a provider says of itself, its services and prices, papers and people. Joining has forms of its own: provider_join.py."""
 
 from typing import Any
 
@@ -16,37 +16,26 @@ WEEKDAYS = [("1", "Monday"), ("2", "Tuesday"), ("3", "Wednesday"), ("4", "Thursd
 UNITS = [("hour", "an hour"), ("visit", "a visit"), ("day", "a day"), ("item", "an item")]
 
 
-def _knows(code: str) -> bool:
+def knows(code: str) -> bool:
     return Outcode.objects.filter(pk=code).exists()
 
 
-def _number(label: str, least: int, most: int, **more: Any) -> forms.IntegerField:
+def number(label: str, least: int, most: int, **more: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=least, max_value=most, widget=TextInput("4", inputmode="numeric"), **more)
 
 
-# --- joining, one question a page ---
-
-
-class WorkForm(Form):
-    """C2."""
-
-    question = "work"
-    work = TickField(label="What do you do?", choices=[], help_text="Tick all that fit.")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["work"].choices = [(one.slug, one.label) for one in Term.objects.categories()]  # type: ignore[attr-defined]
+# --- about the provider ---
 
 
 class AloneForm(Form):
-    """C3."""
+    """How many they are."""
 
     question = "alone"
     alone = PickField(
         label="Do you work alone?",
         choices=[("yes", "Yes, just me"), ("no", Option("With others", reveals=["people_count", "cqc_number"]))],
     )
-    people_count = _number("How many are you?", 2, LARGEST, required=False)
+    people_count = number("How many are you?", 2, LARGEST, required=False)
     cqc_number = TextField(
         label="Your Care Quality Commission (CQC) number",
         required=False,
@@ -69,12 +58,12 @@ class AloneForm(Form):
 
 
 class PlaceForm(Form):
-    """C4."""
+    """Where and when."""
 
     outcode = OutcodeField(
-        label="Where do you start from?", known=_knows, help_text="The first part of your postcode. People do not see your address."
+        label="Where do you start from?", known=knows, help_text="The first part of your postcode. People do not see your address."
     )
-    radius_miles = _number("How many miles do you go?", 1, 60)
+    radius_miles = number("How many miles do you go?", 1, 60)
     weekdays = TickField(label="On which days?", choices=WEEKDAYS)
     parts_of_day = TickField(label="At what times?", choices=PARTS_OF_DAY)
     languages = TickField(label="Which languages do you speak with people?", choices=[], required=False)
@@ -85,13 +74,13 @@ class PlaceForm(Form):
 
 
 class PriceForm(Form):
-    """C5. Prices for people together are whole prices, for all of them."""
+    """Prices for people together are whole prices, for all of them."""
 
     price = MoneyField(
         label="What do you charge for one person?", least=100, help_text="For example, £20.00. People see this price, and you get all of it."
     )
     unit = PickField(label="Is that for", choices=UNITS)
-    minutes = _number("How many minutes is one visit, as a rule?", 15, 1440)
+    minutes = number("How many minutes is one visit, as a rule?", 15, 1440)
     group_prices = MoneyField(label="For 2 people together, all in all", required=False, help_text="Leave these empty if people can’t share.")
     group_3 = MoneyField(label="For 3 people together, all in all", required=False, help_text="For example, £27.00: each of 3 pays £9.00.")
     group_4 = MoneyField(label="For 4 people together, all in all", required=False)
@@ -104,7 +93,7 @@ class PriceForm(Form):
 
 
 class AboutForm(Form):
-    """C6."""
+    """Name and two lines."""
 
     name = TextField(label="Your business name", max_length=120, help_text="Your own name is fine.")
     about = TextField(
@@ -116,8 +105,8 @@ class ProviderForm(AboutForm, AloneForm):
     """All that the page of a provider says, to change."""
 
     question = ""
-    outcode = OutcodeField(label="Where do you start from?", known=_knows, help_text="The first part of your postcode.")
-    radius_miles = _number("How many miles do you go?", 1, 60)
+    outcode = OutcodeField(label="Where do you start from?", known=knows, help_text="The first part of your postcode.")
+    radius_miles = number("How many miles do you go?", 1, 60)
     field_order = ("name", "about", "outcode", "radius_miles", "alone")
 
     @staticmethod

@@ -12,7 +12,8 @@ from audit.one_question import Row, asked, by_list
 from audit.one_question import rows as listed
 from frontend import words
 from frontend.navigation import address
-from frontend.presenters import briefs, choosing, deciding, finding, leaving, paying, varying
+from frontend.presenters import briefs, choosing, deciding, finding, keeping, leaving, paying, varying
+from frontend.presenters.keeping import KeptCard
 from marketplace.models import MilestoneShare, Need
 from marketplace.rules.dates import start_of
 from marketplace.selectors.asks import questions_to
@@ -52,10 +53,11 @@ FIRST = ("say_it_happened",)
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """What needs doing: rows for `task_thread`. `asked`: what they said is missing, and still is, newest first."""
+    """What needs doing: rows for `task_thread`. `asked`: what they said is missing, and still is; `kept`: what they put by. Newest first."""
 
     tasks: list[dict[str, Any]]
     asked: list[Row]
+    kept: list[KeptCard]
     has_budget: bool
 
 
@@ -82,11 +84,18 @@ def doing(person: Person, *, today: date, hats: frozenset[str] = frozenset()) ->
         *_rest(found, person),
     ]
     missing = by_list(found, "missing")[:-11:-1]
-    return Doing(tasks, missing, any(row.of == "has_budget" for row in found))
+    return Doing(tasks, missing, keeping.said_of(found, person), any(row.of == "has_budget" for row in found))
 
 
 def _waiting(person: Person, today: date) -> list[QuerySet[Any, Any]]:
-    areas = [briefs.waiting(person), choosing.waiting(person), varying.waiting(person), finding.waiting(person), leaving.waiting(person)]
+    areas = [
+        briefs.waiting(person),
+        choosing.waiting(person),
+        varying.waiting(person),
+        finding.waiting(person),
+        leaving.waiting(person),
+        keeping.waiting(person),
+    ]
     return [
         *waiting(person, today=today),
         *deciding.waiting(person, at=start_of(today, time.min)),

@@ -37,6 +37,11 @@ class Card:
     people: int
     room_for: int
 
+    @property
+    def code(self) -> str:
+        """As it is ticked to be kept."""
+        return f"g{self.cluster_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class MyGroups:

@@ -114,12 +114,25 @@ def service(listing: Listing, viewer: Person | AnonymousUser, *, on: date) -> Se
 def _facts(listing: Listing) -> list[dict[str, str]]:
     enterprise = listing.enterprise
     alone = "One person, working alone" if enterprise.works_alone else f"{words.count(enterprise.people_count, 'person', 'people')} work here"
-    days = words.names(_DAYS[number - 1] + "s" for number in sorted(listing.weekdays)) if listing.weekdays else "Any day"
-    parts = words.names(f"{part}s" for part in PARTS_OF_DAY if part in listing.parts_of_day)
     return [
         {"key": "What", "value": listing.category.label},
         {"key": "Who", "value": alone},
-        {"key": "When", "value": f"{days}, {parts}" if parts else days},
+        {"key": "When", "value": days_said(listing)},
         {"key": "Speaks", "value": words.names(one.label for one in listing.languages.all()) or "English"},
         {"key": "Comes to", "value": f"Up to {words.count(listing.radius_miles, 'mile')} from {listing.outcode}"},
     ]
+
+
+def days_said(listing: Listing) -> str:
+    """ "Mondays to Fridays, mornings"."""
+    numbers = sorted(listing.weekdays)
+    is_a_run = len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1
+    names = [f"{_DAYS[number - 1]}s" for number in numbers]
+    days = "Any day" if len(names) in (0, 7) else f"{names[0]} to {names[-1]}" if is_a_run else words.names(names)
+    parts = words.names(f"{part}s" for part in PARTS_OF_DAY if part in listing.parts_of_day)
+    return f"{days}, {parts}" if parts else days
+
+
+def groups_said(listing: Listing) -> str:
+    """ "£9.00 each for 3." for every size it is sold for; each rounded up, so that nobody pays more than what they read."""
+    return " ".join(f"{words.pounds(-(-one.pence // one.people))} each for {one.people}." for one in listing.group_prices.all())

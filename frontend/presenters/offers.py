@@ -30,6 +30,11 @@ class Offer:
     checks_said: str
 
     @property
+    def code(self) -> str:
+        """As it is ticked to be kept or compared."""
+        return f"s{self.listing_id}"
+
+    @property
     def price_said(self) -> str:
         alone = f"{words.pounds(self.alone_pence)} {self.unit_said} for one person."
         return f"{alone} {words.pounds(self.each_pence)} each for {self.people} together." if self.each_pence else alone
@@ -38,15 +43,16 @@ class Offer:
 def offers(*, outcode: str, people: int, on: date, category: Term | None = None) -> list[Offer]:
     """Nearest first. A fixed number of queries."""
     cards = listings_near(outcode=outcode, on=on, category=category)
-    return [_offer(card.listing, people, card.checks, card.miles) for card in cards]
+    return [offer_with(card.listing, people, card.checks, card.miles) for card in cards]
 
 
 def offer(listing: Listing, *, people: int, on: date | None = None) -> Offer:
     """One service by itself."""
-    return _offer(listing, people, checks_shown(listing.enterprise, on=on) if on else (), None)
+    return offer_with(listing, people, checks_shown(listing.enterprise, on=on) if on else (), None)
 
 
-def _offer(listing: Listing, people: int, checks: tuple[CheckShown, ...], miles: float | None) -> Offer:
+def offer_with(listing: Listing, people: int, checks: tuple[CheckShown, ...], miles: float | None) -> Offer:
+    """One service with what was read of it already. No query when its prices, languages and workers are prefetched."""
     together = price_pence(listing, people) if people > 1 else None
     workers = list(listing.enterprise.workers.all())
     return Offer(
@@ -65,6 +71,11 @@ def _offer(listing: Listing, people: int, checks: tuple[CheckShown, ...], miles:
         languages=words.names(language.label for language in listing.languages.all()),
         checks_said=_checks_said(checks),
     )
+
+
+def price_said(listing: Listing) -> str:
+    """What one person pays: "£20.00 an hour."."""
+    return f"{words.pounds(listing.price_pence)} {_UNITS[listing.unit]}."
 
 
 def _checks_said(checks: tuple[CheckShown, ...]) -> str:

@@ -15,6 +15,8 @@ from frontend.navigation import address
 from frontend.presenters import sealed
 from frontend.presenters.doing import by_when
 from frontend.presenters.provider_visits import DayVisit, PartLine, parts_of, soon_and_late
+from frontend.presenters.wanted import WantedPage
+from frontend.presenters.wanted import near as wanted_near
 from marketplace.models import Milestone, MilestoneShare
 from marketplace.rules.dates import NO_ANSWER_DAYS
 from marketplace.selectors import Task, provider_money
@@ -181,6 +183,7 @@ class TodayPage:
     papers: list[Paper]
     strand: int
     soon: date
+    wanted: WantedPage | None = None
 
     @property
     def heading(self) -> str:
@@ -215,6 +218,8 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
         papers=papers(enterprise, day) if is_owner else [],
         strand=strand_of(enterprise),
         soon=day + SOON,
+        # Who can't be found yet has nobody to visit: they read what people near them want instead.
+        wanted=wanted_near(enterprise.outcode) if is_owner and enterprise.state == Enterprise.State.DRAFT else None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from audit.clock import london_date
 from frontend import words
 from frontend.presenters.doing import doing
+from frontend.presenters.keeping import KeptCard
 from frontend.presenters.money import Strand, strands_of
 from marketplace.selectors import ComingVisit, coming_visits
 from people.models import Person
@@ -41,6 +42,7 @@ class StartPage:
     tasks: list[dict[str, Any]]
     strands: list[Strand]
     asked: list[Asked]
+    kept: list[KeptCard]
     has_budget: bool
     strand: int
 
@@ -61,6 +63,7 @@ def page(person: Person, *, hats: frozenset[str], at: datetime) -> StartPage:
         tasks=found.tasks,
         strands=strands,
         asked=[Asked(row.pk, f"{row['label'] or row['category']}, near {row['outcode']}", row["words"]) for row in found.asked],
+        kept=found.kept,
         has_budget=found.has_budget,
         strand=strands[0].strand if strands else 1,
     )

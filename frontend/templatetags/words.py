@@ -26,6 +26,7 @@ register.filter("short_day", _or_nothing(words.short_day))
 register.filter("clock", _or_nothing(words.clock))
 register.filter("duration", _or_nothing(words.duration))
 register.filter("greeting", _or_nothing(words.greeting))
+register.filter("most_hidden", _or_nothing(words.most_hidden))
 
 
 @register.filter

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from frontend.views import near
+from frontend.views import keeping, near
 
 urlpatterns = [
     path("near/", near.near, name="near"),
     path("near/missing/", near.missing, name="near-missing"),
     path("near/missing/told/", near.told, name="near-told"),
+    path("near/compare/", near.compare, name="near-compare"),
+    path("near/picked/", keeping.picked, name="near-picked"),
+    path("start/kept/<int:pk>/let-go/", keeping.let_go, name="kept-let-go"),
     path("services/<int:pk>/", near.service, name="service"),
 ]

@@ -6,6 +6,7 @@ from frontend.views import provider, provider_business, provider_calendar, provi
 
 urlpatterns = [
     path("provider/join/", provider_join.start, name="provider-start"),
+    path("provider/join/left/", provider_join.left, name="provider-join-left"),
     path("provider/join/<slug:name>/", provider_join.step, name="provider-join"),
     path("provider/", provider.today, name="provider"),
     path("provider/money/", provider.money, name="provider-money"),

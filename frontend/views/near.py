@@ -1,15 +1,18 @@
 """What is near: one question, a place, a list. Nothing is saved until somebody says that something is missing."""
 
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from audit import clock
-from frontend.forms.near import MissingForm, NearForm
+from frontend.forms import Form
+from frontend.forms.near import SOMETHING_ELSE, THINK, MissingForm, NearForm, ThinkForm, WhatForm, WhereForm
+from frontend.presenters import comparing
 from frontend.presenters import near as presenter
+from frontend.presenters.keeping import kept_said
+from frontend.views import keeping
 from frontend.views.flow import back_to, form_page
+from frontend.views.keeping import WHERE
 from marketplace.services import needs
 from people.models import Person
 from places.postcodes import council_of
@@ -18,25 +21,42 @@ from providers.models import Listing
 
 @require_safe
 def near(request: HttpRequest) -> HttpResponse:
-    """What would help, then where, then what is there."""
-    answers = _answers(request)
-    form = NearForm(answers)
-    if form.is_valid():
-        found = presenter.near(request.user, what=form.cleaned_data["what"], where=form.cleaned_data["where"], on=clock.today())
-        return render(request, "near/found.html", {"page": found, "search": form})
-    if "what" in answers and "what" not in form.errors:
-        form = form if "where" in answers else NearForm(initial=answers)
-        return render(request, "near/where.html", {"form": form, "what": answers["what"]}, status=422 if form.is_bound else 200)
-    form = form if "what" in answers or "asked" in request.GET else NearForm(initial=answers)
-    return render(request, "near/what.html", {"form": form}, status=422 if form.is_bound else 200)
+    """What would help, then where, then what is there. All of it stands in the address, and nothing is saved."""
+    asked = _asked(request)
+    if "what" not in asked or _is_half_said(asked):
+        form: Form = WhatForm(asked if "what" in asked or "asked" in request.GET else None)
+        return render(request, "near/what.html", {"form": form}, status=422 if form.is_bound and not form.is_valid() else 200)
+    if asked["what"] == THINK:
+        return render(request, "near/think.html", {"form": ThinkForm()})
+    search = NearForm(asked)
+    if search.is_valid():
+        return _found(request, search)
+    if set(search.errors) - {"where"}:
+        return render(request, "near/what.html", {"form": WhatForm(asked)}, status=422)
+    form = WhereForm(asked if "where" in asked else None)
+    hidden = [(name, value) for name, value in asked.items() if name != "where"]
+    return render(request, "near/where.html", {"form": form, "hidden": hidden}, status=422 if form.is_bound else 200)
 
 
-def _answers(request: HttpRequest) -> dict[str, Any]:
-    """What was asked so far; where somebody lives is known once they have a page."""
-    given = {name: request.GET[name] for name in ("what", "where") if name in request.GET}
-    if "where" not in given and isinstance(request.user, Person) and request.user.outcode:
-        given["where"] = request.user.outcode
-    return given
+def _is_half_said(asked: QueryDict) -> bool:
+    """Something else, and not what: asked in the same place again."""
+    return asked["what"] == SOMETHING_ELSE and "where" not in asked and not asked.get("words", "").strip()
+
+
+def _asked(request: HttpRequest) -> QueryDict:
+    """What was asked so far; where somebody lives is known once they have a page, or said it when they kept something."""
+    asked = request.GET.copy()
+    known = getattr(request.user, "outcode", "") or request.session.get(WHERE, "")
+    if "where" not in asked and known:
+        asked["where"] = known
+    return asked
+
+
+def _found(request: HttpRequest, search: NearForm) -> HttpResponse:
+    said = search.cleaned_data
+    page = presenter.near(request.user, what=said["what"], where=said["where"], on=clock.today())
+    kept = keeping.kept_here(request)
+    return render(request, "near/found.html", {"page": page, "search": search, "kept_said": kept_said(kept), "back": request.GET.urlencode()})
 
 
 @require_safe
@@ -46,6 +66,14 @@ def service(request: HttpRequest, pk: int) -> HttpResponse:
     rows = shown.select_related("enterprise", "category").prefetch_related("group_prices", "languages", "enterprise__workers", "enterprise__checks")
     listing = get_object_or_404(rows, pk=pk)
     return render(request, "near/service.html", {"page": presenter.service(listing, request.user, on=clock.today()), "listing": listing})
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Up to four services side by side."""
+    where = getattr(request.user, "outcode", "") or request.session.get(WHERE, "")
+    page = comparing.compare(request.GET.getlist("one"), where=where, on=clock.today())
+    return render(request, "near/compare.html", {"page": page, "back": request.GET.get("back", "")})
 
 
 def missing(request: HttpRequest) -> HttpResponse:

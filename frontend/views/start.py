@@ -9,6 +9,7 @@ from audit import clock
 from frontend import navigation
 from frontend.presenters import start as presenter
 from frontend.views.flow import back_to, press
+from frontend.views.keeping import carry_over
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Need
 from marketplace.services import needs
@@ -18,6 +19,7 @@ from marketplace.services import needs
 def start(request: SignedIn) -> HttpResponse:
     """Who is coming, what needs doing, where my money is. Who comes here only to work goes to the page of that work."""
     at = clock.now()
+    carry_over(request)
     hats = navigation.hats_worn(request, at=at)
     name = navigation.start_of(hats)
     if name != "start":

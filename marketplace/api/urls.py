@@ -6,6 +6,7 @@ from marketplace.api.views.approvals import Approvals
 from marketplace.api.views.briefs import BriefPayers, BriefQuestions, Briefs, EnterpriseWanted
 from marketplace.api.views.changes import ChangeAnswers, Changes
 from marketplace.api.views.counted import CouncilFigures, OfficerAnswers, OfficerQuestions, WantedNear
+from marketplace.api.views.kept import KeptThings
 from marketplace.api.views.leaving import CostsOfLeaving
 from marketplace.api.views.needs import Needs, ToDo
 from marketplace.api.views.offers import Choices, Offers
@@ -36,4 +37,5 @@ urlpatterns = router(
 )
 urlpatterns += router(enterprises=EnterpriseWanted)
 urlpatterns += router(memberships=CostsOfLeaving)
+urlpatterns += router(kept=KeptThings)
 urlpatterns += router(council_figures=CouncilFigures, wanted=WantedNear, officer_questions=OfficerQuestions, officer_answers=OfficerAnswers)

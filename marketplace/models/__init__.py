@@ -5,6 +5,7 @@ from marketplace.models.asks import OfficerAnswer, OfficerQuestion
 from marketplace.models.briefs import Brief, BriefAmendment, BriefLot, BriefPayer, BriefQuestion
 from marketplace.models.changes import Change, ChangeAnswer, ShortAnswer
 from marketplace.models.counted import CountedCell, CountRun
+from marketplace.models.kept import Kept
 from marketplace.models.milestones import Milestone, MilestoneShare, ShareNotice
 from marketplace.models.needs import Need, NeedJoin, PartOfWeek
 from marketplace.models.offers import Conflict, Offer, OfferVersion, Score
@@ -22,6 +23,7 @@ __all__ = [
     "Conflict",
     "CountRun",
     "CountedCell",
+    "Kept",
     "Milestone",
     "MilestoneShare",
     "Need",

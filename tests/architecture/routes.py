@@ -135,7 +135,7 @@ ROUTES = (
     page("questions/<int:pk>/split/", "i..... .+....+...", "i..... .?....?...", pk="question of Halima"),
     # Those who help for pay: each their own business
     public("provider/join/"),
-    page("provider/join/<slug:name>/", "i++>++ ++++++>+++", "i??>?? ??????>???", name="work"),
+    page("provider/join/<slug:name>/", "+++>++ ++++++>+++", "???>?? ??????>???", name="work"),
     page("provider/", "i>>+>> >>>>>>+>>>"),
     page("provider/money/", "i..+.. ......+..."),
     page("provider/bank/", "i..+.. ......+...", "i..*.. ......*..."),

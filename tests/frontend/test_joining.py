@@ -39,7 +39,7 @@ def _numbers() -> str:
 def test_a_page_is_made_with_a_name_a_place_and_six_numbers(reach):
     client = Client()
     asked = client.post(reverse("join"), {**MARY, "email": "", **reach}, follow=True)
-    assert "Type the numbers" in _text(asked)
+    assert "Type the 6 numbers" in _text(asked)
     mary = Person.objects.get()
     assert (mary.known_as, mary.outcode, mary.council_code, mary.channel) == ("Mary", "SE15", cast.SOUTHWARK, reach["reach"])
     inside = client.post(asked.redirect_chain[-1][0], {"code": _numbers()}, follow=True)

@@ -49,7 +49,7 @@ def test_groups_that_may_be_found_are_shown_without_a_name():
     cluster, _ = cast_pooling.group(cast.yusuf(), cast.halima(), at=cast.AT - timedelta(days=8))
     type(cluster).objects.filter(pk=cluster.pk).update(is_listed=True)
     page = _text(Client().get(reverse("near"), {"what": "any", "where": "SE15"}))
-    assert "SE15. 2 people. Room for 6 more." in page
+    assert "SE15. 2 people now. Room for 6 more." in page
     assert "Yusuf" not in page
     assert cluster.name not in page
 

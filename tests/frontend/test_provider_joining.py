@@ -1,9 +1,13 @@
 """Joining as somebody who helps people for pay, and what they then show and sell."""
 
+import re
+
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from people.models import Message
 from providers.models import Check, Enterprise, Listing, Worker
 from tests import cast
 from tests.frontend.test_groups import _as, _text
@@ -16,32 +20,72 @@ pytestmark = pytest.mark.django_db
 ANSWERS = {
     "work": {"work": ["garden_repairs", "company"]},
     "alone": {"alone": "yes"},
-    "where": {"outcode": "SE15 4AB", "radius_miles": "4", "weekdays": ["1", "2"], "parts_of_day": ["morning"], "languages": ["somali"]},
-    "price": {"price": "£20.00", "unit": "hour", "minutes": "60", "group_prices": "24", "group_3": "27"},
+    "where": {"outcode": "SE15 4AB", "radius_miles": "4", "times": ["morning", "weekends"], "languages": ["somali"]},
+    "price": {"price": "£20.00", "unit": "hour", "share": "yes", "group_3": "27"},
     "about": {"name": "Fatuma's Garden", "about": "I dig and I plant."},
 }
+NEW = {"full_name": "Fatuma Ali", "name": "", "about": "I dig and I plant.", "reach": "07700 900412"}
 
 
-def test_joining_is_one_question_a_page_and_nothing_is_lost(set_clock):
+def _answer(client: Client, **other: dict[str, object]) -> str:
+    """All the questions, one after the other; what the last one leads to."""
+    for name, typed in {**ANSWERS, **other}.items():
+        response = client.post(reverse("provider-join", args=[name]), typed)
+        assert response.status_code == 302, (name, _text(response))
+    return response.headers["Location"]
+
+
+def test_joining_is_one_question_a_page_and_nothing_is_saved_before_it_is_asked_for(set_clock):
     set_clock(cast.AT)
     fatuma = cast.somebody("fatuma@example.com", "Fatuma Ali")
     client = _as(fatuma)
     assert "Joining is free." in _text(Client().get(reverse("provider-start")))
     assert client.get(reverse("provider")).status_code == 302
-    for name, typed in list(ANSWERS.items())[:-1]:
-        response = client.post(reverse("provider-join", args=[name]), typed)
-        assert response.status_code == 302, (name, _text(response))
+    left = _answer(client)
     assert 'value="SE15 4AB"' in _text(client.get(reverse("provider-join", args=["where"])))
+    page = _text(client.get(left))
+    assert "You can be found for “Garden or small repairs” when two of these are done." in page
+    assert "Needed for: Company" in page
     assert not Enterprise.objects.exists()
-    done = _text(client.post(reverse("provider-join", args=["about"]), ANSWERS["about"], follow=True))
-    assert "What is left to show?" in done
+    mine = _text(client.post(left, follow=True))
+    assert "Hello Fatuma" in mine
+    assert "Not live yet. 3 things left." in mine
+    assert "Wanted near SE15" in mine
     enterprise = Enterprise.objects.get(owner=fatuma)
     assert (enterprise.outcode, enterprise.state, enterprise.works_alone) == ("SE15", "draft", True)
     assert {one.title: {row.people: row.pence for row in one.group_prices.all()} for one in enterprise.listings.all()} == {
-        "Company": {2: 2400, 3: 2700},
-        "Garden or small repairs": {2: 2400, 3: 2700},
+        "Company": {3: 2700},
+        "Garden or small repairs": {3: 2700},
     }
+    assert {(tuple(one.weekdays), tuple(one.parts_of_day)) for one in enterprise.listings.all()} == {((1, 2, 3, 4, 5, 6, 7), ("morning",))}
     assert client.get(reverse("provider-join", args=["work"])).headers["Location"] == reverse("provider")
+    assert client.get(left).headers["Location"] == reverse("provider")
+
+
+def test_a_stranger_answers_first_and_makes_their_page_last(set_clock):
+    set_clock(cast.AT)
+    cache.clear()
+    client = Client()
+    numbers = _answer(client, about=NEW)
+    assert "07… 412" in _text(client.get(numbers))
+    client.post(numbers, {"action": "resend", "ring": "yes"})
+    rung = Message.objects.filter(kind="sign_in_code").latest("pk")
+    assert rung.channel == "phone"
+    code = re.search(r"\b\d{6}\b", rung.body)[0]
+    left = client.post(numbers, {"code": code}).headers["Location"]
+    assert left == reverse("provider-join-left")
+    assert client.post(left, {"then": "insurance"}).headers["Location"] == reverse("provider-papers")
+    enterprise = Enterprise.objects.get()
+    assert (enterprise.name, enterprise.owner.full_name, enterprise.owner.outcode) == ("Fatuma Ali", "Fatuma Ali", "SE15")
+
+
+def test_the_number_of_the_regulator_is_asked_of_those_only_who_need_one(set_clock):
+    set_clock(cast.AT)
+    client, alone = Client(), reverse("provider-join", args=["alone"])
+    client.post(reverse("provider-join", args=["work"]), {"work": ["garden_repairs"]})
+    assert "CQC" not in _text(client.get(alone))
+    client.post(reverse("provider-join", args=["work"]), {"work": ["personal_care"]})
+    assert "You must join the Care Quality Commission (CQC) first." in _text(client.get(alone))
 
 
 @pytest.mark.parametrize(
@@ -54,22 +98,26 @@ def test_joining_is_one_question_a_page_and_nothing_is_lost(set_clock):
         ("where", {"radius_miles": "0"}, "Write 1 or more for “How many miles do you go?”"),
         ("price", {"price": "cheap"}, "Write an amount in pounds, like £48.00."),
         ("price", {"price": "0.50"}, "Write £1.00 or more."),
-        ("about", {"name": " "}, "Write an answer for “Your business name”."),
+        ("price", {"group_3": ""}, "Write what 3 people pay together, like £27.00."),
+        ("about", {"about": " "}, "Write an answer for “Tell people about you in two lines”."),
+        ("about", {"reach": "12"}, "Write a phone number, like 07700 900123."),
+        ("about", {"reach": "me@home"}, "Write an e-mail address, like name@example.com."),
     ],
 )
 def test_a_wrong_answer_while_joining_gets_a_sentence(set_clock, name, typed, sentence):
     set_clock(cast.AT)
-    response = _as(cast.stranger()).post(reverse("provider-join", args=[name]), {**ANSWERS[name], **typed})
+    whole = {**ANSWERS[name], **(NEW if name == "about" else {})}
+    response = Client().post(reverse("provider-join", args=[name]), {**whole, **typed})
     assert response.status_code == 422
     assert sentence in _text(response)
     kept = next((value for value in typed.values() if isinstance(value, str) and value.strip() and value != "no"), "")
     assert kept in _text(response)
 
 
-def test_the_last_answer_alone_goes_back_to_what_was_not_answered(set_clock):
+def test_the_last_page_alone_goes_back_to_what_was_not_answered(set_clock):
     set_clock(cast.AT)
-    response = _as(cast.stranger()).post(reverse("provider-join", args=["about"]), ANSWERS["about"])
-    assert response.headers["Location"] == reverse("provider-join", args=["work"])
+    assert _as(cast.stranger()).get(reverse("provider-join-left")).headers["Location"] == reverse("provider-join", args=["work"])
+    assert Client().post(reverse("provider-join", args=["about"]), NEW).headers["Location"] == reverse("provider-join", args=["where"])
 
 
 # --- what they show and sell ---
