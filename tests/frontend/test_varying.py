@@ -93,7 +93,7 @@ def test_stopping_says_what_it_costs_and_asks_the_others(story: Walk) -> None:
     client, page = _as(story.person("Yusuf")), reverse("agreement-stop", args=[story.agreement.pk])
     shown = text(client.get(page))
     assert "If you stop today, the most you still pay" in shown
-    assert "£36.00" in shown, "two weeks begin by Friday 3 April"
+    assert "£36.00" in shown, "two weeks begin by Thursday 2 April"
     assert client.post(page, {}).status_code == 422
     client.post(page, {"who": "me"})
     assert "You stop." in text(client.get(reverse("agreement", args=[story.agreement.pk])))

@@ -214,8 +214,16 @@ VERBS = {
     "none_received": lambda it: end(it, "none_received"),
     "none_suitable": lambda it: end(it, "none_suitable"),
     "nobody_pays": lambda it: brief_ends.nobody_pays(brief=it.brief, at=it.at) or refuse(),
+    "run_out": lambda it: yeses_run_out(it),
     "close_brief": lambda it: brief_clock.advance_due(at=it.at + timedelta(days=8)) or refuse(),
 }
+
+
+def yeses_run_out(it: Wanting) -> None:
+    before = Brief.objects.get(pk=it.brief.pk).state
+    Brief.objects.filter(pk=it.brief.pk).update(kept_until=it.at)
+    brief_clock.advance_due(at=it.at)
+    Brief.objects.get(pk=it.brief.pk).state != before or refuse()
 
 
 def end(it: Wanting, verb: str) -> None:

@@ -8,10 +8,10 @@ import pytest
 from django.db import transaction
 
 from audit.errors import Refusal
-from marketplace.models import Brief, Offer
+from marketplace.models import Agreement, Brief, Offer
 from marketplace.rules.briefs import BRIEF
 from marketplace.rules.offering import OFFER
-from marketplace.services import awarding, choosing, offer_clock, picking
+from marketplace.services import agreements, awarding, choosing, offer_clock, picking
 from marketplace.services.offers import accept_by
 from providers.models import Check
 from tests import cast, cast_offers
@@ -49,6 +49,15 @@ def unfair(asking: Asking, at: datetime) -> object:
     return choosing.answer_challenge(offer=asking.offers[HANDS], upheld=True, reason="It was.", by=cast.operator(), at=at)
 
 
+def agreement_void(asking: Asking, at: datetime) -> object:
+    """What was awarded is not signed: the agreement is made from the offer first, then the brief is put back into its state."""
+    state = Brief.objects.get(pk=asking.brief.pk).state
+    Brief.objects.filter(pk=asking.brief.pk).update(state="award_pending")
+    award(asking, at)
+    Brief.objects.filter(pk=asking.brief.pk).update(state=state)
+    return agreements.make_void(agreement=Agreement.objects.get(offer__brief=asking.brief), verb="time_out", reason="Late.", by=None, at=at)
+
+
 BRIEF_VERBS: dict[str, Callable[[Asking, datetime], object]] = {
     "shortlist": shortlist,
     "choose": lambda asking, at: picking.pick(offer_id=asking.offers[BARWAAQO].pk, at=at),
@@ -56,6 +65,7 @@ BRIEF_VERBS: dict[str, Callable[[Asking, datetime], object]] = {
     "cancel_brief": lambda asking, at: picking.choose_nobody(brief_id=asking.brief.pk, verb="cancel_brief", at=at),
     "stand_still": award,
     "reconsider": unfair,
+    "agreement_void": agreement_void,
 }
 AFTER_PUBLISHING = [state for state in Brief.State.values if state not in ("draft", "checking")]
 
@@ -85,11 +95,19 @@ def no_to_all(asking: Asking, at: datetime) -> object:
     return picking.choose_nobody(brief_id=asking.brief.pk, verb="none_suitable", at=at)
 
 
+def set_aside(asking: Asking, at: datetime) -> object:
+    """Another provider says that the choice was unfair, and an operator agrees."""
+    Brief.objects.filter(pk=asking.brief.pk).update(state="award_pending")
+    Offer.objects.filter(pk=asking.offers[HANDS].pk).update(state="shortlisted", challenge="open", challenge_words="Unfair.", challenged_at=at)
+    return choosing.answer_challenge(offer=asking.offers[HANDS], upheld=True, reason="It was.", by=cast.operator(), at=at)
+
+
 OFFER_VERBS: dict[str, Callable[[Asking, datetime], object]] = {
     "pick": lambda asking, at: picking.pick(offer_id=asking.offers[BARWAAQO].pk, at=at),
     "not_chosen": no_to_all,
     "lapse": lambda asking, at: offer_clock.advance_due(at=accept_by(picked_at=at)),
     "check_fails": check_fails,
+    "set_aside": set_aside,
 }
 
 
@@ -100,7 +118,8 @@ def test_every_verb_of_the_group_and_the_clock_moves_an_offer_only_where_the_tab
         with transaction.atomic():
             done = {"picked_at": asking.at, "accepted_at": asking.at, "accepted_by": cast.hodan(), "feedback": "No."}
             Offer.objects.filter(pk=pk).update(state=state, **done)
-            act(asking, asking.at)
+            with suppress(Refusal):
+                act(asking, asking.at)
             now = Offer.objects.get(pk=pk).state
             if now != OFFER.get((state, verb), state):
                 wrong.append((state, verb, now))
