@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Expression, F, QuerySet, TextField, Value
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import Expression, F, Func, JSONField, QuerySet, TextField, Value
+
+# Made once: a start page puts some thirty lists together, and most of its time is spent on writing the question.
+_TEXT: "TextField[str, str]" = TextField()
+_CELLS = JSONField()
+
+
+class _Cells(Func):
+    """The names of the columns, which list, its number, and the columns: one value a row, so that lists of any shape fit together."""
+
+    function = "JSONB_BUILD_ARRAY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +38,9 @@ class Row:
 
 def rows(query: QuerySet[Any, Any], of: str | Expression, *, pk: str = "pk", **columns: Any) -> QuerySet[Any, Any]:
     """A list in the shape that `asked` puts together. `columns`: paths of fields, or expressions. The list's own order is lost."""
-    name = Value(of) if isinstance(of, str) else of
-    return query.order_by().values_list(Cast(name, TextField()), Cast(F(pk), BigIntegerField()), JSONObject(**columns))
+    named = Value(",".join(columns), output_field=_TEXT)
+    name = Value(of, output_field=_TEXT) if isinstance(of, str) else of
+    return query.order_by().values_list(_Cells(named, name, F(pk), *columns.values(), output_field=_CELLS), flat=True)
 
 
 def asked(*lists: QuerySet[Any, Any]) -> list[Row]:
@@ -38,7 +48,8 @@ def asked(*lists: QuerySet[Any, Any]) -> list[Row]:
     if not lists:
         return []
     first, *others = lists
-    return [Row(*cells) for cells in first.union(*others, all=True)]
+    found = first.union(*others, all=True)
+    return [Row(of, pk, dict(zip(named.split(","), cells, strict=False))) for named, of, pk, *cells in found]
 
 
 def by_list(found: Iterable[Row], *order: str) -> list[Row]:

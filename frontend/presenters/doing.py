@@ -65,9 +65,9 @@ def doing(person: Person, *, today: date, hats: frozenset[str] = frozenset()) ->
     """Rows of title, url, text, action, and when there is a day, when and kind. Most urgent first. One query.
 
     Who has no budget is asked to tell of one, once in a group. `hats`: what they come here as (`navigation.hats_of`): who may settle a
-    question has a page for that; others see the question.
+    question has a page for that; others see the question. What waits for providers is only asked for somebody who is one.
     """
-    found = asked(*_waiting(person, today))
+    found = asked(*_waiting(person, today, provides=not hats or "provider" in hats))
     decides = bool(hats & {"operator", "holder_staff"})
     rows = [row for task in tasks_among(found) if (row := _row(task, person, today, decides=decides))]
     tasks = [
@@ -87,17 +87,17 @@ def doing(person: Person, *, today: date, hats: frozenset[str] = frozenset()) ->
     return Doing(tasks, missing, keeping.said_of(found, person), any(row.of == "has_budget" for row in found))
 
 
-def _waiting(person: Person, today: date) -> list[QuerySet[Any, Any]]:
+def _waiting(person: Person, today: date, *, provides: bool) -> list[QuerySet[Any, Any]]:
     areas = [
         briefs.waiting(person),
         choosing.waiting(person),
-        varying.waiting(person),
+        varying.waiting(person, provides=provides),
         finding.waiting(person),
         leaving.waiting(person),
         keeping.waiting(person),
     ]
     return [
-        *waiting(person, today=today),
+        *waiting(person, today=today, provides=provides),
         *deciding.waiting(person, at=start_of(today, time.min)),
         *(one for area in areas for one in area),
         _calls(person),

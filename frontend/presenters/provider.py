@@ -20,8 +20,7 @@ from frontend.presenters.wanted import near as wanted_near
 from marketplace.models import Milestone, MilestoneShare
 from marketplace.rules.dates import NO_ANSWER_DAYS
 from marketplace.selectors import Task, provider_money
-from marketplace.selectors.helping import tasks_among
-from marketplace.selectors.helping import waiting as to_do_of
+from marketplace.selectors.helping import tasks_among, waiting_as_provider
 from marketplace.selectors.paying import ProviderMoney, money_among, shares_listed
 from payments import selectors as payments
 from payments.selectors import RemittanceSeen
@@ -205,7 +204,7 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
     day = london_date(at)
     is_owner = enterprise.owner_id == person.pk
     visits, late = soon_and_late(enterprise, day + timedelta(days=13), at)
-    asks = asked(*to_do_of(person, today=day), sealed.waiting(enterprise), *_about(enterprise)) if is_owner else []
+    asks = asked(*waiting_as_provider(person, today=day), sealed.waiting(enterprise), *_about(enterprise)) if is_owner else []
     return TodayPage(
         enterprise=enterprise,
         is_owner=is_owner,

@@ -210,16 +210,16 @@ def fewer_said(week: Milestone) -> str:
     return words.count(visits_left(week, shares), "visit") if all_want_fewer(week, shares) else ""
 
 
-def waiting(person: Person) -> list[QuerySet[Any, Any]]:
-    """Changes that wait for this person's own yes, or of somebody they help, and for the provider they speak for."""
+def waiting(person: Person, *, provides: bool = True) -> list[QuerySet[Any, Any]]:
+    """Changes that wait for this person's own yes, or of somebody they help, and for the provider they speak for, if they may be one."""
     answers = ChangeAnswer.objects.filter(change__state="asking", needs_yes=True, answer="", payer__person__in=people_seen_by(person))
     told = {"title": "change__agreement__title", "closes_at": "change__closes_at", "pence": "new_weekly_pence"}
     whose = {"person": "payer__person_id", "known_as": "payer__person__known_as"}
-    unsigned = Change.objects.asking().filter(needs_provider=True, provider_signed_at__isnull=True, agreement__enterprise__owner=person)
-    return [
-        listed(answers, "change", pk="change_id", **told, **whose),
-        listed(unsigned, "change_of_provider", title="agreement__title", closes_at="closes_at"),
-    ]
+    asked = [listed(answers, "change", pk="change_id", **told, **whose)]
+    if provides:
+        unsigned = Change.objects.asking().filter(needs_provider=True, provider_signed_at__isnull=True, agreement__enterprise__owner=person)
+        asked.append(listed(unsigned, "change_of_provider", title="agreement__title", closes_at="closes_at"))
+    return asked
 
 
 def said_of(found: Iterable[Row], person: Person) -> Iterator[dict[str, Any]]:

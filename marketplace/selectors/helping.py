@@ -48,9 +48,9 @@ def to_help(person: Person) -> list[Task]:
     return tasks_among(asked(waiting_beside(person)))
 
 
-def waiting(person: Person, *, today: date) -> list[QuerySet[Any, Any]]:
-    """The lists of `to_do`, for who asks more in the same question."""
-    return [*_as_payer(person), *_as_provider(person, today), waiting_beside(person)]
+def waiting(person: Person, *, today: date, provides: bool = True) -> list[QuerySet[Any, Any]]:
+    """The lists of `to_do`, for who asks more in the same question. `provides` False: it is known that they neither own nor work in an enterprise."""
+    return [*_as_payer(person), *(waiting_as_provider(person, today=today) if provides else []), waiting_beside(person)]
 
 
 def waiting_beside(person: Person) -> QuerySet[Any, Any]:
@@ -105,7 +105,8 @@ def _as_payer(person: Person) -> list[QuerySet[Any, Any]]:
     ]
 
 
-def _as_provider(person: Person, today: date) -> list[QuerySet[Any, Any]]:
+def waiting_as_provider(person: Person, *, today: date) -> list[QuerySet[Any, Any]]:
+    """Of the lists of `to_do`, those for who owns an enterprise or works in one."""
     worked = Q(milestone__agreement__enterprise__owner=person) | Q(milestone__agreement__enterprise__in=enterprises_worked_for(person))
     to_sign = Agreement.objects.filter(enterprise__owner=person).open_to_sign().exclude(provider_signed_version=F("version"))
     visits = Visit.objects.filter(worked, state__in=["planned", "begun"], on__lte=today, milestone__state__in=["funded", "in_delivery", "overdue"])
