@@ -69,7 +69,8 @@ class Batch:
 def _copy(cursor: Any, model: Model, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    fields = [field for field in model._meta.concrete_fields if not _is_left_to_the_database(field, rows[0])]
+    said = set().union(*map(dict.keys, rows))
+    fields = [field for field in model._meta.concrete_fields if field.attname in said or not _is_left_to_the_database(field)]
     names = [field.attname for field in fields]
     documents = [field.attname for field in fields if isinstance(field, models.JSONField)]
     usual = {field.attname: field.get_default() for field in fields}
@@ -84,7 +85,5 @@ def _copy(cursor: Any, model: Model, rows: list[dict[str, Any]]) -> None:
             copy.write_row([whole[name] for name in names])
 
 
-def _is_left_to_the_database(field: "models.Field[Any, Any]", row: dict[str, Any]) -> bool:
-    if field.attname in row:
-        return False
+def _is_left_to_the_database(field: "models.Field[Any, Any]") -> bool:
     return field.primary_key or field.db_default is not models.NOT_PROVIDED or getattr(field, "generated", False)

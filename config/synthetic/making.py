@@ -8,7 +8,7 @@ from random import Random
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from audit.services import trail
 from config.synthetic import groups, people, places, providers
@@ -16,10 +16,13 @@ from config.synthetic.batch import Batch, Numbers
 from config.synthetic.places import Town
 from people.models import Council, Person
 from places.models import Outcode
+from providers.models import Listing
+from providers.services import search_rows
 
-ENTERPRISES, SERVICES = 180, (1, 2, 2, 3)  # of one council, and how many services each has
+ENTERPRISES, COMMUNITIES, SERVICES = 180, 12, (1, 2, 2, 3)  # of one council, and how many services each has
+IS_COMMUNITY = 0.06  # of the providers made for search
 SERVICES_FOR_SEARCH = (2, 3, 4, 5, 6)
-AT_A_TIME = 1_000  # providers made for search
+AT_A_TIME, ROWS_AT_A_TIME = 1_000, 50_000  # providers made for search, and what search reads of their services
 
 
 class NotHere(Exception):
@@ -70,9 +73,20 @@ def make(*, councils: int, seed: int, listings: int, at: datetime, tell: Callabl
         with transaction.atomic():
             draw = Random(f"{seed}:{some[0].first}")  # noqa: S311
             for one in some:
-                providers.provider(batch, terms, staff, draw, at, council=one.council, outcode=one.outcode, services=one.services)
+                kind = providers.community if draw.random() < IS_COMMUNITY else providers.provider
+                kind(batch, terms, staff, draw, at, council=one.council, outcode=one.outcode, services=one.services)
             made += sum(one.services for one in some)
             tell(Progress(f"{made:,} services", batch.copy()))
+    _let_them_be_found(at, tell)
+
+
+def _let_them_be_found(at: datetime, tell: Callable[[Progress], None]) -> None:
+    """What search reads, and the words that spelling is put right with."""
+    last = Listing.objects.aggregate(last=Max("pk", default=0))["last"]
+    for first in range(1, last + 1, ROWS_AT_A_TIME):
+        some = Listing.objects.filter(pk__gte=first, pk__lt=first + ROWS_AT_A_TIME)
+        tell(Progress(f"to be found, up to service {min(first + ROWS_AT_A_TIME - 1, last):,}", search_rows.refresh(listings=some)))
+    tell(Progress("words", search_rows.count_words(on=at.date())))
 
 
 def _places(batch: Batch, councils: int, seed: int, tell: Callable[[Progress], None], *, everywhere: bool) -> list[Town]:
@@ -91,11 +105,13 @@ def _places(batch: Batch, councils: int, seed: int, tell: Callable[[Progress], N
 def _council(batch: Batch, town: Town, terms: providers.Terms, staff: people.Staff, draw: Random, at: datetime) -> int:
     """One council. Returns how many services its providers have."""
     facilitators, holders = people.inhabit(batch, town, draw, at)
-    sold, count = [], 0
-    for _ in range(ENTERPRISES):
+    sold: list[providers.Sold] = []
+    count = 0
+    for number in range(ENTERPRISES + COMMUNITIES):
         services = draw.choice(SERVICES)
         outcode = town.outcodes[int(draw.random() * len(town.outcodes))]
-        sold += providers.provider(batch, terms, staff, draw, at, council=town.code, outcode=outcode, services=services)
+        kind = providers.provider if number < ENTERPRISES else providers.community
+        sold += kind(batch, terms, staff, draw, at, council=town.code, outcode=outcode, services=services) or []
         count += services
     groups.gather(batch, town, draw, at, facilitators=facilitators, holders=holders, sold=sold)
     return count

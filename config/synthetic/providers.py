@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 from random import Random
 
 from config.synthetic.batch import Batch
 from config.synthetic.people import Staff, somebody
-from config.synthetic.words import CATEGORIES, COMPANY, FIRST, LANGUAGES, LAST, SENTENCES, TITLES
+from config.synthetic.words import CATEGORIES, COMPANY, FIRST, LANGUAGES, LAST, OUTCOMES, SENTENCES, TITLES
 from providers.models import Check, Enterprise, GroupPrice, Listing, Worker
 from vocabulary.models import Term
 
 PEOPLE = ((0.70, 1, 1), (0.95, 2, 4), (1.0, 5, 8))  # up to this share of them: from so many people to so many
-LANGUAGE, ENGLISH = Listing.languages.through, "english"
 NAMES, CUMULATED = list(CATEGORIES), list(accumulate(CATEGORIES.values()))
+MILES = (2, 3, 3, 4, 5, 5, 8, 10, 15)
+FREE = ("groups", "company", "out_and_about", "meals", "other")  # the kinds of help that community groups give
 PRICES = range(1800, 2601, 50)  # pence an hour
 PARTS = ("morning", "afternoon", "evening", "night")
 RUN_OUT, NOT_LIVE = 0.06, 0.04  # shares of providers whose insurance ran out, and of services taken down
@@ -55,27 +56,43 @@ def provider(batch: Batch, terms: Terms, staff: Staff, draw: Random, at: datetim
     """One provider with so many services. Returns those on sale whose papers count."""
     people = _people(draw)
     category = NAMES[_place(CUMULATED, draw.random() * CUMULATED[-1])]
-    owner = somebody(batch, draw, at - timedelta(days=400), council_code=council, outcode=outcode)
-    name = f"{LAST[int(draw.random() * len(LAST))]} {COMPANY[int(draw.random() * len(COMPANY))]}"
     registered = category == "personal_care" and people > 1
+    owner = somebody(batch, draw, at - timedelta(days=400), council_code=council, outcode=outcode)
+    more = {"works_alone": people == 1, "people_count": people, "cqc_number": f"1-{draw.randrange(10**9):09d}" if registered else ""}
+    key, name = _enterprise(batch, draw, at, owner, council, outcode, **more)
+    workers = tuple(_workers(batch, draw, at, key, owner, people))
+    good = _papers(batch, draw, at, staff, key, owner, workers, registered=registered)
+    made = [_service(batch, terms, draw, at, key, category, council, outcode) for _ in range(services)]
+    return [Sold(row, key, owner, workers, name, *rest) for row, is_live, rest in made if is_live and good]
+
+
+def community(batch: Batch, terms: Terms, staff: Staff, draw: Random, at: datetime, *, council: str, outcode: str, services: int) -> None:
+    """A community group that an operator knows, with so many things that are free or for time."""
+    owner = somebody(batch, draw, at - timedelta(days=400), council_code=council, outcode=outcode)
+    key, _ = _enterprise(batch, draw, at, owner, council, outcode, kind="community")
+    _workers(batch, draw, at, key, owner, 1)
+    seen_at = at - timedelta(days=draw.randrange(20, 340))
+    _paper(batch, staff, key, owner, seen_at, seen_at.date() - timedelta(days=10), "community", None, None)
+    for _ in range(services):
+        charge = "free" if draw.random() < 0.75 else "time"
+        _service(batch, terms, draw, at, key, draw.choice(FREE), council, outcode, charge=charge)
+
+
+def _enterprise(batch: Batch, draw: Random, at: datetime, owner: int, council: str, outcode: str, **more: object) -> tuple[int, str]:
+    name = f"{LAST[int(draw.random() * len(LAST))]} {COMPANY[int(draw.random() * len(COMPANY))]}"
     key = batch.add(
         Enterprise,
         name=name,
         about=_sentences(draw, 2),
         outcode=outcode,
         council_code=council,
-        radius_miles=draw.choice((2, 3, 3, 4, 5, 5, 8, 10, 15)),
-        works_alone=people == 1,
-        people_count=people,
-        cqc_number=f"1-{draw.randrange(10**9):09d}" if registered else "",
+        radius_miles=draw.choice(MILES),
         state="live",
         owner_id=owner,
         created_at=at - timedelta(days=400),
+        **more,
     )
-    workers = tuple(_workers(batch, draw, at, key, owner, people))
-    good = _papers(batch, draw, at, staff, key, owner, workers, registered=registered)
-    made = [_service(batch, terms, draw, at, key, category, council, outcode, people) for _ in range(services)]
-    return [Sold(row, key, owner, workers, name, *rest) for row, is_live, rest in made if is_live and good]
+    return key, name
 
 
 def _people(draw: Random) -> int:
@@ -116,30 +133,36 @@ def _papers(batch: Batch, draw: Random, at: datetime, staff: Staff, enterprise: 
         expires = issued + timedelta(days=ends) if ends else None
         if kind == "insurance" and runs_out:
             expires = at.date() - timedelta(days=draw.randrange(1, 5))
-        twice = {"seen_by_id": staff.sees, "seen_at": seen_at, "seen_how": "original"} if kind == "identity" else {}
-        batch.link(
-            Check,
-            enterprise_id=enterprise,
-            worker_id=worker,
-            kind=kind,
-            issued_on=issued,
-            expires_on=expires,
-            asked_at=seen_at,
-            asked_by_id=owner,
-            confirmed_by_id=staff.confirms,
-            confirmed_at=seen_at,
-            how_seen="original",
-            **({"seen_by_id": None, "seen_at": None, "seen_how": ""} | twice),
-        )
+        _paper(batch, staff, enterprise, owner, seen_at, issued, kind, worker, expires)
     return not runs_out
 
 
+def _paper(
+    batch: Batch, staff: Staff, enterprise: int, owner: int, seen_at: datetime, issued: date, kind: str, worker: int | None, expires: date | None
+) -> None:
+    twice = {"seen_by_id": staff.sees, "seen_at": seen_at, "seen_how": "original"} if kind == "identity" else {}
+    batch.link(
+        Check,
+        enterprise_id=enterprise,
+        worker_id=worker,
+        kind=kind,
+        issued_on=issued,
+        expires_on=expires,
+        asked_at=seen_at,
+        asked_by_id=owner,
+        confirmed_by_id=staff.confirms,
+        confirmed_at=seen_at,
+        how_seen="original",
+        **twice,
+    )
+
+
 def _service(
-    batch: Batch, terms: Terms, draw: Random, at: datetime, enterprise: int, category: str, council: str, outcode: str, people: int
+    batch: Batch, terms: Terms, draw: Random, at: datetime, enterprise: int, category: str, council: str, outcode: str, *, charge: str = "paid"
 ) -> tuple[int, bool, tuple[str, str, str, int, dict[int, int]]]:
     title = TITLES[category][int(draw.random() * len(TITLES[category]))]
     description = _sentences(draw, draw.randint(2, 4))
-    pence, is_live = draw.choice(PRICES), draw.random() >= NOT_LIVE
+    pence, is_live = draw.choice(PRICES) if charge == "paid" else 0, draw.random() >= NOT_LIVE
     first = draw.randrange(7)
     key = batch.add(
         Listing,
@@ -148,19 +171,31 @@ def _service(
         title=title,
         description=description,
         category_id=terms.of["category"][category],
+        charge=charge,
         price_pence=pence,
         minutes=draw.choice((60, 90, 120)),
         state="live" if is_live else "paused",
         outcode=outcode,
-        radius_miles=draw.choice((2, 3, 3, 4, 5, 5, 8, 10, 15)),
+        radius_miles=draw.choice(MILES),
         weekdays=sorted((first + step) % 7 + 1 for step in range(draw.randint(2, 7))),
         parts_of_day=[part for part in PARTS if draw.random() < (0.1 if part == "night" else 0.6)],
         published_at=at - timedelta(days=draw.randrange(1, 380)),
     )
-    also = [LANGUAGES[int(draw.random() * len(LANGUAGES))]] if draw.random() < 0.35 else []
-    for slug in [ENGLISH, *also]:
-        batch.link(LANGUAGE, listing_id=key, term_id=terms.of["language"][slug])
-    together = {count: pence * (100 + 32 * (count - 1)) // 100 for count in range(2, 9)} if draw.random() < 0.2 else {}
+    together = {count: pence * (100 + 32 * (count - 1)) // 100 for count in range(2, 9)} if pence and draw.random() < 0.2 else {}
     for count, whole in together.items():
         batch.link(GroupPrice, listing_id=key, people=count, pence=whole)
+    _says(batch, terms, draw, key, category)
     return key, is_live, (title, description, category, pence, together)
+
+
+def _says(batch: Batch, terms: Terms, draw: Random, listing: int, category: str) -> None:
+    """Its languages, what it is for, and how easy it is to get into."""
+    also = [LANGUAGES[int(draw.random() * len(LANGUAGES))]] if draw.random() < 0.35 else []
+    easy = [slug for slug in terms.of["access"] if draw.random() < 0.15]
+    for through, kind, slugs in (
+        (Listing.languages.through, "language", ["english", *also]),
+        (Listing.outcomes.through, "outcome", OUTCOMES[category]),
+        (Listing.access.through, "access", easy),
+    ):
+        for slug in slugs:
+            batch.link(through, listing_id=listing, term_id=terms.of[kind][slug])

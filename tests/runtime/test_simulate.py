@@ -10,6 +10,7 @@ from django.db import transaction
 
 from config.synthetic.making import NotHere, Progress, make, refuse_unless_empty
 from marketplace.models import Agreement, Visit
+from marketplace.selectors.search import Asked, find
 from marketplace.services import milestones
 from people.models import Person
 from pooling.models import Cluster, Membership, Portion
@@ -44,14 +45,16 @@ def test_a_council_has_the_shape_it_says_and_its_promises_prove_right():
     assert 95_000 < high < 130_000
     sizes = sorted(Counter(Membership.objects.values_list("cluster", flat=True)).values())
     assert (Cluster.objects.count(), sizes[0], sizes[30], sizes[-1]) == (60, 3, 4, 8)
-    assert Enterprise.objects.count() == 180
-    assert 100 < Enterprise.objects.filter(works_alone=True).count() < 150
+    assert Counter(Enterprise.objects.values_list("kind", flat=True)) == {"micro": 180, "community": 12}
+    assert 100 < Enterprise.objects.filter(kind="micro", works_alone=True).count() < 150
     assert Agreement.objects.filter(state="active").count() == 60
     assert Visit.objects.filter(on__gt=AT).count() == Visit.objects.count() > 2_000
     assert proof() == []
     assert milestones.advance_due(at=AT) == 0
     lacking = [bool(missing_to_publish(listing=one, on=AT.date())) for one in Listing.objects.on_sale()[:150]]
     assert 0 < sum(lacking) < 30
+    somewhere = Cluster.objects.earliest("pk").outcode
+    assert find(Asked(outcode=somewhere, miles=20), on=AT.date()).count > 100
 
 
 @pytest.mark.django_db
