@@ -28,7 +28,7 @@ PROVIDER = {
 
 def run(seconds: int) -> Iterator[Figure]:
     """Transfers for so many seconds (2,000 at most). p50 is the figure; the sandbox's own processor time is beside it, as the machine may be busy."""
-    with tempfile.TemporaryDirectory() as folder, _sandbox(folder) as (port, process):
+    with tempfile.TemporaryDirectory() as folder, sandbox(folder) as (port, process):
         settings.STRIPE_API_BASE, settings.STRIPE_SECRET_KEY = f"http://127.0.0.1:{port}", "sk_test_bench"
         account = _made("account", PROVIDER)
         _tell(port, "dashboard", {"action": "onboard", "account": account})
@@ -38,12 +38,12 @@ def run(seconds: int) -> Iterator[Figure]:
         for _ in range(WARM):
             _made("transfer", asked)
         taken: list[float] = []
-        used, end = _processor_seconds(process.pid), time.monotonic() + seconds
+        used, end = processor_seconds(process.pid), time.monotonic() + seconds
         while time.monotonic() < end and len(taken) < ENOUGH:
             begun = time.perf_counter()
             _made("transfer", asked)
             taken.append(time.perf_counter() - begun)
-        each = (_processor_seconds(process.pid) - used) / len(taken)
+        each = (processor_seconds(process.pid) - used) / len(taken)
     ordered = sorted(taken)
     note = f"p99 {ordered[len(ordered) * 99 // 100] * 1000:.2f} ms, sandbox's own CPU {each * 1000:.2f} ms, {len(taken)} transfers"
     yield Figure("sandbox_transfer", round(statistics.median(taken) * 1000, 2), "ms p50", note=note)
@@ -65,11 +65,17 @@ def _tell(port: int, verb: str, asked: dict[str, object]) -> None:
     connection.close()
 
 
-@contextmanager
-def _sandbox(folder: str) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+def free_port() -> int:
+    """A port of this machine's own address that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def sandbox(folder: str) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+    """The pretend Stripe with its state in this folder: its port, and its process."""
+    port = free_port()
     command = [sys.executable, "-m", "payments.sandbox", "--port", str(port), "--state", folder]
     with subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -80,6 +86,7 @@ def _sandbox(folder: str) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
             process.terminate()
 
 
-def _processor_seconds(pid: int) -> float:
+def processor_seconds(pid: int) -> float:
+    """What a process has used of the processors so far, its threads together."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100

@@ -64,6 +64,14 @@ class Server:
 @contextmanager
 def running(folder: Path) -> Iterator[Server]:
     """Starts the server with our settings, the ledger's tables in it, and stops it afterwards."""
+    with started(folder) as server:
+        migrate(server)
+        yield server
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[Server]:
+    """Starts the server with our settings and an empty database, and stops it afterwards."""
     postgres.start(folder)
     try:
         postgres.stop(folder)
@@ -71,9 +79,7 @@ def running(folder: Path) -> Iterator[Server]:
         options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
         options += f" -c listen_addresses= -c unix_socket_directories={postgres.socket_folder(folder)} -p {postgres.PORT}"
         runner_for(folder).run(binaries() / "pg_ctl", "-D", conf.parent, "-w", "-l", folder / "pg.log", "-o", options, "start")
-        server = Server(folder)
-        migrate(server)
-        yield server
+        yield Server(folder)
     finally:
         postgres.stop(folder)
 

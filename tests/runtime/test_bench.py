@@ -1,17 +1,24 @@
 """The bench measures what it says: figures from rounds, a failure that is told and not fatal, and a loader whose book is right."""
 
 import json
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from config.bench import Figure, book, loading
+from config.bench import Figure, asking, book, loading, search
 from config.bench.measuring import Job, Measured, percentile
 from config.bench.server import Server
+from config.synthetic.making import make
 from ledger import models, selectors
 from ledger.services import seals
 from ledger.services.accounts import Account
 from ledger.services.proof import prove
+
+AT = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 
 
 def job(name: str, *speeds: float, yardstick: str = "") -> Job:
@@ -75,3 +82,44 @@ def test_the_loaded_book_is_right_and_as_well_guarded_as_before(django_db_setup,
     assert book.size(server)[:2] == (13_000, 12_001)
     assert models.Account.objects.filter(code="SHARE").count() == 1_000
     assert selectors.balance(Account("BANK", loading.COUNCIL)) == 1_000_000 * 1_000 + 7 * 1_000
+
+
+def test_pages_in_turn_and_on_the_tick_are_all_answered_and_a_bad_one_is_told(served):
+    asks = [asking.Ask("one", "/good"), asking.Ask("two", "/good")]
+    assert [one.name for one in asking.only_good(asking.in_turn(served, asks, 2))] == ["one", "two"] * 2
+    answered = asking.at_a_rate(served, asks, per_second=100, seconds=1)
+    assert len(answered) == 100
+    assert {one.status for one in answered} == {200}
+    with pytest.raises(RuntimeError, match="bad answered 404"):
+        asking.only_good(asking.in_turn(served, [asking.Ask("bad", "/bad")], 1))
+
+
+@pytest.fixture
+def served() -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/good" else 404)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, *said: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.django_db
+def test_every_kind_of_search_is_measured_beside_its_own_sql(monkeypatch):
+    make(councils=0, seed=1, listings=150, at=AT, tell=lambda _: None)
+    monkeypatch.setattr(search, "TIMES", 1)
+    monkeypatch.setattr(search, "PLACES", 2)
+    figures = {each.figure: each for each in search.of_selector(AT)}
+    assert set(figures) >= {"search.first_20", "search.sql_words_london", "search.find_comes_country", "search.spelling"}
+    found = figures["search.find_any_london"]
+    assert found.yardstick == "search.sql_any_london"
+    assert found.ratio is not None

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-NAMES = ["ledger", "sandbox"]
+NAMES = ["ledger", "sandbox", "pages", "search"]
 
 
 class Command(BaseCommand):

@@ -1,0 +1,159 @@
+"""Search among a million services: bare SQL, the selector with its numbers beside each choice, the page, and putting spelling right.
+
+Every measurement asks each kind of question about many places and words in turn. `search.first_20` is the least that could be asked: the first
+twenty near a place, written by hand, no numbers. `search.sql_…` are the very statements that the selector sends, sent bare: what Django adds is the
+ratio of `search.find_…` and of `search.page_…` to them.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection, connections
+from django.urls import reverse
+
+from audit import clock
+from config.bench import Figure
+from config.bench.asking import Ask, in_turn, only_good
+from config.bench.measuring import percentile
+from config.bench.server import Server
+from config.bench.site import own_site, serving
+from config.synthetic.making import make
+from marketplace.selectors.search import Asked, find
+from places.distance import around
+from places.models import Outcode
+from providers.search import put_right
+
+LISTINGS, TIMES, PLACES = 1_000_000, 60, 20
+LONDON, COUNTRY = ("E", "N", "NW", "SE", "SW", "W"), ("EX", "NR", "CA", "LN", "SY", "TR")
+WORDS = ("cooking", "cleaning", "somali", "gardening", "shopping together", "washing and dressing", "dementia", "lunch club")
+WRONG = ("coking", "cleening", "gardning", "shoping togehter", "washing and dresing", "demenshia")
+AREAS = {"london": LONDON, "country": COUNTRY}
+KINDS = {
+    "category": Asked("", category="home_jobs", miles=10, checked=True, most_pence=2_400),
+    "words": Asked("", words="cooking", miles=10, checked=True, most_pence=2_400),
+    "comes": Asked("", category="meals"),
+    "any": Asked("", miles=10),
+    "narrow": Asked("", miles=10, category="company", weekday=6, part="evening", language="somali", access=("step_free",), groups=True),
+}
+# By hand: nearest first, among equals by number, the first twenty with what a card says of them.
+FIRST_20 = """
+select l.id, l.title, l.price_pence, e.name, o.miles from unnest(%(codes)s::varchar[], %(miles)s::float[]) with ordinality o (code, miles, n)
+cross join lateral (select r.listing_id from providers_searchrow r
+    where r.place = o.code and r.category_bits & %(bit)s = %(bit)s and r.price_pence <= 2400 and r.papers_until >= %(on)s offset 0) r
+join providers_listing l on l.id = r.listing_id join providers_enterprise e on e.id = l.enterprise_id order by o.n, l.id limit 20"""
+Said = tuple[str, Any]
+
+
+def run(seconds: int, *, listings: int = LISTINGS) -> Iterator[Figure]:
+    """Fills a database of its own, then asks one question after the other: TIMES of each, whatever `seconds` says."""
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder, own_site(Path(folder)) as server:
+        at, begun = clock.now(), time.perf_counter()
+        make(councils=0, seed=1, listings=listings, at=at, tell=lambda _: None)
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("vacuum analyze")
+        yield Figure(
+            "search.load", round(time.perf_counter() - begun), "s", note=f"{listings:,} services with their providers, papers and search rows"
+        )
+        yield from measure(server, at)
+
+
+def measure(server: Server, at: datetime) -> Iterator[Figure]:
+    """Everything that is asked of a database that is filled."""
+    bare: dict[str, Figure] = {}
+    for figure in of_selector(at):
+        bare[figure.figure] = figure
+        yield figure
+    with serving(server) as (address, _):
+        for name, asked in _kinds().items():
+            asks = [Ask(name, f"{reverse('near')}?{urlencode(_typed(one))}") for one in asked]
+            answers = only_good(in_turn(address, asks, 1) and in_turn(address, asks, -(-TIMES // len(asks))))
+            size = answers[-1].size / 1000
+            yield _figure(f"search.page_{name}", [one.ms for one in answers], f"one client; {size:.1f} kB", bare[f"search.sql_{name}"])
+
+
+def of_selector(at: datetime) -> Iterator[Figure]:
+    """Without a web server: the SQL of each kind of question, the selector, and spelling."""
+    yield _figure("search.first_20", _timed(_first_20(at), TIMES), "a category, near, papers, price; by hand, without numbers")
+    for name, asked in _kinds().items():
+        bare = _figure(f"search.sql_{name}", _timed(_bare(asked, at), TIMES), "what the selector asks, without Django")
+        yield bare
+        yield _figure(f"search.find_{name}", _timed([partial(find, one, on=at.date()) for one in asked], TIMES), "with numbers", bare)
+    yield _figure("search.spelling", _timed([partial(put_right, words) for words in WRONG], TIMES), "putting wrong words right")
+
+
+def _kinds() -> dict[str, list[Asked]]:
+    return {f"{name}_{where}": _questions(kind, areas) for name, kind in KINDS.items() for where, areas in AREAS.items()}
+
+
+def _questions(kind: Asked, areas: Sequence[str]) -> list[Asked]:
+    """The same question at many places; where it has words, with different ones."""
+    codes = [code for area in areas for code in Outcode.objects.filter(code__regex=f"^{area}[0-9]").values_list("code", flat=True)[:4]]
+    words = cycle(WORDS)
+    return [replace(kind, outcode=code, words=next(words) if kind.words else "") for code in codes[:PLACES]]
+
+
+def _typed(asked: Asked) -> list[tuple[str, str]]:
+    """As the form of the page sends it."""
+    given = {"where": asked.outcode, "what": asked.category or "any", "words": asked.words, "miles": str(asked.miles or ""), "part": asked.part}
+    given |= {"language": asked.language, "weekday": str(asked.weekday or ""), "most": str((asked.most_pence or 0) // 100 or "")}
+    given |= {"groups": "yes" if asked.groups else "", "checked": "yes" if asked.checked else ""}
+    return [*((name, value) for name, value in given.items() if value), *(("access", slug) for slug in asked.access)]
+
+
+def _first_20(at: datetime) -> list[Callable[[], object]]:
+    bit = 1 << 1
+    asked = [one for areas in AREAS.values() for one in _questions(KINDS["category"], areas)]
+    near = [around(one.outcode, 10) for one in asked]
+    given = [{"codes": [code for code, _ in one], "miles": [far for _, far in one], "bit": bit, "on": at.date()} for one in near]
+    return [partial(_sent, [(FIRST_20, each)]) for each in given]
+
+
+def _bare(asked: Sequence[Asked], at: datetime) -> list[Callable[[], object]]:
+    """The statements of each question as `find` sends them."""
+
+    def caught(one: Asked) -> list[Said]:
+        said: list[Said] = []
+
+        def note(execute: Any, statement: str, params: Any, many: bool, context: Any) -> Any:
+            said.append((statement, params))
+            return execute(statement, params, many, context)
+
+        with connection.execute_wrapper(note):
+            find(one, on=at.date())
+        return said
+
+    return [partial(_sent, caught(one)) for one in asked]
+
+
+def _sent(statements: Sequence[Said]) -> list[Any]:
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor:
+        return [cursor.execute(statement, params).fetchall() for statement, params in statements]
+
+
+def _timed(deeds: Sequence[Callable[[], object]], times: int) -> list[float]:
+    """Milliseconds of each; every deed once beforehand."""
+    for deed in deeds:
+        deed()
+    taken = []
+    for deed in islice(cycle(deeds), max(times, len(deeds))):
+        begun = time.perf_counter()
+        deed()
+        taken.append((time.perf_counter() - begun) * 1000)
+    return taken
+
+
+def _figure(name: str, taken: Sequence[float], note: str, yardstick: Figure | None = None) -> Figure:
+    ordered = sorted(taken)
+    middle, most, worst = (round(percentile(ordered, part), 1) for part in (50, 95, 99))
+    ratio = round(middle / yardstick.p50_ms, 2) if yardstick and yardstick.p50_ms else None
+    against = yardstick.figure if yardstick else ""
+    return Figure(name, most, "ms p95", against, ratio, f"{note}; the ratio is of p50" if against else note, p50_ms=middle, p99_ms=worst)
