@@ -9,11 +9,11 @@ HOT, LAZY = "CLEAR", "OUT"
 # The statements below are put together from the numbers above and nothing else.
 # ruff: noqa: S608
 SINGLE = f"""\\set n random(1, {PAIRS})
-select ledger_post(gen_random_uuid(), 'bench', 'E09000028', array[b.debit], array[b.credit], array[5::bigint],
+select ledger_post(gen_random_uuid(), 'bench', 'E09000028', b.debit, b.credit, 5,
     now(), 'bench', '', '', null, null) from bench_pair b where b.n = :n;
 """
 ONE_ACCOUNT = f"""\\set n random(1, {PAIRS})
-select ledger_post(gen_random_uuid(), 'bench', 'E09000028', array[%s::bigint], array[b.credit], array[5::bigint],
+select ledger_post(gen_random_uuid(), 'bench', 'E09000028', %s, b.credit, 5,
     now(), 'bench', '', '', null, null) from bench_pair b where b.n = :n;
 """
 SET = f"""\\set n random(1, {SETS})
@@ -29,9 +29,10 @@ PREPARE = f"""
 create table bench_account as
     select n, ledger_open('SHARE', 'E09000028', 'member:' || n || '/portion:1', 'GBP') as id from generate_series(1, {ACCOUNTS}) n;
 create unique index on bench_account (n);
-select count(ledger_post(gen_random_uuid(), 'bench', 'E09000028', array_fill(bank, array[cardinality(ids)]), ids,
-    array_fill(1000000000::bigint, array[cardinality(ids)]), now(), 'bench', '', '', null, null))
-from (select array_agg(id) as ids from bench_account group by n / 1000) s, ledger_open('BANK', 'E09000028', '', 'GBP') bank;
+select count(*) from (select array_agg(id) as ids, count(*)::int as many from bench_account group by n / 1000) s,
+    ledger_open('BANK', 'E09000028', '', 'GBP') bank, ledger_post_many(array[gen_random_uuid()], array['bench'], array['E09000028'],
+    array[now()], array['bench'], array[''], array[''], array[null::uuid], array[null::uuid], array_fill(1, array[many]),
+    array_fill(bank, array[many]), ids, array_fill(1000000000::bigint, array[many]), false);
 create table bench_pair as
     select p.n, a.id as debit, b.id as credit from (
         select n, x, 1 + (x + floor(random() * ({ACCOUNTS} - 1))::int) % {ACCOUNTS} as y

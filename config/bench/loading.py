@@ -22,10 +22,11 @@ create table bench_loaded as
     select n, ledger_open('SHARE', 'E09000028', 'member:' || n || '/portion:2', 'GBP') as id from generate_series(0, {accounts} - 1) n;
 create unique index on bench_loaded (n);
 select ledger_open('BANK', 'E09000028', '', 'GBP');
-select ledger_post(gen_random_uuid(), 'bench_load', 'E09000028', array_fill(bank, array[cardinality(ids)]), ids,
-    array_fill(1000000::bigint, array[cardinality(ids)]), '2025-01-01', 'bench', '', '', null, null)
-from (select array_agg(id order by n) as ids from bench_loaded group by n / 1000 order by n / 1000) s,
-    ledger_account_number('BANK', 'E09000028', '', 'GBP') bank;
+select p.outcome
+from (select array_agg(id order by n) as ids, count(*)::int as many from bench_loaded group by n / 1000 order by n / 1000) s,
+    ledger_account_number('BANK', 'E09000028', '', 'GBP') bank, ledger_post_many(array[gen_random_uuid()], array['bench_load'], array['E09000028'],
+    array['2025-01-01'::timestamptz], array['bench'], array[''], array[''], array[null::uuid], array[null::uuid], array_fill(1, array[many]),
+    array_fill(bank, array[many]), ids, array_fill(1000000::bigint, array[many]), false) p;
 """
 # k counts transfers: round r is k / A, and i the account's place in it. h: rounds of BANK's before this one.
 ROWS = """

@@ -15,10 +15,7 @@ Db = psycopg.Connection[Any]
 MOST, FULL = 10**12, 10**18
 
 
-_POST = (
-    "select outcome, journal, account, available from ledger_post("
-    "%s, 'probe', %s, %s::bigint[], %s::bigint[], %s::bigint[], %s, '', '', %s, %s, null)"
-)
+_POST = "select outcome, journal, account, available from ledger_post(%s, 'probe', %s, %s::bigint, %s::bigint, %s::bigint, %s, '', '', %s, %s, null)"
 _POST_MANY = (
     "select outcome, journal, account, available from ledger_post_many("
     "%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], "
@@ -53,13 +50,9 @@ def opened(db: Db, code: str = "SHARE", owner: str | None = None, council: str =
 
 def post(db: Db, moves: list[tuple[int, int, int]], *, key: Any = None, council: str = SOUTHWARK, many: bool = False, **more: Any) -> tuple[Any, ...]:
     """One journal, alone or as a set of one: outcome, journal, account, available."""
-    if many:
-        return post_many(db, [moves], keys=[key], council=council, **more)[0]
-    debits, credits_, pence = ([move[side] for move in moves] for side in range(3))
-    row = db.execute(
-        _POST,
-        [key or uuid.uuid4(), council, debits, credits_, pence, more.get("at", AT), more.get("about", ""), more.get("reverses")],
-    ).fetchone()
+    if many or len(moves) != 1:
+        return tuple(post_many(db, [moves], keys=[key], council=council, **more)[0])
+    row = db.execute(_POST, [key or uuid.uuid4(), council, *moves[0], more.get("at", AT), more.get("about", ""), more.get("reverses")]).fetchone()
     assert row is not None
     return tuple(row)
 

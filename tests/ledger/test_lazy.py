@@ -61,7 +61,7 @@ def test_a_line_that_is_committed_after_later_ones_is_rolled_up_none_the_less(ow
     make_lazy(owner_cursor, BANK)
     pay_in(1)
     others = [share(owner) for owner in ("member:8/portion:8", "member:9/portion:9")]
-    asked = """select (ledger_post(gen_random_uuid(), 'slow', %s, array[%s]::bigint[], array[%s]::bigint[], array[100]::bigint[], now(),
+    asked = """select (ledger_post(gen_random_uuid(), 'slow', %s, %s, %s, 100, now(),
         '', '', '', null, null)).outcome"""
     for account in others:
         account_id(account)

@@ -22,8 +22,7 @@ LISTEN = """
     set auto_explain.log_format = 'json';
     set auto_explain.log_level = 'notice';
 """
-SINGLE = """select outcome from ledger_post(gen_random_uuid(), 'plan', %(council)s, array[%(debit)s]::bigint[], array[%(credit)s]::bigint[],
-    array[1]::bigint[], %(at)s, '', '', '', %(back)s, null)"""
+SINGLE = """select outcome from ledger_post(gen_random_uuid(), 'plan', %(council)s, %(debit)s, %(credit)s, 1, %(at)s, '', '', '', %(back)s, null)"""
 SET = """select outcome from ledger_post_many(array[gen_random_uuid(), gen_random_uuid()], array['plan', 'plan'], array[%(council)s, %(council)s],
     array[%(at)s, %(at)s]::timestamptz[], array['', ''], array['', ''], array['', ''], array[%(back)s, %(back)s]::uuid[], array[null, null]::uuid[],
     array[1, 2], array[%(debit)s, %(debit)s]::bigint[], array[%(credit)s, %(credit)s]::bigint[], array[1, 1]::bigint[], false)"""

@@ -185,8 +185,7 @@ def test_names_put_in_front_change_nothing():
         cursor.execute("create function pg_temp.clock_timestamp() returns timestamptz language sql as 'select ''2000-01-01''::timestamptz'")
         cursor.execute("set local search_path = pg_temp, public, pg_catalog")
         cursor.execute(
-            "select (public.ledger_post(gen_random_uuid(), 'x', 'E09000028', array[%s::bigint], array[%s::bigint], array[600::bigint], now(), "
-            "'', '', '', null, null)).outcome",
+            "select (public.ledger_post(gen_random_uuid(), 'x', 'E09000028', %s, %s, 600, now(), '', '', '', null, null)).outcome",
             [number(share()), number(hold())],
         )
         # HOLD is not open yet; opening it goes by the book's own terms
@@ -195,8 +194,7 @@ def test_names_put_in_front_change_nothing():
         cursor.execute("select floor from public.ledger_account where code = 'HOLD'")
         assert cursor.fetchone() == (0,)
         cursor.execute(
-            "select (public.ledger_post(gen_random_uuid(), 'x', 'E09000028', array[%s::bigint], array[%s::bigint], array[600::bigint], now(), "
-            "'', '', '', null, null)).outcome",
+            "select (public.ledger_post(gen_random_uuid(), 'x', 'E09000028', %s, %s, 600, now(), '', '', '', null, null)).outcome",
             [number(share()), ask_number(cursor, "HOLD", "x")],
         )
         assert cursor.fetchone() == ("not_enough",)

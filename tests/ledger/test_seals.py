@@ -205,8 +205,8 @@ def test_a_lower_number_that_commits_late_is_waited_for(django_db_setup):
     with psycopg.connect(django_db_setup.web_url) as slow:
         slow.execute("select ledger_open('SHARE', %s, 'member:8/portion:8', 'GBP'), ledger_open('SUSPENSE', %s, '', 'GBP')", [SOUTHWARK, SOUTHWARK])
         slow.execute(
-            "select ledger_post(gen_random_uuid(), 'late', %s, array[ledger_account_number('SUSPENSE', %s, '', 'GBP')], "
-            "array[ledger_account_number('SHARE', %s, 'member:8/portion:8', 'GBP')], array[5::bigint], now(), '', '', '', null, null)",
+            "select ledger_post(gen_random_uuid(), 'late', %s, ledger_account_number('SUSPENSE', %s, '', 'GBP'), "
+            "ledger_account_number('SHARE', %s, 'member:8/portion:8', 'GBP'), 5, now(), '', '', '', null, null)",
             [SOUTHWARK] * 3,
         )
         pay_in(600)  # the higher number is committed, the lower one is not
