@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connection, transaction
 
@@ -13,6 +14,7 @@ from ledger.services.line import line
 _COUNCIL = re.compile(r"[A-Z][0-9]{8}")
 _OWNER = re.compile(r"[A-Za-z0-9:/._-]{0,120}")
 _HIGH = 1 << 62
+_MOST_KNOWN = 50_000
 _OPEN = "select ledger_open(code, council, owner, unit) from unnest(%s::text[], %s::text[], %s::text[], %s::text[]) names(code, council, owner, unit)"
 
 
@@ -34,21 +36,23 @@ class Account:
     unit: str = "GBP"
 
     def __post_init__(self) -> None:
-        timed = self.code in {"TIME", "TIME_ISSUED"}
-        if self.code not in CODES or self.unit != ("TIME" if timed else "GBP"):
-            raise NotAnAccount(f"no account code {self.code} in {self.unit}")
-        if not _COUNCIL.fullmatch(self.council) or not _OWNER.fullmatch(self.owner):
-            raise NotAnAccount(f"council {self.council!r} or owner {self.owner!r} is not a code")
+        _numbered(self.code, self.council, self.owner, self.unit)
 
 
 def number(account: Account) -> int:
     """The account's number, made from its name alone (as SQL's ledger_account_number does); says nothing of whether it is open."""
-    name = "\x1f".join((account.code, account.council, account.owner, account.unit))
-    low = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") & (_HIGH - 1)
-    return low if account.owner else low | _HIGH
+    return _numbered(account.code, account.council, account.owner, account.unit)
 
 
-_MOST_KNOWN = 50_000
+# A process says the same names again and again: each is checked and turned into its number once.
+@lru_cache(maxsize=_MOST_KNOWN)
+def _numbered(code: str, council: str, owner: str, unit: str) -> int:
+    if code not in CODES or unit != ("TIME" if code in {"TIME", "TIME_ISSUED"} else "GBP"):
+        raise NotAnAccount(f"no account code {code} in {unit}")
+    if not _COUNCIL.fullmatch(council) or not _OWNER.fullmatch(owner):
+        raise NotAnAccount(f"council {council!r} or owner {owner!r} is not a code")
+    low = int.from_bytes(hashlib.sha256("\x1f".join((code, council, owner, unit)).encode()).digest()[:8], "big") & (_HIGH - 1)
+    return low if owner else low | _HIGH
 
 
 def account_id(account: Account) -> int:

@@ -1,5 +1,4 @@
 import uuid
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -168,7 +167,7 @@ def test_the_same_key_and_content_gives_the_first_outcome(way):
     first, second = way(asked), way(asked)
     assert (first.replayed, second.replayed) == (False, True)
     assert first.journal_id == second.journal_id
-    later = replace(asked, effective_at=AT + timedelta(days=1), reason="again", actor="person:2")
+    later = asked._replace(effective_at=AT + timedelta(days=1), reason="again", actor="person:2")
     assert way(later).replayed is True
     assert models.Journal.objects.get().reason == "first"
     holds((share(), 500))
@@ -197,7 +196,7 @@ def test_both_ways_of_posting_know_each_others_keys():
 def test_the_same_key_for_something_else_is_an_error(way, change):
     asked = journal((BANK, share(), 500))
     way(asked)
-    assert isinstance(way(replace(asked, **change)), KeyReused)
+    assert isinstance(way(asked._replace(**change)), KeyReused)
     holds((share(), 500), (share(B), 0))
 
 
@@ -219,7 +218,7 @@ def test_one_refused_item_does_not_fail_the_others():
         journal((share(), hold(), 100), (share(), hold(), 400)),
         journal((BANK, share(B, LAMBETH), 1)),
         journal((share(), hold(), 405)),
-        replace(known, kind="other"),
+        known._replace(kind="other"),
     ]
     assert reasons(post_many(asked)) == ["posted", "not_enough", "replayed", "not_enough", "council", "posted", "key_reused"]
     holds((share(), 0), (hold(), 1005))
@@ -227,7 +226,7 @@ def test_one_refused_item_does_not_fail_the_others():
 
 def test_a_key_twice_in_one_set_is_one_journal():
     asked = journal((BANK, share(), 500))
-    assert reasons(post_many([asked, asked, replace(asked, kind="other")])) == ["posted", "replayed", "key_reused"]
+    assert reasons(post_many([asked, asked, asked._replace(kind="other")])) == ["posted", "replayed", "key_reused"]
     holds((share(), 500))
 
 

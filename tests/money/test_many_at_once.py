@@ -5,7 +5,6 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -126,7 +125,7 @@ def test_two_transactions_that_lock_crosswise_both_end_well():
 def test_a_spend_and_its_repeat_race_with_other_spends_and_nothing_is_doubled():
     pay_in(3000)
     spend = journal((share(), hold(), 3000))
-    results = at_once(*[one_way(spend), set_way(spend)] * 3, *[one_way(replace(spend, key=uuid.uuid4())) for _ in range(6)])
+    results = at_once(*[one_way(spend), set_way(spend)] * 3, *[one_way(spend._replace(key=uuid.uuid4())) for _ in range(6)])
     said = words(results)
     assert said["posted"] == 1
     holds((share(), 0), (hold(), 3000))
