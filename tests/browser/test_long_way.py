@@ -13,8 +13,9 @@ from tests.browser import steps_of_offers as offers
 from tests.browser import steps_of_wanting as wanting
 from tests.browser import test_walk as short_way
 from tests.browser.long_walk import LongWalk
-from tests.browser.visitor import PHONE, Eye
+from tests.browser.visitor import Eye
 from tests.runtime.demo_process import DemoProcess
+from tests.screens import PHONE
 
 pytestmark = pytest.mark.walk
 

@@ -15,8 +15,9 @@ from datetime import date, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.visitor import PASSWORD, ROOT, WIDE, Eye, Visitor
+from tests.browser.visitor import PASSWORD, ROOT, Eye, Visitor
 from tests.runtime.demo_process import DemoProcess
+from tests.screens import WIDE
 
 pytestmark = pytest.mark.walk
 CARD_SAYS_NO, CARD_PAYS = "A card the bank says no to", "A card that pays"

@@ -7,22 +7,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Response
 
+from tests import screens
 from tests.frontend.test_words import OURS_ONLY
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES = ROOT / "test-results" / "walk"
-CHECKED = {
-    "resultTypes": ["violations"],
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
-}
-PHONE, WIDE = 320, 1280
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# What somebody can press or fill in, as it is drawn at this width.
-CONTROLS = """[...document.querySelectorAll("main :is(a, button, input, select, textarea, summary)")]
-    .filter(each => each.checkVisibility({visibilityProperty: true})).map(each => `${each.tagName} ${each.name || each.innerText}`)"""
 PASSWORD = "three words apart"
 
 
@@ -39,10 +30,7 @@ class Eye:
         PICTURES.mkdir(parents=True)
 
     def look(self, page: Page) -> None:
-        """Once for each kind of page in each of its states: axe finds nothing, nothing goes sideways; a picture is kept.
-
-        Whatever can be pressed on one screen can be pressed on the other, so that a walk on one of them stands for both.
-        """
+        """Once for each kind of page in each of its states: axe finds nothing, nothing goes sideways; a picture is kept."""
         kind = f"{re.sub(r'[0-9a-f-]{20,}|cs_test_[0-9A-Za-z]+|[0-9]+', 'N', urlsplit(page.url).path)} {self._state(page)}"
         if kind in self.seen:
             return
@@ -52,21 +40,10 @@ class Eye:
         html = page.content()
         self.page.route(page.url, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
         self.page.goto(page.url)
-        controls = {width: self._at(width, kind) for width in (PHONE, WIDE)}
-        if controls[PHONE] != controls[WIDE]:
-            self.wrong.append((kind, "has other controls on a phone", controls))
+        self.wrong += screens.wrong(self.page, kind)
         self.page.unroute(page.url)
         name = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")[:80]
         page.screenshot(path=PICTURES / f"{len(self.seen):03d}-{name}.png", full_page=True)
-
-    def _at(self, width: int, kind: str) -> list[str]:
-        """What can be pressed at this width."""
-        self.page.set_viewport_size({"width": width, "height": 900})
-        found = Axe().run(self.page, options=CHECKED).response["violations"]
-        self.wrong += [(kind, width, each["id"], [node["target"] for node in each["nodes"]]) for each in found]
-        if self.page.evaluate(SIDEWAYS) > 0:
-            self.wrong.append((kind, width, "goes sideways"))
-        return list(self.page.evaluate(CONTROLS))
 
     def _state(self, page: Page) -> str:
         """What tells two states of one address apart: its title (a problem is in it) and heading."""

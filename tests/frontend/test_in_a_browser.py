@@ -6,10 +6,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
-from tests import browsers
+from tests import browsers, screens
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = [
@@ -24,8 +23,7 @@ PAGES = [
     "/accounts/login/code/",
     "/nothing-here/",
 ]
-CHECKED = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+AND_IN_THE_DARK = (*screens.SCREENS, (screens.PHONE, "dark"))
 
 
 @contextmanager
@@ -38,17 +36,13 @@ def browser_page(width: int = 1280, **look: Any) -> Iterator[Page]:
             browser.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "light"), (320, "dark")])
-def test_axe_finds_nothing_and_nothing_goes_sideways(live_server: Any, width: int, scheme: Any) -> None:
+def test_axe_finds_nothing_and_nothing_goes_sideways(live_server: Any) -> None:
     wrong: list[object] = []
-    with browser_page(width, color_scheme=scheme) as page:
+    with browser_page() as page:
         page.on("console", lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None)
         for address in PAGES:
             page.goto(live_server.url + address)
-            found = Axe().run(page, options=CHECKED).response["violations"]
-            wrong += [(address, each["id"], [node["target"] for node in each["nodes"]]) for each in found]
-            if page.evaluate(SIDEWAYS) > 0:
-                wrong.append((address, "goes sideways"))
+            wrong += screens.wrong(page, address, AND_IN_THE_DARK)
     assert wrong == []
 
 

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
@@ -19,8 +18,8 @@ from people.services import approvals
 from people.services.concerns import raise_concern
 from pooling.models import Call
 from providers.services import checks
-from tests import cast, cast_market, cast_pooling
-from tests.frontend.test_in_a_browser import CHECKED, SIDEWAYS, browser_page
+from tests import cast, cast_market, cast_pooling, screens
+from tests.frontend.test_in_a_browser import browser_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -32,11 +31,6 @@ def _session(person: Person) -> str:
     return client.cookies["sessionid"].value
 
 
-def _wrong(page: Page, where: str) -> list[object]:
-    found = [(where, each["id"], [node["target"] for node in each["nodes"]]) for each in Axe().run(page, options=CHECKED).response["violations"]]
-    return [*found, (where, "goes sideways")] if page.evaluate(SIDEWAYS) > 0 else list(found)
-
-
 def _look(page: Page, live_server: Any, session: str, names: list[tuple[Any, ...]]) -> list[object]:
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     wrong: list[object] = []
@@ -44,7 +38,7 @@ def _look(page: Page, live_server: Any, session: str, names: list[tuple[Any, ...
         answer = page.goto(live_server.url + reverse(name, args=args))
         assert answer is not None
         assert answer.status == 200, name
-        wrong += _wrong(page, name)
+        wrong += screens.wrong(page, name)
     return wrong
 
 
@@ -71,8 +65,7 @@ def _things_to_do(walk: cast_market.Walk) -> dict[str, Any]:
     return {"mary": mary, "letter": letter, "budget": budget, "paper": paper, "alarm": alarm, "going": going, "approval": approval}
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing_on_the_pages_of_those_who_work_here(live_server: Any, set_clock: Any, width: int) -> None:
+def test_axe_finds_nothing_on_the_pages_of_those_who_work_here(live_server: Any, set_clock: Any) -> None:
     walk = cast_market.asked()
     things = {name: thing.pk for name, thing in _things_to_do(walk).items()}
     walk.until(walk.at + timedelta(days=10))
@@ -91,7 +84,7 @@ def test_axe_finds_nothing_on_the_pages_of_those_who_work_here(live_server: Any,
     who = [(cast.operator(), operators), (cast.ruth(), helpers), (cast.sam(), holders), (cast.colin(), council), (cast.priya(), [("council",)])]
     sessions = [(_session(person), names) for person, names in who]
     wrong: list[object] = []
-    with browser_page(width) as page:
+    with browser_page() as page:
         for session, names in sessions:
             wrong += _look(page, live_server, session, names)
     assert wrong == []

@@ -4,15 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 
 from marketplace.rules.dates import start_of
 from people.models import Person
-from tests import cast, cast_market
-from tests.frontend.test_in_a_browser import CHECKED, SIDEWAYS, browser_page
+from tests import cast, cast_market, screens
+from tests.frontend.test_in_a_browser import browser_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -28,13 +27,7 @@ def _sign_in(page: Page, live_server: Any, session: str) -> None:
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
 
 
-def _wrong(page: Page, where: str) -> list[object]:
-    found = [(where, each["id"], [node["target"] for node in each["nodes"]]) for each in Axe().run(page, options=CHECKED).response["violations"]]
-    return [*found, (where, "goes sideways")] if page.evaluate(SIDEWAYS) > 0 else list(found)
-
-
-@pytest.mark.parametrize("width", [1280, 320])
-def test_a_provider_goes_through_a_day(live_server: Any, set_clock: Any, width: int) -> None:
+def test_a_provider_goes_through_a_day(live_server: Any, set_clock: Any) -> None:
     walk = cast_market.covered().until(start_of(date(2026, 3, 24)))
     set_clock(walk.at)
     visit, week = walk.visits()[0].pk, walk.week().pk
@@ -43,35 +36,34 @@ def test_a_provider_goes_through_a_day(live_server: Any, set_clock: Any, width: 
     names += [("provider-visit", visit), ("provider-visit-later", visit), ("provider-week", week), ("provider-agreement", walk.agreement.pk)]
     wrong: list[object] = []
     session = _session(cast.hodan())
-    with browser_page(width) as page:
+    with browser_page(screens.PHONE) as page:
         _sign_in(page, live_server, session)
         for name, *args in names:
             page.goto(live_server.url + reverse(name, args=args))
-            wrong += _wrong(page, name)
+            wrong += screens.wrong(page, name)
         page.goto(live_server.url + reverse("provider"))
         page.get_by_role("link", name="Start this visit").click()
         page.get_by_label("Ifrah").check()
         page.get_by_role("button", name="I am here").click()
         page.get_by_label("What did you do?").fill("We cooked maraq.")
-        wrong += _wrong(page, "finish")
+        wrong += screens.wrong(page, "finish")
         page.get_by_role("button", name="I am done").click()
         page.get_by_text("It is written down.").wait_for()
     assert wrong == []
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_a_person_says_what_happened_without_a_script(live_server: Any, set_clock: Any, width: int) -> None:
+def test_a_person_says_what_happened_without_a_script(live_server: Any, set_clock: Any) -> None:
     walk = cast_market.asked()
     set_clock(walk.at + timedelta(hours=1))
     address = live_server.url + reverse("share-answer", args=[walk.share("Amina").pk])
     wrong: list[object] = []
     session = _session(cast.amina())
-    with browser_page(width) as page:
+    with browser_page(screens.PHONE) as page:
         _sign_in(page, live_server, session)
         for where in (live_server.url + reverse("visits"), address):
             page.goto(where)
-            wrong += _wrong(page, where)
-    with browser_page(width, java_script_enabled=False) as page:
+            wrong += screens.wrong(page, where)
+    with browser_page(screens.PHONE, java_script_enabled=False) as page:
         _sign_in(page, live_server, session)
         page.goto(address)
         page.get_by_role("group", name="Tuesday 24 March").get_by_label("Yes, it happened").check()
