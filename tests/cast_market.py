@@ -238,7 +238,10 @@ def running(**wish: Any) -> Walk:
 
 def covered(**wish: Any) -> Walk:
     """The first week is paid for or ordered."""
-    story = running(**wish)
+    return then_covered(running(**wish))
+
+
+def then_covered(story: Walk) -> Walk:
     story.pay()
     story.run()
     return story
@@ -246,7 +249,10 @@ def covered(**wish: Any) -> Walk:
 
 def asked(**wish: Any) -> Walk:
     """Both visits of the first week were made and sent in."""
-    story = covered(**wish)
+    return then_asked(covered(**wish))
+
+
+def then_asked(story: Walk) -> Walk:
     story.do_visits()
     return story
 

@@ -21,6 +21,23 @@ def kept(make: Callable[[], Any]) -> Any:
     return world
 
 
+def stage(make: Callable[..., Any], *, on: str = "") -> Any:
+    """A fixture for a whole file, which gives a test its own copy when called: `story = asked()`.
+
+    `on` names the stage it goes on from: `make` is given that world. Tests of an earlier stage stand before those of a later one.
+    """
+
+    @pytest.fixture(scope="module")
+    def world(request: pytest.FixtureRequest, django_db_setup: object, django_db_blocker: DjangoDbBlocker) -> Iterator[Callable[[], Any]]:
+        before = [request.getfixturevalue(on)()] if on else []
+        with django_db_blocker.unblock(), transaction.atomic():
+            made = make(*before)
+            yield lambda: again(made)
+            transaction.set_rollback(True)
+
+    return world
+
+
 def again(world: Any) -> Any:
     """The world's rows as objects of the test's own, as they were when it was made."""
     return copy.deepcopy(world)

@@ -14,8 +14,12 @@ from people.models import Message, Person
 from people.services import people, supporters
 from tests import cast, cast_market
 from tests.frontend.test_groups import _as, _text
+from tests.worlds import stage
 
 pytestmark = pytest.mark.django_db
+running = stage(cast_market.running)
+covered = stage(cast_market.then_covered, on="running")
+asked = stage(cast_market.then_asked, on="covered")
 
 
 def _kinds(person: Person) -> list[str]:
@@ -29,16 +33,12 @@ def _send(story: cast_market.Walk) -> int:
     return notices.send_due(at=story.at)
 
 
-def test_each_is_told_once_of_what_waits_for_them():
-    story = cast_market.asked()
-    _send(story)
-    assert _kinds(cast.amina())[-2:] == ["payment_due", "asked"]
-    assert "payment_due" in _kinds(cast.sam())
-    assert "order_due" in _kinds(cast.colin())
-    assert {"agreement_sent", "agreement_active"} <= set(_kinds(cast.hodan()))
-    before = Message.objects.count()
-    assert _send(story) == 0
-    assert Message.objects.count() == before
+def _working(story: cast_market.Walk) -> int:
+    from places.calendar import working_days_between
+
+    asked_at = story.share("Amina").asked_at
+    assert asked_at is not None
+    return working_days_between(asked_at.date(), story.at.date())
 
 
 def test_no_message_carries_a_link_a_bank_detail_or_a_note():
@@ -53,31 +53,6 @@ def test_no_message_carries_a_link_a_bank_detail_or_a_note():
         assert "maraq" not in message.body
     assert all("Your words: blue teapot" in one.body for one in Message.objects.filter(person=cast.amina()))
     assert "questioned" in _kinds(cast.hodan())
-
-
-def test_the_question_is_asked_again_twice_by_another_way_and_each_is_counted():
-    Person.objects.filter(pk=cast.amina().pk).update(phone="+447700900123")
-    story = cast_market.asked()
-    share = story.share("Amina")
-    _send(story)
-    for _ in range(14):
-        story.at += timedelta(days=1)
-        if story.share("Amina").state != "asked":
-            break
-        notices.send_due(at=story.at)
-        if _working(story) >= 4:
-            break
-    channels = list(ShareNotice.objects.filter(share=share).order_by("at", "pk").values_list("channel", flat=True))
-    assert channels == ["email", "text", "email"]
-    assert notices.send_due(at=story.at) == 0
-
-
-def _working(story: cast_market.Walk) -> int:
-    from places.calendar import working_days_between
-
-    asked_at = story.share("Amina").asked_at
-    assert asked_at is not None
-    return working_days_between(asked_at.date(), story.at.date())
 
 
 def test_a_text_that_finds_no_other_way_is_sent_by_the_same():
@@ -98,16 +73,6 @@ def test_somebody_invited_is_told_and_so_are_those_who_answer():
     memberships.answer(membership=place, yes=True, by=cast.yusuf(), at=cast.AT)
     notices.send_due(at=cast.AT)
     assert _kinds(cast.halima()) == ["invited"]
-
-
-def test_who_helps_is_told_when_silence_may_not_pay():
-    story = cast_market.asked()
-    _send(story)
-    story.until(story.at + timedelta(days=12))
-    _send(story)
-    assert story.share("Amina").state == "with_helper"
-    assert "helper_needed" in _kinds(cast.ruth())
-    assert {"helper_needed"} <= set(_kinds(cast.sam()))
 
 
 def test_who_asked_for_it_hears_when_somebody_offers_it():
@@ -136,11 +101,22 @@ def test_somebody_hears_by_their_own_way_and_by_letter_who_may_decide_for_them()
     assert "Yusuf Abdi may decide for you from Monday 9 March 2026." in written[0].body
 
 
-# --- start pages ---
+def test_start_sends_those_who_only_work_here_to_their_own_page(set_clock):
+    set_clock(cast.AT)
+    cast.barwaaqo()
+    for who, name in ((cast.hodan(), "provider"), (cast.sam(), "looking-after"), (cast.ruth(), "helping"), (cast.operator(), "operator")):
+        from frontend import navigation
+
+        hats = navigation.hats_of(who, at=cast.AT)
+        assert navigation.items_for(hats)[0][0] == name, hats
+    assert Client().get(reverse("start")).status_code == 302
 
 
-def test_start_says_who_is_coming_what_needs_doing_and_where_the_money_is(set_clock, django_assert_max_num_queries):
-    story = cast_market.covered()
+# --- it is paid for ---
+
+
+def test_start_says_who_is_coming_what_needs_doing_and_where_the_money_is(covered, set_clock, django_assert_max_num_queries):
+    story = covered()
     set_clock(story.at)
     client = _as(cast.amina())
     page = _text(client.get(reverse("start")))
@@ -151,20 +127,51 @@ def test_start_says_who_is_coming_what_needs_doing_and_where_the_money_is(set_cl
         client.get(reverse("start"))
 
 
-def test_start_asks_did_it_happen_first(set_clock):
-    story = cast_market.asked()
+# --- its visits were made ---
+
+
+def test_each_is_told_once_of_what_waits_for_them(asked):
+    story = asked()
+    _send(story)
+    assert _kinds(cast.amina())[-2:] == ["payment_due", "asked"]
+    assert "payment_due" in _kinds(cast.sam())
+    assert "order_due" in _kinds(cast.colin())
+    assert {"agreement_sent", "agreement_active"} <= set(_kinds(cast.hodan()))
+    before = Message.objects.count()
+    assert _send(story) == 0
+    assert Message.objects.count() == before
+
+
+def test_the_question_is_asked_again_twice_by_another_way_and_each_is_counted(asked):
+    Person.objects.filter(pk=cast.amina().pk).update(phone="+447700900123")
+    story = asked()
+    share = story.share("Amina")
+    _send(story)
+    for _ in range(14):
+        story.at += timedelta(days=1)
+        if story.share("Amina").state != "asked":
+            break
+        notices.send_due(at=story.at)
+        if _working(story) >= 4:
+            break
+    channels = list(ShareNotice.objects.filter(share=share).order_by("at", "pk").values_list("channel", flat=True))
+    assert channels == ["email", "text", "email"]
+    assert notices.send_due(at=story.at) == 0
+
+
+def test_who_helps_is_told_when_silence_may_not_pay(asked):
+    story = asked()
+    _send(story)
+    story.until(story.at + timedelta(days=12))
+    _send(story)
+    assert story.share("Amina").state == "with_helper"
+    assert "helper_needed" in _kinds(cast.ruth())
+    assert {"helper_needed"} <= set(_kinds(cast.sam()))
+
+
+def test_start_asks_did_it_happen_first(asked, set_clock):
+    story = asked()
     set_clock(story.at)
     page = _text(_as(cast.amina()).get(reverse("start")))
     assert "£18.00" in page
     assert "£54.00" not in page
-
-
-def test_start_sends_those_who_only_work_here_to_their_own_page(set_clock):
-    set_clock(cast.AT)
-    cast.barwaaqo()
-    for who, name in ((cast.hodan(), "provider"), (cast.sam(), "looking-after"), (cast.ruth(), "helping"), (cast.operator(), "operator")):
-        from frontend import navigation
-
-        hats = navigation.hats_of(who, at=cast.AT)
-        assert navigation.items_for(hats)[0][0] == name, hats
-    assert Client().get(reverse("start")).status_code == 302

@@ -1,5 +1,6 @@
 """Money of 88 days that a week counts on, holds or questions: it ends, goes home, and the books are right."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,8 +18,12 @@ from pooling.services import aged
 from tests import cast, cast_market
 from tests.cast_market import Walk
 from tests.cast_pooling import Bank
+from tests.worlds import stage
 
 pytestmark = pytest.mark.django_db
+running = stage(cast_market.running)
+covered = stage(cast_market.then_covered, on="running")
+asked = stage(cast_market.then_asked, on="covered")
 
 
 def amina_of(story: Walk) -> str:
@@ -45,8 +50,11 @@ def all_right() -> None:
     assert [*payments_proof(), *pooling_proof(), *marketplace_proof()] == []
 
 
-def test_a_week_not_held_yet_is_asked_for_again_and_the_old_money_goes_home() -> None:
-    story = cast_market.running()
+# --- the week is asked for ---
+
+
+def test_a_week_not_held_yet_is_asked_for_again_and_the_old_money_goes_home(running: Callable[[], Walk]) -> None:
+    story = running()
     story.pay("Amina")
     story.run()
     assert story.share("Amina").state == "covered"
@@ -63,8 +71,11 @@ def test_a_week_not_held_yet_is_asked_for_again_and_the_old_money_goes_home() ->
     all_right()
 
 
-def test_held_money_is_given_back_and_sent_home_and_the_others_go_on() -> None:
-    story = cast_market.covered()
+# --- it is paid for ---
+
+
+def test_held_money_is_given_back_and_sent_home_and_the_others_go_on(covered: Callable[[], Walk]) -> None:
+    story = covered()
     assert story.week().state == "funded"
     lot = grown_old(story)
     run(story.at)
@@ -74,8 +85,23 @@ def test_held_money_is_given_back_and_sent_home_and_the_others_go_on() -> None:
     all_right()
 
 
-def test_what_nobody_answered_goes_home_and_pays_nobody() -> None:
-    story = cast_market.asked()
+def test_money_that_two_people_keep_stays_held(covered: Callable[[], Walk]) -> None:
+    story = covered()
+    lot = grown_old(story)
+    wish = Wish("keep", "She is in hospital until June.", until=story.at.date() + timedelta(days=30), advice="The council’s letter of 1 May.")
+    ages.propose(payment=lot, wish=wish, by=cast.operator(), at=story.at)
+    approvals.give(approval=Approval.objects.get(what=DECIDE), by=cast.second_operator(), at=story.at)
+    ages.decide(payment=lot, by=cast.second_operator(), at=story.at)
+    run(story.at)
+    assert (story.share("Amina").state, LotDecision.objects.count(), Refund.objects.count()) == ("covered", 1, 0)
+    all_right()
+
+
+# --- its visits were made ---
+
+
+def test_what_nobody_answered_goes_home_and_pays_nobody(asked: Callable[[], Walk]) -> None:
+    story = asked()
     grown_old(story)
     run(story.at)
     assert story.share("Amina").state == "returned"
@@ -84,8 +110,8 @@ def test_what_nobody_answered_goes_home_and_pays_nobody() -> None:
     all_right()
 
 
-def test_money_under_a_question_goes_by_the_evidence() -> None:
-    story = cast_market.asked()
+def test_money_under_a_question_goes_by_the_evidence(asked: Callable[[], Walk]) -> None:
+    story = asked()
     shares.question(share=story.share("Amina"), words="Nobody came on Thursday.", by=cast.amina(), at=story.at)
     grown_old(story)
     run(story.at)
@@ -96,8 +122,8 @@ def test_money_under_a_question_goes_by_the_evidence() -> None:
 
 
 @pytest.mark.parametrize(("kind", "paid"), [("pay_on", True), ("send_back", False)])
-def test_two_people_decide_about_a_question_that_old_money_waits_for(kind: str, paid: bool) -> None:
-    story = cast_market.asked()
+def test_two_people_decide_about_a_question_that_old_money_waits_for(asked: Callable[[], Walk], kind: str, paid: bool) -> None:
+    story = asked()
     shares.question(share=story.share("Amina"), words="Nobody came on Thursday.", by=cast.amina(), at=story.at)
     lot = grown_old(story, 70)
     ages.propose(payment=lot, wish=Wish(kind, "We rang both sides."), by=cast.operator(), at=story.at)
@@ -107,16 +133,4 @@ def test_two_people_decide_about_a_question_that_old_money_waits_for(kind: str, 
     share = story.share("Amina")
     assert (share.state, share.paid_pence) == ("decided", share.pence if paid else 0)
     assert Refund.objects.exists() is not paid
-    all_right()
-
-
-def test_money_that_two_people_keep_stays_held() -> None:
-    story = cast_market.covered()
-    lot = grown_old(story)
-    wish = Wish("keep", "She is in hospital until June.", until=story.at.date() + timedelta(days=30), advice="The council’s letter of 1 May.")
-    ages.propose(payment=lot, wish=wish, by=cast.operator(), at=story.at)
-    approvals.give(approval=Approval.objects.get(what=DECIDE), by=cast.second_operator(), at=story.at)
-    ages.decide(payment=lot, by=cast.second_operator(), at=story.at)
-    run(story.at)
-    assert (story.share("Amina").state, LotDecision.objects.count(), Refund.objects.count()) == ("covered", 1, 0)
     all_right()

@@ -1,5 +1,7 @@
 """A payer's bank takes money back, and money comes back from a provider: walked through every room, to the penny."""
 
+from collections.abc import Callable
+
 import pytest
 
 from audit.errors import NotAllowed
@@ -20,8 +22,12 @@ from pooling.services import setbacks
 from tests import cast, cast_market
 from tests.cast_market import Walk
 from tests.cast_pooling import Bank
+from tests.worlds import stage
 
 pytestmark = pytest.mark.django_db
+running = stage(cast_market.running)
+covered = stage(cast_market.then_covered, on="running")
+asked = stage(cast_market.then_asked, on="covered")
 
 
 def right() -> None:
@@ -58,123 +64,6 @@ def settle(story: Walk) -> None:
 def free(story: Walk, name: str) -> int:
     place, portion = story.places[name], story.portions[name]
     return free_share(place.pk, portion.pk, portion.council_code)
-
-
-def test_before_it_is_held_the_share_is_not_covered_any_more() -> None:
-    story = cast_market.running()
-    story.pay("Amina")
-    story.run()
-    assert story.share("Amina").state == "covered"
-    case = taken_back(story, "Amina")
-    assert (case.owed_pence, case.taken_pence) == (0, story.share("Amina").pence)
-    assert (story.call("Amina").state, story.share("Amina").state, story.share("Amina").covered_by) == ("shortfall", "planned", "")
-    assert free(story, "Amina") == 0
-    right()
-
-
-def test_given_up_by_the_bank_the_share_is_covered_again_and_the_week_goes_on() -> None:
-    story = cast_market.running()
-    story.pay("Amina")
-    story.run()
-    taken_back(story, "Amina")
-    case = given_up(story, "Amina")
-    assert (case.state, case.owed_pence, case.taken_pence) == ("won", 0, 0)
-    assert (story.call("Amina").state, story.share("Amina").state) == ("funded", "covered")
-    story.pay("Yusuf", "Halima")
-    story.run()
-    assert story.week().state == "funded"
-    right()
-
-
-def test_lost_it_was_missed_and_may_be_asked_for_again() -> None:
-    story = cast_market.running()
-    story.pay("Amina")
-    story.run()
-    taken_back(story, "Amina")
-    Bank(story.at).takes_back(payment_of(story, "Amina"), ends="lost")
-    settle(story)
-    assert (Dispute.objects.get().state, story.call("Amina").state) == ("settled", "missed")
-    assert story.week().state == "short"
-    right()
-
-
-def test_what_is_held_goes_back_and_falls_short_for_that_payer_only() -> None:
-    story = cast_market.covered()
-    shares = {name: story.share(name) for name in story.places}
-    assert shares["Amina"].hold is not None
-    case = taken_back(story, "Amina")
-    assert (case.owed_pence, case.taken_pence) == (0, shares["Amina"].pence)
-    after = {name: story.share(name).state for name in story.places}
-    assert after == {"Amina": "returned", "Yusuf": "covered", "Halima": "covered"}
-    assert story.call("Amina").state == "shortfall"
-    assert story.share("Yusuf").hold is not None
-    assert story.week().state == "funded"
-    assert not frozen(cast.SOUTHWARK)
-    right()
-
-
-def test_paid_on_already_it_stays_owed_and_releases_stop_until_float_covers_it() -> None:
-    story = cast_market.asked()
-    story.yes("Amina")
-    story.run()
-    assert story.share("Amina").state == "released"
-    case = taken_back(story, "Amina")
-    assert case.owed_pence == case.withdrawn_pence == story.share("Amina").pence
-    assert (story.call("Amina").state, story.share("Amina").state) == ("shortfall", "released")
-    assert floats.spare(cast.SOUTHWARK) == -case.owed_pence
-    assert frozen(cast.SOUTHWARK)
-    assert payments_proof() == pooling_proof() == market_proof() == []
-    assert len(prove("default")) == 1
-    given_up(story, "Amina")
-    assert story.call("Amina").state == "consumed"
-    assert not frozen(cast.SOUTHWARK)
-    right()
-
-
-def test_of_two_weeks_held_the_disputed_one_goes_first() -> None:
-    story = cast_market.running()
-    for week in (1, 2):
-        story.until_asked(week)
-        story.pay(week=week)
-        story.run()
-    pence = story.share("Amina", 1).pence
-    taken_back(story, "Amina", 1)
-    assert (story.share("Amina", 1).state, story.share("Amina", 2).state) == ("returned", "covered")
-    case = Bank(story.at).takes_back(payment_of(story, "Amina", 2), 500)
-    settle(story)
-    case.refresh_from_db()
-    assert (case.taken_pence, story.share("Amina", 2).state) == (500, "returned")
-    assert free(story, "Amina") == story.share("Amina", 2).pence - 500
-    assert pence == story.share("Amina", 1).pence
-    right()
-
-
-def test_what_becomes_free_later_pays_what_is_owed() -> None:
-    story = cast_market.running()
-    for week in (1, 2):
-        story.until_asked(week)
-        story.pay(week=week)
-        story.run()
-    story.do_visits(1)
-    story.yes("Amina", week=1)
-    story.run()
-    case = taken_back(story, "Amina", 1)
-    assert (story.share("Amina", 1).state, story.share("Amina", 2).state) == ("released", "returned")
-    assert case.taken_pence == story.share("Amina", 2).pence
-    right()
-
-
-def test_told_again_nothing_more_is_taken() -> None:
-    story = cast_market.covered()
-    case = taken_back(story, "Amina")
-    for _ in range(3):
-        assert setbacks.cover(dispute_id=case.pk, at=story.at) == 0
-        assert setbacks.advance_due(at=story.at) == 0
-    assert Call.objects.filter(state="shortfall").count() == 1
-    right()
-
-
-# --- money back from a provider ---
 
 
 def recovered(story: Walk, share: MilestoneShare, pence: int) -> MilestoneShare:
@@ -223,4 +112,127 @@ def test_two_people_ask_back_what_silence_paid_and_the_payer_has_it_again() -> N
     with pytest.raises(SumDoesNotFit):
         recovering.propose_recovery(share=share, pence=1, reason="Again.", by=cast.operator(), at=story.at)
     assert sum(one.free_pence for one in money_of(cast.amina())) == free(story, "Amina")
+    right()
+
+
+# --- the week is asked for ---
+
+
+def test_before_it_is_held_the_share_is_not_covered_any_more(running: Callable[[], Walk]) -> None:
+    story = running()
+    story.pay("Amina")
+    story.run()
+    assert story.share("Amina").state == "covered"
+    case = taken_back(story, "Amina")
+    assert (case.owed_pence, case.taken_pence) == (0, story.share("Amina").pence)
+    assert (story.call("Amina").state, story.share("Amina").state, story.share("Amina").covered_by) == ("shortfall", "planned", "")
+    assert free(story, "Amina") == 0
+    right()
+
+
+def test_given_up_by_the_bank_the_share_is_covered_again_and_the_week_goes_on(running: Callable[[], Walk]) -> None:
+    story = running()
+    story.pay("Amina")
+    story.run()
+    taken_back(story, "Amina")
+    case = given_up(story, "Amina")
+    assert (case.state, case.owed_pence, case.taken_pence) == ("won", 0, 0)
+    assert (story.call("Amina").state, story.share("Amina").state) == ("funded", "covered")
+    story.pay("Yusuf", "Halima")
+    story.run()
+    assert story.week().state == "funded"
+    right()
+
+
+def test_lost_it_was_missed_and_may_be_asked_for_again(running: Callable[[], Walk]) -> None:
+    story = running()
+    story.pay("Amina")
+    story.run()
+    taken_back(story, "Amina")
+    Bank(story.at).takes_back(payment_of(story, "Amina"), ends="lost")
+    settle(story)
+    assert (Dispute.objects.get().state, story.call("Amina").state) == ("settled", "missed")
+    assert story.week().state == "short"
+    right()
+
+
+def test_of_two_weeks_held_the_disputed_one_goes_first(running: Callable[[], Walk]) -> None:
+    story = running()
+    for week in (1, 2):
+        story.until_asked(week)
+        story.pay(week=week)
+        story.run()
+    pence = story.share("Amina", 1).pence
+    taken_back(story, "Amina", 1)
+    assert (story.share("Amina", 1).state, story.share("Amina", 2).state) == ("returned", "covered")
+    case = Bank(story.at).takes_back(payment_of(story, "Amina", 2), 500)
+    settle(story)
+    case.refresh_from_db()
+    assert (case.taken_pence, story.share("Amina", 2).state) == (500, "returned")
+    assert free(story, "Amina") == story.share("Amina", 2).pence - 500
+    assert pence == story.share("Amina", 1).pence
+    right()
+
+
+def test_what_becomes_free_later_pays_what_is_owed(running: Callable[[], Walk]) -> None:
+    story = running()
+    for week in (1, 2):
+        story.until_asked(week)
+        story.pay(week=week)
+        story.run()
+    story.do_visits(1)
+    story.yes("Amina", week=1)
+    story.run()
+    case = taken_back(story, "Amina", 1)
+    assert (story.share("Amina", 1).state, story.share("Amina", 2).state) == ("released", "returned")
+    assert case.taken_pence == story.share("Amina", 2).pence
+    right()
+
+
+# --- it is paid for ---
+
+
+def test_what_is_held_goes_back_and_falls_short_for_that_payer_only(covered: Callable[[], Walk]) -> None:
+    story = covered()
+    shares = {name: story.share(name) for name in story.places}
+    assert shares["Amina"].hold is not None
+    case = taken_back(story, "Amina")
+    assert (case.owed_pence, case.taken_pence) == (0, shares["Amina"].pence)
+    after = {name: story.share(name).state for name in story.places}
+    assert after == {"Amina": "returned", "Yusuf": "covered", "Halima": "covered"}
+    assert story.call("Amina").state == "shortfall"
+    assert story.share("Yusuf").hold is not None
+    assert story.week().state == "funded"
+    assert not frozen(cast.SOUTHWARK)
+    right()
+
+
+def test_told_again_nothing_more_is_taken(covered: Callable[[], Walk]) -> None:
+    story = covered()
+    case = taken_back(story, "Amina")
+    for _ in range(3):
+        assert setbacks.cover(dispute_id=case.pk, at=story.at) == 0
+        assert setbacks.advance_due(at=story.at) == 0
+    assert Call.objects.filter(state="shortfall").count() == 1
+    right()
+
+
+# --- its visits were made ---
+
+
+def test_paid_on_already_it_stays_owed_and_releases_stop_until_float_covers_it(asked: Callable[[], Walk]) -> None:
+    story = asked()
+    story.yes("Amina")
+    story.run()
+    assert story.share("Amina").state == "released"
+    case = taken_back(story, "Amina")
+    assert case.owed_pence == case.withdrawn_pence == story.share("Amina").pence
+    assert (story.call("Amina").state, story.share("Amina").state) == ("shortfall", "released")
+    assert floats.spare(cast.SOUTHWARK) == -case.owed_pence
+    assert frozen(cast.SOUTHWARK)
+    assert payments_proof() == pooling_proof() == market_proof() == []
+    assert len(prove("default")) == 1
+    given_up(story, "Amina")
+    assert story.call("Amina").state == "consumed"
+    assert not frozen(cast.SOUTHWARK)
     right()
