@@ -22,8 +22,12 @@ from tests.worlds import again, kept
 pytestmark = pytest.mark.django_db
 
 
+FEW = {"weeks": 2}
+"""Months pass here, and what they come to is seen in the first week: the fewer others, the less there is to go on with."""
+
+
 def _questioned() -> Walk:
-    story = cast_market.asked()
+    story = cast_market.asked(**FEW)
     for name in story.places:
         shares.question(share=story.share(name), words="Nobody came on Thursday.", by=story.person(name), at=story.at)
     return story
@@ -229,7 +233,7 @@ def test_on_day_45_what_the_person_questioned_comes_back(story: Walk) -> None:
 
 
 def test_on_day_45_what_was_recorded_at_the_time_and_questioned_by_nobody_is_paid() -> None:
-    story = cast_market.asked()
+    story = cast_market.asked(**FEW)
     story.until(story.at + timedelta(days=63))
     row: MilestoneShare = story.share("Amina")
     assert (row.state, row.paid_pence, row.questioned_by_person) == ("decided", 1_800, False)
@@ -239,7 +243,7 @@ def test_on_day_45_what_was_recorded_at_the_time_and_questioned_by_nobody_is_pai
 
 
 def test_on_day_45_what_was_written_later_comes_back() -> None:
-    story = cast_market.covered()
+    story = cast_market.covered(**FEW)
     story.do_visits(later=True)
     story.until(story.at + timedelta(days=63))
     assert story.share("Amina").returned_pence == 1_800
