@@ -76,17 +76,24 @@ def move_days(days: int) -> int:
 
 
 def settle() -> int:
-    """Runs the timers until neither we nor the sandbox's webhooks have anything left to do."""
-    moved = timers.run_all(at=clock.now())
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while (waiting := _webhooks_waiting()) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    """Runs the timers until neither we nor the sandbox's webhooks have anything left to do: until none came while they ran."""
+    moved, deadline = 0, time.monotonic() + PATIENCE_SECONDS
+    while True:
+        heard = _webhooks_once_none_waits(deadline)
         moved += timers.run_all(at=clock.now())
-    if waiting:
-        log.warning("webhooks_still_waiting", count=waiting)
-    return moved + timers.run_all(at=clock.now())
+        if _webhooks() == heard or time.monotonic() > deadline:
+            return moved
 
 
-def _webhooks_waiting() -> int:
-    counts: dict[str, Any] = sandbox.control("webhooks")["counts"]
-    return int(counts.get("waiting", 0))
+def _webhooks_once_none_waits(deadline: float) -> dict[str, int]:
+    while (counts := _webhooks()).get("waiting") and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if counts.get("waiting"):
+        log.warning("webhooks_still_waiting", count=counts["waiting"])
+    return counts
+
+
+def _webhooks() -> dict[str, int]:
+    """How many there ever were, by state."""
+    counts: dict[str, int] = sandbox.control("webhooks")["counts"]
+    return counts
