@@ -22,18 +22,22 @@ class DayForm(Form):
 
 
 class PlacesForm(Form):
-    """A number for each person; 1 is paid first. Two with the same number stay as they are to each other."""
+    """A number for each person; 1 is paid first. Two with the same number stay as they are to each other. Or the usual order again."""
 
-    def __init__(self, *args: Any, people: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Sequence[tuple[int, str]], has_own: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number, (pk, name) in enumerate(people, start=1):
             widget = TextInput("4", inputmode="numeric")
             self.add_field(f"n{pk}", forms.IntegerField(label=name, min_value=1, max_value=9_999, initial=number, widget=widget))
+        if has_own:
+            self.add_field("usual", TickField(label="Or forget this order", choices=[("yes", "Put them in the usual order again")], required=False))
 
     @property
     def numbers(self) -> dict[int, int]:
         """{person: number}."""
-        return {int(name[1:]): number for name, number in self.cleaned_data.items()}
+        if self.cleaned_data.get("usual"):
+            return {}
+        return {int(name[1:]): number for name, number in self.cleaned_data.items() if name != "usual"}
 
 
 class OrdersForm(Form):

@@ -71,10 +71,11 @@ def order(request: SignedIn, pk: int, weekly: int) -> HttpResponse:
 
     def act(form: PlacesForm) -> str:
         weekly_lists.reorder(weekly_list=row, numbers=form.numbers, by=request.user, at=clock.now())
-        messages.success(request, "The list is in your order now.")
+        said = "The list is in your order now. The next list begins with it." if form.numbers else "The list is in the usual order again."
+        messages.success(request, said)
         return back_to("weekly-list", pk=pk, weekly=weekly)
 
-    form = PlacesForm(request.POST or None, people=page.people)
+    form = PlacesForm(request.POST or None, people=page.people, has_own=bool(row.own_order))
     return form_page(request, form=form, act=act, template="looking_after/list_order.html", context={"page": page})
 
 

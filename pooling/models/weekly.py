@@ -1,6 +1,7 @@
 """The weekly list of who looks after money: everything its people's calls need, one sum, in an order."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -32,6 +33,7 @@ class WeeklyList(models.Model):
 
     `sum_pence`: what its rows came to when it was sent; `send_pence`: what of that was neither in the wallet nor on its way.
     `looked_at`: when Stripe was last asked what it keeps for them; `must_look`: a payment was closed since; `part_pence`: what had come of it.
+    `own_order`: people by number, as somebody who works there has put them; the next list begins with it. Empty: the usual order.
     `made_by` null: the clock.
     """
 
@@ -57,6 +59,7 @@ class WeeklyList(models.Model):
     looked_at = models.DateTimeField(null=True, blank=True)
     must_look = models.BooleanField(default=False)
     part_pence = models.PositiveBigIntegerField(default=0)
+    own_order = ArrayField(models.PositiveBigIntegerField(), default=list, blank=True)
 
     objects = WeeklyListQuerySet.as_manager()
 

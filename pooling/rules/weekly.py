@@ -53,8 +53,8 @@ def usual_order(asked: Iterable[Asked]) -> list[Asked]:
 
 
 def reordered(people: Sequence[int], wished: Mapping[int, int]) -> list[int]:
-    """People in the order of the numbers given to them; who has the same number as another stays as they were to each other."""
-    return sorted(dict.fromkeys(people), key=lambda person: wished.get(person, len(people)))
+    """People in the order of the numbers given to them; who has the same number as another stays as they were to each other. Without one: after."""
+    return sorted(dict.fromkeys(people), key=lambda person: (person not in wished, wished.get(person, 0)))
 
 
 def goes_to(asked_pence: Sequence[int], pence: int) -> int:

@@ -6,7 +6,7 @@ organisation's. Locks: the organisation, the list, places in groups, then promis
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from audit.clock import london_date
 from audit.errors import NotAllowed, Refusal
@@ -15,9 +15,9 @@ from payments.services.one_by_one import one_by_one
 from people.models import Organisation, Person
 from people.roles import has_role
 from pooling.books import Wallet
-from pooling.models import WeeklyDay, WeeklyList, WeeklyListRow
+from pooling.models import Call, WeeklyDay, WeeklyList, WeeklyListRow
 from pooling.rules import NEW, WEEKLY_LIST, WEEKLY_ROW, step
-from pooling.rules.weekly import COVERS_DAYS, reordered
+from pooling.rules.weekly import COVERS_DAYS, Asked, reordered, usual_order
 from pooling.selectors import weekly as reading
 from pooling.services import calls
 from pooling.services.transactions import all_or_nothing
@@ -78,6 +78,8 @@ def set_day(*, organisation: Organisation, weekday: int, by: Person, at: datetim
 def make(*, organisation: Organisation, council_code: str, by: Person | None, at: datetime) -> WeeklyList:
     """A new list of all that its people's calls in this council need until ten days from now. One that was ready and not sent gives way to it.
 
+    In the order that was set last, new people after; in the usual order where none was.
+
     One that was sent goes on being paid until this one is sent. `by` None: the clock. Fact: `pooling.weekly_list_made`.
     Raises NotAllowed, NothingToList.
     """
@@ -87,7 +89,9 @@ def make(*, organisation: Organisation, council_code: str, by: Person | None, at
     wanted = reading.wanted(home, council_code, covers_to=covers_to)
     if not wanted:
         raise NothingToList
-    for old in WeeklyList.objects.locked().filter(organisation=home, council_code=council_code, state=State.READY):
+    earlier = WeeklyList.objects.filter(organisation=home, council_code=council_code)
+    last = earlier.order_by("-pk").first()
+    for old in earlier.locked().filter(state=State.READY):
         end(old, "supersede", at)
     row = WeeklyList.objects.create(
         organisation=home,
@@ -97,44 +101,66 @@ def make(*, organisation: Organisation, council_code: str, by: Person | None, at
         covers_to=covers_to,
         made_by=by,
         made_at=at,
+        own_order=last.own_order if last is not None else [],
     )
-    WeeklyListRow.objects.bulk_create(
-        WeeklyListRow(
-            weekly_list=row,
-            call=call,
-            membership_id=call.membership_id,
-            portion_id=call.portion_id,
-            council_code=council_code,
-            kind=reading.kind_of(call),
-            state=step(WEEKLY_ROW, NEW, "list"),
-            number=number,
-            pence=call.to_pay_pence,
-            due_on=reading.due_of(call),
-            paid_until=paid_until,
-        )
-        for number, (call, paid_until) in enumerate(wanted, start=1)
-    )
+    place = _places([call.membership.person_id for call, _ in wanted], {person: number for number, person in enumerate(row.own_order)})
+    wanted.sort(key=lambda one: place[one[0].membership.person_id])
+    WeeklyListRow.objects.bulk_create(_row(row, number, *one) for number, one in enumerate(wanted, start=1))
     write_trail(row, verb="pooling.make_weekly_list", by=by, at=at, rows=len(wanted))
     tell("weekly_list_made", row, at)
     return row
 
 
+def _row(weekly_list: WeeklyList, number: int, call: Call, paid_until: date | None) -> WeeklyListRow:
+    return WeeklyListRow(
+        weekly_list=weekly_list,
+        call=call,
+        membership_id=call.membership_id,
+        portion_id=call.portion_id,
+        council_code=weekly_list.council_code,
+        kind=reading.kind_of(call),
+        state=step(WEEKLY_ROW, NEW, "list"),
+        number=number,
+        pence=call.to_pay_pence,
+        due_on=reading.due_of(call),
+        paid_until=paid_until,
+    )
+
+
+def _places(people: Sequence[int], wished: Mapping[int, int]) -> dict[int, int]:
+    """{person: place} in the order wished."""
+    return {person: number for number, person in enumerate(reordered(people, wished))}
+
+
 @all_or_nothing
 def reorder(*, weekly_list: WeeklyList, numbers: Mapping[int, int], by: Person, at: datetime) -> WeeklyList:
-    """People in the order of their numbers ({person's id: number}); without one they come after. Raises NotAllowed, NotNow, NotInThisList."""
+    """People in the order of their numbers ({person's id: number}); without one they come after. The next list begins with this order.
+
+    No numbers at all: the usual order, in this list and the next. Raises NotAllowed, NotNow, NotInThisList.
+    """
     row = _locked(weekly_list, by, at)
     row.state = step(WEEKLY_LIST, row.state, "reorder")
-    rows = list(row.rows.select_related("membership"))
-    people = [one.membership.person_id for one in rows]
+    rows = {one.call_id: one for one in row.rows.select_related("membership__person").order_by("number")}
+    people = [one.membership.person_id for one in rows.values()]
     if not set(numbers) <= set(people):
         raise NotInThisList
-    place = {person: number for number, person in enumerate(reordered(people, numbers))}
-    rows.sort(key=lambda one: (place[one.membership.person_id], one.number))
-    for number, one in enumerate(rows, start=1):
+    if numbers:
+        place = _places(people, numbers)
+        ordered = sorted(rows.values(), key=lambda one: (place[one.membership.person_id], one.number))
+        row.own_order = [*place, *(person for person in row.own_order if person not in place)]
+    else:
+        ordered, row.own_order = [rows[one.key] for one in usual_order(_asked(one) for one in rows.values())], []
+    for number, one in enumerate(ordered, start=1):
         one.number = number
-    WeeklyListRow.objects.bulk_update(rows, ["number"])
+    WeeklyListRow.objects.bulk_update(ordered, ["number"])
+    row.save(update_fields=["own_order"])
     write_trail(row, verb="pooling.reorder_weekly_list", by=by, at=at)
     return row
+
+
+def _asked(row: WeeklyListRow) -> Asked:
+    person = row.membership.person
+    return Asked(row.call_id, person.pk, person.full_name, row.due_on, row.paid_until)
 
 
 @all_or_nothing

@@ -128,6 +128,11 @@ def test_people_are_put_in_another_order_and_bad_numbers_are_said(world: World) 
     numbers = {f"n{people['Amina']}": "3", f"n{people['Yusuf']}": "2", f"n{people['Halima']}": "1"}
     assert sam.post(address, numbers).status_code == 302
     assert [row.membership.person.known_as for row in reading.rows_of(world.weekly_list)] == ["Halima", "Yusuf", "Amina"]
+    assert "This is the order you set." in _text(sam.get(_at(world, "weekly-list")))
+    assert "Put them in the usual order again" in _text(sam.get(address))
+    assert sam.post(address, {**numbers, "usual": "yes"}).status_code == 302
+    assert [row.membership.person.known_as for row in reading.rows_of(world.weekly_list)] == ["Amina", "Yusuf", "Halima"]
+    assert "Put them in the usual order again" not in _text(sam.get(address))
 
 
 def test_orders_are_said_yes_to_after_a_check(world: World) -> None:

@@ -80,6 +80,23 @@ def test_people_are_put_in_another_order_and_only_those_of_the_list(desk: Desk) 
         weekly_lists.reorder(weekly_list=made, numbers={desk.town.ruth.pk: 1}, by=desk.town.sam, at=AT)
 
 
+@pytest.mark.django_db
+def test_the_order_set_by_a_holder_is_kept_for_the_next_list_and_new_people_come_last(desk: Desk) -> None:
+    town = desk.town
+    desk.call(0, 1_000, due=3)
+    of_yusuf = Call.objects.filter(pk=desk.call(1, 1_000, due=4).pk)
+    weekly_lists.reorder(weekly_list=desk.made(), numbers={town.yusuf.pk: 1}, by=town.sam, at=AT)
+    desk.call(2, 1_000, due=1)
+    assert names(desk.made()) == ["Yusuf", "Amina", "Halima"], "Halima is new, though her visits come soonest"
+    of_yusuf.update(state="missed")
+    weekly_lists.reorder(weekly_list=desk.made(), numbers={town.amina.pk: 1, town.halima.pk: 2}, by=town.sam, at=AT)
+    assert WeeklyList.objects.latest("pk").own_order == [town.amina.pk, town.halima.pk, town.yusuf.pk], "nobody is forgotten for a week without"
+    of_yusuf.update(state="called")
+    assert names(desk.made()) == ["Amina", "Halima", "Yusuf"]
+    assert names(weekly_lists.reorder(weekly_list=desk.made(), numbers={}, by=town.sam, at=AT)) == ["Halima", "Amina", "Yusuf"]
+    assert WeeklyList.objects.latest("pk").own_order == []
+
+
 # --- paying ---
 
 

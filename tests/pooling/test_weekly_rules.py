@@ -20,6 +20,7 @@ def test_the_first_visit_comes_first_then_who_has_gone_without_for_longest() -> 
 def test_numbers_put_people_in_order_and_who_has_none_comes_after() -> None:
     assert reordered([7, 8, 9, 7], {9: 1}) == [9, 7, 8]
     assert reordered([7, 8, 9], {7: 2, 8: 2, 9: 1}) == [9, 7, 8]
+    assert reordered([7, 8], {8: 50}) == [8, 7]
 
 
 @given(st.lists(st.integers(1, 10_000), max_size=40), st.integers(0, 200_000))
