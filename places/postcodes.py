@@ -28,7 +28,7 @@ def outcode_of(text: str) -> str:
         raise UnknownOutcode(f"We don't know “{shown}”. {_HINT}" if shown else None)
     code = match.group(1)
     area = area_of(code)
-    if area not in AREAS or (is_covered(area) and not Outcode.objects.filter(code=code).exists()):
+    if area not in AREAS or (not Outcode.objects.filter(code=code).exists() and is_covered(area)):
         raise UnknownOutcode(f"We don't know “{shown}”. {_HINT}")
     return code
 

@@ -6,6 +6,7 @@ from itertools import combinations
 WEEKDAYS = tuple(range(1, 8))
 PARTS_OF_DAY = ("morning", "afternoon", "evening", "night")
 CHARGES = ("paid", "free", "time")
+GIFTS = 0b110  # the bits of what costs no money
 # `checked`: it shows the papers of those who work for pay, which a community group need not.
 TRAITS = ("groups", "checked")
 # Shorter words are mistyped into other words as easily as into nothing; the longest that anybody mistypes by two letters and means.

@@ -15,7 +15,7 @@ from django.db import connection
 
 from providers.models import SearchWord
 from providers.models_of_search import SETS
-from providers.rules_of_search import chosen, far, keys_of, meant
+from providers.rules_of_search import GIFTS, chosen, far, keys_of, meant
 
 _BITS = ", ".join(f"r.{name}_bits" for name in SETS)
 _ORDER = "hashint8extended(r.listing_id, %(salt)s)"
@@ -48,6 +48,7 @@ class Answer:
     """
 
     found: list[tuple[int, float]]
+    gifts: list[tuple[int, float]]
     counts: dict[str, Counter[int]]
 
 
@@ -66,7 +67,9 @@ def ask(question: Question, *, freed: Sequence[str] = ()) -> Answer:
     counts = {name: _unfolded(Counter(row[at] for row in nearest)) for at, name in enumerate(SETS, start=4)}
     for number, name in enumerate(again, start=1):
         counts[name] = _unfolded({row[1]: row[2] for row in rows if row[0] == number})
-    return Answer([(row[3], question.places[row[1] - 1][1]) for row in nearest], counts)
+    at_charge = 4 + SETS.index("charge")
+    gifts = [row for row in nearest if row[at_charge] & GIFTS]
+    return Answer(*([(row[3], question.places[row[1] - 1][1]) for row in some] for some in (nearest, gifts)), counts)
 
 
 def put_right(words: str) -> str:

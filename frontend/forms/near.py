@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from frontend.forms import DropField, Form, Option, PickField, TextField
+from django.forms import BoundField, CharField, ChoiceField, HiddenInput, Select, SlugField
+
+from frontend.forms import Form, MoneyField, Option, PickField, TextField
 from frontend.forms.places import WhereField
-from marketplace.models import Need
+from marketplace.models import Need, PartOfWeek
+from marketplace.services.needs import Wishes
 from vocabulary.models import Term
 
 NOT_SURE, SOMETHING_ELSE, THINK = "any", "other", "think"
@@ -14,6 +17,11 @@ LONGEST_WORDS = 80
 def kinds_of_help() -> list[tuple[str, str]]:
     """Slugs and labels of every kind of help."""
     return [(term.slug, term.label) for term in Term.objects.categories()]
+
+
+def all_kinds() -> list[tuple[str, str]]:
+    """Those, and everything."""
+    return [(NOT_SURE, "Everything"), *kinds_of_help()]
 
 
 class WhatForm(Form):
@@ -51,16 +59,30 @@ class WhereForm(Form):
 
 
 class NearForm(Form):
-    """What, and where. Nothing of it is saved."""
+    """What, where, in which words, and the most one can pay. Nothing of it is saved; the rest of a search are words of lists.
 
-    what = DropField(label="What would help?", choices=[])
+    Search knows the kinds of help: it gives the page those to pick from (`offer`), so that they are not asked for twice.
+    """
+
+    what = SlugField(label="What would help?", widget=Select)
     where = WhereField(label="Near", help_text="")
     words = TextField(label="Or in your own words", required=False, max_length=LONGEST_WORDS)
+    most = MoneyField(label="At most, for one person", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["what"].choices = [(NOT_SURE, "Everything"), *kinds_of_help()]  # type: ignore[attr-defined]
-        self.fields["words"].hides_optional = True  # type: ignore[attr-defined]
+        for name in ("words", "most"):
+            self.fields[name].hides_optional = True  # type: ignore[attr-defined]
+
+    def offer(self, kinds: list[tuple[str, str]]) -> "NearForm":
+        """With these kinds of help to pick from."""
+        self.fields["what"].widget.choices = kinds  # type: ignore[attr-defined]
+        return self
+
+    @property
+    def top(self) -> list[BoundField]:
+        """What stands at the top of the page; the most one can pay is among the ways to choose."""
+        return [self[name] for name in ("what", "where", "words")]
 
 
 class MissingForm(Form):
@@ -85,9 +107,21 @@ class MissingForm(Form):
         max_length=600,
     )
 
+    # What the search asked besides, when it was told from there: kept for somebody who is signed in, as wishes of theirs.
+    part_of_week = ChoiceField(choices=PartOfWeek.choices, required=False, widget=HiddenInput)
+    language = SlugField(required=False, widget=HiddenInput)
+    access = CharField(required=False, max_length=200, widget=HiddenInput)
+
     def __init__(self, *args: Any, is_known: bool = True, **kwargs: Any) -> None:
         """`is_known`: somebody signed in. Nobody else's words are kept, so nobody else is asked for them."""
         super().__init__(*args, **kwargs)
         self.fields["category"].choices = kinds_of_help()  # type: ignore[attr-defined]
         if not is_known:
             del self.fields["words"]
+
+    @property
+    def wishes(self) -> Wishes:
+        said = self.cleaned_data
+        known = Term.objects.filter(kind=Term.Kind.ACCESS, slug__in=said["access"].split()).values_list("slug", flat=True)
+        language = Term.objects.languages().filter(slug=said["language"]).values_list("slug", flat=True).first()
+        return Wishes(part_of_week=said["part_of_week"], language=language or "", access=tuple(known))

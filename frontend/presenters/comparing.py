@@ -6,7 +6,7 @@ from datetime import date
 
 from frontend import words
 from frontend.presenters.keeping import picked_from
-from frontend.presenters.near import days_said, groups_said
+from frontend.presenters.near import groups_said
 from frontend.presenters.offers import offer_with, price_said
 from places.distance import miles_from
 from providers.models import Listing
@@ -29,7 +29,7 @@ def compare(codes: Sequence[str], *, where: str, on: date) -> Compared:
     order = [int(code[1:]) for code in picked_from(codes) if code[0] == "s"]
     rows = Listing.objects.on_sale().filter(pk__in=order).select_related("enterprise", "category")
     found = sorted(
-        rows.prefetch_related("group_prices", "languages", "enterprise__workers", "enterprise__checks"), key=lambda one: order.index(one.pk)
+        rows.prefetch_related("group_prices", "languages", "access", "enterprise__workers", "enterprise__checks"), key=lambda one: order.index(one.pk)
     )
     columns = found[:MOST]
     miles = miles_from(where, {one.outcode for one in columns}) if where else {}
@@ -49,8 +49,9 @@ def _said(listing: Listing, miles: float | None, on: date) -> dict[str, str]:
         "For one person": price_said(listing),
         "Together": groups_said(listing),
         "We checked": checked[:1].upper() + checked[1:],
-        "When": days_said(listing),
+        "When": shown.when,
         "Languages": shown.languages or "English",
+        "Made for": words.names(one.label for one in listing.access.all()),
         "How far from you": "" if miles is None else "less than a mile" if miles < 1 else words.count(round(miles), "mile"),
         "Comes to": f"Up to {words.count(listing.radius_miles, 'mile')} from {listing.outcode}",
     }

@@ -61,11 +61,11 @@ def waiting(person: Person) -> list[QuerySet[Any, Any]]:
     mine = Kept.objects.visible_to(person)
     purpose = Term.objects.filter(kind=Term.Kind.PURPOSE, slug=OuterRef("cluster__purpose")).order_by().values("label")[:1]
     place = Membership.objects.unended().of(person).filter(cluster=OuterRef("cluster"))
-    names = ("cluster_id", "cluster__outcode", "cluster__is_listed", "cluster__state", "cluster__council_code")
-    group = {name.removeprefix("cluster__"): name for name in names}
-    names = ("listing_id", "listing__title", "listing__state", "listing__unit", "listing__price_pence", "listing__enterprise__name")
+    of_group = ("cluster_id", "cluster__outcode", "cluster__is_listed", "cluster__state", "cluster__council_code")
+    group = {name.removeprefix("cluster__"): name for name in of_group}
+    names = ("listing_id", "listing__title", "listing__state", "listing__unit", "listing__charge", "listing__enterprise__name")
     sold = {name.removeprefix("listing__").removeprefix("enterprise__"): name for name in names}
-    stands = {"enterprise_state": "listing__enterprise__state"}
+    stands = {"enterprise_state": "listing__enterprise__state", "price_pence": "listing__price_pence"}
     return [
         listed(mine.filter(listing__isnull=False), "kept_service", **sold, **stands),
         listed(mine.filter(cluster__isnull=False), "kept_group", purpose=Subquery(purpose), is_known=Exists(place), **group),
@@ -81,7 +81,7 @@ def said_of(found: Iterable[Row], person: Person) -> list[KeptCard]:
 def _service(row: Row) -> KeptCard:
     if row["state"] != Listing.State.LIVE or row["enterprise_state"] != Enterprise.State.LIVE:
         return KeptCard(row.pk, row["title"], "People can’t find it just now.", "", "")
-    price = price_said(Listing(unit=row["unit"], price_pence=row["price_pence"]))
+    price = price_said(Listing(unit=row["unit"], charge=row["charge"], price_pence=row["price_pence"]))
     return KeptCard(row.pk, row["title"], f"{row['name']}. {price}", address("service", row["listing_id"]), "Look at it")
 
 

@@ -1,13 +1,18 @@
 """Services near a place, as a list shows them: who, how far, what each person pays, which papers we saw."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from frontend import words
+from providers.cards import Card
 from providers.models import Listing
+from providers.rules import PARTS_OF_DAY
 from providers.selectors import CheckShown, checks_shown, listings_near, price_pence
 from vocabulary.models import Term
 
+GIFTS = {"free": "Free.", "time": "Free. You give an hour of your time back, when you can."}
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _UNITS = {"hour": "an hour", "visit": "a visit", "day": "a day", "item": "each"}
 
 
@@ -28,6 +33,9 @@ class Offer:
     each_pence: int | None
     languages: str
     checks_said: str
+    charge: str = "paid"
+    when: str = ""
+    access: str = ""
 
     @property
     def code(self) -> str:
@@ -36,6 +44,8 @@ class Offer:
 
     @property
     def price_said(self) -> str:
+        if self.charge != Listing.Charge.PAID:
+            return GIFTS[self.charge]
         alone = f"{words.pounds(self.alone_pence)} {self.unit_said} for one person."
         return f"{alone} {words.pounds(self.each_pence)} each for {self.people} together." if self.each_pence else alone
 
@@ -62,7 +72,7 @@ def offer_with(listing: Listing, people: int, checks: tuple[CheckShown, ...], mi
         enterprise=listing.enterprise.name,
         figure=next((worker.photo_figure for worker in workers if worker.photo_figure), "plain"),
         strand=4 + listing.enterprise_id % 3,
-        miles_said="" if miles is None else "less than a mile away" if miles < 1 else f"{words.count(round(miles), 'mile')} away",
+        miles_said=_miles_said(miles),
         unit_said=_UNITS[listing.unit],
         alone_pence=listing.price_pence,
         people=people,
@@ -70,12 +80,51 @@ def offer_with(listing: Listing, people: int, checks: tuple[CheckShown, ...], mi
         each_pence=None if together is None else -(-together // people),
         languages=words.names(language.label for language in listing.languages.all()),
         checks_said=_checks_said(checks),
+        charge=listing.charge,
+        when=days_said(listing.weekdays, listing.parts_of_day),
     )
+
+
+def offer_found(card: Card, *, people: int) -> Offer:
+    """A service as search found it."""
+    together = card.price_for(people) if people > 1 else None
+    return Offer(
+        listing_id=card.listing_id,
+        title=card.title,
+        description=card.description,
+        enterprise=card.enterprise,
+        figure=card.figure or "plain",
+        strand=4 + card.enterprise_id % 3,
+        miles_said=_miles_said(card.miles),
+        unit_said=_UNITS[card.unit],
+        alone_pence=card.price_pence,
+        people=people,
+        each_pence=None if together is None else -(-together // people),
+        languages=words.names(card.languages),
+        checks_said=_checks_said(card.checks),
+        charge=card.charge,
+        when=days_said(card.weekdays, card.parts_of_day),
+        access=words.names(card.access),
+    )
+
+
+def _miles_said(miles: float | None) -> str:
+    return "" if miles is None else "less than a mile away" if miles < 1 else f"{words.count(round(miles), 'mile')} away"
+
+
+def days_said(weekdays: Iterable[int], parts_of_day: Iterable[str]) -> str:
+    """ "Mondays to Fridays, mornings"."""
+    numbers, named = sorted(weekdays), set(parts_of_day)
+    is_a_run = len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1
+    names = [f"{_DAYS[number - 1]}s" for number in numbers]
+    days = "Any day" if len(names) in (0, 7) else f"{names[0]} to {names[-1]}" if is_a_run else words.names(names)
+    parts = words.names(f"{part}s" for part in PARTS_OF_DAY if part in named)
+    return f"{days}, {parts}" if parts else days
 
 
 def price_said(listing: Listing) -> str:
     """What one person pays: "£20.00 an hour."."""
-    return f"{words.pounds(listing.price_pence)} {_UNITS[listing.unit]}."
+    return GIFTS.get(listing.charge) or f"{words.pounds(listing.price_pence)} {_UNITS[listing.unit]}."
 
 
 def _checks_said(checks: tuple[CheckShown, ...]) -> str:

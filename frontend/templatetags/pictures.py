@@ -152,11 +152,12 @@ _ICONS = {
     "tick": '<path d="M3 11l5 5L17 4" stroke-width="3.4"/>',
     "home": '<path d="M8 3L3 8l5 5M3 8h9a5 5 0 0 1 0 10H9" stroke-width="2.8"/>',
     "talk": '<path d="M3 4h14v9H9l-4 4v-4H3Z" stroke-width="2.6"/>',
+    "cross": '<path d="M5 5l10 10M15 5L5 15" stroke-width="3"/>',
 }
 
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """A small sign beside a word: clock, tick, home (came back), talk."""
+    """A small sign beside a word: clock, tick, home (came back), talk, cross (take off)."""
     look = 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false"'
     return _drawn(f'<svg viewBox="0 0 20 20" width="18" height="18" {look}>{_ICONS[name]}</svg>')

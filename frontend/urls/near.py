@@ -8,6 +8,7 @@ urlpatterns = [
     path("near/", near.near, name="near"),
     path("near/missing/", near.missing, name="near-missing"),
     path("near/missing/told/", near.told, name="near-told"),
+    path("near/map/", near.on_map, name="near-map"),
     path("near/compare/", near.compare, name="near-compare"),
     path("near/picked/", keeping.picked, name="near-picked"),
     path("start/kept/<int:pk>/let-go/", keeping.let_go, name="kept-let-go"),

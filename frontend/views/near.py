@@ -1,14 +1,16 @@
 """What is near: one question, a place, a list. Nothing is saved until somebody says that something is missing."""
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from audit import clock
 from frontend.forms import Form
-from frontend.forms.near import SOMETHING_ELSE, THINK, MissingForm, NearForm, ThinkForm, WhatForm, WhereForm
-from frontend.presenters import comparing
-from frontend.presenters import near as presenter
+from frontend.forms.near import NOT_SURE, SOMETHING_ELSE, THINK, MissingForm, NearForm, ThinkForm, WhatForm, WhereForm, all_kinds
+from frontend.presenters import comparing, near_map
+from frontend.presenters import found as presenter
+from frontend.presenters import near as one
+from frontend.presenters.asking import asked_of
 from frontend.presenters.keeping import kept_said
 from frontend.views import keeping
 from frontend.views.flow import back_to, form_page
@@ -17,6 +19,9 @@ from marketplace.services import needs
 from people.models import Person
 from places.postcodes import council_of
 from providers.models import Listing
+
+LAST_PAGES = frozenset(str(number) for number in range(1, 51))
+"""Search shows the nearest thousand, twenty a page."""
 
 
 @require_safe
@@ -30,11 +35,11 @@ def near(request: HttpRequest) -> HttpResponse:
         return render(request, "near/think.html", {"form": ThinkForm()})
     search = NearForm(asked)
     if search.is_valid():
-        return _found(request, search)
-    if set(search.errors) - {"where"}:
-        return render(request, "near/what.html", {"form": WhatForm(asked)}, status=422)
+        return _found(request, search, asked)
+    if "where" not in search.errors:
+        return render(request, "near/again.html", {"form": search.offer(all_kinds())}, status=422)
     form = WhereForm(asked if "where" in asked else None)
-    hidden = [(name, value) for name, value in asked.items() if name != "where"]
+    hidden = [(name, value) for name, values in asked.lists() if name != "where" for value in values]
     return render(request, "near/where.html", {"form": form, "hidden": hidden}, status=422 if form.is_bound else 200)
 
 
@@ -49,23 +54,41 @@ def _asked(request: HttpRequest) -> QueryDict:
     known = getattr(request.user, "outcode", "") or request.session.get(WHERE, "")
     if "where" not in asked and known:
         asked["where"] = known
+    if "what" not in asked and asked.get("words"):
+        asked["what"] = NOT_SURE
     return asked
 
 
-def _found(request: HttpRequest, search: NearForm) -> HttpResponse:
+def _found(request: HttpRequest, search: NearForm, query: QueryDict) -> HttpResponse:
     said = search.cleaned_data
-    page = presenter.near(request.user, what=said["what"], where=said["where"], on=clock.today())
-    kept = keeping.kept_here(request)
-    return render(request, "near/found.html", {"page": page, "search": search, "kept_said": kept_said(kept), "back": request.GET.urlencode()})
+    asked = asked_of(query, where=said["where"], typed=said["words"], most_pence=said["most"])
+    number = request.GET.get("page", "1")
+    page = presenter.page(request.user, query, asked, on=clock.today(), number=int(number) if number in LAST_PAGES else 1)
+    return render(request, "near/found.html", {"page": page, "search": search.offer(page.kinds), "kept_said": kept_said(keeping.kept_here(request))})
+
+
+@require_safe
+def on_map(request: HttpRequest) -> HttpResponse:
+    """The same search, by where things lie. Without a place it is the list that asks for one."""
+    query = _asked(request)
+    search = NearForm(query)
+    if not search.is_valid():
+        return redirect("near")
+    said = search.cleaned_data
+    asked = asked_of(query, where=said["where"], typed=said["words"], most_pence=said["most"])
+    page = near_map.page(query, asked, on=clock.today())
+    return render(request, "near/map.html", {"page": page, "list": request.GET.urlencode()})
 
 
 @require_safe
 def service(request: HttpRequest, pk: int) -> HttpResponse:
     """One service: who comes, what it costs for one and for several, which papers we saw."""
     shown = Listing.objects.visible_to(request.user if isinstance(request.user, Person) else None)
-    rows = shown.select_related("enterprise", "category").prefetch_related("group_prices", "languages", "enterprise__workers", "enterprise__checks")
+    rows = shown.select_related("enterprise", "category").prefetch_related(
+        "group_prices", "languages", "access", "enterprise__workers", "enterprise__checks"
+    )
     listing = get_object_or_404(rows, pk=pk)
-    return render(request, "near/service.html", {"page": presenter.service(listing, request.user, on=clock.today()), "listing": listing})
+    return render(request, "near/service.html", {"page": one.service(listing, request.user, on=clock.today()), "listing": listing})
 
 
 @require_safe
@@ -83,7 +106,7 @@ def missing(request: HttpRequest) -> HttpResponse:
         said = form.cleaned_data
         told = {"category": said["category"], "outcode": said["outcode"], "council_code": council_of(said["outcode"]), "reason": said["reason"]}
         if isinstance(request.user, Person):
-            needs.note_unmet(person=request.user, words=said["words"], by=request.user, at=clock.now(), **told)
+            needs.note_unmet(person=request.user, words=said["words"], wishes=form.wishes, by=request.user, at=clock.now(), **told)
         elif _is_new(request, f"{said['category']} {said['outcode']}"):
             needs.note_unmet_unsigned(at=clock.now(), **told)
         return back_to("near-told")

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.db.models import Count
+
 from places.distance import around
 from providers.cards import Card, cards
+from providers.models import Listing
 from providers.rules_of_search import CHARGES, PARTS_OF_DAY, TRAITS
 from providers.search import Answer, Question, ask, put_right
 from vocabulary.models import Term
 
-PAGE, MOST, FEW = 20, 1_000, 3
+PAGE, MOST, FEW, GIFTS_FIRST = 20, 1_000, 3, 5
 FURTHEST_MILES = 60  # as far as any provider may say that they go
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _PARTS = ("Mornings", "Afternoons", "Evenings", "Nights")
@@ -70,10 +73,12 @@ class Facet:
 class Found:
     """A page of what fits. With `is_more_than`, there are more than `count`: pages and numbers are then of the nearest `count`.
 
+    `gifts`: on the first page, the nearest few that cost no money: nobody should have to look behind what costs money for what costs none.
     `put_right`: the words as they were understood, when nothing or very little was found with those typed; "" when they were left alone.
     """
 
     cards: tuple[Card, ...]
+    gifts: tuple[Card, ...]
     count: int
     is_more_than: bool
     facets: tuple[Facet, ...]
@@ -88,12 +93,15 @@ def find(asked: Asked, *, on: date, page: int = 1) -> Found:
     `asked.outcode` as `places.postcodes.outcode_of` gives it.
     """
     terms = _terms()
-    question = _question(asked, terms, on)
-    answer, said = _answer(question)
+    answer, said = _answer(_question(asked, terms, on))
     shown = answer.found[:MOST]
     begin = (page - 1) * PAGE
+    gifts = answer.gifts[:GIFTS_FIRST] if page == 1 else []
+    wanted = shown[begin : begin + PAGE] if begin >= 0 else []
+    made = {card.listing_id: card for card in cards([*gifts, *(one for one in wanted if one not in gifts)], terms=terms, on=on)}
     return Found(
-        cards=tuple(cards(shown[begin : begin + PAGE], terms=terms, on=on)) if begin >= 0 else (),
+        cards=tuple(made[number] for number, _ in wanted if number in made),
+        gifts=tuple(made[number] for number, _ in gifts if number in made),
         count=len(shown),
         is_more_than=len(answer.found) > MOST,
         facets=_facets(answer, terms),
@@ -101,6 +109,13 @@ def find(asked: Asked, *, on: date, page: int = 1) -> Found:
         page=page,
         pages=max(1, -(-len(shown) // PAGE)),
     )
+
+
+def where_found(asked: Asked, *, on: date) -> dict[str, int]:
+    """How many of the nearest thousand that fit are at each outcode. For a map, where the list's own order says nothing. Four queries."""
+    answer, _ = _answer(_question(asked, _terms(), on))
+    rows = Listing.objects.filter(pk__in=[number for number, _ in answer.found[:MOST]]).order_by()
+    return dict(rows.values_list("outcode").annotate(times=Count("pk")))
 
 
 def _terms() -> dict[str, list[Term]]:

@@ -13,6 +13,7 @@ from tests.architecture.route import PRESS_ONLY_FOR_ALL, Route, act, own, page, 
 # fmt: off
 ROUTES: tuple[Route, ...] = (
     public("near/compare/"),
+    page("near/map/", ">>>>>> >>>>>>>>>>"),  # without a place it goes to the list, which asks for one
     page("near/picked/", PRESS_ONLY_FOR_ALL, ">>>>>> >>>>>>>>>>"),
     press("start/kept/<int:pk>/let-go/", "i..... .........>", pk="kept by Amina"),
     page("provider/join/left/", "i>>>>> >>>>>>>>>>", "i>>>>> >>>>>>>>>>"),

@@ -1,0 +1,117 @@
+"""What somebody finds near a place: free things first, ways to choose, what was put right, a map, and what is missing in one press."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from marketplace.models import Need
+from pooling.models import Cluster
+from providers.services import search_rows
+from tests import cast, cast_pooling, worlds
+from tests.frontend.test_groups import _as, _text
+from tests.marketplace.test_search import make
+
+pytestmark = pytest.mark.django_db
+world = worlds.kept(make)
+
+
+@pytest.fixture(autouse=True)
+def made(world: Any, set_clock: Any) -> Any:
+    set_clock(cast.AT)
+    return worlds.again(world)
+
+
+def look(client: Client | None = None, **asked: Any) -> str:
+    response = (client or Client()).get(reverse("near"), {"what": "any", "where": "SE15", **asked})
+    assert response.status_code == 200
+    return _text(response)
+
+
+def test_what_costs_nothing_stands_first_then_people_who_can_be_paid():
+    page = look()
+    assert page.index("<h2>Free</h2>") < page.index("Lunch club") < page.index("People you can pay") < page.index("Gardens big and small")
+    assert "Free</span> for an hour of your time back" in page
+    assert "Nobody can pay to be higher." in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "gone", "chip"),
+    [
+        ({"language": "somali"}, "Cooking in your home", "Gardens big and small", "Somali"),
+        ({"charge": "free"}, "Lunch club", "Cooking in your home", "Free"),
+        ({"most": "16"}, "Cooking in your home", "Gardens big and small", "At most £16.00"),
+        ({"access": ["step_free", "toilet"]}, "Lunch club", "An hour of repairs", "No steps"),
+        ({"weekday": "1", "part": "morning"}, "Gardens big and small", "Gardening with a van", "Monday"),
+        ({"checked": "yes"}, "Cooking in your home", "Lunch club", "Papers checked"),
+    ],
+)
+def test_each_way_to_choose_is_a_link_that_takes_it_off_again(asked, there, gone, chip):
+    page = look(miles="10", **asked)
+    assert there in page
+    assert gone not in page
+    assert f'{chip}<span class="vh">: take it off</span>' in page
+    assert "Up to 10 miles away<span" in page
+
+
+def test_words_that_were_put_right_are_told():
+    search_rows.count_words(on=cast.AT.date())
+    page = look(words="gardning")
+    assert "We looked for <b>“gardening”</b>" in page
+    assert "Gardens big and small" in page
+
+
+def test_what_nobody_understands_is_left_out_and_money_is_put_right():
+    assert "Lunch club" in look(language="<b>", weekday="9", page="0", miles="many", access=["'"])
+    response = Client().get(reverse("near"), {"what": "any", "where": "SE15", "most": "cheap"})
+    assert response.status_code == 422
+    assert "Write an amount in pounds, like £48.00." in _text(response)
+
+
+def test_what_is_not_there_becomes_a_need_in_one_press():
+    page = look(what="out_and_about", language="somali", part="evening")
+    assert "Nobody near SE15 offers this yet" in page
+    assert "Look again without “Somali”" in page
+    told = {
+        "category": "out_and_about",
+        "outcode": "SE15",
+        "reason": "not_accessible",
+        "part_of_week": "evenings",
+        "language": "somali",
+        "access": "",
+    }
+    for name, value in told.items():
+        assert f'name="{name}" value="{value}"' in page
+    _as(cast.amina()).post(reverse("near-missing"), {**told, "words": ""})
+    need = Need.objects.get()
+    assert (need.person, need.state, need.reason, need.part_of_week, need.language) == (cast.amina(), "unmet", "not_accessible", "evenings", "somali")
+
+
+def test_who_does_not_know_yet_is_helped_to_think():
+    asked = _text(Client().get(reverse("near"), {"what": "think"}))
+    assert "What would you like to be better?" in asked
+    page = look(outcome="home_kept")
+    assert "Gardens big and small" in page
+    assert "Lunch club" not in page
+    assert "Lunch club" in look(outcome="any")
+
+
+def test_the_map_says_in_a_list_what_its_tiles_say():
+    page = _text(Client().get(reverse("near-map"), {"what": "any", "where": "SE15", "miles": "10"}))
+    assert 'aria-label="SE18: 1 found"' in page
+    assert page.count("what is near there") == page.count(' found"><g')
+    assert 'href="/near/?what=any&amp;where=SE18&amp;miles=10"' in page
+
+
+@pytest.mark.parametrize("who", ["", "amina"])
+def test_a_page_of_what_is_found_asks_12_questions_at_most(who, django_assert_max_num_queries):
+    cluster, _ = cast_pooling.group(cast.yusuf(), cast.halima(), at=cast.AT - timedelta(days=8))
+    Cluster.objects.filter(pk=cluster.pk).update(is_listed=True)
+    client = _as(cast.amina()) if who else Client()
+    look(client)
+    with django_assert_max_num_queries(12):
+        look(client, language="english")
+    with django_assert_max_num_queries(12):
+        client.get(reverse("near-map"), {"what": "any", "where": "SE15"})
