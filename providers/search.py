@@ -42,7 +42,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`found`: numbers of services with their miles, in order. `counts`: set → number of a bit → how many have it.
+    """`found`: numbers of services with their miles, in order. `gifts`: those that cost no money. `counts`: set → number of a bit → how many have it.
 
     Of a set that was chosen from and is in `freed`, the counts are those without that choice.
     """
@@ -68,8 +68,9 @@ def ask(question: Question, *, freed: Sequence[str] = ()) -> Answer:
     for number, name in enumerate(again, start=1):
         counts[name] = _unfolded({row[1]: row[2] for row in rows if row[0] == number})
     at_charge = 4 + SETS.index("charge")
-    gifts = [row for row in nearest if row[at_charge] & GIFTS]
-    return Answer(*([(row[3], question.places[row[1] - 1][1]) for row in some] for some in (nearest, gifts)), counts)
+    found = [(row[3], question.places[row[1] - 1][1]) for row in nearest]
+    gifts = [one for one, row in zip(found, nearest, strict=True) if row[at_charge] & GIFTS]
+    return Answer(found, gifts, counts)
 
 
 def put_right(words: str) -> str:

@@ -76,7 +76,7 @@ class NearForm(Form):
 
     def offer(self, kinds: list[tuple[str, str]]) -> "NearForm":
         """With these kinds of help to pick from."""
-        self.fields["what"].widget.choices = kinds  # type: ignore[attr-defined]
+        self.fields["what"].widget.choices = kinds
         return self
 
     @property

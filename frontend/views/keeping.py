@@ -31,7 +31,8 @@ def picked(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "Tick what you want to keep or compare. Then press again.")
         return HttpResponseRedirect(back)
     if request.POST.get("do") == "compare":
-        return HttpResponseRedirect(f"{back_to('near-compare')}?{urlencode([('one', code) for code in codes])}")
+        whence = [(name, request.POST.get(name, "")) for name in ("where", "back")]
+        return HttpResponseRedirect(f"{back_to('near-compare')}?{urlencode([*(('one', code) for code in codes), *whence])}")
     _note_where(request)
     request.session[KEPT] = [*dict.fromkeys([*kept_here(request), *codes])][: keeping.MOST]
     if not isinstance(request.user, Person):

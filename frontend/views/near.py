@@ -94,9 +94,10 @@ def service(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
     """Up to four services side by side."""
-    where = getattr(request.user, "outcode", "") or request.session.get(WHERE, "")
-    page = comparing.compare(request.GET.getlist("one"), where=where, on=clock.today())
-    return render(request, "near/compare.html", {"page": page, "back": request.GET.get("back", "")})
+    where = WhereForm(_asked(request))
+    near_to = where.cleaned_data["where"] if where.is_valid() else ""
+    page = comparing.compare(request.GET.getlist("one"), where=near_to, on=clock.today())
+    return render(request, "near/compare.html", {"page": page, "where": near_to, "back": request.GET.get("back", "")})
 
 
 def missing(request: HttpRequest) -> HttpResponse:
