@@ -11,9 +11,8 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, Page
 
 from pooling.models import Cluster
-from tests import cast, cast_pooling
+from tests import cast, cast_pooling, screens
 from tests.frontend.test_in_a_browser import browser_page
-from tests.frontend.test_roles_in_a_browser import _wrong
 from tests.marketplace.test_search import make
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -46,7 +45,7 @@ class Phone:
 
     def _look(self) -> None:
         if self.scripts:
-            self.wrong += _wrong(self.page, self.page.title())
+            self.wrong += screens.wrong(self.page, self.page.title())
 
     def write(self, **answers: str) -> None:
         for name, text in answers.items():
