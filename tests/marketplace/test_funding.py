@@ -1,34 +1,36 @@
-"""The money of a week: asked in time, covered, short, gone ahead without who is missing, cancelled; and two things at once."""
+"""The money of a week: asked in time, covered, short, gone ahead without who is missing, cancelled."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 
 from audit.errors import NotAllowed, Refusal
-from audit.models import Delivery, Fact
+from audit.models import Fact
 from marketplace import consumers
 from marketplace.models import Agreement, MilestoneShare, Visit
 from marketplace.rules.dates import start_of
 from marketplace.rules.tables import NotNow
 from marketplace.selectors import proof, to_do
-from marketplace.services import ending, milestones, shares, signing
+from marketplace.services import ending, milestones, signing
 from pooling.models import Call, Earmark, HoldMove
 from pooling.services import calls
 from tests import cast, cast_market
 from tests.cast_market import Walk
+from tests.worlds import stage
 
 FIRST_DAY = date(2026, 3, 24)
-plain = pytest.mark.django_db
+pytestmark = pytest.mark.django_db
+running = stage(cast_market.running)
+covered = stage(cast_market.then_covered, on="running")
+asked = stage(cast_market.then_asked, on="covered")
 
 
 def states(story: Walk, week: int = 1) -> list[str]:
     return [story.share(name, week).state for name in story.places]
 
 
-@plain
 def test_nothing_is_asked_for_before_its_day_and_then_exactly_the_share() -> None:
     story = cast_market.walk()
     story.propose()
@@ -40,9 +42,76 @@ def test_nothing_is_asked_for_before_its_day_and_then_exactly_the_share() -> Non
     assert story.week(2).state == "planned"
 
 
-@plain
-def test_a_week_is_held_only_when_the_last_share_is_covered() -> None:
+def test_nobody_is_sent_to_who_is_left_out() -> None:
+    story = cast_market.running(together=False)
+    story.pay("Amina", "Halima")
+    story.until(start_of(FIRST_DAY) - timedelta(hours=24))
+    assert (story.week().state, states(story)) == ("funded", ["covered", "dropped", "covered"])
+    expected = {("Amina", "planned"), ("Yusuf", "called_off"), ("Halima", "planned")}
+    assert set(Visit.objects.filter(milestone=story.week()).values_list("payer__person__known_as", "state")) == expected
+    assert set(Visit.objects.filter(milestone=story.week(2)).values_list("state", flat=True)) == {"planned"}
+
+
+def test_nobody_is_ever_asked_for_more_than_their_ceiling() -> None:
+    story = cast_market.running(weeks=3)
+    for week in (1, 2, 3):
+        story.until_asked(week)
+    asked = {name: sum(story.share(name, week).call.pence for week in (1, 2, 3)) for name in story.places}  # type: ignore[union-attr]
+    assert asked == {name: story.payer(name).ceiling_pence for name in story.places}
+    with pytest.raises(Refusal):
+        calls.open_call(
+            earmark=Earmark.objects.get(pledge=story.promises["Amina"]),
+            about_kind="milestone_share",
+            about_id=99_999,
+            pence=1,
+            due_on=FIRST_DAY,
+            at=story.at,
+        )
+
+
+def test_an_agreement_is_over_when_its_last_week_is_settled() -> None:
+    story = cast_market.running(weeks=1)
+    story.pay()
+    story.do_visits()
+    story.yes()
+    story.pay_order(story.share("Halima"))
+    story.run()
+    story.agreement.refresh_from_db()
+    assert story.agreement.state == "completed"
+    assert not Earmark.objects.live().exists()
+
+
+def test_the_only_payer_may_stop_with_notice() -> None:
+    story = cast_market.walk()
+    story.propose(payers=[story.places["Amina"]])
+    story.sign("Amina")
+    with pytest.raises(NotNow):
+        ending.end_early(agreement=story.agreement, reason="", by=cast.amina(), at=story.at)
+    signing.sign_as_provider(agreement=story.agreement, by=cast.hodan(), at=story.at)
+    ended = ending.end_early(agreement=story.agreement, reason="", by=cast.amina(), at=story.at)
+    assert ended.state == "ending"
+
+
+def test_the_database_refuses_shares_that_do_not_add_up() -> None:
     story = cast_market.running()
+    MilestoneShare.objects.filter(pk=story.share("Amina").pk).update(pence=1_799)
+    with pytest.raises(IntegrityError), connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+    transaction.set_rollback(True)
+
+
+def test_the_database_refuses_an_agreement_that_runs_unsigned() -> None:
+    story = cast_market.walk()
+    story.propose()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Agreement.objects.update(state="active")
+
+
+# --- the week is asked for ---
+
+
+def test_a_week_is_held_only_when_the_last_share_is_covered(running: Callable[[], Walk]) -> None:
+    story = running()
     story.pay("Amina", "Yusuf")
     assert (story.week().state, story.share("Amina").hold) == ("funding_due", None)
     story.pay("Halima")
@@ -51,9 +120,8 @@ def test_a_week_is_held_only_when_the_last_share_is_covered() -> None:
     assert not HoldMove.objects.filter(hold__membership=story.places["Halima"]).exists()
 
 
-@plain
-def test_being_told_twice_that_a_share_is_covered_changes_nothing() -> None:
-    story = cast_market.running()
+def test_being_told_twice_that_a_share_is_covered_changes_nothing(running: Callable[[], Walk]) -> None:
+    story = running()
     story.pay()
     for fact in Fact.objects.filter(kind="pooling.call_covered"):
         consumers.call_covered(fact=fact, at=story.at)
@@ -61,9 +129,8 @@ def test_being_told_twice_that_a_share_is_covered_changes_nothing() -> None:
     assert proof("default") == []
 
 
-@plain
-def test_two_working_days_before_it_is_short_and_a_day_before_it_goes_ahead_for_who_is_covered() -> None:
-    story = cast_market.running()
+def test_two_working_days_before_it_is_short_and_a_day_before_it_goes_ahead_for_who_is_covered(running: Callable[[], Walk]) -> None:
+    story = running()
     story.pay("Amina", "Halima")
     story.until(date(2026, 3, 19))
     assert story.week().state == "funding_due"
@@ -84,20 +151,8 @@ def test_two_working_days_before_it_is_short_and_a_day_before_it_goes_ahead_for_
     assert proof("default") == []
 
 
-@plain
-def test_nobody_is_sent_to_who_is_left_out() -> None:
-    story = cast_market.running(together=False)
-    story.pay("Amina", "Halima")
-    story.until(start_of(FIRST_DAY) - timedelta(hours=24))
-    assert (story.week().state, states(story)) == ("funded", ["covered", "dropped", "covered"])
-    expected = {("Amina", "planned"), ("Yusuf", "called_off"), ("Halima", "planned")}
-    assert set(Visit.objects.filter(milestone=story.week()).values_list("payer__person__known_as", "state")) == expected
-    assert set(Visit.objects.filter(milestone=story.week(2)).values_list("state", flat=True)) == {"planned"}
-
-
-@plain
-def test_who_pays_while_it_is_short_is_in() -> None:
-    story = cast_market.running()
+def test_who_pays_while_it_is_short_is_in(running: Callable[[], Walk]) -> None:
+    story = running()
     story.pay("Amina", "Halima")
     story.until(date(2026, 3, 20))
     if story.call("Yusuf").state == "missed":
@@ -106,9 +161,8 @@ def test_who_pays_while_it_is_short_is_in() -> None:
     assert (story.week().state, states(story)) == ("funded", ["covered"] * 3)
 
 
-@plain
-def test_the_provider_may_go_ahead_at_once_or_say_no() -> None:
-    story = cast_market.running()
+def test_the_provider_may_go_ahead_at_once_or_say_no(running: Callable[[], Walk]) -> None:
+    story = running()
     story.pay("Amina")
     with pytest.raises(NotNow):
         milestones.go_ahead(milestone=story.week(), by=cast.hodan(), at=story.at)
@@ -120,9 +174,8 @@ def test_the_provider_may_go_ahead_at_once_or_say_no() -> None:
     assert states(story) == ["covered", "dropped", "dropped"]
 
 
-@plain
-def test_a_provider_who_says_no_is_not_made_to_come_and_the_money_stays_its_owners() -> None:
-    story = cast_market.running()
+def test_a_provider_who_says_no_is_not_made_to_come_and_the_money_stays_its_owners(running: Callable[[], Walk]) -> None:
+    story = running()
     story.pay("Amina", "Halima")
     story.until(date(2026, 3, 20))
     milestones.say_no(milestone=story.week(), by=cast.hodan(), at=story.at)
@@ -133,51 +186,18 @@ def test_a_provider_who_says_no_is_not_made_to_come_and_the_money_stays_its_owne
     assert proof("default") == []
 
 
-@plain
-def test_a_week_nobody_covered_is_cancelled_at_its_start_and_nobody_is_charged() -> None:
-    story = cast_market.running()
+def test_a_week_nobody_covered_is_cancelled_at_its_start_and_nobody_is_charged(running: Callable[[], Walk]) -> None:
+    story = running()
     story.until(date(2026, 3, 24))
     assert (story.week().state, states(story)) == ("cancelled", ["dropped"] * 3)
     assert {visit.state for visit in story.visits()} == {"called_off"}
 
 
-@plain
-def test_nobody_is_ever_asked_for_more_than_their_ceiling() -> None:
-    story = cast_market.running(weeks=3)
-    for week in (1, 2, 3):
-        story.until_asked(week)
-    asked = {name: sum(story.share(name, week).call.pence for week in (1, 2, 3)) for name in story.places}  # type: ignore[union-attr]
-    assert asked == {name: story.payer(name).ceiling_pence for name in story.places}
-    with pytest.raises(Refusal):
-        calls.open_call(
-            earmark=Earmark.objects.get(pledge=story.promises["Amina"]),
-            about_kind="milestone_share",
-            about_id=99_999,
-            pence=1,
-            due_on=FIRST_DAY,
-            at=story.at,
-        )
+# --- it is paid for ---
 
 
-@plain
-def test_an_agreement_is_over_when_its_last_week_is_settled() -> None:
-    story = cast_market.running(weeks=1)
-    story.pay()
-    story.do_visits()
-    story.yes()
-    story.pay_order(story.share("Halima"))
-    story.run()
-    story.agreement.refresh_from_db()
-    assert story.agreement.state == "completed"
-    assert not Earmark.objects.live().exists()
-
-
-# --- notice ---
-
-
-@plain
-def test_the_provider_gives_notice_and_later_weeks_never_happen() -> None:
-    story = cast_market.covered()
+def test_the_provider_gives_notice_and_later_weeks_never_happen(covered: Callable[[], Walk]) -> None:
+    story = covered()
     for person in (cast.amina(), cast.ruth(), cast.stranger()):
         with pytest.raises(NotAllowed):
             ending.end_early(agreement=story.agreement, reason="x", by=person, at=story.at)
@@ -197,134 +217,22 @@ def test_the_provider_gives_notice_and_later_weeks_never_happen() -> None:
     assert proof("default") == []
 
 
-@plain
-def test_the_only_payer_may_stop_with_notice() -> None:
-    story = cast_market.walk()
-    story.propose(payers=[story.places["Amina"]])
-    story.sign("Amina")
-    with pytest.raises(NotNow):
-        ending.end_early(agreement=story.agreement, reason="", by=cast.amina(), at=story.at)
-    signing.sign_as_provider(agreement=story.agreement, by=cast.hodan(), at=story.at)
-    ended = ending.end_early(agreement=story.agreement, reason="", by=cast.amina(), at=story.at)
-    assert ended.state == "ending"
-
-
-# --- what the database itself refuses ---
-
-
-@plain
 @pytest.mark.parametrize(
     "change",
     [{"state": "released"}, {"paid_pence": 1}, {"state": "returned"}, {"paid_pence": 2_000}, {"state": "asked", "covered_by": ""}, {"pence": 0}],
 )
-def test_the_database_refuses_a_state_that_claims_money_moved_without_its_journal(change: dict[str, object]) -> None:
-    story = cast_market.covered()
+def test_the_database_refuses_a_state_that_claims_money_moved_without_its_journal(covered: Callable[[], Walk], change: dict[str, object]) -> None:
+    story = covered()
     with pytest.raises(IntegrityError), transaction.atomic():
         MilestoneShare.objects.filter(pk=story.share("Amina").pk).update(**change)
 
 
-@plain
-def test_the_database_refuses_shares_that_do_not_add_up() -> None:
-    story = cast_market.running()
-    MilestoneShare.objects.filter(pk=story.share("Amina").pk).update(pence=1_799)
-    with pytest.raises(IntegrityError), connection.cursor() as cursor:
-        cursor.execute("set constraints all immediate")
-    transaction.set_rollback(True)
+# --- its visits were made ---
 
 
-@plain
-def test_the_database_refuses_an_agreement_that_runs_unsigned() -> None:
-    story = cast_market.walk()
-    story.propose()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Agreement.objects.update(state="active")
-
-
-@plain
-def test_the_proof_finds_a_share_that_lies() -> None:
-    story = cast_market.asked()
+def test_the_proof_finds_a_share_that_lies(asked: Callable[[], Walk]) -> None:
+    story = asked()
     story.yes("Amina")
     share = story.share("Amina")
     share.hold.__class__.objects.filter(pk=share.hold_id).update(released_pence=0, returned_pence=1_800)  # type: ignore[union-attr]
     assert any("released 0p" in sentence for sentence in proof("default"))
-
-
-# --- two at once ---
-
-
-def at_once(times: int, act: Callable[[], object]) -> list[object]:
-    def one() -> object:
-        try:
-            return act()
-        except Refusal as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(times) as pool:
-        return [future.result() for future in [pool.submit(one) for _ in range(times)]]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twelve_yeses_at_once_pay_once() -> None:
-    story = cast_market.asked()
-    share, amina = story.share("Amina"), cast.amina()
-    results = at_once(12, lambda: shares.yes(share=share, by=amina, at=story.at))
-    assert sum(isinstance(result, MilestoneShare) for result in results) == 1
-    assert HoldMove.objects.filter(kind="release").count() == 1
-    assert proof("default") == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_yes_and_a_question_at_once_are_one_or_the_other() -> None:
-    story = cast_market.asked()
-    share, amina = story.share("Amina"), cast.amina()
-    turns = iter([True, False] * 4)
-
-    def act() -> object:
-        if next(turns):
-            return shares.yes(share=share, by=amina, at=story.at)
-        return shares.question(share=share, words="Nobody came.", by=amina, at=story.at)
-
-    results = at_once(8, act)
-    assert sum(isinstance(result, MilestoneShare) for result in results) == 1
-    assert story.share("Amina").state in {"released", "questioned"}
-    assert proof("default") == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_yes_racing_the_timer_pays_once() -> None:
-    story = cast_market.asked()
-    share, amina = story.share("Amina"), cast.amina()
-    late = story.at + timedelta(days=20)
-    turns = iter([True, False] * 3)
-
-    def act() -> object:
-        return shares.yes(share=share, by=amina, at=late) if next(turns) else shares.advance_due(at=late)
-
-    at_once(6, act)
-    rows = story.shares("Amina")
-    assert sum(row.paid_pence for row in rows) in {0, 1_800}
-    assert proof("default") == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_last_two_payers_covered_at_once_hold_the_week_once() -> None:
-    story = cast_market.running()
-    calls.accept_order(call=story.call("Halima"), reference="PO-1", by=cast.colin(), at=story.at)
-    story.run()
-    ids = [story.share("Amina").pk, story.share("Yusuf").pk]
-    for name in ("Amina", "Yusuf"):
-        pay_without_telling(story, name)
-    turns = iter(ids * 4)
-    at_once(8, lambda: milestones.cover_share(share_id=next(turns), covered_by="money", at=story.at))
-    assert story.week().state == "funded"
-    assert HoldMove.objects.filter(kind="place").count() == 2
-    assert proof("default") == []
-
-
-def pay_without_telling(story: Walk, name: str) -> None:
-    """The money is here and the call knows; this room has not heard yet."""
-    story.pay(name)
-    MilestoneShare.objects.filter(pk=story.share(name).pk, state="covered").update(state="planned", covered_by="")
-    assert not Delivery.objects.filter(state="parked").exists()

@@ -38,7 +38,7 @@ EDGE_CASES: dict[str, tuple[str, ...]] = {
     # --- two things at once ---
     "yes racing cancel": (
         "money.test_edge_cases_market.test_yes_racing_cancel_is_one_or_the_other",
-        "marketplace.test_funding.test_a_yes_and_a_question_at_once_are_one_or_the_other",
+        "marketplace.test_funding_at_once.test_a_yes_and_a_question_at_once_are_one_or_the_other",
         "payments.test_payins.test_paid_before_the_cancel_reached_stripe_is_paid",
     ),
     "yes after refund pending": ("money.test_edge_cases_market.test_yes_after_refund_pending_pays_nobody",),
@@ -164,7 +164,7 @@ MUST_NEVER_HAPPEN: dict[str, tuple[str, ...]] = {
     ),
     "a balance below its floor; two of what should be one": (
         "money.test_many_at_once.test_of_twelve_spends_of_thirty_pounds_from_a_hundred_exactly_three_succeed",
-        "marketplace.test_funding.test_twelve_yeses_at_once_pay_once",
+        "marketplace.test_funding_at_once.test_twelve_yeses_at_once_pay_once",
         "payments.test_payins.test_two_clicks_at_once_are_one_payment",
         "payments.test_refunds.test_one_refund_whatever_befalls_the_call",
         "pooling.test_holds.test_a_thing_is_paid_for_once",

@@ -20,7 +20,7 @@ from providers.models import Enterprise, Listing
 from providers.services import enterprises, listings
 from tests import cast, cast_market
 from tests.cast_market import Walk
-from tests.marketplace.test_funding import at_once
+from tests.marketplace.test_funding_at_once import at_once
 
 plain = pytest.mark.django_db
 WEEK = 1_800  # what each of three pays for two visits of £27.00 together
