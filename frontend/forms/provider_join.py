@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.forms import BoundField
 
 from frontend.forms import Form, MoneyField, Option, OutcodeField, PhoneField, PickField, TextField, TickField, YesNoField
 from frontend.forms.provider import PARTS_OF_DAY, UNITS, AloneForm, knows, number
@@ -49,6 +50,11 @@ class JoinPlaceForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["languages"].choices = [(one.slug, one.label) for one in Term.objects.languages()]  # type: ignore[attr-defined]
+
+    @property
+    def shown(self) -> list[BoundField]:
+        """All but the languages, which the page opens on a press: a long list that most have nothing to tick in."""
+        return [field for field in super().shown if field.name != "languages"]
 
     @property
     def when(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Phone:
     url: str
     scripts: bool
     wrong: list[object] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
 
     def open(self, path: str) -> None:
         self.page.goto(self.url + path)
@@ -44,7 +45,8 @@ class Phone:
         self._look()
 
     def _look(self) -> None:
-        if self.scripts:
+        if self.scripts and self.page.title() not in self.seen:
+            self.seen.add(self.page.title())
             self.wrong += screens.wrong(self.page, self.page.title())
 
     def write(self, **answers: str) -> None:
@@ -98,12 +100,25 @@ def looks_and_keeps(mary: Phone) -> None:
     mary.write(where="SE15")
     mary.press("Show me")
     mary.reads("Free", "Lunch club", "A group you could join", "People you can pay", "Cooking in your home", "None of these is right?")
+    if mary.scripts:
+        chooses_at_once(mary)
     mary.press("Keep these")
     mary.reads("Tick what you want to keep or compare.")
     mary.tick("Keep or compare: Lunch club", "Keep or compare: Cooking in your home")
     mary.press("Compare side by side")
     mary.reads("Side by side", "£15.00 an hour.", "How far from you")
     mary.press("Keep these")
+
+
+def chooses_at_once(mary: Phone) -> None:
+    """What is picked takes effect without a press, and can be taken off again."""
+    mary.page.get_by_text("More ways to choose").click()
+    mary.page.get_by_label("Language").select_option("somali")
+    mary.page.wait_for_selector("#found .tag")
+    mary.reads("1 found", "Somali", "Cooking in your home")
+    assert "language=somali" in mary.page.url
+    assert "Lunch club" not in mary.page.locator("#found").inner_text()
+    mary.follow("Somali")
 
 
 def makes_her_page(mary: Phone) -> None:
