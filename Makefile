@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: demo test check format help lock bench books clean browser
+.PHONY: demo test check format help lock bench books clean browser axe lighthouse
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/runtime.done ## Start everything here with a story to walk through (PORT=8000, DATA_DIR=.data)
@@ -12,6 +12,12 @@ demo: $(VENV)/runtime.done ## Start everything here with a story to walk through
 
 test: $(VENV)/dev.done browser ## Run the whole suite (ARGS="-k words" narrows it)
 	@exec $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+axe: $(VENV)/dev.done browser ## Look at every page as everybody who may see it, on a phone and wide, in light and dark
+	@AXE=all exec $(BIN)/python -m pytest -q tests/architecture/test_every_page.py
+
+lighthouse: $(VENV)/dev.done browser build/lighthouse/done ## Score the ten main pages (needs node; URL= of a demo that runs already)
+	@exec $(BIN)/python -m tests.lighthouse
 
 check: $(VENV)/dev.done ## Lint, types, import contracts, missing migrations, the settings of production
 	$(BIN)/ruff check .
@@ -62,6 +68,13 @@ $(VENV)/dev.done: requirements/dev.lock | $(BIN)/python
 	@echo "Fetching what the tests need; this is done once."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@ $(VENV)/runtime.done
+
+# Chromium and node are found on the PATH; its own scripts are not run.
+build/lighthouse/done: tests/lighthouse/package.json tests/lighthouse/package-lock.json
+	@mkdir -p build/lighthouse
+	@cp tests/lighthouse/package.json tests/lighthouse/package-lock.json build/lighthouse/
+	@npm ci --prefix build/lighthouse --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 $(VENV)/lock.done: | $(BIN)/python
 	@$(BIN)/python -m venv $(VENV)/lock

@@ -29,13 +29,26 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     is_known = bool(user and user.is_authenticated)
     easy = bool(getattr(user, "easy_view", False)) if is_known else bool(request.session.get("easy_view"))
     given: dict[str, Any] = {"nav_items": SimpleLazyObject(lambda: _navigation(request)), "easy_view": easy, "demo": settings.DEMO}
+    given |= {"strip_of": lambda: _strand(request), "own_strand": lambda: _own_strand(request)}
     if settings.DEMO:
         given |= {"demo_people": SimpleLazyObject(lambda: people_to_be(at=clock.now())), "demo_now": SimpleLazyObject(clock.now)}
     return given
 
 
-def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+def _hats(request: HttpRequest) -> dict[str, int]:
+    """What who asks comes here as; nothing for somebody who has not signed in."""
     user = getattr(request, "user", None)
-    known = isinstance(user, Person) and user.is_active
-    items = navigation.items_for(navigation.hats_worn(request, at=clock.now())) if known else navigation.PUBLIC
-    return navigation.shown(items, path=request.path)
+    return navigation.hats_worn(request, at=clock.now()) if isinstance(user, Person) and user.is_active else {}
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    hats = _hats(request)
+    return navigation.shown(navigation.items_for(hats) if hats else navigation.PUBLIC, path=request.path)
+
+
+def _strand(request: HttpRequest) -> int:
+    return navigation.strand_of_page(_hats(request), path=request.path)
+
+
+def _own_strand(request: HttpRequest) -> int:
+    return _hats(request).get("person") or 1

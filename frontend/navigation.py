@@ -1,10 +1,11 @@
 """Which words stand in the navigation, by who is signed in, and which page is theirs to start on."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Value
-from django.db.models.functions import Cast
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -31,27 +32,48 @@ HATS: dict[str, Items] = {
 }
 
 
-def hats_of(person: Person, *, at: datetime) -> frozenset[str]:
-    """What somebody comes here as: person (has a budget or a place in a group, or nothing else), provider, and their roles. One query."""
-    roles = Role.objects.live(at).filter(person=person).annotate(hat=Cast("kind", CharField())).values_list("hat")
-    provides = Enterprise.objects.of(person).annotate(hat=Value("provider", CharField())).values_list("hat")
-    budgets = Budget.objects.filter(person=person, superseded=False).annotate(hat=Value("person", CharField())).values_list("hat")
-    places = Membership.objects.filter(person=person, ended_at__isnull=True).annotate(hat=Value("person", CharField())).values_list("hat")
-    found = {str(hat) for (hat,) in roles.order_by().union(provides.order_by(), budgets.order_by(), places.order_by())}
+def hats_of(person: Person, *, at: datetime) -> dict[str, int]:
+    """What somebody comes here as: person (has a budget or a place in a group, or nothing else), provider, and their roles. One query.
+
+    With each the number of its strand, as far as it has one: a person's own in their first group, a provider's.
+    """
+    none = Value(0)
+    roles = Role.objects.live(at).filter(person=person).annotate(hat=Cast("kind", CharField()), drawn=none).values_list("hat", "drawn")
+    provides = Enterprise.objects.of(person).annotate(hat=Value("provider", CharField()), drawn=F("pk") % 3 + 4).values_list("hat", "drawn")
+    budgets = (
+        Budget.objects.filter(person=person, superseded=False).annotate(hat=Value("person", CharField()), drawn=none).values_list("hat", "drawn")
+    )
+    inside = Membership.objects.filter(person=person, ended_at__isnull=True)
+    places = inside.annotate(hat=Value("person", CharField()), drawn=Coalesce("strand", 0)).values_list("hat", "drawn")
+    found: dict[str, int] = {}
+    for hat, drawn in roles.order_by().union(provides.order_by(), budgets.order_by(), places.order_by()):
+        found[str(hat)] = min(filter(None, (found.get(str(hat)), drawn)), default=0)
     if person.is_operator:
-        found.add("operator")
-    return frozenset(found or {"person"})
+        found["operator"] = 0
+    return found or {"person": 0}
 
 
-def hats_worn(request: Any, *, at: datetime) -> frozenset[str]:
+def hats_worn(request: Any, *, at: datetime) -> dict[str, int]:
     """`hats_of` who asks for this page, asked once for the page and its frame."""
     if not hasattr(request, "hats"):
         request.hats = hats_of(request.user, at=at)
-    hats: frozenset[str] = request.hats
+    hats: dict[str, int] = request.hats
     return hats
 
 
-def items_for(hats: frozenset[str]) -> Items:
+# Pages about one person's own things, by the beginning of their address: their strand runs under the header. Others say themselves whose they are.
+OWN = ("start", "budget", "money", "payments", "visits", "me", "needs")
+
+
+def strand_of_page(hats: Mapping[str, int], *, path: str) -> int:
+    """Whose page it is, as the strip under the header draws it: who looks, or their business; 0 for nobody in particular."""
+    if "provider" in hats and path.startswith(address("provider")):
+        return hats["provider"]
+    is_own = path == address("statement") or any(path.startswith(address(name)) for name in OWN)
+    return (hats["person"] or 1) if "person" in hats and is_own else 0
+
+
+def items_for(hats: Collection[str]) -> Items:
     """The words for these hats: a person's own first."""
     worn = [items for hat, items in HATS.items() if hat in hats]
     if "person" in hats or not worn:
@@ -59,7 +81,7 @@ def items_for(hats: frozenset[str]) -> Items:
     return tuple(item for items in worn for item in items)
 
 
-def start_of(hats: frozenset[str]) -> str:
+def start_of(hats: Collection[str]) -> str:
     """The name of the page somebody with these hats starts on."""
     if "person" in hats:
         return "start"

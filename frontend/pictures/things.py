@@ -58,7 +58,7 @@ def calendar(day: str) -> str:
     return (
         '<svg viewBox="0 0 240 180" aria-hidden="true" focusable="false"><rect x="62" y="34" width="116" height="120" rx="12" fill="#fff" stroke="#2B1422" stroke-width="4"/>'
         '<path d="M64 62H176V74H64Z" fill="#6B1A3F"/><path d="M92 20V46M148 20V46" stroke="#2B1422" stroke-width="5" stroke-linecap="round"/>'
-        f'<text class="plate-t" x="120" y="116" font-size="52" text-anchor="middle" dominant-baseline="central">{day}</text></svg>'
+        f'<text class="plate-t leaf" x="120" y="116" text-anchor="middle" dominant-baseline="central">{day}</text></svg>'
     )
 
 

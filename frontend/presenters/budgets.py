@@ -1,6 +1,7 @@
 """A budget in words."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from people.models import Person
 from pooling import selectors
@@ -25,6 +26,7 @@ class Part:
     weekly_pence: int
     own_pence: int
     elsewhere_pence: int
+    promised_pence: int
     free_pence: int
     is_real: bool
     sure: str
@@ -35,10 +37,25 @@ class Part:
     def may_be_promised(self) -> bool:
         return not self.in_the_way and self.free_pence > 0
 
+    @property
+    def lanes(self) -> list[dict[str, Any]]:
+        """The week cut in lengths, as `money_lanes` draws it. The lengths are longer than the week where it was cut after a promise."""
+        rows = [
+            ("whole", "Other help", "spent elsewhere", self.elsewhere_pence),
+            ("promised", "Promised", "for help with your groups, at most", self.promised_pence),
+            ("yours", "Free to promise", "not promised to anybody", self.free_pence),
+        ]
+        return [{"state": state, "word": word, "sentence": said, "pence": pence} for state, word, said, pence in rows]
+
+    @property
+    def is_overdrawn(self) -> bool:
+        """Whether more is promised than there is now."""
+        return self.elsewhere_pence + self.promised_pence > self.weekly_pence
+
 
 def part(portion: Portion) -> Part:
     """One part, with what stands in the way of promising it."""
-    budget = portion.budget
+    budget, free = portion.budget, selectors.free_to_promise(portion)
     return Part(
         budget_id=budget.pk,
         portion_id=portion.pk,
@@ -47,7 +64,8 @@ def part(portion: Portion) -> Part:
         weekly_pence=portion.weekly_pence,
         own_pence=budget.weekly_contribution_pence,
         elsewhere_pence=portion.spent_elsewhere_weekly_pence,
-        free_pence=max(0, selectors.free_to_promise(portion)),
+        promised_pence=portion.weekly_pence - portion.spent_elsewhere_weekly_pence - free,
+        free_pence=max(0, free),
         is_real=budget.is_agreed,
         sure=_SURE[budget.sureness],
         in_the_way=_in_the_way(portion),

@@ -45,12 +45,17 @@ _SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One offer, with each person's points and reasons. `may_score`, `may_ask`: for who looks; asked once all have points."""
+    """One offer, with each person's points and reasons. `each_most`: what a week may cost each at most, in pence.
+
+    `may_score`, `may_ask`: for who looks; asked once all have points.
+    """
 
     offer: Offer
     name: str
+    figure: str
     stands: str
     each: int
+    each_most: int
     weekly: int
     score: int
     checks: str
@@ -161,8 +166,10 @@ def _card(brief: Brief, lot: LotOffers, one: Compared, *, may_score: bool, may_a
     return Card(
         offer=offer,
         name=one.enterprise_name,
+        figure=next((worker.photo_figure for worker in offer.enterprise.workers.all() if worker.photo_figure), "plain"),
         stands="What they signed up to did not come about" if offer.fell_through_at else _STANDS[offer.state],
         each=one.each_weekly_pence,
+        each_most=lot.lot.weekly_ceiling_pence // max(1, one.people),
         weekly=one.weekly_pence,
         score=one.score,
         checks=words.names(check.label for check in one.checks) if one.is_ready else "A check is missing now",

@@ -1,6 +1,6 @@
 """What needs doing, in words and with the page where it is done. One list for everybody; each sees only their own."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
@@ -61,14 +61,14 @@ class Doing:
     has_budget: bool
 
 
-def doing(person: Person, *, today: date, hats: frozenset[str] = frozenset()) -> Doing:
+def doing(person: Person, *, today: date, hats: Collection[str] = ()) -> Doing:
     """Rows of title, url, text, action, and when there is a day, when and kind. Most urgent first. One query.
 
     Who has no budget is asked to tell of one, once in a group. `hats`: what they come here as (`navigation.hats_of`): who may settle a
     question has a page for that; others see the question. What waits for providers is only asked for somebody who is one.
     """
     found = asked(*_waiting(person, today, provides=not hats or "provider" in hats))
-    decides = bool(hats & {"operator", "holder_staff"})
+    decides = "operator" in hats or "holder_staff" in hats
     rows = [row for task in tasks_among(found) if (row := _row(task, person, today, decides=decides))]
     tasks = [
         *(row for row in rows if row["of"] in FIRST),

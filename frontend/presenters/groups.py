@@ -44,14 +44,6 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class MyGroups:
-    inside: list[Membership]
-    invited: list[Membership]
-    waiting: list[Membership]
-    near: list[Card]
-
-
-@dataclass(frozen=True, slots=True)
 class Face:
     """Somebody in the group as its people see them."""
 
@@ -63,6 +55,23 @@ class Face:
     is_me: bool
     may_be_welcomed: bool = False
     shows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MyGroup:
+    """A group I am in, and who is in it with me."""
+
+    cluster: Cluster
+    purpose: str
+    faces: list[Face]
+
+
+@dataclass(frozen=True, slots=True)
+class MyGroups:
+    inside: list[MyGroup]
+    invited: list[Membership]
+    waiting: list[Membership]
+    near: list[Card]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +141,20 @@ def mine(person: Person, *, on: date) -> MyGroups:
     purposes = purpose_labels()
     near = [card_in_words(card, purposes) for card in selectors.public_cards(council_code=person.council_code, on=on) if card.cluster_id not in known]
     return MyGroups(
-        inside=[place for place in places if place.is_in],
+        inside=_my_groups([place for place in places if place.is_in], person, purposes),
         invited=[place for place in places if place.state == state.INVITED],
         waiting=[place for place in places if place.state == state.APPLIED],
         near=near,
     )
+
+
+def _my_groups(mine_: list[Membership], person: Person, purposes: Mapping[str, str]) -> list[MyGroup]:
+    """One query for everybody in all of them."""
+    own = {place.cluster_id: place for place in mine_}
+    faces: dict[int, list[Face]] = {pk: [] for pk in own}
+    for place in Membership.objects.inside().filter(cluster__in=own).select_related("person").order_by("joined_at", "pk") if own else ():
+        faces[place.cluster_id].append(_face(place, person, own[place.cluster_id], ""))
+    return [MyGroup(place.cluster, purposes.get(place.cluster.purpose, place.cluster.purpose), faces[pk]) for pk, place in own.items()]
 
 
 def shown_labels(found: Mapping[int, Sequence[tuple[str, str]]]) -> dict[int, str]:

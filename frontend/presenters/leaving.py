@@ -88,11 +88,13 @@ class Section:
 class Sheet:
     """A statement as its reader may see it: theirs whole; for who looks after a part of the money, that part.
 
-    `went`: what was sent home since they left, by any statement and after, and how far each sum is. `asked`: the newest question, also about
-    the statement that this one replaces.
+    `strand`, `others`: whose strand goes out, and whose run on in the group, for the picture. `went`: what was sent home since they left, by
+    any statement and after, and how far each sum is. `asked`: the newest question, also about the statement that this one replaces.
     """
 
     row: Statement
+    strand: int
+    others: list[int]
     sections: list[Section]
     sums: list[dict[str, str]]
     has_open: bool
@@ -107,9 +109,14 @@ class Sheet:
     def name(self) -> str:
         return self.row.membership.person.known_as
 
+    @property
+    def is_drawn(self) -> bool:
+        """No picture stands beside a death."""
+        return self.row.leaving.why != Leaving.Why.DIED
+
 
 def sheet(row: Statement, viewer: Person, at: datetime) -> Sheet:
-    """Seven queries, however long it is."""
+    """Eight queries, however long it is."""
     person = row.membership.person
     parts = list(StatementPart.objects.filter(statement=row).visible_to(viewer).select_related("portion__holder", "portion__budget"))
     lines = lines_of(row, {part.portion_id for part in parts})
@@ -117,6 +124,8 @@ def sheet(row: Statement, viewer: Person, at: datetime) -> Sheet:
     mine = policies.may_decide(by=viewer, person=person, decision="payments", at=at)
     return Sheet(
         row=row,
+        strand=row.membership.strand or 1,
+        others=_strands_inside(row.membership.cluster_id),
         sections=_sections(lines),
         sums=_sums(lines),
         has_open=any(line["kind"] == "open" for line in lines),
@@ -127,6 +136,12 @@ def sheet(row: Statement, viewer: Person, at: datetime) -> Sheet:
         may_answer=mine and row.state == Statement.State.SENT,
         may_resolve=row.state == Statement.State.QUERIED and policies.may_resolve(by=viewer, statement=row, person=person, at=at),
     )
+
+
+def _strands_inside(cluster_id: int) -> list[int]:
+    """As many as the picture holds, in the order they joined."""
+    strands = Membership.objects.inside().filter(cluster=cluster_id, strand__isnull=False).order_by("joined_at").values_list("strand", flat=True)
+    return [strand for strand in strands[:4] if strand]
 
 
 _WENT = {

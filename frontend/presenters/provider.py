@@ -174,6 +174,7 @@ class TodayPage:
     enterprise: Enterprise
     is_owner: bool
     today: list[DayVisit]
+    next_up: list[DayVisit]
     late: list[DayVisit]
     next_day: str
     tasks: list[dict[str, Any]]
@@ -200,7 +201,7 @@ class TodayPage:
 
 
 def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
-    """The provider's start. Somebody who works there and does not own it sees visits only."""
+    """The provider's start. Somebody who works there and does not own it sees visits only. On a day without a visit: those of the next."""
     day = london_date(at)
     is_owner = enterprise.owner_id == person.pk
     visits, late = soon_and_late(enterprise, day + timedelta(days=13), at)
@@ -208,7 +209,8 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
     return TodayPage(
         enterprise=enterprise,
         is_owner=is_owner,
-        today=[one for one in visits if one.visit.on == day],
+        today=(now := [one for one in visits if one.visit.on == day]),
+        next_up=[] if now else _next_up(visits, day),
         late=late,
         next_day=_next_day(visits, day),
         tasks=_tasks(enterprise, asks, day) if is_owner else [],
@@ -247,10 +249,18 @@ def _task(task: Task, day: date) -> dict[str, Any]:
     return {**row, **by_when(task.by, day)}
 
 
+def _next_up(visits: list[DayVisit], day: date) -> list[DayVisit]:
+    """The visits of the next day that has some."""
+    later = [one for one in visits if one.visit.on > day and one.stands in {"to_come", "not_ready"}]
+    first = min((one.visit.on for one in later), default=None)
+    return [one for one in later if one.visit.on == first]
+
+
 def _next_day(visits: list[DayVisit], day: date) -> str:
-    later = [one.visit.on for one in visits if one.visit.on > day and one.stands in {"to_come", "not_ready"}]
-    if not later:
+    """ "Tomorrow: 3 visits"."""
+    found = _next_up(visits, day)
+    if not found:
         return ""
-    first = min(later)
+    first = found[0].visit.on
     name = "Tomorrow" if first == day + timedelta(days=1) else words.day(first)
-    return f"{name}: {words.count(later.count(first), 'visit')}"
+    return f"{name}: {words.count(len(found), 'visit')}"

@@ -1,5 +1,6 @@
 """A person's own start: who is coming, what needs doing, where their money is. In that order."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -53,13 +54,13 @@ class StartPage:
         return "Nothing needs you today." if not number else "One thing needs you." if number == 1 else f"{words.number(number)} things need you."
 
 
-def page(person: Person, *, hats: frozenset[str], at: datetime) -> StartPage:
+def page(person: Person, *, hats: Collection[str], at: datetime) -> StartPage:
     """Everything on the start page of somebody who has, or may have, a budget."""
     today = london_date(at)
     strands, found = strands_of(person), doing(person, today=today, hats=hats)
     return StartPage(
         today_said=words.day(today),
-        coming=[_coming(one, person, today) for one in coming_visits(person, today=today, days=28, limit=6)],
+        coming=[_coming(one, person, today) for one in coming_visits(person, today=today, days=28, limit=3)],
         tasks=found.tasks,
         strands=strands,
         asked=[Asked(row.pk, f"{row['label'] or row['category']}, near {row['outcode']}", row["words"]) for row in found.asked],

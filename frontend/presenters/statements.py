@@ -1,6 +1,6 @@
 """A statement in words: when, what, out of which money into which, how much, and what was there after it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -75,9 +75,30 @@ def _row(line: Line) -> list[str]:
     return [words.day_year(line.effective_at), what, way, words.pounds(line.pence), words.pounds(line.balance_pence)]
 
 
+def _moves_on(line: Line, then: Line | None) -> bool:
+    """Whether the two lines are the two ends of one movement between places that are both here."""
+    if then is None or (line.kind, line.effective_at) != (then.kind, then.effective_at):
+        return False
+    return line.pence == -then.pence and (line.account.code, line.other_code) == (then.other_code, then.account.code)
+
+
+def _rows(lines: Sequence[Line]) -> Iterator[list[str]]:
+    """Lines for somebody who reads: what only moved from one place to another is one row. In a file it is two, so that every place adds up."""
+    rest = iter(zip(lines, [*lines[1:], None], strict=False))
+    for line, then in rest:
+        if then is None or not _moves_on(line, then):
+            yield _row(line)
+            continue
+        next(rest)
+        from_, to = (line, then) if line.pence < 0 else (then, line)
+        day, what, *_, after = _row(then)
+        way = f"{PLACES.get(from_.account.code, from_.account.code)}, to {PLACES.get(to.account.code, to.account.code)}"
+        yield [day, what, way, f"{words.pounds(to.pence)} moved", after]
+
+
 def sheet(statement: Statement) -> Sheet:
     """One page, oldest first."""
-    rows = [_row(line) for line in statement.lines]
+    rows = list(_rows(list(statement.lines)))
     return Sheet(rows, words.pounds(statement.opening_pence), words.pounds(statement.closing_pence), statement.cursor)
 
 

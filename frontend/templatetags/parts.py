@@ -143,13 +143,13 @@ def data_table(
 ) -> dict[str, Any]:
     """A plain table. The first cell of a row is its heading. `numbers`: which columns are numbers, counted from 1: "2,3".
 
-    On a narrow screen a table of more than three columns is read row by row, each cell with its column's name.
+    On a narrow screen a table of more than two columns is read row by row, each cell with its column's name.
     """
     return {
         "caption": caption,
         "columns": columns,
         "rows": [list(zip(row, columns, strict=False)) for row in rows],
-        "stacks": len(columns) > 3,
+        "stacks": len(columns) > 2,
         "wide": len(columns) > 6,
         "total": list(zip(total, columns, strict=False)) if total else None,
         "csv": csv,

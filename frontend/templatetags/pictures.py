@@ -1,8 +1,9 @@
 """Template tags for pictures: {% person figure="hijab" strand=1 %}, {% table_cloth people %}, {% strand_bar "held" strand=2 %}."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from frontend.pictures import loose_ends, people, scenes, strands, things
@@ -147,6 +148,33 @@ def scene(name: str) -> SafeString:
     return _drawn(_SCENES[name]())
 
 
+_IDEAS: dict[str, Callable[[int], str]] = {
+    "people": lambda _: scenes.three_people(),
+    "provider": lambda _: scenes.provider(),
+    "door": lambda _: scenes.at_the_door(),
+    "promise": lambda strand: strands.bar("promised", strand),
+    "inside": lambda strand: strands.fit(strand, of_promise=70),
+    "whole": lambda strand: strands.bar("whole", strand),
+    "held": lambda strand: strands.bar("held", strand),
+    "paid": lambda strand: strands.bar("paid", strand),
+    "home": lambda strand: strands.bar("back", strand),
+    "going": lambda strand: strands.bar("going", strand),
+    "waits": lambda strand: strands.bar("disputed", strand),
+    "clock": lambda _: _sign("clock", 72),
+    "tick": lambda _: _sign("tick", 72),
+    "talk": lambda _: _sign("talk", 72),
+}
+
+
+@register.simple_block_tag
+def idea(content: SafeString, picture: str, strand: int = 1, day: int | None = None) -> SafeString:
+    """{% idea "held" 2 %}It is held.{% endidea %}: one line of a page in easy view, a picture (a key of _IDEAS, or a calendar leaf with `day`)
+    beside one short sentence. Goes into <ul class="ideas">.
+    """
+    drawn = things.calendar(str(int(day))) if day else _IDEAS[picture](strands.slot(strand))
+    return format_html('<li><span class="idea">{}</span><p>{}</p></li>', _drawn(drawn), content)
+
+
 _ICONS = {
     "clock": '<circle cx="10" cy="10" r="8" stroke-width="2.8"/><path d="M10 5v5l3.4 2.4" stroke-width="2.8"/>',
     "tick": '<path d="M3 11l5 5L17 4" stroke-width="3.4"/>',
@@ -159,5 +187,9 @@ _ICONS = {
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A small sign beside a word: clock, tick, home (came back), talk, cross (take off)."""
+    return _drawn(_sign(name, 18))
+
+
+def _sign(name: str, size: int) -> str:
     look = 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false"'
-    return _drawn(f'<svg viewBox="0 0 20 20" width="18" height="18" {look}>{_ICONS[name]}</svg>')
+    return f'<svg viewBox="0 0 20 20" width="{size}" height="{size}" {look}>{_ICONS[name]}</svg>'

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from audit import clock
+from audit.clock import london_date
 from frontend.presenters import paying as presenter
 from frontend.views.flow import back_to, press
 from frontend.views.who import SignedIn, signed_in
@@ -29,7 +30,7 @@ def _call(request: SignedIn, pk: int) -> Call:
 @signed_in
 def due(request: SignedIn) -> HttpResponse:
     """What I am asked to pay, soonest first."""
-    return render(request, "money/due.html", {"dues": presenter.dues(calls_to_pay(request.user))})
+    return render(request, "money/due.html", {"dues": presenter.dues(calls_to_pay(request.user)), "today": london_date(clock.now())})
 
 
 @signed_in

@@ -3,6 +3,9 @@
 from typing import Any
 
 from django import forms as django_forms
+from django.contrib.messages import ERROR, INFO, SUCCESS
+from django.contrib.messages.storage.base import Message
+from django.core.paginator import Paginator
 
 from frontend.forms import (
     DateField,
@@ -152,6 +155,36 @@ ANSWERED = [
 ]
 
 
+IDEAS = [
+    ("people", "Three of you want help at home."),
+    ("provider", "Barwaaqo Care would come."),
+    ("door", "You say what happened, never the provider."),
+    ("promise", "You promised at most £60.00 a week."),
+    ("inside", "You pay £48.00 of it."),
+    ("whole", "In all it costs you at most £576.00."),
+    ("held", "It is held until you say that the visits happened."),
+    ("going", "It is on its way to their bank."),
+    ("paid", "You say yes: it is paid."),
+    ("waits", "You say no: nobody gets it while we ask."),
+    ("home", "What is not used comes back to you."),
+    ("clock", "You say nothing? We ask two more times."),
+    ("tick", "It is done."),
+    ("talk", "People are talking about this."),
+]
+LOOKS = [
+    {"key": "Under the pointer", "value": "A button darkens, a link’s line is thicker. Nothing moves, nothing opens."},
+    {"key": "With the keyboard on it", "value": "A yellow ring, and a dark ring round that. Press Tab to see it; it is never covered."},
+    {"key": "Pressed", "value": "The lip of the main button closes. With less movement asked for, it only darkens."},
+    {"key": "Not to be pressed yet", "value": "There is no such button. Every button can be pressed, and says why if it can’t be done."},
+    {"key": "Wrong", "value": "A thick bar, the word “Problem”, and what to write instead. What was typed stays."},
+    {"key": "In the dark", "value": "The same parts with the colours turned; strands keep their fill, their edges take it too."},
+    {"key": "With colours of one’s own", "value": "Words, outlines and shape say everything; the band is in the colour of what is chosen."},
+    {"key": "On paper", "value": "One column, black on white, no buttons, a line to sign."},
+    {"key": "On a phone", "value": "One column, buttons as wide as the page, a table read row by row."},
+]
+LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
+
+
 def page() -> dict[str, Any]:
     """The context of /style/. Three people only share the table, but all eight strands and all heads are shown."""
     wrong = SpecimenForm(WRONG, auto_id="wrong_%s")
@@ -174,4 +207,12 @@ def page() -> dict[str, Any]:
         "numbers": [["Company on outings", "80", "55"], ["Cooking together", "95", "85"]],
         "swatches": ["ink", "ink-soft", "mulberry", "bottle", "plaster", "plaster-light", "focus", "yes", "wait", "stop"],
         "others": [1, 2],
+        "ideas": IDEAS,
+        "looks": LOOKS,
+        "long": LONG,
+        "long_row": [[LONG, "80", "55"]],
+        "no_tasks": [],
+        "kept": SpecimenForm({"name": "Amina"}),
+        "said": [Message(SUCCESS, "Your answer is in."), Message(INFO, "We wrote to Hodan."), Message(ERROR, "Nothing has changed.")],
+        "few_of_many": Paginator(range(30), 10).page(2),
     }

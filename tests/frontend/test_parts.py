@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.template import Context, Template
 from django.test import Client, RequestFactory
+from django.test.signals import template_rendered
 
 from frontend.pictures import people, scenes, strands
 from frontend.views import specimens
@@ -162,9 +163,26 @@ def test_hidden_answers_keep_every_value_and_no_button() -> None:
     assert re.findall(r'name="(\w+)" value="([^"]*)"', drawn) == [("help_with", "meals"), ("help_with", "out"), ("name", "&quot;Amina&quot;")]
 
 
+@pytest.mark.django_db
+def test_every_part_is_on_the_style_page() -> None:
+    """The demonstration's bar is only there in a demonstration."""
+    drawn: set[str] = set()
+
+    def note(template: Template, **_: object) -> None:
+        drawn.add(template.name or "")
+
+    template_rendered.connect(note)
+    try:
+        page("/style/")
+    finally:
+        template_rendered.disconnect(note)
+    parts = {f"parts/{path.name}" for path in (STATIC.parent.parent / "templates" / "parts").glob("*.html")}
+    assert sorted(parts - drawn) == ["parts/demo_bar.html"]
+
+
 def test_the_style_sheets_are_small_and_ask_nobody_else() -> None:
     sheets = {name: (STATIC / name).read_text() for name in ("site.css", "strands.css", "print.css")}
-    assert sum(len(gzip.compress(text.encode(), 9)) for text in sheets.values()) <= 12_000
+    assert sum(len(gzip.compress(text.encode(), 9)) for text in sheets.values()) <= 13_000
     for text in sheets.values():
         assert re.findall(r"url\((?!fonts/|\"data:image/svg)", text) == []
         assert "@import" not in text
