@@ -54,11 +54,13 @@ class SearchRow(models.Model):
 class SearchWord(models.Model):
     """A word that occurs in services on sale or in the names of kinds of help, and how often. Counted once a day.
 
-    `keys`: the word with up to two of its letters left out, in every way: what was typed, with letters left out in the same way, meets it there
-    (symmetric deletes: any misspelling by two letters is found in one question, without asking the database for likeness).
+    `stem`: what search takes it for (`garden` of `gardening`). `keys`: the word with up to two of its letters left out, in every way: what was
+    typed, with letters left out in the same way, meets it there (symmetric deletes: any misspelling by two letters is found in one question,
+    without asking the database for likeness).
     """
 
     word = models.CharField(max_length=24, primary_key=True)
+    stem = models.CharField(max_length=24)
     times = models.PositiveIntegerField()
     keys = ArrayField(models.CharField(max_length=24))
     counted_on = models.DateField()
@@ -66,4 +68,7 @@ class SearchWord(models.Model):
     objects = SearchWordQuerySet.as_manager()
 
     class Meta:
-        indexes = [GinIndex(fields=["keys"], name="searchword_keys", fastupdate=False)]
+        indexes = [
+            GinIndex(fields=["keys"], name="searchword_keys", fastupdate=False),
+            models.Index(fields=["stem"], include=["times"], name="searchword_stem"),
+        ]

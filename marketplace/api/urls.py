@@ -10,12 +10,14 @@ from marketplace.api.views.kept import KeptThings
 from marketplace.api.views.leaving import CostsOfLeaving
 from marketplace.api.views.needs import Needs, ToDo
 from marketplace.api.views.offers import Choices, Offers
+from marketplace.api.views.search import Search
 from marketplace.api.views.shares import Shares
 from marketplace.api.views.sizes import PricesBySize
 from marketplace.api.views.statements import Statements
 from marketplace.api.views.weeks import EnterpriseWeeks, Milestones, Visits
 
 urlpatterns = router(
+    search=Search,
     needs=Needs,
     to_do=ToDo,
     briefs=Briefs,

@@ -1,55 +1,59 @@
-"""Filling the table of outcodes from a file that an installation chose."""
+"""Filling the table of outcodes from a file that an installation chose: all of it, or nothing."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.db import transaction
 
 from audit.services import trail
+from places.areas import AREAS
+from places.files import Bad, Place, read
 from places.models import Outcode
-from places.postcodes import OUTCODE
+from places.postcodes import area_of
 
-COUNCIL = re.compile(r"[EWSN][0-9]{8}|")
+
+class RowsAreWrong(Exception):
+    """Nothing was stored. `bad`: every row that makes no sense, with its line and why."""
+
+    def __init__(self, bad: tuple[Bad, ...]) -> None:
+        self.bad = bad
+        super().__init__(f"{len(bad)} rows make no sense. Nothing was stored.")
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """How many rows were stored, and the numbers of those that were not understood (1 is the first below the heading)."""
+    """How many outcodes were stored; how many rows have no position or no longer exist, as they say themselves."""
 
     stored: int
-    not_understood: tuple[int, ...]
+    passed_over: int
 
 
-def load(*, rows: Iterable[Mapping[str, str]], by: object, at: datetime) -> Loaded:
-    """Stores rows of `outcode, lat, lon, town` and, where the file has it, `council` (GSS code); degrees, WGS84. Known ones are replaced.
+def load(*, lines: Iterable[str], by: object, at: datetime) -> Loaded:
+    """Stores the outcodes of a file; `places.files` says which files. Known ones are replaced.
 
-    A file without councils leaves those we know as they are. Rows that make no sense are left out and counted.
+    A file without councils or names leaves those we know as they are. Raises files.NotUnderstood, RowsAreWrong; then nothing was stored.
     """
-    known = dict(Outcode.objects.values_list("code", "council_code"))
-    read = [_read(row, known) for row in rows]
-    good = {outcode.code: outcode for outcode in read if outcode is not None}
+    found = read(lines)
+    if found.bad:
+        raise RowsAreWrong(found.bad)
     with transaction.atomic():
+        known = Outcode.objects.in_bulk(list(found.places))
         Outcode.objects.bulk_create(
-            good.values(),
+            [_outcode(code, place, known.get(code)) for code, place in found.places.items()],
             update_conflicts=True,
             unique_fields=["code"],
             update_fields=["latitude", "longitude", "council_code", "town"],
             batch_size=1000,
         )
-        trail.write(by=by, verb="places.load_outcodes", about_kind="outcodes", about_id="all", at=at, detail={"stored": len(good)})
-    return Loaded(len(good), tuple(number for number, outcode in enumerate(read, start=1) if outcode is None))
+        trail.write(by=by, verb="places.load_outcodes", about_kind="outcodes", about_id="all", at=at, detail={"stored": len(found.places)})
+    return Loaded(len(found.places), found.passed_over)
 
 
-def _read(row: Mapping[str, str], known: Mapping[str, str]) -> Outcode | None:
-    code, council = (row.get("outcode") or "").strip().upper(), (row.get("council") or "").strip()
-    try:
-        latitude, longitude = (round(Decimal(row[name]), 5) for name in ("lat", "lon"))
-    except (KeyError, InvalidOperation, TypeError):
-        return None
-    if not (OUTCODE.fullmatch(code) and COUNCIL.fullmatch(council) and 49 <= latitude <= 61 and -9 <= longitude <= Decimal("2.5")):
-        return None
-    town = (row.get("town") or "").strip()[:60]
-    return Outcode(code=code, latitude=latitude, longitude=longitude, council_code=council or known.get(code, ""), town=town)
+def _outcode(code: str, place: Place, known: Outcode | None) -> Outcode:
+    latitude, longitude = (Decimal(str(degrees)) for degrees in place.middle)
+    council = place.council or (known.council_code if known else "")
+    area = AREAS.get(area_of(code))
+    town = place.town or (known.town if known else area[2] if area else "")
+    return Outcode(code=code, latitude=latitude, longitude=longitude, council_code=council, town=town)

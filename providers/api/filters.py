@@ -49,7 +49,7 @@ class ListingFilter(FilterSet):  # type: ignore[misc]  # the package has no type
 
     class Meta:
         model = Listing
-        fields = ("state", "unit")
+        fields = ("state", "unit", "charge")
 
     def keep_weekday(self, rows: Any, name: str, value: Any) -> Any:
         return rows.filter(weekdays__contains=[int(value)]) if 1 <= value <= 7 else rows.none()

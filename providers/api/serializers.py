@@ -35,6 +35,7 @@ class EnterpriseRow(Row):
         model = Enterprise
         fields = (
             "id",
+            "kind",
             "name",
             "about",
             "outcode",
@@ -61,8 +62,9 @@ class EnterpriseSaid(Shape):
 
 
 class EnterpriseNew(EnterpriseSaid):
-    """A new provider. Without a council: the one that most of the outcode lies in."""
+    """A new provider, or a community group. Without a council: the one that most of the outcode lies in."""
 
+    kind = serializers.ChoiceField(Enterprise.Kind.choices, required=False, default="micro")
     council_code = WordField("code", queryset=Council.objects.all(), required=False)
 
 
@@ -163,6 +165,8 @@ class ListingRow(Row):
     enterprise_name = serializers.CharField(source="enterprise.name", read_only=True)
     category = serializers.CharField(source="category.slug", read_only=True)
     languages: Any = serializers.SlugRelatedField("slug", many=True, read_only=True)
+    access: Any = serializers.SlugRelatedField("slug", many=True, read_only=True)
+    outcomes: Any = serializers.SlugRelatedField("slug", many=True, read_only=True)
     group_prices = GroupPriceRow(many=True, read_only=True)
 
     class Meta:
@@ -175,6 +179,7 @@ class ListingRow(Row):
             "description",
             "category",
             "unit",
+            "charge",
             "price_pence",
             "group_prices",
             "minutes",
@@ -183,6 +188,8 @@ class ListingRow(Row):
             "council_code",
             "radius_miles",
             "languages",
+            "access",
+            "outcomes",
             "weekdays",
             "parts_of_day",
             "published_at",
@@ -214,12 +221,15 @@ class ListingSaid(Shape):
     description = serializers.CharField(required=False, allow_blank=True, max_length=5000, default="")
     category = term("category")
     unit = serializers.ChoiceField(Listing.Unit.choices, required=False, default="hour")
+    charge = serializers.ChoiceField(Listing.Charge.choices, required=False, default="paid")
     price_pence = PenceField()
     group_prices = serializers.ListField(child=GroupPriceSaid(), required=False, max_length=7, default=list)
     minutes = CountField(required=False, default=60)
     outcode = serializers.CharField(required=False, allow_blank=True, max_length=10, default="")
     radius_miles = CountField(required=False, allow_null=True, default=None)
     languages: Any = term("language", many=True, required=False, default=list)
+    access: Any = term("access", many=True, required=False, default=list)
+    outcomes: Any = term("outcome", many=True, required=False, default=list)
     weekdays = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=7), required=False, max_length=7, default=list)
     parts_of_day = serializers.ListField(child=serializers.ChoiceField(PARTS_OF_DAY), required=False, max_length=4, default=list)
 

@@ -84,8 +84,9 @@ with said as (
     join providers_listing l on l.id = r.listing_id join providers_enterprise e on e.id = l.enterprise_id
     union all select null, label from vocabulary_term where kind in ('category', 'outcome', 'language')
 )
-select word, count(*) from said, regexp_split_to_table(lower(words), '[^a-z]+') word
-where length(word) between %s and %s group by word"""
+select word, (ts_lexize('english_stem', word))[1] as stem, times
+from (select word, count(*) as times from said, regexp_split_to_table(lower(words), '[^a-z]+') word group by word) counted
+where length(word) between %s and %s and cardinality(ts_lexize('english_stem', word)) > 0"""
 
 
 def refresh(*, listings: QuerySet[Listing]) -> int:
@@ -117,7 +118,7 @@ def count_words(*, on: date) -> int:
         with connection.cursor() as cursor:
             cursor.execute(COUNT, [SHORTEST, LONGEST])
             counted = cursor.fetchall()
-        words = [SearchWord(word=word, times=times, keys=keys_of(word), counted_on=on) for word, times in counted]
+        words = [SearchWord(word=word, stem=stem, times=times, keys=keys_of(word), counted_on=on) for word, stem, times in counted]
         SearchWord.objects.all().delete()
         SearchWord.objects.bulk_create(words, batch_size=2_000)
     return len(words)

@@ -38,7 +38,7 @@ class Listings(ReadEdge):
     anybody = frozenset({"list", "retrieve", "near"})
 
     def rows(self) -> QuerySet[Any]:
-        return super().rows().prefetch_related("languages", "group_prices")
+        return super().rows().prefetch_related("languages", "access", "outcomes", "group_prices")
 
     @looks(ListingNear, many=True, parameters=[OUTCODE, PEOPLE])
     def near(self, request: Request) -> Response:
