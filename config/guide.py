@@ -73,11 +73,11 @@ EXAMPLES = (
     ),
     Example(
         "See what is near",
-        "Nobody needs to sign in for this. With people=3 each service says what three pay together, and what each of them pays.",
+        "Nobody needs to sign in for this. Twenty to a page, nearest first; facets tell how many there would be with each other choice.",
         "",
         "GET",
-        "listings/near/?outcode=SE15&category=home_jobs&people=3",
-        gives={"count": 1},
+        "search/?outcode=SE15&category=home_jobs&language=somali&groups=true",
+        gives={"count": 1, "is_more_than": False},
     ),
     Example("See what waits for you", "Every list comes in pages: page and page_size.", "Amina", "GET", "to-do/", gives={"count": 1}),
     Example(

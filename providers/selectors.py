@@ -1,11 +1,10 @@
-"""What pages and the market ask about providers: papers that count today, services near a place, prices for so many together."""
+"""What pages and the market ask about providers: papers that count today, prices for so many together. Services near a place: `search.py`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from audit.clock import london_date
-from places.distance import miles_from
 from providers.models import CalendarLink, Check, Enterprise, Listing, Worker
 from providers.rules import OF_A_COMMUNITY, OF_THE_WORKER, ORDER, PROVED_BY, missing, needed, print_of
 from vocabulary.models import Term
@@ -18,19 +17,6 @@ class CheckShown:
     kind: str
     label: str
     seen_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class ListingCard:
-    """A service near a place."""
-
-    listing: Listing
-    miles: float
-    checks: tuple[CheckShown, ...]
-
-    def price_for(self, people: int) -> int | None:
-        """What so many pay together, in pence per unit; None when there is no price for so many."""
-        return price_pence(self.listing, people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +73,6 @@ def missing_to_publish(*, listing: Listing, on: date) -> list[str]:
     enterprise = listing.enterprise
     live = list(Check.objects.live(on).filter(enterprise=enterprise))
     return _missing_of(listing, Worker.objects.filter(enterprise=enterprise).active(), live)
-
-
-def listings_near(*, outcode: str, on: date, category: Term | None = None, language: Term | None = None) -> list[ListingCard]:
-    """Services whose provider comes to this outcode and whose papers all count on that day, nearest first. A fixed number of queries."""
-    on_sale = Listing.objects.on_sale()
-    if category is not None:
-        on_sale = on_sale.filter(category=category)
-    if language is not None:
-        on_sale = on_sale.filter(languages=language)
-    miles = miles_from(outcode, on_sale.order_by().values_list("outcode", flat=True).distinct())
-    rows = on_sale.filter(outcode__in=miles).select_related("enterprise", "category")
-    cards = []
-    for row in rows.prefetch_related("group_prices", "languages", "enterprise__workers", "enterprise__checks"):
-        live = [check for check in row.enterprise.checks.all() if _is_live(check, on)]
-        workers = [worker for worker in row.enterprise.workers.all() if worker.state == Worker.State.ACTIVE]
-        if miles[row.outcode] <= row.radius_miles and not _missing_of(row, workers, live):
-            cards.append(ListingCard(row, miles[row.outcode], _shown(live)))
-    return sorted(cards, key=lambda card: (card.miles, card.listing.title, card.listing.pk))
 
 
 def checks_shown(enterprise: Enterprise, *, on: date) -> tuple[CheckShown, ...]:

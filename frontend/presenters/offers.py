@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from frontend import words
+from marketplace.selectors.search import Asked, find
 from providers.cards import Card
 from providers.models import Listing
 from providers.rules import PARTS_OF_DAY
-from providers.selectors import CheckShown, checks_shown, listings_near, price_pence
-from vocabulary.models import Term
+from providers.selectors import CheckShown, checks_shown, price_pence
 
 GIFTS = {"free": "Free.", "time": "Free. You give an hour of your time back, when you can."}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -50,10 +50,9 @@ class Offer:
         return f"{alone} {words.pounds(self.each_pence)} each for {self.people} together." if self.each_pence else alone
 
 
-def offers(*, outcode: str, people: int, on: date, category: Term | None = None) -> list[Offer]:
-    """Nearest first. A fixed number of queries."""
-    cards = listings_near(outcode=outcode, on=on, category=category)
-    return [offer_with(card.listing, people, card.checks, card.miles) for card in cards]
+def offers(*, outcode: str, people: int, on: date) -> list[Offer]:
+    """The nearest twenty who come to a place and can be paid. A fixed number of queries."""
+    return [offer_found(card, people=people) for card in find(Asked(outcode, charge="paid"), on=on).cards]
 
 
 def offer(listing: Listing, *, people: int, on: date | None = None) -> Offer:

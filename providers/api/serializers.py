@@ -8,10 +8,9 @@ from audit.api.shapes import CountField, DayField, PenceField, Row, Shape, Visib
 from people.models import Council
 from providers.models import Check, Enterprise, GroupPrice, Listing, Worker
 from providers.rules import PARTS_OF_DAY
-from providers.selectors import CheckLeft, CheckShown
+from providers.selectors import CheckLeft
 from vocabulary.models import Term
 
-CheckShownShape = shape_of(CheckShown, "CheckShown")
 CheckLeftShape = shape_of(CheckLeft, "CheckLeft")
 
 
@@ -194,17 +193,6 @@ class ListingRow(Row):
             "parts_of_day",
             "published_at",
         )
-
-
-class ListingNear(Shape):
-    """A service near a place. `price_pence` and `each_pence`: what so many people pay together, and each of them, rounded up."""
-
-    listing = ListingRow()
-    miles = serializers.FloatField()
-    people = serializers.IntegerField()
-    price_pence = serializers.IntegerField(allow_null=True)
-    each_pence = serializers.IntegerField(allow_null=True)
-    checks = serializers.ListField(child=CheckShownShape())
 
 
 class GroupPriceSaid(Shape):

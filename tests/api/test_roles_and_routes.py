@@ -110,7 +110,6 @@ DOORS: dict[str, frozenset[str]] = {
     "people/vouch/": SIGNED_IN,
     "approvals/to-answer/": SIGNED_IN,
     "concerns/": SIGNED_IN,
-    "listings/near/": ALL,
     "clusters/listed/": SIGNED_IN,
     "memberships/questions/": SIGNED_IN,
     "pledges/quote/": SIGNED_IN,
@@ -310,7 +309,7 @@ def test_lists_ask_the_database_a_fixed_few_times(world: World) -> None:
     """However long the list: at most 12 questions for whoever sees most."""
     lists = [f"{first}/" for first in ROWS if first != "floats"]
     lists += ["to-do/", "money/", "visits/coming/", "memberships/questions/", "holders/", "approvals/to-answer/"]
-    lists += ["listings/near/?outcode=SE15&people=3", f"enterprises/{world.things['enterprises']}/checks-left/"]
+    lists += ["search/?outcode=SE15&words=somali&weekday=1", f"enterprises/{world.things['enterprises']}/checks-left/"]
     lists += [f"enterprises/{world.things['enterprises']}/{one}/?first=2026-03-02&last=2026-06-01" for one in ("weeks", "calendar")]
     many = {}
     for path in lists:

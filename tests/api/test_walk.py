@@ -157,8 +157,8 @@ def _visits(story: Story, agreement: int, worker: int) -> int:
 def test_the_short_way_by_the_api_alone(set_clock: Callable[[datetime], None], stripe: SandboxProcess) -> None:
     story = Story(set_clock)
     service = _provider(story)
-    near = Api(None).rows("listings/near/?outcode=SE15&people=2&category=home_jobs")
-    assert [(one["listing"]["id"], one["each_pence"]) for one in near] == [(service["id"], 1200)]
+    near = Api(None).get("search/?outcode=SE15&category=home_jobs")["cards"]
+    assert [(one["listing_id"], one["group_pence"]["2"]) for one in near] == [(service["id"], 2400)]
     cluster, *ids = _group(story)
     places = dict(zip(("amina", "halima"), ids, strict=True))
     portions = {

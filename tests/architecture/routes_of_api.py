@@ -42,7 +42,6 @@ API = (
     act("api/v1/checks/<int:pk>/confirm/", "i..... ......?.?.", pk="paper to look at"),
     act("api/v1/checks/<int:pk>/refuse/", "i..... ......?.?.", pk="paper to look at"),
     public("api/v1/listings/", SIGNED_IN_ASKS),
-    page("api/v1/listings/near/", ANYBODY_ASKS),
     public("api/v1/listings/<int:pk>/", pk="service"),
     act("api/v1/listings/<int:pk>/pause/", "ixxxxx xxxxxx+x+x", pk="service"),
     act("api/v1/listings/<int:pk>/publish/", "ixxxxx xxxxxx+xxx", pk="service"),

@@ -1,14 +1,14 @@
 """Services: written by the owner, shown only with every paper live, found near a place at a price for so many together."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from audit.errors import NotAllowed, Refusal
 from audit.models import Fact
 from places.postcodes import UnknownOutcode
-from providers.models import Enterprise, Listing
-from providers.selectors import listings_near, price_pence
+from providers.models import Enterprise, Listing, SearchRow
+from providers.selectors import price_pence
 from providers.services import enterprises, listings
 from providers.services.listings import (
     CategoryIsMissing,
@@ -129,57 +129,16 @@ def test_prices_for_so_many_together() -> None:
     assert [price_pence(listing, people) for people in (1, 2, 3, 4)] == [2000, 2400, 2700, None]
 
 
-def test_services_are_found_by_distance_nearest_first() -> None:
-    on_sale(gardener(1, "SE22"))
-    on_sale(gardener(2, "SE15"))
-    on_sale(gardener(3, "SE28", radius_miles=3))
-    on_sale(gardener(4, "LS1", radius_miles=60))
-    cards = listings_near(outcode="SE15", on=TODAY)
-    assert [card.listing.outcode for card in cards] == ["SE15", "SE22"]
-    assert cards[0].miles == 0
-    assert cards[0].price_for(1) == 2000
-    assert [shown.kind for shown in cards[0].checks] == ["identity", "insurance"]
-    assert listings_near(outcode="XX9", on=TODAY) == []
-
-
-def test_services_are_found_by_kind_and_language() -> None:
-    on_sale(gardener())
-    visits = cast.home_visits()
-    somali = Term.objects.get(slug="somali")
-    assert [card.listing for card in listings_near(outcode="SE15", on=TODAY, category=visits.category)] == [visits]
-    assert [card.listing for card in listings_near(outcode="SE15", on=TODAY, language=somali)] == [visits]
-
-
-def test_a_service_is_lost_from_sight_the_day_after_a_paper_runs_out() -> None:
-    on_sale(gardener())
-    assert len(listings_near(outcode="SE15", on=date(2027, 2, 1))) == 1
-    assert listings_near(outcode="SE15", on=date(2027, 2, 2)) == []
-
-
 def test_a_stopped_provider_is_not_found_and_shows_nothing() -> None:
     enterprise = gardener()
     listing = on_sale(enterprise)
     enterprises.suspend(enterprise=enterprise, reason="A concern is being looked at.", by=cast.operator(), at=AT)
-    assert listings_near(outcode="SE15", on=TODAY) == []
+    assert not SearchRow.objects.exists()
     with pytest.raises(ProviderIsStopped):
         listings.publish(listing=listing, by=enterprise.owner, at=AT)
     enterprises.resume(enterprise=enterprise, by=cast.operator(), at=AT)
     listings.publish(listing=listing, by=enterprise.owner, at=AT)
-    assert len(listings_near(outcode="SE15", on=TODAY)) == 1
-
-
-def test_a_list_of_services_costs_the_same_number_of_queries_however_long(django_assert_num_queries: object) -> None:
-    for number in range(1, 4):
-        on_sale(gardener(number), group_prices={2: 2400})
-    with django_assert_num_queries(7):  # type: ignore[operator]
-        few = listings_near(outcode="SE15", on=TODAY)
-        assert {(card.price_for(2), len(card.listing.languages.all())) for card in few} == {(2400, 0)}
-    for number in range(4, 9):
-        on_sale(gardener(number), group_prices={2: 2400})
-    with django_assert_num_queries(7):  # type: ignore[operator]
-        many = listings_near(outcode="SE15", on=TODAY)
-        assert [(card.price_for(2), card.listing.enterprise.name, len(card.listing.languages.all())) for card in many]
-    assert (len(few), len(many)) == (3, 8)
+    assert SearchRow.objects.get().listing_id == listing.pk
 
 
 def test_drafts_are_seen_by_their_owner_and_operators() -> None:

@@ -20,7 +20,7 @@ class PricesTogether(serializers.DictField):
 
 CardShape = shape_of(Card, "Card", group_pence=PricesTogether(), weekdays=serializers.ListField(child=serializers.IntegerField()))
 FacetShape = shape_of(Facet, "Facet")
-FoundShape = shape_of(Found, "Found", cards=CardShape(many=True), facets=FacetShape(many=True))
+FoundShape = shape_of(Found, "Found", cards=CardShape(many=True), gifts=CardShape(many=True), facets=FacetShape(many=True))
 
 
 class PageSaid(Shape):

@@ -1,54 +1,29 @@
-"""Services on sale: found near a place, written, shown and taken down."""
+"""Services on sale: written, shown and taken down. Finding one near a place is under search/."""
 
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit.api.edge import ReadEdge, looks, makes, verb
-from audit.api.shapes import Shape
-from places.postcodes import outcode_of
+from audit.api.edge import ReadEdge, makes, verb
 from providers.api.filters import ListingFilter
-from providers.api.serializers import ListingNear, ListingNew, ListingRow, ListingSaid
+from providers.api.serializers import ListingNew, ListingRow, ListingSaid
 from providers.models import Listing
-from providers.selectors import ListingCard, listings_near
 from providers.services import listings
-
-OUTCODE = OpenApiParameter("outcode", str, required=True, description="The first part of a postcode, or the whole of one.")
-PEOPLE = OpenApiParameter("people", int, description="How many would have it together (1 to 8).")
-
-
-class Place(Shape):
-    """Where, and for how many."""
-
-    outcode = serializers.CharField(max_length=10)
-    people = serializers.IntegerField(min_value=1, max_value=8, default=1)
 
 
 class Listings(ReadEdge):
-    """Services. Live ones of live providers are public."""
+    """Services. Live ones of live providers are public; search/ finds those near a place."""
 
     model = Listing
     related = ("enterprise", "category")
     serializer_class = ListingRow
     filterset_class = ListingFilter
-    anybody = frozenset({"list", "retrieve", "near"})
+    anybody = frozenset({"list", "retrieve"})
 
     def rows(self) -> QuerySet[Any]:
         return super().rows().prefetch_related("languages", "access", "outcomes", "group_prices")
-
-    @looks(ListingNear, many=True, parameters=[OUTCODE, PEOPLE])
-    def near(self, request: Request) -> Response:
-        """Services whose provider comes to this place and whose papers all count today, nearest first, with the price for so many."""
-        place = Place(data=request.query_params)
-        place.is_valid(raise_exception=True)
-        people = place.validated_data["people"]
-        wanted = set(self.filter_queryset(self.get_queryset()).values_list("pk", flat=True))
-        cards = listings_near(outcode=outcode_of(place.validated_data["outcode"]), on=self.today)
-        return self.give_pages(_near(card, people) for card in cards if card.listing.pk in wanted)
 
     @makes(ListingNew, ListingRow)
     def create(self, request: Request) -> Response:
@@ -70,19 +45,6 @@ class Listings(ReadEdge):
     def pause(self, request: Request, pk: int) -> Response:
         """Takes it down for now."""
         return self.answer(listings.pause(listing=self.get_object(), by=self.person, at=self.at))
-
-
-def _near(card: ListingCard, people: int) -> dict[str, Any]:
-    price = card.price_for(people)
-    each = None if price is None else -(-price // people)
-    return {
-        "listing": card.listing,
-        "miles": round(card.miles, 2),
-        "people": people,
-        "price_pence": price,
-        "each_pence": each,
-        "checks": card.checks,
-    }
 
 
 def _terms(said: dict[str, Any]) -> dict[str, Any]:
