@@ -91,6 +91,15 @@ def test_three_new_people_from_signing_in_to_the_provider_being_paid(walk: Walk)
     assert walk.eye.wrong == []
 
 
+def test_a_database_of_ones_own_wins(demo: DemoProcess) -> None:
+    """Migrated, and with the story in it, which is not told again. Nothing of the demo is left when it is stopped."""
+    assert demo.settings.keys() == {"DATABASE_URL", "DATABASE_OWNER_URL"}
+    assert demo.get("/readyz")[0] == 200
+    assert not (demo.data_dir / "pg").exists()
+    demo.stop()
+    assert demo.running() == set()
+
+
 def signing_in(walk: Walk) -> None:
     mary = Visitor(walk.browser, walk.url, walk.eye, "Mary", walk.width)
     mary.open("/")

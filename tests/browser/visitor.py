@@ -47,8 +47,8 @@ class Eye:
 
     def _state(self, page: Page) -> str:
         """What tells two states of one address apart: its title (a problem is in it) and heading."""
-        heading = page.locator("h1").first.inner_text() if page.locator("h1").count() else ""
-        return re.sub(r"[\d£.,]+", "N", f"{page.title().split(' – ')[0]} {heading}")
+        title, heading = page.evaluate("[document.title, document.querySelector('h1')?.innerText ?? '']")
+        return re.sub(r"[\d£.,]+", "N", f"{title.split(' – ')[0]} {heading}")
 
 
 @dataclass

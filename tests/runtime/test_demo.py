@@ -8,7 +8,6 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ import psutil
 import pytest
 
 from config import postgres, processes
-from tests.conftest import Clone
 from tests.runtime.demo_process import ROOT, SECONDS_TO_START, DemoProcess, eventually
 
 pytestmark = pytest.mark.live
@@ -128,20 +126,6 @@ def test_killing_everything_loses_nothing(demo: DemoProcess) -> None:
     said = demo.stop(signal.SIGTERM)
     assert said.endswith("Stopped.\n")
     assert demo.running() == set()
-
-
-def test_a_database_of_ones_own_wins(demo: DemoProcess, copy_story: Callable[[str, Path], Clone], tmp_path: Path) -> None:
-    """Migrated, and with the story in it, which is not told again."""
-    clone = copy_story("demo", tmp_path / "data" / "sandbox")
-    demo.process = None
-    mine = DemoProcess(tmp_path / "data", DATABASE_URL=clone.web_url, DATABASE_OWNER_URL=clone.owner_url)
-    mine.start()
-    try:
-        assert mine.get("/readyz")[0] == 200
-        assert not (tmp_path / "data" / "pg").exists()
-    finally:
-        mine.stop()
-    assert mine.running() == set()
 
 
 def _memory_mb(demo: DemoProcess) -> float:
