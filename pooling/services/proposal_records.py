@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from audit.errors import Refusal
 from audit.services import facts, trail
 from people.models import Person
+from people.policies import decided_for
 from pooling import policies
 from pooling.models import Cluster, Membership, Proposal
 from pooling.rules import step
@@ -42,11 +43,13 @@ def may_ask(*, by: Person | None, cluster: Cluster, at: datetime) -> bool:
 
 
 def place_of(*, by: Person, cluster: Cluster, at: datetime) -> Membership | None:
-    """The place `by` speaks for: their own, else that of somebody in the group whom they may decide for."""
+    """The place `by` speaks for: their own, else that of somebody in the group whom they may decide for. Two queries."""
     inside = list(cluster.memberships.inside().select_related("person"))
-    mine = [one for one in inside if one.person_id == by.pk]
-    others = (one for one in inside if policies.may_decide(by=by, person=one.person, decision="groups", at=at))
-    return mine[0] if mine else next(others, None)
+    mine = next((one for one in inside if one.person_id == by.pk), None)
+    if mine is not None or not by.is_active:
+        return mine
+    theirs = decided_for(by=by, people=[one.person_id for one in inside], decision="groups", at=at)
+    return next((one for one in inside if one.person_id in theirs), None)
 
 
 def is_author(*, by: Person | None, proposal: Proposal, at: datetime) -> bool:
