@@ -1,6 +1,7 @@
 """The functions that run are the functions in the files."""
 
 import re
+import uuid
 
 import pytest
 from django.db import connection
@@ -39,3 +40,18 @@ def test_the_triggers_are_those_of_the_files():
         cursor.execute("select tgname, tgenabled from pg_trigger where not tgisinternal and tgrelid::regclass::text like 'ledger%%'")
         live = dict(cursor.fetchall())
     assert live == dict.fromkeys(re.findall(r"create trigger (\w+)", "\n".join(sql.newest().values())), "O")
+
+
+@pytest.mark.parametrize("words", ["", "week 3 of SE15: Amina’s part", "a\x1fb"], ids=["no words", "words", "a separator"])
+@pytest.mark.parametrize("back", [None, uuid.UUID(int=7)], ids=["no way back", "taken back"])
+def test_a_journal_of_one_transfer_has_the_hash_it_always_had(owner_cursor, back, words):
+    """Journals posted before there was a shorter way to say it are still known as the same when they are sent again."""
+    row = {"debit": 7, "credit": 2**62 + 9, "pence": 123_456, "back": back, "group": uuid.UUID(int=8) if words else None, "words": words}
+    owner_cursor.execute(
+        "select ledger_pair_hash('call', 'E09000028', %(debit)s, %(credit)s, %(pence)s, %(back)s, %(group)s, %(words)s), "
+        "ledger_request_hash('call', 'E09000028', array[%(debit)s]::bigint[], array[%(credit)s]::bigint[], array[%(pence)s]::bigint[], "
+        "%(back)s, %(group)s, %(words)s)",
+        row,
+    )
+    short, whole = owner_cursor.fetchone()
+    assert bytes(short) == bytes(whole)
