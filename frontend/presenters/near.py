@@ -9,7 +9,7 @@ from frontend import words
 from frontend.presenters.offers import Offer, days_said, offer
 from people.models import Person
 from pooling.models import Cluster, Membership
-from providers.models import Listing
+from providers.models import Enterprise, Listing
 
 
 def own_groups(person: Person) -> "list[Cluster]":
@@ -57,15 +57,20 @@ def service(listing: Listing, viewer: Person | AnonymousUser, *, on: date) -> Se
 def _facts(listing: Listing) -> list[dict[str, str]]:
     enterprise = listing.enterprise
     access = words.names(one.label for one in listing.access.all())
-    alone = "One person, working alone" if enterprise.works_alone else f"{words.count(enterprise.people_count, 'person', 'people')} work here"
+    is_community = enterprise.kind == Enterprise.Kind.COMMUNITY
+    reach = f"Up to {words.count(listing.radius_miles, 'mile')} from {listing.outcode}"
     return [
         {"key": "What", "value": listing.category.label},
-        {"key": "Who", "value": alone},
+        {"key": "Who", "value": "A community group" if is_community else _who(enterprise)},
         {"key": "When", "value": days_said(listing.weekdays, listing.parts_of_day)},
         {"key": "Speaks", "value": words.names(one.label for one in listing.languages.all()) or "English"},
         *([{"key": "Made for", "value": access}] if access else []),
-        {"key": "Comes to", "value": f"Up to {words.count(listing.radius_miles, 'mile')} from {listing.outcode}"},
+        {"key": "For people who live" if is_community else "Comes to", "value": reach},
     ]
+
+
+def _who(enterprise: Enterprise) -> str:
+    return "One person, working alone" if enterprise.works_alone else f"{words.count(enterprise.people_count, 'person', 'people')} work here"
 
 
 def groups_said(listing: Listing) -> str:

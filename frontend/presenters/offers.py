@@ -129,6 +129,8 @@ def price_said(listing: Listing) -> str:
 def _checks_said(checks: tuple[CheckShown, ...]) -> str:
     if not checks:
         return ""
+    if all(check.kind == "community" for check in checks):
+        return f"We know this community group. We last looked {words.day(max(check.seen_on for check in checks))}."
     # "Insurance" is said in small letters inside a sentence, "DBS" and "Care Quality Commission" are not.
     seen = words.names(check.label if check.kind == "cqc" else check.label[:1].lower() + check.label[1:] for check in checks)
     return f"We checked: {seen}. Last checked {words.day(max(check.seen_on for check in checks))}."

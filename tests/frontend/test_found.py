@@ -135,3 +135,14 @@ def test_a_page_of_what_is_found_is_small_the_first_time():
     letters = [file.stat().st_size for file in (STATIC / "fonts").glob("*-latin-*.woff2") if "latin-ext" not in file.name]
     assert len(letters) == 2
     assert sum(len(gzip.compress(one)) for one in text) + sum(letters) <= 100_000
+
+
+def test_what_costs_nothing_has_a_page_with_nothing_to_sign(made):
+    page = _text(_as(cast.amina()).get(reverse("service", args=[made["club"].pk])))
+    assert "You pay nothing, so there is nothing to sign." in page
+    assert "We know this community group." in page
+    assert "Look at the price" not in page
+    assert "£" not in page
+    kept = _as(cast.amina()).post(reverse("near-picked"), {"pick": [f"s{made['club'].pk}"], "do": "keep"}, follow=True)
+    assert "Lunch club" in _text(kept)
+    assert "Free." in _text(kept)
