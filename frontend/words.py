@@ -84,6 +84,12 @@ def greeting(when: datetime) -> str:
     return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
 
 
+def in_a_row(labels: Iterable[object]) -> str:
+    """ "No steps, a toilet for wheelchair users": labels that each begin with a capital, as one line."""
+    said = [str(each) for each in labels]
+    return ", ".join([*said[:1], *(each[:1].lower() + each[1:] for each in said[1:])])
+
+
 def most_hidden(phone: str) -> str:
     """ "07… 412" of +447700900412: enough for its owner to see that it is theirs, too little for who looks over their shoulder."""
     national = f"0{phone[3:]}" if phone.startswith("+44") else phone

@@ -51,7 +51,7 @@ def _said(listing: Listing, miles: float | None, on: date) -> dict[str, str]:
         "We checked": checked[:1].upper() + checked[1:],
         "When": shown.when,
         "Languages": shown.languages or "English",
-        "Made for": words.names(one.label for one in listing.access.all()),
+        "Made for": words.in_a_row(one.label for one in listing.access.all()),
         "How far from you": "" if miles is None else "less than a mile" if miles < 1 else words.count(round(miles), "mile"),
         "Comes to": f"Up to {words.count(listing.radius_miles, 'mile')} from {listing.outcode}",
     }

@@ -56,7 +56,7 @@ def service(listing: Listing, viewer: Person | AnonymousUser, *, on: date) -> Se
 
 def _facts(listing: Listing) -> list[dict[str, str]]:
     enterprise = listing.enterprise
-    access = words.names(one.label for one in listing.access.all())
+    access = words.in_a_row(one.label for one in listing.access.all())
     is_community = enterprise.kind == Enterprise.Kind.COMMUNITY
     reach = f"Up to {words.count(listing.radius_miles, 'mile')} from {listing.outcode}"
     return [

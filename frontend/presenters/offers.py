@@ -103,7 +103,7 @@ def offer_found(card: Card, *, people: int) -> Offer:
         checks_said=_checks_said(card.checks),
         charge=card.charge,
         when=days_said(card.weekdays, card.parts_of_day),
-        access=words.names(card.access),
+        access=words.in_a_row(card.access),
     )
 
 

@@ -143,6 +143,7 @@ def test_what_costs_nothing_has_a_page_with_nothing_to_sign(made):
     assert "We know this community group." in page
     assert "Look at the price" not in page
     assert "£" not in page
+    assert "No steps, a toilet for wheelchair users" in page
     kept = _as(cast.amina()).post(reverse("near-picked"), {"pick": [f"s{made['club'].pk}"], "do": "keep"}, follow=True)
     assert "Lunch club" in _text(kept)
     assert "Free." in _text(kept)
