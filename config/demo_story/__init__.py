@@ -6,7 +6,7 @@ Amina, Yusuf and Halima are mid-way through weekly home visits, with one questio
 
 from typing import Any
 
-from config.demo_story import cast, chapters, neighbours
+from config.demo_story import cast, chapters, community, neighbours
 from config.demo_story.stage import Stage
 
 
@@ -19,7 +19,7 @@ def load(*, sandbox_url: str) -> None:
         return
     stage = Stage(sandbox_url)
     stage.begin(chapters.BEGINS)
-    for chapter in (*chapters.ALL[:1], neighbours.looking, *chapters.ALL[1:]):
+    for chapter in (*chapters.ALL[:1], community.arrive, neighbours.looking, *chapters.ALL[1:]):
         chapter(stage)
     stage.go_to(chapters.ENDS)
 
