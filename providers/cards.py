@@ -9,7 +9,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject, TruncDate
 
 from audit.clock import LONDON
-from providers.models import Check, Enterprise, GroupPrice, Listing, SearchRow, Worker
+from providers.models import Check, GroupPrice, Listing, SearchRow, Worker
 from providers.rules import ORDER
 from providers.rules_of_search import chosen
 from providers.selectors import CheckShown
@@ -85,7 +85,7 @@ def _card(row: SearchRow, miles: float, terms: Mapping[str, Sequence[Term]]) -> 
         description=listing.description,
         enterprise_id=listing.enterprise_id,
         enterprise=listing.enterprise.name,
-        is_community=listing.enterprise.kind == Enterprise.Kind.COMMUNITY,
+        is_community=listing.enterprise.is_community,
         figure=more["figure"] or "",
         outcode=listing.outcode,
         radius_miles=listing.radius_miles,

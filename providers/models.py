@@ -56,6 +56,11 @@ class Enterprise(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_community(self) -> bool:
+        """Takes no money."""
+        return self.kind == self.Kind.COMMUNITY
+
 
 class Worker(models.Model):
     """Somebody who comes to people. Each visit names one, and their checks must be live that day."""

@@ -25,14 +25,14 @@ _NEAREST = f"order by o.n, {_ORDER}, r.listing_id limit %(most)s"
 # The rarest of the words: in at most so many services do all of them occur. Words of no stem (the, and) narrow nothing.
 SELDOM = 20_000
 _RARE = f"""rare(times) as materialized (
-    select coalesce(min((select coalesce(sum(w.times), 0) from providers_searchword w where w.stem = asked.stem)), {SELDOM} + 1)
+    select coalesce(min((select coalesce(sum(w.times), 0) from providers_searchword w where w.stem = asked.stem)), %(seldom)s + 1)
     from unnest(tsvector_to_array(to_tsvector('english', %(words)s))) asked(stem)
 ), few as materialized (
-    select * from providers_searchrow r where r.words @@ {_QUERY} and r.papers_until >= %(on)s and (select times from rare) <= {SELDOM}
+    select * from providers_searchrow r where r.words @@ {_QUERY} and r.papers_until >= %(on)s and (select times from rare) <= %(seldom)s
 )"""  # noqa: S608 - put together from the text above and nothing else
 # How the rows of a place are come by: (rows, condition). Of the two with words only one has rows.
 _BY_PLACE = ("providers_searchrow", "r.place = o.code")
-_BY_WORDS = ("providers_searchrow", f"(select times from rare) > {SELDOM} and r.words @@ ({_QUERY} && o.token)")  # noqa: S608 - as above
+_BY_WORDS = ("providers_searchrow", f"(select times from rare) > %(seldom)s and r.words @@ ({_QUERY} && o.token)")  # noqa: S608 - as above
 _OF_FEW = ("few", "r.place = o.code")
 
 
@@ -122,6 +122,7 @@ def _given(question: Question) -> dict[str, Any]:
         "codes": [code for code, _ in question.places],
         "miles": [ceil(miles) for _, miles in question.places],
         "tokens": [f"'@{code}'" for code, _ in question.places] if question.words else [None for _ in question.places],
+        "seldom": SELDOM,
         **{name: getattr(question, name) for name in ("words", "on", "salt", "most", "most_pence")},
     }
 

@@ -50,7 +50,7 @@ def checks_needed(category: Term, works_alone: bool, people_count: int) -> list[
 
 def checks_of(enterprise: Enterprise, category: Term) -> list[str]:
     """The kinds of check that this provider needs for this work, quickest first."""
-    if enterprise.kind == Enterprise.Kind.COMMUNITY:
+    if enterprise.is_community:
         return list(OF_A_COMMUNITY)
     return checks_needed(category, enterprise.works_alone, enterprise.people_count)
 

@@ -81,8 +81,9 @@ def arrive(stage: Stage) -> None:
 def _open(group: Group, stage: Stage) -> None:
     at, email = stage.at, f"{group.speaks.split()[0].lower()}@example.com"
     owner = people.register(full_name=group.speaks, email=email, password=PASSWORD, outcode=group.outcode, council_code=SOUTHWARK, at=at)
-    where = {"outcode": group.outcode, "council_code": SOUTHWARK, "radius_miles": 3}
-    enterprise = enterprises.register(name=group.name, about=group.about, kind="community", by=owner, at=at, **where)
+    enterprise = enterprises.register(
+        name=group.name, about=group.about, kind="community", outcode=group.outcode, council_code=SOUTHWARK, by=owner, at=at
+    )
     paper = checks.ask(enterprise=enterprise, kind="community", issued_on=date(2025, 12, 1), by=owner, at=at)
     checks.confirm(check=paper, how_seen="Went there on a Thursday, and spoke with people who come.", by=person(OLIVE), at=at)
     listing = listings.save(

@@ -13,6 +13,7 @@ from vocabulary.models import Term
 
 PARTS_OF_DAY = [("morning", "Mornings"), ("afternoon", "Afternoons"), ("evening", "Evenings"), ("night", "Nights")]
 WEEKDAYS = [("1", "Monday"), ("2", "Tuesday"), ("3", "Wednesday"), ("4", "Thursday"), ("5", "Friday"), ("6", "Saturday"), ("7", "Sunday")]
+GIFTS = [("free", "Free"), ("time", "For time: they give an hour of theirs when they can")]
 UNITS = [("hour", "an hour"), ("visit", "a visit"), ("day", "a day"), ("item", "an item")]
 
 
@@ -126,36 +127,48 @@ class ProviderForm(AboutForm, AloneForm):
 
 
 class ServiceForm(PriceForm, PlaceForm):
-    """One service with its prices."""
+    """One service with its prices. A community group says instead whether it is free or for time."""
 
     title = TextField(label="What do you do?", max_length=80, help_text="In a few words. For example: Cooking in your home.")
     category = PickField(label="What kind of help is it?", choices=[])
     description = TextField(label="Say more about it", lines=True, required=False, max_length=1000)
-    field_order = ("title", "category", "description", "price", "unit", "minutes", "group_prices", "group_3", "group_4", "outcode")
+    charge = PickField(label="What does it cost?", choices=GIFTS)
+    outcomes = TickField(label="What is it good for?", choices=[], required=False)
+    access = TickField(label="Is it easy to get into and use?", choices=[], required=False, help_text="Tick what is true where you meet people.")
+    field_order = ("title", "category", "description", "charge", "price", "unit", "minutes", "group_prices", "group_3", "group_4", "outcode")
+    money = ("price", "unit", "group_prices", "group_3", "group_4")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, community: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.categories = {one.slug: one for one in Term.objects.categories()}
-        self.fields["category"].choices = [(slug, one.label) for slug, one in self.categories.items()]  # type: ignore[attr-defined]
+        self.community = community
+        for name in self.money if community else ("charge",):
+            del self.fields[name]
+        self.words = {kind: list(Term.objects.filter(kind=kind)) for kind in ("category", "outcome", "access")}
+        for name, kind in (("category", "category"), ("outcomes", "outcome"), ("access", "access")):
+            self.fields[name].choices = [(one.slug, one.label) for one in self.words[kind]]  # type: ignore[attr-defined]
 
     @property
     def terms(self) -> dict[str, Any]:
         """As `listings.save` takes it."""
         said = self.cleaned_data
+        cost = {"charge": said["charge"], "price_pence": 0} if self.community else {"price_pence": said["price"], "unit": said["unit"]}
         return {
-            **{name: said[name] for name in ("title", "description", "unit", "minutes", "outcode", "radius_miles", "parts_of_day")},
-            "category": self.categories[said["category"]],
-            "price_pence": said["price"],
-            "group_prices": self.groups,
+            **{name: said[name] for name in ("title", "description", "minutes", "outcode", "radius_miles", "parts_of_day")},
+            **cost,
+            "category": next(one for one in self.words["category"] if one.slug == said["category"]),
+            "group_prices": {} if self.community else self.groups,
             "weekdays": [int(day) for day in said["weekdays"]],
             "languages": list(Term.objects.languages().filter(slug__in=said["languages"])),
+            "outcomes": [one for one in self.words["outcome"] if one.slug in said["outcomes"]],
+            "access": [one for one in self.words["access"] if one.slug in said["access"]],
         }
 
     @staticmethod
     def now(listing: Listing) -> dict[str, Any]:
         groups = {row.people: row.pence for row in listing.group_prices.all()}
+        same = ("title", "description", "charge", "unit", "minutes", "outcode", "radius_miles", "parts_of_day")
         return {
-            **{name: getattr(listing, name) for name in ("title", "description", "unit", "minutes", "outcode", "radius_miles", "parts_of_day")},
+            **{name: getattr(listing, name) for name in same},
             "category": listing.category.slug,
             "price": listing.price_pence,
             "group_prices": groups.get(2),
@@ -163,6 +176,8 @@ class ServiceForm(PriceForm, PlaceForm):
             "group_4": groups.get(4),
             "weekdays": [str(day) for day in listing.weekdays],
             "languages": [one.slug for one in listing.languages.all()],
+            "outcomes": [one.slug for one in listing.outcomes.all()],
+            "access": [one.slug for one in listing.access.all()],
         }
 
 

@@ -233,7 +233,7 @@ def _about(enterprise: Enterprise) -> list[QuerySet[Any, Any]]:
 
 def _tasks(enterprise: Enterprise, asks: list[Row], day: date) -> list[dict[str, Any]]:
     found = [*sealed.said_of(asks), *(_task(task, day) for task in tasks_among(asks) if task.kind in _TASKS)]
-    if not enterprise.can_be_paid:
+    if not enterprise.can_be_paid and not enterprise.is_community:
         text = "Stripe, our payment firm, asks you for it on its own page. We never see your bank details."
         found.append({"title": "Say where to send your money", "text": text, "action": "Do it", "url": address("provider-bank")})
     if not any(row.of == "listing" for row in asks):

@@ -124,8 +124,9 @@ def service(request: SignedIn, pk: int | None = None) -> HttpResponse:
         return back_to("provider-services")
 
     initial = ServiceForm.now(row) if row else {"outcode": enterprise.outcode, "radius_miles": enterprise.radius_miles, "minutes": 60}
-    form = ServiceForm(request.POST or None, initial=initial)
-    return form_page(request, form=form, act=act, template="provider/service.html", context={"service": row})
+    form = ServiceForm(request.POST or None, initial=initial, community=enterprise.is_community)
+    context = {"service": row, "is_community": enterprise.is_community}
+    return form_page(request, form=form, act=act, template="provider/service.html", context=context)
 
 
 @signed_in

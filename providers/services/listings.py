@@ -184,7 +184,7 @@ def _check(
 def _check_price(enterprise: Enterprise, charge: str, price_pence: int, groups: dict[int, int]) -> None:
     if charge not in Listing.Charge.values:
         raise ChargeIsWrong("Say if it is paid, free or for time.")
-    if enterprise.kind == Enterprise.Kind.COMMUNITY and charge == Listing.Charge.PAID:
+    if enterprise.is_community and charge == Listing.Charge.PAID:
         raise ChargeIsWrong
     if problem := price_problem(price_pence, groups, charge):
         raise PriceIsWrong(problem[1], field=problem[0])

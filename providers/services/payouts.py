@@ -18,7 +18,7 @@ def begin_onboarding(*, enterprise: Enterprise, return_url: str, refresh_url: st
     """
     if not may_run(by=by, enterprise=enterprise):
         raise NotAllowed
-    if enterprise.kind == Enterprise.Kind.COMMUNITY:
+    if enterprise.is_community:
         raise NotAllowed("A community group takes no money here, so there is nothing to send to a bank.")
     with transaction.atomic():
         row = Enterprise.objects.locked().get(pk=enterprise.pk)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from people.models import Message
 from providers.models import Check, Enterprise, Listing, Worker
+from providers.services import enterprises
 from tests import cast
 from tests.frontend.test_groups import _as, _text
 
@@ -142,6 +143,28 @@ SERVICE = {
     "weekdays": ["3"],
     "parts_of_day": ["afternoon"],
 }
+
+
+def test_a_community_group_says_free_or_for_time_and_is_not_asked_for_a_bank(set_clock):
+    set_clock(cast.AT)
+    owner = cast.somebody("nell@example.com", "Nell Barnes")
+    club = enterprises.register(name="Lunch club", outcode="SE15", council_code=cast.SOUTHWARK, kind="community", by=owner, at=cast.AT)
+    client = _as(owner)
+    page = client.get(reverse("provider-service-new")).content.decode()
+    assert "For time" in page
+    assert "What do you charge" not in page
+    said = {"title": "Lunch", "category": "meals", "charge": "free", "minutes": "120", "outcode": "SE15", "radius_miles": "2"}
+    more = {"weekdays": ["4"], "parts_of_day": ["afternoon"], "access": ["step_free"], "outcomes": ["nutrition"]}
+    assert client.post(reverse("provider-service-new"), {**said, **more}).status_code == 302
+    row = club.listings.get()
+    assert (row.charge, row.price_pence, row.group_prices.count()) == ("free", 0, 0)
+    assert [term.slug for term in (*row.access.all(), *row.outcomes.all())] == ["step_free", "nutrition"]
+    again = client.get(reverse("provider-service", args=[row.pk])).context["form"]
+    assert (again["charge"].value(), again["access"].value()) == ("free", ["step_free"])
+    papers = client.get(reverse("provider-papers")).content.decode()
+    assert "A community group that we know" in papers
+    assert "Where to send your money" not in papers
+    assert "Say where to send your money" not in client.get(reverse("provider")).content.decode()
 
 
 def test_a_service_is_written_shown_changed_and_taken_down(hodan):
