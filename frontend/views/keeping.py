@@ -14,11 +14,13 @@ from frontend.presenters.keeping import clusters_in, listings_in, picked_from
 from frontend.views.flow import back_to, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Kept
-from marketplace.services import keeping
+from marketplace.services import keeping, needs
+from marketplace.services.needs import Wishes
 from people.models import Person
 from places.postcodes import UnknownOutcode, outcode_of
 
 KEPT = "kept"
+TOLD = "missing_told"
 WHERE = "near_where"
 
 
@@ -55,8 +57,26 @@ def _note_where(request: HttpRequest) -> None:
         return
 
 
+def is_told_first(request: HttpRequest, told: dict[str, Any]) -> bool:
+    """Whether this kind of help is missing here for the first time in this visit: pressing ten times is not ten people. Noted for their own page."""
+    before: list[dict[str, Any]] = request.session.get(TOLD, [])
+    if any((one["category"], one["outcode"]) == (told["category"], told["outcode"]) for one in before):
+        return False
+    request.session[TOLD] = [*before, told]
+    return True
+
+
 def carry_over(request: SignedIn) -> None:
-    """Puts what was kept before signing in onto the person's own list, once. What is gone meanwhile is left out."""
+    """Puts what was kept, and what was said to be missing, before signing in onto the person's own page, once."""
+    for told in request.session.pop(TOLD, []):
+        # It was counted when it was told: it becomes theirs, so that they hear when somebody starts it, and is not counted twice.
+        mine = {**told, "wishes": Wishes(**told["wishes"])}
+        needs.note_unmet(person=request.user, counted=False, by=request.user, at=clock.now(), **mine)
+    _carry_kept(request)
+
+
+def _carry_kept(request: SignedIn) -> None:
+    """What is gone meanwhile is left out."""
     codes = request.session.pop(KEPT, [])
     if not codes:
         return

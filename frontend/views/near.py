@@ -1,5 +1,7 @@
 """What is near: one question, a place, a list. Nothing is saved until somebody says that something is missing."""
 
+from dataclasses import asdict
+
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -108,22 +110,13 @@ def missing(request: HttpRequest) -> HttpResponse:
         told = {"category": said["category"], "outcode": said["outcode"], "council_code": council_of(said["outcode"]), "reason": said["reason"]}
         if isinstance(request.user, Person):
             needs.note_unmet(person=request.user, words=said["words"], wishes=form.wishes, by=request.user, at=clock.now(), **told)
-        elif _is_new(request, f"{said['category']} {said['outcode']}"):
+        elif keeping.is_told_first(request, {**told, "wishes": asdict(form.wishes)}):
             needs.note_unmet_unsigned(at=clock.now(), **told)
         return back_to("near-told")
 
     initial = {"category": request.GET.get("what"), "outcode": request.GET.get("where") or getattr(request.user, "outcode", "")}
     form = MissingForm(request.POST or None, initial=initial, is_known=request.user.is_authenticated)
     return form_page(request, form=form, act=act, template="near/missing.html")
-
-
-def _is_new(request: HttpRequest, what: str) -> bool:
-    """Once a visit for the same thing and place: pressing the button ten times is not ten people."""
-    told: list[str] = request.session.get("told_missing", [])
-    if what in told:
-        return False
-    request.session["told_missing"] = [*told, what]
-    return True
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.errors import NotAllowed
-from marketplace.models import Kept
+from marketplace.models import Kept, Need
 from marketplace.services import keeping
 from pooling.models import Cluster
 from providers.models import Enterprise, Listing
@@ -134,3 +134,18 @@ def test_nothing_to_compare_says_what_to_do(found):
     page = _text(Client().get(reverse("near-compare"), {"one": [f"s{found[0].pk}", "s999999", "drop table"]}))
     assert "Tick up to four people you can pay." in page
     assert found[0].title not in page
+
+
+def test_what_a_stranger_said_is_missing_becomes_theirs_and_is_counted_once(found):
+    client = Client()
+    told = {"category": "meals", "outcode": "SE15", "reason": "no_time", "part_of_week": "evenings", "language": "somali"}
+    for _ in range(2):
+        client.post(reverse("near-missing"), told)
+    asked = client.post(reverse("join"), {"full_name": "Mary Price", "reach": "email", "email": "mary@example.com", "outcode": "SE15"}, follow=True)
+    code = re.search(r"\b\d{6}\b", str(mail.outbox[-1].body))[0]
+    client.post(asked.redirect_chain[-1][0], {"code": code}, follow=True)
+    for _ in range(2):
+        assert "You said this is missing" in _text(client.get(reverse("start")))
+    mine = Need.objects.get(person__email="mary@example.com")
+    assert (mine.state, mine.part_of_week, mine.language, mine.counted) == ("unmet", "evenings", "somali", False)
+    assert Need.objects.counted_for(cast.SOUTHWARK).count() == 1
