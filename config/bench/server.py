@@ -70,13 +70,13 @@ def running(folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[Server]:
-    """Starts the server with our settings and an empty database, and stops it afterwards."""
+def started(folder: Path, **more: str) -> Iterator[Server]:
+    """Starts the server with our settings (`more`: others instead) and an empty database, and stops it afterwards."""
     postgres.start(folder)
     try:
         postgres.stop(folder)
         conf = folder / "pg" / "postgresql.conf"
-        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+        options = " ".join(f"-c {name}={value}" for name, value in (SETTINGS | more).items())
         options += f" -c listen_addresses= -c unix_socket_directories={postgres.socket_folder(folder)} -p {postgres.PORT}"
         runner_for(folder).run(binaries() / "pg_ctl", "-D", conf.parent, "-w", "-l", folder / "pg.log", "-o", options, "start")
         yield Server(folder)

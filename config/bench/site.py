@@ -27,7 +27,7 @@ THREADS = 8  # of the web server, as the demo has
 def own_site(folder: Path) -> Iterator[Server]:
     """Both connections of this process point at a fresh database with everybody's tables inside this block."""
     before = {alias: dict(connections[alias].settings_dict) for alias in connections}
-    with started(folder) as server:
+    with started(folder, max_wal_size="1GB") as server:  # filling a database leaves gigabytes of it otherwise
         try:
             point_at(folder)
             call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
