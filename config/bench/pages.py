@@ -50,7 +50,7 @@ def pages() -> list[Ask]:
         ("provider_today", HODAN, reverse("provider")),
         ("budget", HALIMA, reverse("budget")),
         ("decision", ROSA, question),
-        ("found", ROSA, f"{reverse('near')}?outcode=SE15"),
+        ("found", ROSA, f"{reverse('near')}?what=any&where=SE15"),
         ("group_asked", ROSA, kitchen),
         ("start_asked", ROSA, reverse("start")),
         ("helping", RUTH, reverse("helping")),

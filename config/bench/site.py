@@ -20,7 +20,7 @@ from config.bench.server import ROOT, Server, started
 from config.environment import database
 
 SECRET = "bench-only-key-of-a-throwaway-site"  # noqa: S105
-THREADS = 8  # of the web server, as the demo has
+WORKERS, THREADS = 2, 4  # of the web server: a process for each processor
 
 
 @contextmanager
@@ -56,11 +56,11 @@ def tell_the_story(server: Server) -> None:
 
 @contextmanager
 def serving(server: Server) -> Iterator[tuple[str, int]]:
-    """granian as in use: one process, its files collected. Gives the host and port to ask, and the number of the process that works."""
+    """granian as in use, its files collected. Gives the host and port to ask, and the number of its process."""
     environment = server.environment() | {"SECRET_KEY": SECRET, "DJANGO_SETTINGS_MODULE": "config.settings"}
     subprocess.run([sys.executable, "-m", "django", "collectstatic", "--noinput", "-v0"], env=environment, cwd=ROOT, check=True)
     port = free_port()
-    command = [sys.executable, "-m", "granian", "--host", "127.0.0.1", "--port", str(port), "--interface", "wsgi", "--workers", "1"]
+    command = [sys.executable, "-m", "granian", "--host", "127.0.0.1", "--port", str(port), "--interface", "wsgi", "--workers", str(WORKERS)]
     command += ["--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning", "config.bench.hello:application"]
     with subprocess.Popen(command, env=environment, cwd=ROOT) as process:
         try:
