@@ -23,7 +23,7 @@ _QUERY = "plainto_tsquery('english', %(words)s)"
 _PLACES = "unnest(%(codes)s::varchar[], %(miles)s::int[], %(tokens)s::tsquery[]) with ordinality o (code, miles, token, n)"
 _NEAREST = f"order by o.n, {_ORDER}, r.listing_id limit %(most)s"
 # The rarest of the words: in at most so many services do all of them occur. Words of no stem (the, and) narrow nothing.
-SELDOM = 20_000
+SELDOM = 5_000
 _RARE = f"""rare(times) as materialized (
     select coalesce(min((select coalesce(sum(w.times), 0) from providers_searchword w where w.stem = asked.stem)), %(seldom)s + 1)
     from unnest(tsvector_to_array(to_tsvector('english', %(words)s))) asked(stem)

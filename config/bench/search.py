@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db import connection, connections
+from django.db import connection
 from django.urls import reverse
 
 from audit import clock
@@ -25,7 +25,7 @@ from config.bench.asking import Ask, in_turn, only_good
 from config.bench.measuring import percentile
 from config.bench.server import Server
 from config.bench.site import own_site, serving
-from config.synthetic.making import make
+from config.synthetic.making import analyse, make
 from marketplace.selectors.search import Asked, find
 from places.distance import around
 from places.models import Outcode
@@ -56,9 +56,7 @@ def run(seconds: int, *, listings: int = LISTINGS) -> Iterator[Figure]:
     """Fills a database of its own, then asks one question after the other: TIMES of each, whatever `seconds` says."""
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder, own_site(Path(folder)) as server:
         at, begun = clock.now(), time.perf_counter()
-        make(councils=0, seed=1, listings=listings, at=at, tell=lambda _: None)
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("vacuum analyze")
+        make(councils=0, seed=1, listings=listings, at=at, tell=lambda _: None, look=analyse)
         yield Figure(
             "search.load", round(time.perf_counter() - begun), "s", note=f"{listings:,} services with their providers, papers and search rows"
         )

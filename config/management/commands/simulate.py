@@ -7,10 +7,9 @@ from datetime import time as hour
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
 
 from audit import clock
-from config.synthetic.making import NotHere, Progress, make
+from config.synthetic.making import NotHere, Progress, analyse, make
 from config.synthetic.places import COUNCILS
 
 
@@ -29,11 +28,9 @@ class Command(BaseCommand):
         at = datetime.combine(options["on"] or clock.today(), hour(9), tzinfo=clock.LONDON)
         self.began, self.rows = time.monotonic(), 0
         try:
-            make(councils=options["councils"], seed=options["seed"], listings=options["listings"], at=at, tell=self._tell)
+            make(councils=options["councils"], seed=options["seed"], listings=options["listings"], at=at, tell=self._tell, look=analyse)
         except NotHere as reason:
             raise CommandError(str(reason)) from reason
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("analyze")
 
     def _tell(self, progress: Progress) -> None:
         self.rows += progress.rows
