@@ -35,7 +35,7 @@ HATS: dict[str, Items] = {
 def hats_of(person: Person, *, at: datetime) -> dict[str, int]:
     """What somebody comes here as: person (has a budget or a place in a group, or nothing else), provider, and their roles. One query.
 
-    With each the number of its strand, as far as it has one: a person's own in their first group, a provider's.
+    With each the number of its strand, as far as it has one: a person's own in a group, a provider's (`presenters.provider.strand_of`).
     """
     none = Value(0)
     roles = Role.objects.live(at).filter(person=person).annotate(hat=Cast("kind", CharField()), drawn=none).values_list("hat", "drawn")
