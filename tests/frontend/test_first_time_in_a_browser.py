@@ -100,6 +100,9 @@ def looks_and_keeps(mary: Phone) -> None:
     mary.write(where="SE15")
     mary.press("Show me")
     mary.reads("Free", "Lunch club", "A group you could join", "People you can pay", "Cooking in your home", "None of these is right?")
+    mary.follow("Show them on a map")
+    mary.reads("Where it is, near SE15", "The same in a list")
+    mary.follow("The list")
     if mary.scripts:
         chooses_at_once(mary)
     mary.press("Keep these")
