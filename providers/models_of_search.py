@@ -52,7 +52,7 @@ class SearchRow(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word that occurs in services on sale or in the names of kinds of help, and how often. Counted once a day.
+    """A word that occurs in services on sale or in the names of kinds of help. Counted once a day; `times`: in how many services its stem occurs.
 
     `stem`: what search takes it for (`garden` of `gardening`). `keys`: the word with up to two of its letters left out, in every way: what was
     typed, with letters left out in the same way, meets it there (symmetric deletes: any misspelling by two letters is found in one question,

@@ -25,7 +25,7 @@ _NEAREST = f"order by o.n, {_ORDER}, r.listing_id limit %(most)s"
 # The rarest of the words: in at most so many services do all of them occur. Words of no stem (the, and) narrow nothing.
 SELDOM = 5_000
 _RARE = f"""rare(times) as materialized (
-    select coalesce(min((select coalesce(sum(w.times), 0) from providers_searchword w where w.stem = asked.stem)), %(seldom)s + 1)
+    select coalesce(min((select coalesce(max(w.times), 0) from providers_searchword w where w.stem = asked.stem)), %(seldom)s + 1)
     from unnest(tsvector_to_array(to_tsvector('english', %(words)s))) asked(stem)
 ), few as materialized (
     select * from providers_searchrow r where r.words @@ {_QUERY} and r.papers_until >= %(on)s and (select times from rare) <= %(seldom)s

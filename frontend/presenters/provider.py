@@ -214,7 +214,7 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
         late=late,
         next_day=_next_day(visits, day),
         tasks=_tasks(enterprise, asks, day) if is_owner else [],
-        money=_money(money_among(asks), payments.remittances_among(asks, today=day), [], day) if is_owner else None,
+        money=_money(money_among(asks), payments.remittances_among(asks, today=day), [], day) if is_owner and not enterprise.is_community else None,
         held_by=sorted({row["strand"] or 1 for row in asks if row.of == "held"}),
         papers=papers(enterprise, day) if is_owner else [],
         strand=strand_of(enterprise),

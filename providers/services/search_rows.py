@@ -79,14 +79,15 @@ on conflict (listing_id) do update set {", ".join(f"{name} = excluded.{name}" fo
 where ({", ".join(f"r.{name}" for name in COLUMNS)}) is distinct from ({", ".join(f"excluded.{name}" for name in COLUMNS)})
 """  # noqa: S608 - names of our own columns and nothing else
 COUNT = """
-with said as (
-    select l.id, concat_ws(' ', l.title, l.description, e.name) as words from providers_searchrow r
+with said(words) as (
+    select concat_ws(' ', l.title, l.description, e.name) from providers_searchrow r
     join providers_listing l on l.id = r.listing_id join providers_enterprise e on e.id = l.enterprise_id
-    union all select null, label from vocabulary_term where kind in ('category', 'outcome', 'language')
-)
-select word, (ts_lexize('english_stem', word))[1] as stem, times
-from (select word, count(*) as times from said, regexp_split_to_table(lower(words), '[^a-z]+') word group by word) counted
-where length(word) between %s and %s and cardinality(ts_lexize('english_stem', word)) > 0"""
+    union all select label from vocabulary_term where kind in ('category', 'outcome', 'language')
+),
+known as (select distinct word from said, regexp_split_to_table(lower(words), '[^a-z]+') word where length(word) between %s and %s),
+stemmed as (select word, (ts_lexize('english_stem', word))[1] as stem from known)
+select s.word, s.stem, coalesce(t.ndoc, 0) from stemmed s left join ts_stat('select words from providers_searchrow') t on t.word = s.stem
+where s.stem is not null"""
 
 
 def refresh(*, listings: QuerySet[Listing]) -> int:
