@@ -74,6 +74,14 @@ def test_what_nobody_understands_is_left_out_and_money_is_put_right():
     assert "Write an amount in pounds, like £48.00." in _text(response)
 
 
+def test_a_kind_of_help_nobody_knows_is_asked_for_again_and_the_rest_stays_typed():
+    response = Client().get(reverse("near"), {"what": "gardening-typed-by-hand", "where": "SE15", "words": "roses"})
+    assert response.status_code == 422
+    assert "We don’t know this kind of help. Pick one from the list." in _text(response)
+    assert 'value="SE15"' in response.content.decode()
+    assert 'value="roses"' in response.content.decode()
+
+
 def test_what_is_not_there_becomes_a_need_in_one_press():
     page = look(what="out_and_about", language="somali", part="evening")
     assert "Nobody near SE15 offers this yet" in page
