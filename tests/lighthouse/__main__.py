@@ -83,8 +83,14 @@ def score(address: str, cookies: str) -> dict[str, float]:
     flags = [f"--only-categories={','.join(WANTED)}", "--output=json", "--quiet", f"--chrome-flags={' '.join(browsers.FLAGS)}"]
     head = [f"--extra-headers={json.dumps({'Cookie': cookies})}"] if cookies else []
     chrome = {**os.environ, "CHROME_PATH": str(browsers.find())}
-    told = subprocess.run(["node", str(PROGRAM), address, *flags, *head], check=True, capture_output=True, env=chrome).stdout
-    found = json.loads(told)
+    command = ["node", str(PROGRAM), address, *flags, *head]
+    for _ in range(2):  # a browser that did not start is started again
+        told = subprocess.run(command, check=False, capture_output=True, env=chrome)
+        if told.returncode == 0:
+            break
+    else:
+        sys.exit(told.stderr.decode()[-2000:])
+    found = json.loads(told.stdout)
     scores = {name: round(100 * found["categories"][name]["score"]) for name in WANTED}
     return {**scores, "jumps": round(found["audits"]["cumulative-layout-shift"]["numericValue"], 3)}
 
