@@ -87,5 +87,12 @@ FACT_ROUTES: dict[str, list[str]] = {
     "marketplace.payer_leaving": ["frontend.consumers_of_varying.payer_leaving"],
     "marketplace.keep_going_started": ["frontend.consumers_of_varying.keep_going_started"],
     "marketplace.fewer_visits_wished": ["frontend.consumers_of_varying.fewer_visits_wished"],
+    "marketplace.booking_over": ["frontend.consumers_of_booking.booking_over"],
+    "marketplace.booking_clashes": ["frontend.consumers_of_booking.booking_clashes"],
+    "marketplace.booking_time_off": ["frontend.consumers_of_booking.booking_time_off"],
+    "marketplace.booking_move_asked": ["frontend.consumers_of_booking.booking_move_asked"],
+    "marketplace.booking_move_answered": ["frontend.consumers_of_booking.booking_move_answered"],
+    "marketplace.meeting_asked": ["frontend.consumers_of_booking.meeting_asked"],
+    "marketplace.meeting_agreed": ["frontend.consumers_of_booking.meeting_agreed"],
     "marketplace.go_ahead_wished": ["frontend.consumers_of_varying.go_ahead_wished"],
 }

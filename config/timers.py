@@ -43,6 +43,7 @@ TIMERS = [
     "marketplace.services.changing.advance_due",
     "marketplace.services.exits.advance_due",
     "marketplace.services.agreements.advance_due",
+    "marketplace.services.booking_clock.advance_due",
     "marketplace.services.milestones.advance_due",
     "marketplace.services.shares.advance_due",
     "marketplace.services.counting.counted_due",

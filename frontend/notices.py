@@ -175,8 +175,13 @@ def agreement_sent(*, agreement_id: int, version: int, at: datetime) -> int:
     for payer in Payer.objects.filter(agreement=agreement, state="asked").select_related("person"):
         says = f"{agreement.title}: your part would be {words.pounds(payer.weekly_pence)} a week. Look at it, and say yes or not this time."
         told += _tell([payer.person], kind="agreement_sent", about=about, subject=subject, says=says, at=at)
-    says = f"A group near {agreement.cluster.outcode} chose you: {agreement.title}. Look at it, and say yes or no."
+    says = f"{_who_chose(agreement)} chose you: {agreement.title}. Look at it, and say yes or no."
     return told + _tell([agreement.enterprise.owner], kind="agreement_sent", about=about, subject=subject, says=says, at=at)
+
+
+def _who_chose(agreement: Agreement) -> str:
+    """A group, or somebody by themselves."""
+    return f"{'Somebody' if agreement.cluster.is_own else 'A group'} near {agreement.cluster.outcode}"
 
 
 def agreement_active(*, agreement_id: int, at: datetime) -> int:

@@ -7,6 +7,9 @@ from django.db.models import F, Q
 from people.models import Person
 from providers.models_of_search import SearchRow as SearchRow
 from providers.models_of_search import SearchWord as SearchWord
+from providers.models_of_slots import DayOff as DayOff
+from providers.models_of_slots import Slot as Slot
+from providers.models_of_slots import WorkHours as WorkHours
 from providers.querysets import CalendarLinkQuerySet, CheckQuerySet, EnterpriseQuerySet, GroupPriceQuerySet, ListingQuerySet, WorkerQuerySet
 from vocabulary.models import Term
 

@@ -114,7 +114,7 @@ def _lists(person: Person, today: date) -> list[QuerySet[Any, Any]]:
     label = Term.objects.categories().filter(slug=OuterRef("category")).order_by().values("label")[:1]
     return [
         listed(Membership.objects.of(person).filter(state=Membership.State.INVITED), "invited", name="cluster__name"),
-        listed(Membership.objects.of(person).inside(), "inside"),
+        listed(Membership.objects.of(person).in_groups().inside(), "inside"),
         listed(selectors.questions_for(person), "answer", name="cluster__name", known_as="person__known_as"),
         listed(idle, "idle", on="goes_home_on", pence="pence", **of_whom),
         listed(officer, "officer_asks", on="question__closes_at", words="question__words"),

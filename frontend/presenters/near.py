@@ -14,7 +14,7 @@ from providers.models import Enterprise, Listing
 
 def own_groups(person: Person) -> "list[Cluster]":
     """The groups going on that somebody is in, so that they can choose a service with them."""
-    inside = Membership.objects.inside().filter(person=person, cluster__state=Cluster.State.ACTIVE).select_related("cluster")
+    inside = Membership.objects.inside().in_groups().filter(person=person, cluster__state=Cluster.State.ACTIVE).select_related("cluster")
     return [place.cluster for place in inside.order_by("pk")]
 
 

@@ -104,7 +104,7 @@ def kinds() -> dict[str, str]:
 
 def places(person: Person) -> list[Membership]:
     """The groups this person is in."""
-    return list(Membership.objects.of(person).inside().select_related("cluster").order_by("pk"))
+    return list(Membership.objects.of(person).in_groups().inside().select_related("cluster").order_by("pk"))
 
 
 def _line(view: NeedView, labels: dict[str, str]) -> NeedLine:

@@ -2,6 +2,7 @@
 
 from frontend.urls import (
     agreements,
+    booking,
     budgets,
     council,
     deciding,
@@ -37,6 +38,7 @@ urlpatterns = [
     *groups.urlpatterns,
     *deciding.urlpatterns,
     *agreements.urlpatterns,
+    *booking.urlpatterns,
     *varying.urlpatterns,
     *offers.urlpatterns,
     *leaving.urlpatterns,

@@ -121,13 +121,13 @@ def sign(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def decline(request: SignedIn, pk: int) -> HttpResponse:
     """Not this time: I pay nothing, and the others see their new price."""
-    agreement = get_object_or_404(Agreement.objects.visible_to(request.user), pk=pk)
+    agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("cluster"), pk=pk)
     payer = get_object_or_404(agreement.payers.filter(person=request.user).select_related("membership"))
 
     def act() -> str:
         signing.decline_as_payer(agreement=agreement, membership=payer.membership, by=request.user, at=clock.now())
         messages.success(request, "That is fine. You pay nothing. The others see a new price, and say yes or no to it.")
-        return back_to("group", pk=agreement.cluster_id)
+        return back_to("bookings") if agreement.cluster.is_own else back_to("group", pk=agreement.cluster_id)
 
     return press(request, act, refused=back_to("agreement", pk=pk))
 

@@ -25,7 +25,7 @@ def _others(cluster: Cluster, request: SignedIn) -> list[tuple[str, str]]:
 @signed_in
 def remove(request: SignedIn, pk: int) -> HttpResponse:
     """Ask the group whether somebody should leave."""
-    mine = Membership.objects.of(request.user).inside().exclude(state=Membership.State.TRIAL)
+    mine = Membership.objects.of(request.user).in_groups().inside().exclude(state=Membership.State.TRIAL)
     cluster = get_object_or_404(mine.select_related("cluster"), cluster_id=pk).cluster
 
     def act(form: RemovalForm) -> str:

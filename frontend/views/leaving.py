@@ -17,7 +17,7 @@ from pooling.services import leaving, settlement
 
 def _place(request: SignedIn, pk: int) -> Membership:
     """My place in this group, past the first days."""
-    rows = Membership.objects.of(request.user).inside().exclude(state=Membership.State.TRIAL).select_related("cluster", "person")
+    rows = Membership.objects.of(request.user).in_groups().inside().exclude(state=Membership.State.TRIAL).select_related("cluster", "person")
     return get_object_or_404(rows, cluster_id=pk)
 
 

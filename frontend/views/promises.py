@@ -22,7 +22,7 @@ from pooling.services import pledges
 @signed_in
 def make(request: SignedIn, pk: int) -> HttpResponse:
     """Promise part of my budget to this group; checked on its own page first."""
-    place = get_object_or_404(Membership.objects.of(request.user).inside().select_related("cluster", "person"), cluster_id=pk)
+    place = get_object_or_404(Membership.objects.of(request.user).in_groups().inside().select_related("cluster", "person"), cluster_id=pk)
     parts = budget_presenter.parts_of(request.user)
     if not parts:
         messages.warning(request, "Tell us about your budget first. Then you can promise part of it.")

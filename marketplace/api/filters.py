@@ -4,7 +4,22 @@ from typing import Any
 
 from django_filters.rest_framework import BooleanFilter, DateFilter, FilterSet, NumberFilter
 
-from marketplace.models import Agreement, Brief, BriefPayer, BriefQuestion, Change, ChangeAnswer, Milestone, MilestoneShare, Need, Offer, Payer, Visit
+from marketplace.models import (
+    Agreement,
+    BookedTime,
+    Booking,
+    Brief,
+    BriefPayer,
+    BriefQuestion,
+    Change,
+    ChangeAnswer,
+    Milestone,
+    MilestoneShare,
+    Need,
+    Offer,
+    Payer,
+    Visit,
+)
 
 
 class NeedFilter(FilterSet):  # type: ignore[misc]  # the package has no types
@@ -121,3 +136,25 @@ class ChangeAnswerFilter(FilterSet):  # type: ignore[misc]  # the package has no
     class Meta:
         model = ChangeAnswer
         fields = ("answer",)
+
+
+class BookingFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    enterprise = NumberFilter("enterprise_id", min_value=1)
+    mine = BooleanFilter(method="keep_mine", label="Only yours, and what you were asked to be part of")
+
+    class Meta:
+        model = Booking
+        fields = ("state", "kind")
+
+    def keep_mine(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.of(self.request.user) if value else rows
+
+
+class BookedTimeFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+    booking = NumberFilter("booking_id", min_value=1)
+    from_day = DateFilter("starts_at", "date__gte")
+    until_day = DateFilter("starts_at", "date__lte")
+
+    class Meta:
+        model = BookedTime
+        fields: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from audit.api.edge import router
 from marketplace.api.views.agreements import Agreements, Payers
 from marketplace.api.views.approvals import Approvals
+from marketplace.api.views.bookings import BookedTimes, BookingMoves, Bookings, FreeTimes
 from marketplace.api.views.briefs import BriefPayers, BriefQuestions, Briefs, EnterpriseWanted
 from marketplace.api.views.changes import ChangeAnswers, Changes
 from marketplace.api.views.counted import CouncilFigures, OfficerAnswers, OfficerQuestions, WantedNear
@@ -27,6 +28,10 @@ urlpatterns = router(
     choices=Choices,
     agreements=Agreements,
     payers=Payers,
+    bookings=Bookings,
+    booked_times=BookedTimes,
+    booking_moves=BookingMoves,
+    listings=FreeTimes,
     prices_by_size=PricesBySize,
     milestones=Milestones,
     visits=Visits,

@@ -2,6 +2,7 @@
 
 from marketplace.models.agreements import Agreement, Payer, SuspendedFor
 from marketplace.models.asks import OfficerAnswer, OfficerQuestion
+from marketplace.models.bookings import BookedTime, Booking, BookingMove
 from marketplace.models.briefs import Brief, BriefAmendment, BriefLot, BriefPayer, BriefQuestion
 from marketplace.models.changes import Change, ChangeAnswer, ShortAnswer
 from marketplace.models.counted import CountedCell, CountRun
@@ -13,6 +14,9 @@ from marketplace.models.visits import Visit, VisitPart, VisitShown
 
 __all__ = [
     "Agreement",
+    "BookedTime",
+    "Booking",
+    "BookingMove",
     "Brief",
     "BriefAmendment",
     "BriefLot",

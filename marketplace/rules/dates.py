@@ -33,6 +33,11 @@ REMIND_DAYS = (15, 30)
 CLOCK_OUT_DAYS = 45
 LARGE_PENCE_IN_28_DAYS = 50_000
 """Above this, from one payer to one provider in 28 days, a second person must agree (state-machines.md 8, `release`)."""
+BOOKING_ANSWER_DAYS = 3
+"""So long a provider has to answer a booking, and never less than a day before it begins (state-machines.md 9)."""
+BOOKING_ANSWER_HOURS = 24
+UNCLAIMED_DAYS = 14
+"""So long after a booked visit nobody has recorded it: people are asked whether anybody came."""
 LATE_QUESTION_DAYS = 28
 """So long after a payment made without an answer a payer may say that it was wrong (state-machines.md 8, `query_late`)."""
 

@@ -66,6 +66,34 @@ AGREEMENT = {
     ("ending", "close_out"): "terminated",
 }
 
+BOOKING = {
+    (NEW, "hold_slot"): "slot_held",
+    ("slot_held", "time_out"): "lapsed",
+    ("slot_held", "let_go"): "lapsed",
+    ("slot_held", "request"): "requested",
+    ("requested", "accept"): "confirmed",
+    ("requested", "decline"): "declined",
+    ("requested", "take_back"): "cancelled",
+    ("requested", "no_answer"): "expired",
+    ("confirmed", "move"): "confirmed",
+    ("confirmed", "cancel_early"): "cancelled",
+    ("confirmed", "cancel_late"): "cancelled",
+    ("confirmed", "provider_cancel"): "cancelled",
+    # Its money did not come in time, or its visit was called off in another way: nobody comes.
+    ("confirmed", "fall_away"): "cancelled",
+    ("confirmed", "happen"): "delivered",
+    ("confirmed", "unclaimed"): "query",
+    ("delivered", "ask_shares"): "asking",
+    ("asking", "all_final"): "paid_out",
+    # A series is over with its last week.
+    ("confirmed", "finish"): "paid_out",
+    ("query", "resume"): "delivered",
+    ("query", "no_show"): "cancelled",
+    # A first meeting: no money, so it is over when both have said that it happened.
+    ("confirmed", "met"): "met",
+    ("confirmed", "not_met"): "cancelled",
+}
+
 MILESTONE = {
     (NEW, "plan"): "planned",
     ("planned", "ask_funding"): "funding_due",
@@ -142,9 +170,19 @@ SHARE = {
     ("agreed", "fall_short"): "returned",
 }
 
-MACHINES = {"need": NEED, "brief": BRIEF, "offer": OFFER, "agreement": AGREEMENT, "milestone": MILESTONE, "share": SHARE, "change": CHANGE}
+MACHINES = {
+    "need": NEED,
+    "brief": BRIEF,
+    "offer": OFFER,
+    "agreement": AGREEMENT,
+    "milestone": MILESTONE,
+    "share": SHARE,
+    "change": CHANGE,
+    "booking": BOOKING,
+}
 
 AGREEMENT_FINAL = frozenset({"void", "completed", "terminated"})
+BOOKING_FINAL = frozenset({"lapsed", "declined", "expired", "cancelled", "paid_out", "met"})
 MILESTONE_FINAL = frozenset({"closed", "cancelled"})
 SHARE_FINAL = frozenset({"dropped", "returned", "decided"})
 """No way out of these."""

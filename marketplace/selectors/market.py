@@ -43,7 +43,7 @@ def market(council_code: str, *, quarter: date, today: date) -> Market:
         new_providers=live.filter(created_at__gte=first, created_at__lt=after).count(),
         insurance_ends=ends.exclude(enterprise__in=later.values("enterprise")).values("enterprise").distinct().count(),
         only_one=tuple(sorted(slug for slug, number in sellers.values_list("category__slug", "sellers") if number == 1)),
-        folded=told(Cluster.objects.filter(council_code=council_code, ended_at__gte=first, ended_at__lt=after).count()),
+        folded=told(Cluster.objects.groups().filter(council_code=council_code, ended_at__gte=first, ended_at__lt=after).count()),
         hour_pence=hours[len(hours) // 2][0] if len({seller for _, seller in hours}) >= LEAST_GROUPS else None,
         asking=tuple(sorted(set(Brief.objects.filter(council_code=council_code, state__in=_GOING).values_list("category", flat=True)))),
     )

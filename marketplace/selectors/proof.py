@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import Count
+
 from ledger.selectors import journal_exists
-from marketplace.models import Milestone, MilestoneShare, Payer
-from pooling.models import Hold, HoldMove
+from marketplace.models import Booking, Milestone, MilestoneShare, Payer
+from pooling.models import Hold, HoldMove, Membership
 
 
 def proof(using: str = "default") -> list[str]:
@@ -23,7 +25,7 @@ def proof(using: str = "default") -> list[str]:
             found.append(f"The shares of milestone {pk} are {by_milestone[pk]}p, not {pence}p.")
     for hold in Hold.objects.using(using).filter(pk__in=by_hold).order_by("pk"):
         found += _hold(hold, by_hold[hold.pk])
-    return [*found, *_moves_once(using), *_left_out(using), *_ceilings(using)]
+    return [*found, *_moves_once(using), *_left_out(using), *_ceilings(using), *_bookings(using)]
 
 
 def _share(share: MilestoneShare) -> Iterable[str]:
@@ -47,6 +49,17 @@ def _hold(hold: Hold, shares: list[MilestoneShare]) -> Iterable[str]:
     for name, held, shared in claims:
         if held != shared:
             yield f"Hold {hold.pk} has {name} {held}p; its shares say {shared}p."
+
+
+def _bookings(using: str) -> Iterable[str]:
+    """What was called off, declined or fell away holds nobody's money, and a person's own place has one person in it."""
+    over = Booking.objects.using(using).filter(state__in=["declined", "expired", "cancelled"], agreement__isnull=False).values("agreement")
+    rows = MilestoneShare.objects.using(using).filter(milestone__agreement__in=over, state__in=["covered", "asked"], covered_by="money")
+    for pk in rows.filter(milestone__state__in=["funded", "in_delivery"]).values_list("pk", flat=True):
+        yield f"Share {pk} is held for a booking that is over."
+    several = Membership.objects.using(using).filter(cluster__is_own=True).values("cluster").annotate(people=Count("person", distinct=True))
+    for pk in several.filter(people__gt=1).values_list("cluster", flat=True):
+        yield f"Cluster {pk} is one person's own, and has more than one."
 
 
 def _left_out(using: str) -> Iterable[str]:

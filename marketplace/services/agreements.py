@@ -11,7 +11,7 @@ from marketplace.models import Agreement, SuspendedFor
 from marketplace.rules.dates import LONDON, SIGN_WORKING_DAYS, answer_by
 from marketplace.rules.tables import AGREEMENT, NotNow, after
 from marketplace.selectors.checking import category_of
-from marketplace.services import awarding, keep_going, needs
+from marketplace.services import awarding, booking_states, keep_going, needs
 from marketplace.services.plans import make_weeks
 from marketplace.services.proposing import ServiceIsNotOnSale, WishIsNotComplete, propose
 from marketplace.services.writing import log, tell
@@ -32,6 +32,7 @@ def make_active(*, agreement: Agreement, by: Person | None, at: datetime) -> Non
     _carry_rounding(agreement, at)
     needs.fulfil_for(agreement=agreement, at=at)
     awarding.came_about(agreement=agreement, at=at)
+    booking_states.came_about(agreement=agreement, by=by, at=at)
     log(by=by, verb="make_active", row=agreement, at=at, version=agreement.version)
     tell(kind="agreement_active", row=agreement, at=at)
 
@@ -45,6 +46,7 @@ def make_void(*, agreement: Agreement, verb: str, reason: str, by: Person | None
     earmarks.drop(about_kind="agreement", about_id=agreement.pk, at=at)
     needs.give_up_for(agreement=agreement, at=at)
     awarding.fell_through(agreement=agreement, at=at)
+    booking_states.fell_through(agreement=agreement, verb=verb, by=by, at=at)
     log(by=by, verb=verb, row=agreement, at=at)
     tell(kind="agreement_void", row=agreement, at=at)
 

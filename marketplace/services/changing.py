@@ -8,7 +8,7 @@ from datetime import datetime
 
 from audit.errors import NotAllowed, Refusal
 from marketplace import policies
-from marketplace.models import Agreement, Change
+from marketplace.models import Agreement, Booking, Change
 from marketplace.rules.changes import CHANGE
 from marketplace.rules.tables import NotNow, after
 from marketplace.services import answering, rounds, terms
@@ -50,6 +50,8 @@ def propose(
     _may_propose(row, kind, by, is_provider, at)
     if row.state != Agreement.State.ACTIVE:
         raise NotNow("Only visits that are on now can be changed.")
+    if kind == Kind.VISITS and Booking.objects.filter(agreement=row).exists():
+        raise NotNow("These visits are booked for a time. Move one of them on its own page, or call it off.")
     if row.changes.asking().exists():
         raise NotNow("Another change is being asked about. Wait for its answers, or take it back first.")
     price, days = _wanted(row, kind, visit_pence, weekdays)

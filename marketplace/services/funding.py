@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from marketplace.models import Change, Milestone, MilestoneShare, Visit
+from marketplace.models import Booking, Change, Milestone, MilestoneShare, Visit
 from marketplace.rules.dates import LONDON, SAY_NO_HOURS, SHORT_WORKING_DAYS, ask_funding_on, clearing_kind, pay_by, start_of
 from marketplace.rules.tables import MILESTONE, SHARE, after
 from marketplace.services import keep_going, money, short_answers
@@ -154,8 +154,13 @@ def when_short(milestone: Milestone, at: datetime) -> None:
         _fund(milestone, shares, "fund", at)
     elif covered and milestone.provider_said_no_at is None and at >= start - timedelta(hours=SAY_NO_HOURS):
         go_ahead_without(milestone=milestone, shares=shares, by=None, at=at)
-    elif at >= start:
+    elif at >= (start - timedelta(hours=SAY_NO_HOURS) if _is_booked(milestone) else start):
         drop_week(milestone=milestone, shares=shares, by=None, at=at)
+
+
+def _is_booked(milestone: Milestone) -> bool:
+    """Nobody is asked to keep a booked time free for money that is not here the day before: somebody else may have it (docs/adr/0020)."""
+    return Booking.objects.filter(agreement=milestone.agreement_id).exists()
 
 
 def go_ahead_without(*, milestone: Milestone, shares: list[MilestoneShare], by: Person | None, at: datetime) -> None:

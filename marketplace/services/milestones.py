@@ -215,6 +215,17 @@ def call_off(*, milestone: Milestone, by: Person, at: datetime) -> Milestone:
 
 
 @all_or_nothing
+def nobody_came(*, milestone: Milestone, by: Person, at: datetime) -> Milestone:
+    """A week nobody recorded a visit of: one who pays it says that nobody came, and everything comes back. The caller has said who may."""
+    row = locked_week(milestone.pk)
+    if row.state != Milestone.State.OVERDUE or Visit.objects.filter(milestone=row, state__in=["begun", "done"]).exists():
+        raise NotNow("They have recorded the visit. Say on its own page what happened.")
+    log(by=by, verb="nobody_came", row=row, at=at)
+    _call_off(row, None, at)
+    return row
+
+
+@all_or_nothing
 def end_week(*, milestone: Milestone, by: Person | None, at: datetime) -> None:
     """A week after the end of an agreement never happens. The agreement's own verb has said who may."""
     row = locked_week(milestone.pk)

@@ -49,6 +49,8 @@ class Cluster(models.Model):
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     is_listed = models.BooleanField(default=True)
+    # One person by themselves: what they book alone is kept here. Nobody finds it, joins it or decides in it, and it is no group on any page.
+    is_own = models.BooleanField(default=False)
     frozen_at = models.DateTimeField(null=True, blank=True)
     frozen_until = models.DateTimeField(null=True, blank=True)
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -65,6 +67,10 @@ class Cluster(models.Model):
             # Small and stable (product.md, source papers row 2): eight people fit one colour each.
             models.CheckConstraint(
                 name="cluster_is_small", condition=Q(size_min__gte=SIZE_MIN, size_max__lte=SIZE_MAX) & Q(size_min__lte=F("size_max"))
+            ),
+            models.CheckConstraint(name="cluster_own_is_not_listed", condition=Q(is_own=False) | Q(is_listed=False, facilitator__isnull=True)),
+            models.UniqueConstraint(
+                name="cluster_own_is_one", fields=["started_by"], condition=Q(is_own=True) & ~Q(state__in=["cancelled", "closed"])
             ),
             # Stopped only with a reason, by somebody, until a day.
             models.CheckConstraint(

@@ -117,15 +117,22 @@ class FundingModeQuerySet(models.QuerySet["FundingMode"]):
 
 class ClusterQuerySet(models.QuerySet["Cluster"]):
     def visible_to(self, person: "Person | None") -> Self:
-        """Who has, had or was offered a place in it; their supporters; its facilitator; operators. All others: `selectors.public_cards`."""
+        """Who has, had or was offered a place in it; their supporters; its facilitator; operators. All others: `selectors.public_cards`.
+
+        One's own (somebody who books alone) is no group: nobody opens it, its owner neither.
+        """
         from pooling.models import Membership
 
         if person is None or _nobody(person):
             return self.none()
         if person.is_operator:
-            return self
+            return self.groups()
         places = Membership.objects.filter(_own(person, "person"), cluster=OuterRef("pk")).exclude(state__in=NOT_SEEN)
-        return self.filter(Exists(places) | _helps(person, ""))
+        return self.groups().filter(Exists(places) | _helps(person, ""))
+
+    def groups(self) -> Self:
+        """Groups of people; not somebody by themselves."""
+        return self.filter(is_own=False)
 
     def listed(self) -> Self:
         """Groups that strangers may find by purpose and area."""
@@ -157,6 +164,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def of(self, person: "Person") -> Self:
         return self.filter(person=person)
+
+    def in_groups(self) -> Self:
+        """Not the place somebody has by themselves."""
+        return self.filter(cluster__is_own=False)
 
     def inside(self) -> Self:
         """In the group now: in their first days or after."""

@@ -87,7 +87,7 @@ def stoppable_by(person: "Person | None", *, at: datetime) -> "models.QuerySet[C
     """Groups somebody may stop: operators all, a holder's staff those its money is promised to. Never where one has a place, or helps."""
     from pooling.models import Cluster
 
-    groups = Cluster.objects.all()
+    groups = Cluster.objects.groups()
     if person is None or _nobody(person):
         return groups.none()
     groups = groups.exclude(memberships__person=person).exclude(facilitator=person)

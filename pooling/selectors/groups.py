@@ -115,7 +115,7 @@ def rules_to_sign(person: Person) -> QuerySet[Membership]:
 
 def places_of(person: Person) -> list[Membership]:
     """The groups this person is in, asked into, or asked to join."""
-    return list(Membership.objects.of(person).exclude(state__in=MEMBERSHIP_FINAL).select_related("cluster", "person").order_by("pk"))
+    return list(Membership.objects.of(person).in_groups().exclude(state__in=MEMBERSHIP_FINAL).select_related("cluster", "person").order_by("pk"))
 
 
 def questions_for(person: Person) -> QuerySet[Membership]:

@@ -73,7 +73,7 @@ def apply(*, cluster: Cluster, answers: str, by: Person, at: datetime, person: P
 
 
 def _open(group: Cluster, person: Person, state: str, at: datetime, *, invited_by: Person | None = None, answers: str = "") -> Membership:
-    if group.state not in ("forming", "active"):
+    if group.is_own or group.state not in ("forming", "active"):
         raise GroupTakesNobody
     if person.council_code != group.council_code:
         raise OtherCouncil

@@ -174,7 +174,7 @@ def advance_due(*, at: datetime) -> int:
     moved = one_by_one(stopped.values_list("pk", flat=True), lambda pk: _run_out(pk, at))
     lonely = Q(inside__lt=2) & (Q(alone_since__isnull=True) | Q(alone_since__lte=at - timedelta(days=ALONE_DAYS)))
     inside = Count("memberships", filter=Q(memberships__state__in=MEMBERSHIP_IN))
-    active = Cluster.objects.filter(state=State.ACTIVE).annotate(inside=inside)
+    active = Cluster.objects.groups().filter(state=State.ACTIVE).annotate(inside=inside)
     changed = active.filter(lonely | Q(inside__gte=2, alone_since__isnull=False))
     moved += one_by_one(changed.values_list("pk", flat=True), lambda pk: _look_at_size(pk, at))
     ending = Cluster.objects.filter(state=State.WINDING_DOWN)

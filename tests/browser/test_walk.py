@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.steps_of_booking import books_alone
 from tests.browser.visitor import PASSWORD, ROOT, Eye, Visitor
 from tests.runtime.demo_process import DemoProcess
 from tests.screens import WIDE
@@ -89,6 +90,10 @@ def test_three_new_people_from_signing_in_to_the_provider_being_paid(walk: Walk)
     hodan_is_paid(walk)
     the_books_are_right(walk)
     assert walk.eye.wrong == []
+
+
+def test_somebody_books_a_time_by_themselves(walk: Walk) -> None:
+    books_alone(walk)
 
 
 def test_a_database_of_ones_own_wins(demo: DemoProcess) -> None:

@@ -4,13 +4,22 @@ import itertools
 
 import pytest
 
-from marketplace.models import Agreement, Brief, Change, Milestone, MilestoneShare, Need, Offer
+from marketplace.models import Agreement, Booking, Brief, Change, Milestone, MilestoneShare, Need, Offer
 from marketplace.rules.briefs import BRIEF_FINAL
 from marketplace.rules.changes import CHANGE_FINAL
 from marketplace.rules.offering import OFFER_FINAL
-from marketplace.rules.tables import AGREEMENT_FINAL, MACHINES, MILESTONE_FINAL, NEW, SHARE_FINAL, SHARE_SETTLED, NotNow, after
+from marketplace.rules.tables import AGREEMENT_FINAL, BOOKING_FINAL, MACHINES, MILESTONE_FINAL, NEW, SHARE_FINAL, SHARE_SETTLED, NotNow, after
 
-MODELS = {"need": Need, "brief": Brief, "offer": Offer, "agreement": Agreement, "milestone": Milestone, "share": MilestoneShare, "change": Change}
+MODELS = {
+    "need": Need,
+    "brief": Brief,
+    "offer": Offer,
+    "agreement": Agreement,
+    "milestone": Milestone,
+    "share": MilestoneShare,
+    "change": Change,
+    "booking": Booking,
+}
 FINAL = {
     "need": {"withdrawn"},
     "brief": BRIEF_FINAL,
@@ -19,6 +28,7 @@ FINAL = {
     "milestone": MILESTONE_FINAL,
     "share": SHARE_FINAL,
     "change": CHANGE_FINAL,
+    "booking": BOOKING_FINAL,
 }
 
 

@@ -1,0 +1,218 @@
+"""Booked times and first meetings, in words: for who books, and for who comes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from frontend import words
+from frontend.presenters.agreements import bands_said
+from marketplace.models import BookedTime, Booking, BookingMove, MilestoneShare, Visit, VisitPart
+from marketplace.rules.tables import BOOKING_FINAL
+from marketplace.selectors.free_times import DAYS_SHOWN, FURTHEST_DAYS, FreeDay, free_days, soonest_day
+from marketplace.services.booking_ends import CostOfCancelling, cost_of_cancelling
+from people.models import Person
+from pooling.models import Portion
+from providers.models import Enterprise, Listing
+
+State = Booking.State
+STILL_OPEN = frozenset({"planned", "covered"})
+"""A payer's part of a visit that is still to come."""
+SAID = {
+    "slot_held": "We keep this time for you.",
+    "lapsed": "You did not book it. The time is free again.",
+    "requested": "We have asked. Not everybody has said yes yet.",
+    "confirmed": "It is agreed.",
+    "declined": "They said no this time. You pay nothing.",
+    "expired": "Not everybody answered in time. You pay nothing.",
+    "cancelled": "It is called off.",
+    "delivered": "The visit was made.",
+    "query": "Nobody has told us whether anybody came.",
+    "asking": "The visit was made. Say if it was right.",
+    "paid_out": "Over. Everything is settled.",
+    "met": "You have met.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TimesPage:
+    """Days with free times, and the times of the day that was picked. `earlier` and `later`: other fortnights, where there are any."""
+
+    days: list[FreeDay]
+    day: FreeDay | None
+    earlier: date | None
+    later: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLine:
+    """One date of a booking: when, how it stands, and what may be done about it."""
+
+    time: BookedTime
+    when: str
+    said: str
+    share_id: int | None
+    may_cancel: bool
+    may_move: bool
+    move: BookingMove | None
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BookingPage:
+    booking: Booking
+    title: str
+    said: str
+    who: str
+    lines: list[TimeLine]
+    is_provider: bool
+    may_say_met: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.booking.state not in BOOKING_FINAL
+
+
+def moment(when: datetime) -> str:
+    """ "Wednesday 18 March at 10am"."""
+    return f"{words.day(when)} at {words.clock(when)}"
+
+
+def portions_of(person: Person) -> list[Portion]:
+    """The parts of their budget that somebody may pay a booking from."""
+    rows = Portion.objects.filter(budget__person=person, budget__superseded=False).select_related("budget", "holder")
+    return list(rows.order_by("pk"))
+
+
+def times(listing: Listing, person: Person, *, asked: date | None, picked: date | None, minutes: int, at: datetime, is_free: bool) -> TimesPage:
+    """A fortnight of free times from the soonest day that this person's money can be here for."""
+    today = words.local_date(at)
+    mine = [] if is_free else portions_of(person)
+    soonest = min((soonest_day(portions=[one], today=today) for one in mine), default=soonest_day(portions=(), today=today))
+    first = max(asked or picked or soonest, soonest)
+    first -= timedelta(days=(first - soonest).days % DAYS_SHOWN)
+    days = free_days(listing=listing, first=first, minutes=minutes, at=at, soonest=soonest)
+    after = first + timedelta(days=DAYS_SHOWN)
+    return TimesPage(
+        days=days,
+        day=next((one for one in days if one.day == picked), None),
+        earlier=first - timedelta(days=DAYS_SHOWN) if first > soonest else None,
+        later=after if (after - today).days <= FURTHEST_DAYS else None,
+    )
+
+
+def checked(booking: Booking, price_pence: int) -> dict[str, Any]:
+    """What the check page shows, of a booking as it would be."""
+    agreement = booking.agreement
+    assert agreement is not None
+    first = booking.times.get(number=1)
+    worker = first.slot.worker.known_as if first.slot else agreement.enterprise.name
+    free_until = first.starts_at - timedelta(hours=max((int(band["under_hours"]) for band in agreement.bands), default=0))
+    rows = [
+        {"key": "Who comes", "value": f"{worker}, {agreement.enterprise.name}"},
+        {"key": "What", "value": agreement.title},
+        {"key": "When", "value": f"{moment(first.starts_at)}, {words.duration(booking.minutes)}"},
+    ]
+    if booking.weeks > 1:
+        rows.append({"key": "How often", "value": f"{words.count(booking.weeks, 'week')}, the same day and time"})
+    return {
+        "rows": rows,
+        "price_pence": price_pence,
+        "most_pence": price_pence * booking.weeks,
+        "free_until": moment(free_until),
+        "bands": bands_said(agreement),
+        "clashes": [moment(one.starts_at) for one in booking.times.filter(clashed_at__isnull=False)],
+    }
+
+
+def page(booking: Booking, person: Person, at: datetime) -> BookingPage:
+    """One booking as this person may see it."""
+    is_provider = booking.enterprise.owner_id == person.pk or booking.enterprise.workers.filter(person=person, state="active").exists()
+    related = ("slot__worker", "visit__milestone")
+    rows = list(booking.times.select_related(*related).prefetch_related("moves__slot__worker").order_by("number"))
+    shares = _shares(booking, person)
+    first = rows[0]
+    payers = (
+        [booking.person.known_as] if booking.agreement is None else [one.person.known_as for one in booking.agreement.payers.select_related("person")]
+    )
+    said = booking.person_met_at if not is_provider else booking.provider_met_at
+    return BookingPage(
+        booking=booking,
+        title=f"Meet {booking.enterprise.name}" if booking.kind == Booking.Kind.MEET else booking.listing.title,
+        said=said_of(booking, for_provider=is_provider),
+        who=words.names(payers) if is_provider else _comes(first, booking.enterprise),
+        lines=[_line(one, booking, shares.get(one.visit.milestone_id) if one.visit else None, at, is_provider=is_provider) for one in rows],
+        is_provider=is_provider,
+        may_say_met=booking.kind == Booking.Kind.MEET and booking.state == State.CONFIRMED and first.starts_at <= at and said is None,
+    )
+
+
+def lines(rows: QuerySet[Booking], *, for_provider: bool) -> list[dict[str, Any]]:
+    """A list of bookings, newest first."""
+    found = []
+    for row in rows.select_related("listing", "enterprise", "person").prefetch_related("times")[:50]:
+        first = row.times.all()[0]
+        meet = row.kind == Booking.Kind.MEET
+        title = ("A first meeting" if meet else row.listing.title) if for_provider else f"{'Meet ' if meet else ''}{row.enterprise.name}"
+        waits = row.state == State.REQUESTED if for_provider else row.state in {State.SLOT_HELD, State.QUERY}
+        found.append({"pk": row.pk, "title": title, "when": moment(first.starts_at), "said": said_of(row, for_provider=for_provider), "waits": waits})
+    return found
+
+
+def said_of(row: Booking, *, for_provider: bool) -> str:
+    """How it stands, in a sentence for that side."""
+    if for_provider and row.state in {State.REQUESTED, State.DECLINED, State.MET}:
+        return {"requested": "They wait for your yes or no.", "declined": "You said no.", "met": "You have met."}[row.state]
+    return SAID[row.state]
+
+
+def cost(time: BookedTime, person: Person, at: datetime) -> CostOfCancelling:
+    """What calling it off costs this person now."""
+    return cost_of_cancelling(time=time, person=person, at=at)
+
+
+def _shares(booking: Booking, person: Person) -> dict[int, Any]:
+    """This person's part of each week, and whether they have said something about its visit already."""
+    if booking.agreement is None:
+        return {}
+    rows = MilestoneShare.objects.filter(milestone__agreement=booking.agreement, payer__person=person, split_from__isnull=True)
+    has_said = Exists(VisitPart.objects.filter(share__payer=OuterRef("payer"), visit__milestone=OuterRef("milestone")))
+    return {row.milestone_id: row for row in rows.annotate(has_said=has_said)}
+
+
+def _line(time: BookedTime, booking: Booking, share: Any, at: datetime, *, is_provider: bool) -> TimeLine:
+    planned = time.visit is not None and time.visit.state == Visit.State.PLANNED and time.starts_at > at and booking.state == State.CONFIRMED
+    moves: Sequence[BookingMove] = [one for one in time.moves.all() if one.state == BookingMove.State.ASKED]
+    move = moves[0] if moves else None
+    side = BookingMove.Side.PROVIDER if is_provider else BookingMove.Side.PERSON
+    alone = booking.cluster is None or booking.cluster.is_own
+    meets = booking.kind == Booking.Kind.MEET and booking.state in {State.REQUESTED, State.CONFIRMED} and time.starts_at > at
+    return TimeLine(
+        time=time,
+        when=moment(time.starts_at),
+        said=_stands(time),
+        share_id=share.pk if share is not None and booking.state in {State.ASKING, State.DELIVERED, State.PAID_OUT, State.CONFIRMED} else None,
+        may_cancel=(planned and (is_provider or (share is not None and share.state in STILL_OPEN and not share.has_said))) or meets,
+        may_move=planned and alone and move is None,
+        move=move,
+        mine=move is not None and move.side == side,
+    )
+
+
+def _stands(time: BookedTime) -> str:
+    if time.clashed_at is not None:
+        return "They are not free then. No visit, and nothing to pay."
+    if time.visit is None:
+        return ""
+    if time.visit.state == Visit.State.CALLED_OFF:
+        return "Called off."
+    week = time.visit.milestone.state
+    if time.visit.state != Visit.State.PLANNED:
+        return ""
+    return {"funded": "The money is held.", "funding_due": "The money is asked for.", "short": "The money is not here yet."}.get(week, "")
+
+
+def _comes(time: BookedTime, enterprise: Enterprise) -> str:
+    return f"{time.slot.worker.known_as}, {enterprise.name}" if time.slot is not None else enterprise.name

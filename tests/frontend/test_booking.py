@@ -1,0 +1,140 @@
+"""Booking as pages, without JavaScript: days, times, what is kept, what it costs, both sides' yes, and calling off."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from audit.services.deliveries import deliver_due
+from marketplace.models import Booking
+from people.models import Message
+from providers.models import WorkHours
+from tests import cast, cast_booking
+from tests.cast_booking import KEEP_GOING, TEN, Alone
+from tests.worlds import again, kept
+
+pytestmark = pytest.mark.django_db
+world = kept(cast_booking.amina)
+
+
+@pytest.fixture
+def story(world: Alone, set_clock) -> Alone:
+    mine = again(world)
+    set_clock(mine.at)
+    return mine
+
+
+def _as(person) -> Client:
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def text(response) -> str:
+    return response.content.decode().replace("&#x27;", "’")
+
+
+def keeps(story: Alone, client: Client, **said: str) -> Booking:
+    page = reverse("booking-times", args=[story.listing.pk])
+    assert f"?day={TEN.date()}" in text(client.get(page, {"from": str(TEN.date())}))
+    client.post(page, {"day": str(TEN.date()), "time": TEN.isoformat(), "weeks": "1", **said})
+    return Booking.objects.latest("pk")
+
+
+def are_told(story: Alone) -> None:
+    """What was done in this minute goes out."""
+    while deliver_due(at=story.at + timedelta(minutes=5)):
+        pass
+
+
+def test_somebody_books_a_time_for_themselves_and_the_provider_says_yes(story: Alone) -> None:
+    client, hodan = _as(cast.amina()), _as(cast.hodan())
+    assert "Book a time" in text(client.get(reverse("service", args=[story.listing.pk])))
+    booking = keeps(story, client)
+    held = text(client.get(reverse("booking", args=[booking.pk])))
+    assert ("We keep this time for you until" in held, "Just me" in held) == (True, True)
+    page = reverse("booking-alone", args=[booking.pk])
+    said = {"portion": str(story.portion.pk), "related": "none", **KEEP_GOING}
+    assert client.post(page, {}).status_code == 422
+    check = text(client.post(page, said))
+    assert all(words in check for words in ("The most it can cost you", "£20.00", "Until Monday 16 March at 10am it is free", "No money moves now"))
+    assert Booking.objects.get().state == "slot_held"
+    client.post(page, {**said, "_confirm": "yes"})
+    assert Booking.objects.get().state == "requested"
+    assert "They wait for your yes or no" in text(hodan.get(reverse("provider-bookings")))
+    agreement = Booking.objects.get().agreement
+    hodan.post(reverse("provider-agreement-yes", args=[agreement.pk]), {"version": agreement.version})
+    mine = text(client.get(reverse("booking", args=[booking.pk])))
+    assert ("It is agreed." in mine, "Call it off" in mine) == (True, True)
+    assert "Own visits" not in text(client.get(reverse("groups")))
+
+
+def test_the_price_of_calling_off_stands_on_the_page_before_the_press(story: Alone) -> None:
+    story.hold()
+    story.request()
+    story.accept()
+    client = _as(cast.amina())
+    page = reverse("booking-cancel", args=[story.booking.times.get().pk])
+    assert "£0.00" in text(client.get(page))
+    client.post(page)
+    assert story.now().state == "cancelled"
+    are_told(story)
+    told = Message.objects.filter(kind="booking_over")
+    assert [one.person for one in told] == [cast.hodan()]
+
+
+def test_who_has_no_business_with_it_finds_nothing(story: Alone) -> None:
+    booking = keeps(story, _as(cast.amina()))
+    for person in (cast.yusuf(), cast.hodan()):
+        assert _as(person).get(reverse("booking", args=[booking.pk])).status_code == 404
+
+
+def test_a_time_that_is_gone_says_so_and_keeps_the_page(story: Alone) -> None:
+    for by in (cast.yusuf(), cast.halima()):
+        story.hold(by=by)
+    page = reverse("booking-times", args=[story.listing.pk])
+    answer = _as(cast.amina()).post(page, {"day": str(TEN.date()), "time": TEN.isoformat(), "weeks": "1"})
+    assert (answer.status_code, Booking.objects.filter(person=cast.amina()).exists()) == (422, False)
+
+
+def test_both_sides_move_it_and_are_told(story: Alone) -> None:
+    story.hold()
+    story.request()
+    story.accept()
+    client, hodan = _as(cast.amina()), _as(cast.hodan())
+    later = TEN + timedelta(days=1)
+    time = story.booking.times.get()
+    client.post(reverse("booking-move", args=[time.pk]), {"day": str(later.date()), "time": later.isoformat()})
+    asked = text(hodan.get(reverse("booking", args=[story.booking.pk])))
+    assert "Thursday 19 March at 10am instead?" in asked
+    hodan.post(reverse("booking-move-answer", args=[time.moves.get().pk]), {"answer": "yes"})
+    assert story.booking.times.get().starts_at == later
+    are_told(story)
+    assert set(Message.objects.filter(kind__startswith="booking_move").values_list("person", flat=True)) == {cast.amina().pk, cast.hodan().pk}
+
+
+def test_a_first_meeting_is_asked_for_and_agreed(story: Alone) -> None:
+    client, hodan = _as(cast.amina()), _as(cast.hodan())
+    page = reverse("booking-meet", args=[story.listing.pk])
+    client.post(page, {"day": str(TEN.date()), "time": TEN.isoformat()})
+    meet = Booking.objects.get()
+    client.post(reverse("booking", args=[meet.pk]))
+    assert "Yes, I will meet them" in text(hodan.get(reverse("booking", args=[meet.pk])))
+    hodan.post(reverse("booking-answer", args=[meet.pk]), {"answer": "yes"})
+    are_told(story)
+    assert (Booking.objects.get().state, Message.objects.filter(kind="meeting_agreed").count()) == ("confirmed", 1)
+
+
+def test_hours_and_days_off_are_said_on_pages_of_the_provider(story: Alone) -> None:
+    hodan, worker = _as(cast.hodan()), cast.hodan_works()
+    change = reverse("provider-hours-change", args=[worker.pk])
+    assert hodan.post(change, {"from_1": "9am"}).status_code == 422
+    hodan.post(change, {"from_1": "9am", "to_1": "1pm"})
+    assert [(one.day_name, one.begins.hour, one.ends.hour) for one in WorkHours.objects.all()] == [("Monday", 9, 13)]
+    hodan.post(reverse("provider-day-off", args=[worker.pk]), {"on": "18 March 2026"})
+    hours = text(hodan.get(reverse("provider-hours")))
+    assert ("Wednesday 18 March 2026" in hours, "9am to 1pm" in hours) == (True, True)
+    hodan.post(reverse("provider-day-off-drop", args=[worker.days_off.get().pk]))
+    assert not worker.days_off.exists()
+    assert _as(cast.amina()).get(change).status_code == 404
