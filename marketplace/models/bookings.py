@@ -9,7 +9,7 @@ from marketplace.rules.tables import BOOKING_FINAL
 class Booking(models.Model):
     """A time of a provider, held and then asked for: for one person, or for a group in which each says their own yes.
 
-    What is asked for is an agreement like any other, of one visit a week: price, yeses, money, visits and answers are its own (docs/adr/0020).
+    What is asked for is an agreement like any other, of one visit a week: price, yeses, money, visits and answers are its own (docs/adr/0022).
     A first meeting (`meet`) costs nothing and has no agreement: it has a record of who met whom and when.
     """
 

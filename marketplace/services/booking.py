@@ -1,4 +1,4 @@
-"""Booking a time: held while somebody reads, then asked for, alone or with a group (state-machines.md 9, docs/adr/0020).
+"""Booking a time: held while somebody reads, then asked for, alone or with a group (state-machines.md 9, docs/adr/0022).
 
 Asking writes an agreement of one visit a week, and each payer's own yes is the yes to that agreement: no money moves here.
 """

@@ -159,7 +159,7 @@ def when_short(milestone: Milestone, at: datetime) -> None:
 
 
 def _is_booked(milestone: Milestone) -> bool:
-    """Nobody is asked to keep a booked time free for money that is not here the day before: somebody else may have it (docs/adr/0020)."""
+    """Nobody is asked to keep a booked time free for money that is not here the day before: somebody else may have it (docs/adr/0022)."""
     return Booking.objects.filter(agreement=milestone.agreement_id).exists()
 
 
