@@ -12,6 +12,7 @@ from people.models import Person
 
 if TYPE_CHECKING:
     from marketplace.models import BookedTime, Booking, BookingMove  # noqa: F401 - named in strings below
+    from providers.models import Enterprise
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -37,6 +38,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def asked_for(self) -> Self:
         """Somebody asked the provider; not only looked."""
         return self.exclude(state__in=["slot_held", "lapsed"])
+
+    def called_off_by(self, enterprise: "Enterprise") -> Self:
+        """What this provider had agreed to and then called off: their record, which anybody may read as a number."""
+        return self.filter(enterprise=enterprise, ended_how="provider_cancel")
 
     def unended(self) -> Self:
         return self.exclude(state__in=BOOKING_FINAL)

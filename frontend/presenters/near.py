@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from frontend import words
 from frontend.presenters.offers import Offer, days_said, offer
+from marketplace.models import Booking
 from people.models import Person
 from pooling.models import Cluster, Membership
 from providers.models import Enterprise, Listing
@@ -66,7 +67,14 @@ def _facts(listing: Listing) -> list[dict[str, str]]:
         {"key": "Speaks", "value": words.names(one.label for one in listing.languages.all()) or "English"},
         *([{"key": "Made for", "value": access}] if access else []),
         {"key": "For people who live" if is_community else "Comes to", "value": reach},
+        *_record(enterprise),
     ]
+
+
+def _record(enterprise: Enterprise) -> list[dict[str, str]]:
+    """How often they agreed to come and then called it off, where they ever did: who books should know."""
+    off = Booking.objects.called_off_by(enterprise).count()
+    return [{"key": "Called off", "value": words.count(off, "booking")}] if off else []
 
 
 def _who(enterprise: Enterprise) -> str:

@@ -21,7 +21,7 @@ def bookings(request: SignedIn) -> HttpResponse:
     """What was asked of us, newest first, and how many we called off."""
     enterprise = worked_for(request)
     rows = Booking.objects.asked_for().filter(enterprise=enterprise)
-    off = rows.filter(ended_how="provider_cancel").count()
+    off = Booking.objects.called_off_by(enterprise).count()
     return render(request, "booking/provider.html", {"enterprise": enterprise, "lines": presenter.lines(rows, for_provider=True), "off": off})
 
 

@@ -84,6 +84,22 @@ def test_the_price_of_calling_off_stands_on_the_page_before_the_press(story: Alo
     assert [one.person for one in told] == [cast.hodan()]
 
 
+def test_what_a_provider_calls_off_stands_on_their_record_for_everybody_who_looks(story: Alone) -> None:
+    story.hold()
+    story.request()
+    story.accept()
+    service = reverse("service", args=[story.listing.pk])
+    assert "Called off" not in text(Client().get(service))
+    hodan = _as(cast.hodan())
+    page = reverse("booking-cancel", args=[story.booking.times.get().pk])
+    assert "People who look at your services see how often you called off." in text(hodan.get(page))
+    hodan.post(page)
+    assert story.now().ended_how == "provider_cancel"
+    assert "You called off 1 booking." in text(hodan.get(reverse("provider-bookings")))
+    looked = text(Client().get(service))
+    assert ("Called off" in looked, "1 booking" in looked) == (True, True)
+
+
 def test_who_has_no_business_with_it_finds_nothing(story: Alone) -> None:
     booking = keeps(story, _as(cast.amina()))
     for person in (cast.yusuf(), cast.hodan()):
