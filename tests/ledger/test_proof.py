@@ -1,7 +1,6 @@
 """The proof finds what a superuser changes with triggers off, and says which account."""
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 from io import StringIO
 from itertools import pairwise
@@ -127,7 +126,7 @@ def test_more_taken_back_than_was_moved_is_found(owner_cursor):
     back = journal((hold(), share(), 60), reverses=first.key)
     post(back)
     assert prove() == []
-    again = replace(back, key=journal().key, transfers=(Transfer(hold(), share(), 40),))
+    again = back._replace(key=journal().key, transfers=(Transfer(hold(), share(), 40),))
     post(again)
     assert prove() == []
     smaller = models.Journal.objects.get(key=first.key).pk
