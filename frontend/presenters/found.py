@@ -150,7 +150,7 @@ def _around(viewer: Person | AnonymousUser, outcode: str) -> list[Row]:
     ]
     if isinstance(viewer, Person):
         inside = Membership.objects.inside().filter(cluster=OuterRef("cluster")).order_by().values("cluster").annotate(people=Count("pk"))
-        own = Membership.objects.unended().of(viewer)
+        own = Membership.objects.in_groups().unended().of(viewer)
         people = Subquery(inside.values("people"))
         lists.append(listed(own, "place", cluster_id="cluster_id", state="cluster__state", inside=people, is_in="joined_at"))
     return ask_all(*lists)

@@ -83,7 +83,7 @@ def show(request: SignedIn, pk: int) -> HttpResponse:
     if row.state == Booking.State.SLOT_HELD:
         if request.method == "POST" and row.kind == Kind.MEET:
             return _ask_to_meet(request, row)
-        return render(request, "booking/held.html", {**context, "groups": own_groups(request.user), "slot": row.times.get(number=1).slot})
+        return render(request, "booking/held.html", {**context, "groups": own_groups(row.person), "slot": row.times.get(number=1).slot})
     return render(request, "booking/show.html", context)
 
 
@@ -127,7 +127,9 @@ def alone(request: SignedIn, pk: int) -> HttpResponse:
 def together(request: SignedIn, pk: int, group: int) -> HttpResponse:
     """Asks those of my group who take part; each says their own yes."""
     row, at = _kept_time(request, pk), clock.now()
-    cluster = get_object_or_404(Cluster.objects.visible_to(request.user), pk=group)
+    cluster = next((one for one in own_groups(row.person) if one.pk == group), None)
+    if cluster is None:
+        raise Http404
     places = list(cluster.memberships.inside().select_related("person").order_by("joined_at", "pk"))
 
     def ask(form: TogetherForm) -> Booking:

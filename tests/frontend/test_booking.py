@@ -9,6 +9,7 @@ from django.urls import reverse
 from audit.services.deliveries import deliver_due
 from marketplace.models import Booking
 from people.models import Message
+from pooling.models import Cluster
 from providers.models import WorkHours
 from tests import cast, cast_booking
 from tests.cast_booking import KEEP_GOING, TEN, Alone
@@ -128,6 +129,47 @@ def test_both_sides_move_it_and_are_told(story: Alone) -> None:
     assert story.booking.times.get().starts_at == later
     are_told(story)
     assert set(Message.objects.filter(kind__startswith="booking_move").values_list("person", flat=True)) == {cast.amina().pk, cast.hodan().pk}
+
+
+def test_what_is_not_agreed_or_a_first_meeting_can_not_be_moved(story: Alone) -> None:
+    client = _as(cast.amina())
+    for name in ("booking-times", "booking-meet"):
+        client.post(reverse(name, args=[story.listing.pk]), {"day": str(TEN.date()), "time": TEN.isoformat(), "weeks": "1"})
+        booking = Booking.objects.latest("pk")
+        answer = client.get(reverse("booking-move", args=[booking.times.get().pk]))
+        assert (answer.status_code, answer.headers["Location"]) == (302, reverse("booking", args=[booking.pk]))
+        client.post(reverse("booking-let-go", args=[booking.pk]))
+
+
+def test_only_people_in_a_group_see_who_could_take_part(story: Alone) -> None:
+    """Who was in it before, or is only asked in, has no list of its people."""
+    group = Cluster.objects.create(
+        name="Tuesday Kitchen",
+        purpose="meals_together",
+        outcode="SE15",
+        council_code=cast.SOUTHWARK,
+        state="active",
+        started_by=cast.yusuf(),
+        started_at=story.at,
+    )
+    group.memberships.create(person=cast.yusuf(), council_code=cast.SOUTHWARK, state="active", strand=1, opened_at=story.at, joined_at=story.at)
+    mine = group.memberships.create(person=cast.amina(), council_code=cast.SOUTHWARK, state="invited", opened_at=story.at, invited_by=cast.yusuf())
+    client = _as(cast.amina())
+    booking = keeps(story, client)
+    page = reverse("booking-together", args=[booking.pk, group.pk])
+    assert (client.get(page).status_code, page in text(client.get(reverse("booking", args=[booking.pk])))) == (404, False)
+    group.memberships.filter(pk=mine.pk).update(state="active", strand=2, joined_at=story.at)
+    assert cast.yusuf().known_as in text(client.get(page))
+
+
+def test_what_somebody_books_alone_is_no_group_when_prices_are_shown(story: Alone) -> None:
+    client, near = _as(cast.amina()), {"what": "any", "where": "SE15"}
+    before = client.get(reverse("near"), near).context["page"].offers
+    story.hold()
+    story.request()
+    after = client.get(reverse("near"), near).context["page"].offers
+    assert any(one.each_pence for one in before)
+    assert [(one.listing_id, one.people, one.each_pence) for one in after] == [(one.listing_id, one.people, one.each_pence) for one in before]
 
 
 def test_a_first_meeting_is_asked_for_and_agreed(story: Alone) -> None:
