@@ -76,18 +76,13 @@ def _time(request: SignedIn, pk: int) -> BookedTime:
     return get_object_or_404(BookedTime.objects.visible_to(request.user).select_related(*related), pk=pk)
 
 
-def _line(request: SignedIn, time: BookedTime, at: datetime) -> presenter.TimeLine:
-    """The time as the page of its booking shows it, with what may be done about it."""
-    return next(one for one in presenter.page(time.booking, request.user, at).lines if one.time.pk == time.pk)
-
-
 @signed_in
 def cancel(request: SignedIn, pk: int) -> HttpResponse:
     """Calling it off; what it costs stands on the page first."""
     time, at = _time(request, pk), clock.now()
     row = time.booking
     is_provider = may_record_visits(by=request.user, enterprise=row.enterprise)
-    line = _line(request, time, at)
+    line = next(one for one in presenter.page(row, request.user, at).lines if one.time.pk == pk)
     if not line.may_cancel:
         return redirect("booking", pk=row.pk)
     cost = None if is_provider or row.kind == Booking.Kind.MEET else presenter.cost(time, request.user, at)
@@ -115,8 +110,6 @@ def move(request: SignedIn, pk: int) -> HttpResponse:
     """Another time; nothing changes before the other side's yes."""
     time, at = _time(request, pk), clock.now()
     row, asked = time.booking, request.POST or request.GET
-    if not _line(request, time, at).may_move:
-        return redirect("booking", pk=row.pk)
     booking_moves.side_of(booking=row, by=request.user, at=at)
     days: dict[str, Any] = {"asked": _day(asked.get("from", "")), "picked": _day(asked.get("day", ""))}
     page = presenter.times(row.listing, request.user, minutes=row.minutes, at=at, is_free=True, **days)

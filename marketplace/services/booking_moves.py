@@ -78,14 +78,18 @@ def answer(*, move: BookingMove, yes: bool, by: Person, at: datetime) -> Booking
 
 
 def side_of(*, booking: Booking, by: Person, at: datetime) -> str:
-    """Whose side this person is on. A group's time is not moved: each of its people said yes to it. Raises NotAllowed, NotNow."""
-    assert booking.agreement is not None
+    """Whose side this person is on. A group's time is not moved: each of its people said yes to it. Nor is a first meeting, or what is only kept.
+
+    Raises NotAllowed, NotNow.
+    """
     if policies.may_record_visits(by=by, enterprise=booking.enterprise):
         side: str = Side.PROVIDER
     elif may_act_for(by=by, person=booking.person, decision="visits", at=at):
         side = Side.PERSON
     else:
         raise NotAllowed("Only who pays and who comes can move it.")
+    if booking.agreement is None:
+        raise NotNow("This can't be moved. Let it go, or call it off, and choose another time.")
     if booking.agreement.payers.signed().count() > 1:
         raise NotNow("Each of you said yes to this time. Book another one together, and call this one off.")
     return side
