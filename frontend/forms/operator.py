@@ -28,6 +28,15 @@ class PaperForm(Form):
         label="What is not right?", required=False, lines=True, max_length=600, help_text="Say what would put it right. The provider reads it."
     )
 
+    def __init__(self, *args: Any, community: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if community:  # known, not seen on paper: there are no dates to read
+            del self.fields["issued_on"], self.fields["expires_on"]
+            self.fields["how_seen"].label = "How do you know them?"
+            self.fields["how_seen"].help_text = "For example: went there on a Thursday, and spoke with people who come."
+            known, not_yet = Option("We know them now", reveals=("how_seen",)), Option("Not yet", reveals=("reason",))
+            self.fields["answer"].choices = [("right", known), ("wrong", not_yet)]  # type: ignore[attr-defined]
+
 
 class TopUpForm(Form):
     """The platform's own money, for Stripe's fees."""

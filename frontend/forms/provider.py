@@ -110,6 +110,15 @@ class ProviderForm(AboutForm, AloneForm):
     radius_miles = number("How many miles do you go?", 1, 60)
     field_order = ("name", "about", "outcode", "radius_miles", "alone")
 
+    def __init__(self, *args: Any, community: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if community:  # nobody asks who comes to people
+            del self.fields["alone"], self.fields["people_count"], self.fields["cqc_number"]
+
+    @property
+    def team(self) -> dict[str, Any]:
+        return super().team if "alone" in self.fields else {"works_alone": True, "people_count": 1}
+
     @staticmethod
     def now(enterprise: Enterprise) -> dict[str, Any]:
         return {

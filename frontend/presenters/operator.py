@@ -124,8 +124,23 @@ class PaperLine:
             "Sent in": words.day_year(check.asked_at),
             "Seen first by": f"{check.seen_by.full_name}: {check.seen_how}" if check.seen_by else "",
             "Seen first on": words.day_year(check.seen_at) if check.seen_at else "",
+            **(_of_a_group(check) if check.kind == Check.Kind.COMMUNITY else {}),
         }
         return [{"key": key, "value": value} for key, value in said.items() if value]
+
+
+def _of_a_group(check: Check) -> dict[str, str]:
+    """Whom to ring, and what they say of themselves: there is no paper to look at, and so no number and no date on it."""
+    owner = check.enterprise.owner
+    return {
+        "Who speaks for it": owner.full_name,
+        "How to reach them": owner.phone or owner.email or "",
+        "Where": check.enterprise.outcode,
+        "What they say": check.enterprise.about,
+        "What they give": words.names(listing.title for listing in check.enterprise.listings.all()),
+        "Date on it": "",
+        "Last day": "",
+    }
 
 
 def papers(person: Person) -> list[PaperLine]:

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from frontend.views import provider, provider_business, provider_calendar, provider_join, provider_visits, provider_weeks
+from frontend.views import provider, provider_business, provider_calendar, provider_join, provider_join_group, provider_visits, provider_weeks
 
 urlpatterns = [
     path("provider/join/", provider_join.start, name="provider-start"),
+    path("provider/join/free/", provider_join_group.start, name="provider-group-start"),
+    path("provider/join/free/left/", provider_join_group.left, name="provider-group-left"),
+    path("provider/join/free/<slug:name>/", provider_join_group.step, name="provider-group-join"),
     path("provider/join/left/", provider_join.left, name="provider-join-left"),
     path("provider/join/<slug:name>/", provider_join.step, name="provider-join"),
     path("provider/", provider.today, name="provider"),

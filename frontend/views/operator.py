@@ -31,13 +31,13 @@ def papers(request: SignedIn) -> HttpResponse:
 @for_operators
 def paper(request: SignedIn, pk: int) -> HttpResponse:
     """One paper: right or not, by somebody without a link to the provider; by two where two must see it."""
-    rows = Check.objects.visible_to(request.user).waiting().select_related("enterprise", "worker", "seen_by")
+    rows = Check.objects.visible_to(request.user).waiting().select_related("enterprise__owner", "worker", "seen_by")
     check = get_object_or_404(rows, pk=pk)
 
     def act(form: PaperForm) -> str:
         said = form.cleaned_data
         if said["answer"] == "right":
-            dates = {"issued_on": said["issued_on"], "expires_on": said["expires_on"]}
+            dates = {name: said.get(name) for name in ("issued_on", "expires_on")}
             done = checks.confirm(check=check, how_seen=said["how_seen"], by=request.user, at=clock.now(), **dates)
         else:
             done = checks.refuse(check=check, reason=said["reason"], by=request.user, at=clock.now())
@@ -45,7 +45,8 @@ def paper(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, f"We have written it down. {told}")
         return back_to("operator-papers")
 
-    form = PaperForm(request.POST or None, initial={"issued_on": check.issued_on, "expires_on": check.expires_on})
+    dated, of_a_group = {"issued_on": check.issued_on, "expires_on": check.expires_on}, check.kind == Check.Kind.COMMUNITY
+    form = PaperForm(request.POST or None, initial=dated, community=of_a_group)
     context = {"paper": presenter.paper(check, request.user)}
     return form_page(request, form=form, act=act, template="operator/paper.html", context=context)
 

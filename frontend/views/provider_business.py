@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from audit import clock
+from frontend.forms import Form
 from frontend.forms.provider import PaperForm, ProviderForm, ServiceForm, WorkerForm
 from frontend.presenters import provider as presenter
 from frontend.views.flow import back_to, form_page, press
@@ -14,6 +15,8 @@ from frontend.views.who import SignedIn, signed_in
 from people.selectors import find_by_address
 from providers.models import Check, Worker
 from providers.services import checks, enterprises, listings
+
+PAPER_ASKED = {"community": "Thank you. Somebody of ours rings you, or comes to see you. This page says when it is in place."}
 
 
 @signed_in
@@ -27,7 +30,7 @@ def about(request: SignedIn) -> HttpResponse:
         messages.success(request, "Your page says so now.")
         return back_to("provider")
 
-    form = ProviderForm(request.POST or None, initial=ProviderForm.now(enterprise))
+    form = ProviderForm(request.POST or None, initial=ProviderForm.now(enterprise), community=enterprise.is_community)
     return form_page(request, form=form, act=act, template="provider/about.html", context={"enterprise": enterprise})
 
 
@@ -91,13 +94,17 @@ def paper(request: SignedIn, kind: str, worker: int | None = None) -> HttpRespon
         raise Http404
     whose = get_object_or_404(Worker.objects.filter(enterprise=enterprise).active(), pk=worker) if worker else None
 
-    def act(form: PaperForm) -> str:
-        checks.ask(enterprise=enterprise, kind=kind, worker=whose, by=request.user, at=clock.now(), **form.cleaned_data)
-        messages.success(request, "Thank you. Somebody of ours looks at the paper itself. This page says when it is in place.")
+    def act(form: Form) -> str:
+        at = clock.now()
+        said = {"issued_on": clock.london_date(at), **form.cleaned_data}  # being known is no paper: it counts from the day we are asked
+        checks.ask(enterprise=enterprise, kind=kind, worker=whose, by=request.user, at=at, **said)
+        messages.success(request, PAPER_ASKED.get(kind, "Thank you. Somebody of ours looks at the paper itself. This page says when it is in place."))
         return back_to("provider-papers")
 
-    context = {"label": Check.Kind(kind).label, "worker": whose}
-    return form_page(request, form=PaperForm(request.POST or None), act=act, template="provider/paper.html", context=context)
+    data = request.POST if request.method == "POST" else None
+    form = Form(data) if kind == Check.Kind.COMMUNITY else PaperForm(data)
+    context = {"label": Check.Kind(kind).label, "worker": whose, "is_paper": isinstance(form, PaperForm)}
+    return form_page(request, form=form, act=act, template="provider/paper.html", context=context)
 
 
 # --- services ---

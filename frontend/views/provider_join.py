@@ -42,7 +42,8 @@ def _is_regulated(kept: Kept) -> bool:
     return Term.objects.categories().filter(slug__in=work, regulated=True).exists()
 
 
-def _again(kept: Kept, name: str) -> QueryDict | None:
+def again(kept: Kept, name: str) -> QueryDict | None:
+    """What was typed for that question; None before it was."""
     return QueryDict(kept[name]) if name in kept else None
 
 
@@ -54,7 +55,7 @@ def step(request: HttpRequest, name: str) -> HttpResponse:
     if known and find(request) is not None:  # type: ignore[arg-type]
         return redirect("provider")
     kept: Kept = request.session.get(KEPT, {})
-    data = request.POST if request.method == "POST" else _again(kept, name)
+    data = request.POST if request.method == "POST" else again(kept, name)
     form = _form(name, kept, data, known=known, initial=_usual(request, name))
     if request.method != "POST" or not form.is_valid():
         return _shown(request, name, form, kept)
@@ -62,7 +63,7 @@ def step(request: HttpRequest, name: str) -> HttpResponse:
     following = STEPS[STEPS.index(name) + 1 :]
     if following:
         return redirect("provider-join", name=following[0])
-    return redirect("provider-join-left") if known else _numbers_first(request, form, kept)
+    return redirect("provider-join-left") if known else _last(request, form, kept)
 
 
 def _shown(request: HttpRequest, name: str, form: Form, kept: Kept) -> HttpResponse:
@@ -82,21 +83,26 @@ def _usual(request: HttpRequest, name: str) -> dict[str, Any]:
     return {"outcode": outcode, "radius_miles": 3} if name == "where" else {"unit": "hour"} if name == "price" else {}
 
 
-def _numbers_first(request: HttpRequest, form: Any, kept: Kept) -> HttpResponse:
-    """Makes or finds the person's own page, sends the numbers there, and comes back to what is left."""
-    place = _form("where", kept, _again(kept, "where"), known=False)
+def _last(request: HttpRequest, form: Any, kept: Kept) -> HttpResponse:
+    place = _form("where", kept, again(kept, "where"), known=False)
     if not place.is_valid():
         return redirect("provider-join", name="where")
+    answer = numbers_first(request, form, outcode=place.cleaned_data["outcode"], then="provider-join-left")
+    return answer or _shown(request, "about", form, kept)
+
+
+def numbers_first(request: HttpRequest, form: Any, *, outcode: str, then: str) -> HttpResponse | None:
+    """Makes or finds the person's own page, sends the numbers there, and goes on to `then`. None: refused, and the form says why."""
     said, made = form.cleaned_data, []
-    new = NewPage(said["full_name"], said["reach"], place.cleaned_data["outcode"], "email" if "@" in said["reach"] else "text")
+    new = NewPage(said["full_name"], said["reach"], outcode, "email" if "@" in said["reach"] else "text")
 
     def act(form: Form) -> str:
         made.append(begin(request, new))
-        return f"{back_to('account_confirm_login_code')}?next={back_to('provider-join-left')}"
+        return f"{back_to('account_confirm_login_code')}?next={back_to(then)}"
 
     address = act_on(form, act)
     if address is None:
-        return _shown(request, "about", form, kept)
+        return None
     send_numbers(request, made[0], new)
     return HttpResponseRedirect(address)
 
@@ -107,7 +113,7 @@ def left(request: SignedIn) -> HttpResponse:
     if find(request) is not None:
         return redirect("provider")
     kept: Kept = request.session.get(KEPT, {})
-    forms: dict[str, Any] = {name: _form(name, kept, _again(kept, name), known=True) for name in STEPS}
+    forms: dict[str, Any] = {name: _form(name, kept, again(kept, name), known=True) for name in STEPS}
     wrong = next((name for name in STEPS if not forms[name].is_valid()), None)
     if wrong is not None:
         return redirect("provider-join", name=wrong)

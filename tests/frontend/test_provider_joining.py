@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -119,6 +120,103 @@ def test_the_last_page_alone_goes_back_to_what_was_not_answered(set_clock):
     set_clock(cast.AT)
     assert _as(cast.stranger()).get(reverse("provider-join-left")).headers["Location"] == reverse("provider-join", args=["work"])
     assert Client().post(reverse("provider-join", args=["about"]), NEW).headers["Location"] == reverse("provider-join", args=["where"])
+
+
+# --- as a community group ---
+
+GIFT = {
+    "gift": {"title": "Lunch club", "category": "meals", "charge": "free", "description": "A hot lunch at noon."},
+    "place": {
+        "outcode": "SE15",
+        "radius_miles": "3",
+        "weekdays": ["4"],
+        "parts_of_day": ["afternoon"],
+        "access": ["step_free"],
+        "languages": ["somali"],
+    },
+    "about": {"name": "Copeland Road Lunch Club", "about": "Neighbours who cook for neighbours."},
+}
+SPEAKS = {"full_name": "Nell Barnes", "reach": "nell@example.com"}
+
+
+def test_a_community_group_comes_in_is_known_and_is_found(set_clock):
+    """Three questions, six numbers, one press; no bank. An operator says yes, the group shows what it gives, anybody finds it."""
+    set_clock(cast.AT)
+    cache.clear()
+    client, olive = Client(), cast.operator()
+    assert "No money goes through here" in _text(client.get(reverse("provider-group-start")))
+    for name, typed in GIFT.items():
+        response = client.post(reverse("provider-group-join", args=[name]), {**typed, **(SPEAKS if name == "about" else {})})
+    assert 'value="SE15"' in _text(client.get(reverse("provider-group-join", args=["place"])))
+    code = re.search(r"\b\d{6}\b", mail.outbox[-1].body)[0]
+    left = client.post(response.headers["Location"], {"code": code}).headers["Location"]
+    assert left == reverse("provider-group-left")
+    assert "People can find “Lunch club” when that is done." in _text(client.get(left))
+    assert not Enterprise.objects.exists()
+    mine = _text(client.post(left, follow=True))
+    assert "Hello Nell" in mine
+    assert "bank" not in mine.split("<main")[1].split("</main")[0]
+    club = Enterprise.objects.get()
+    listing = club.listings.get()
+    assert (club.kind, club.payee, club.owner.full_name, listing.charge, listing.price_pence) == ("community", None, "Nell Barnes", "free", 0)
+    assert [term.slug for term in (*listing.access.all(), *listing.languages.all())] == ["step_free", "somali"]
+    assert "when we have seen: that we know your group" in _text(client.post(reverse("provider-service-show", args=[listing.pk]), follow=True))
+    paper = Check.objects.waiting().get()
+    asked = _text(_as(olive).get(reverse("operator-paper", args=[paper.pk])))
+    assert "Do we know this group?" in asked
+    assert "nell@example.com" in asked
+    assert "The date on it" not in asked
+    seen = {"answer": "right", "how_seen": "Went there on a Thursday."}
+    assert _as(olive).post(reverse("operator-paper", args=[paper.pk]), seen).status_code == 302
+    client.post(reverse("provider-service-show", args=[listing.pk]))
+    found = _text(Client().get(reverse("near"), {"what": "meals", "where": "SE15"}))
+    assert "Copeland Road Lunch Club" in found
+    assert "We know this community group." in found
+    for name in ("provider", "provider-papers", "provider-about", "provider-services"):
+        assert client.get(reverse(name)).status_code == 200
+    client.post(reverse("provider-about"), {"name": "Lunch Club", "about": "We cook.", "outcode": "SE22", "radius_miles": "2"})
+    assert Enterprise.objects.get().outcode == "SE22"
+
+
+def test_a_group_that_was_not_known_asks_again_with_one_press(set_clock):
+    set_clock(cast.AT)
+    owner = cast.somebody("nell@example.com", "Nell Barnes")
+    enterprises.register(name="Lunch club", outcode="SE15", council_code=cast.SOUTHWARK, kind="community", by=owner, at=cast.AT)
+    client, paper = _as(owner), reverse("provider-paper", args=["community"])
+    assert "You need no paper for this." in _text(client.get(paper))
+    assert "Somebody of ours rings you" in _text(client.post(paper, follow=True))
+    assert Check.objects.waiting().get().issued_on == cast.AT.date()
+    assert "We are looking at this one now." in _text(client.post(paper))
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "sentence"),
+    [
+        ("gift", {"title": ""}, "Write an answer for “What is it called?”"),
+        ("gift", {"charge": "paid"}, "Pick one of the answers we show for “What does it cost?”"),
+        ("gift", {"category": ""}, "Pick one answer for “What does it help with most?”"),
+        ("place", {"outcode": "ZZ99"}, "Look at a letter sent to you."),
+        ("place", {"radius_miles": "99"}, "Write 60 or less for “How many miles away may people live?”"),
+        ("place", {"weekdays": ["9"]}, "Pick one of the answers we show for “On which days?”"),
+        ("about", {"name": ""}, "Write an answer for “What is your group called?”"),
+        ("about", {"reach": "me@home"}, "Write an e-mail address, like name@example.com."),
+    ],
+)
+def test_a_wrong_answer_of_a_group_gets_a_sentence_and_keeps_what_was_typed(set_clock, name, typed, sentence):
+    set_clock(cast.AT)
+    whole = {**GIFT[name], **(SPEAKS if name == "about" else {}), **typed}
+    response = Client().post(reverse("provider-group-join", args=[name]), whole)
+    assert response.status_code == 422
+    assert sentence in _text(response)
+    kept = next(value for value in whole.values() if isinstance(value, str) and value and value not in ("paid", "ZZ99"))
+    assert kept in _text(response)
+
+
+def test_a_group_that_did_not_answer_is_asked_again(set_clock):
+    set_clock(cast.AT)
+    first = reverse("provider-group-join", args=["gift"])
+    assert _as(cast.stranger()).get(reverse("provider-group-left")).headers["Location"] == first
+    assert Client().post(reverse("provider-group-join", args=["about"]), {**GIFT["about"], **SPEAKS}).headers["Location"].endswith("/place/")
 
 
 # --- what they show and sell ---
