@@ -1,6 +1,6 @@
 """What somebody finds near a place: what costs nothing first, then groups, then people who can be paid. Nobody can pay to be higher."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from frontend.presenters.groups import Card, card_in_words
 from frontend.presenters.offers import Offer, offer_found
 from marketplace.models import Need, PartOfWeek
 from marketplace.selectors.search import Asked, Facet, Found, find
+from marketplace.selectors.sizes import about_weekly_pence
 from people.models import Person
 from places.models import Outcode
 from pooling import selectors
@@ -84,7 +85,7 @@ class FoundPage:
 
 
 def page(viewer: Person | AnonymousUser, said: QueryDict, asked: Asked, *, on: date, number: int) -> FoundPage:
-    """The number-th page. A fixed number of queries: six, and five more for groups and one's own place in them on the first page."""
+    """The number-th page. A fixed number of queries: six, and six more for groups, their prices and one's own place in them on the first page."""
     found = find(asked, on=on, page=number)
     groups, together = _groups(viewer, asked, on) if number == 1 else ([], 0)
     facets = {facet.name: facet for facet in found.facets}
@@ -139,7 +140,9 @@ def _groups(viewer: Person | AnonymousUser, asked: Asked, on: date) -> tuple[lis
     there.sort(key=lambda one: (one.outcode != asked.outcode, one.outcode, one.cluster_id))
     cards = [card_in_words(one, purposes) for one in there]
     typed = asked.words.lower().split()
-    return [card for card in cards if not typed or any(word in card.purpose.lower() for word in typed)], together
+    shown = [card for card in cards if not typed or any(word in card.purpose.lower() for word in typed)]
+    prices = about_weekly_pence([card.cluster_id for card in shown], on=on) if shown else {}
+    return [replace(card, weekly_pence=prices.get(card.cluster_id)) for card in shown], together
 
 
 def _around(viewer: Person | AnonymousUser, outcode: str) -> list[Row]:

@@ -36,6 +36,8 @@ class Card:
     outcode: str
     people: int
     room_for: int
+    weekly_pence: int | None = None
+    """About what a week of all that it has would cost whoever comes in; None where that is not known."""
 
     @property
     def code(self) -> str:

@@ -1,8 +1,12 @@
 """What each would pay in a group of one to eight, before somebody joins it (care-rules.md 3.2, point 6)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
+from django.db.models import Count, Q
+
+from audit.clock import LONDON
 from marketplace.models import Agreement
 from marketplace.rules.weeks import visit_pence
 from pooling.models import Cluster
@@ -43,6 +47,23 @@ def prices_by_size(cluster: Cluster, *, on: date) -> list[PriceBySize]:
     """The group's agreements that still have weeks to come, each with its table. Two queries. Rounded up: nobody pays more than it says."""
     rows = Agreement.objects.filter(cluster=cluster, state__in=TELLS_A_PRICE).prefetch_related("payers").order_by("pk")
     return [_table(one, left) for one in rows if (left := _weeks_left(one, on)) > 0]
+
+
+def about_weekly_pence(clusters: Collection[int], *, on: date) -> dict[int, int]:
+    """By group: what a week of all that it has would cost one more, in pence, rounded up. One query. Left out: who has nothing on, or no price.
+
+    Like the card's size it is of Monday morning: a price that changed on the day would tell who watches it that somebody came or went (abuse.md).
+    """
+    monday = on - timedelta(days=on.weekday())
+    began = datetime.combine(monday, time(), LONDON)
+    paying = Q(payers__signed_at__lt=began) & (Q(payers__state="signed") | Q(payers__state="stopped", payers__leaves_on__gte=monday))
+    running = Agreement.objects.filter(cluster__in=clusters, state__in=("active", "suspended", "ending"), active_at__lt=began)
+    found: dict[int, list[int | None]] = {}
+    for one in running.annotate(paying=Count("payers", filter=paying)).order_by("pk"):
+        left, now = _weeks_left(one, monday), vars(one)["paying"]
+        if left:
+            found.setdefault(one.cluster_id, []).append(_row(one, min(now + 1, SIZE_MAX), now, left).each_weekly_pence)
+    return {cluster: sum(pence for pence in each if pence) for cluster, each in found.items() if None not in each}
 
 
 def _weeks_left(agreement: Agreement, on: date) -> int:

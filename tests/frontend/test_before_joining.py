@@ -1,14 +1,15 @@
 """Before joining: what each would pay in a group of each size, and the most it can cost."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from audit.clock import LONDON
 from frontend.presenters.before_joining import NO_PRICE, before_joining
 from marketplace.models import Agreement, Payer
-from marketplace.selectors.sizes import prices_by_size
+from marketplace.selectors.sizes import about_weekly_pence, prices_by_size
 from pooling.models import Membership
 from tests import cast, cast_market
 from tests.frontend.test_groups import _as, _text
@@ -91,3 +92,23 @@ def test_whoever_is_asked_in_reads_the_table_and_the_most_it_can_cost(story: cas
     assert NO_PRICE in page
     assert "you can promise £60.00 a week at most" in page
     assert "Barwaaqo" not in page
+
+
+def test_the_card_anybody_sees_says_what_a_week_would_cost_as_the_week_began(story: cast_market.Walk, set_clock: Any) -> None:
+    """£27.00 an hour for three, twice a week: £18.00 for whoever comes in as the third. It changes on Mondays only."""
+    story.sign_all()
+    Payer.objects.filter(membership=story.places["Halima"]).update(state="declined")
+    monday = story.at.date() + timedelta(days=7 - story.at.weekday())
+    shown = {"cluster": story.cluster.pk}
+    assert about_weekly_pence(shown.values(), on=monday - timedelta(days=1)) == {}
+    assert about_weekly_pence(shown.values(), on=monday) == {story.cluster.pk: 1_800}
+    Payer.objects.filter(membership=story.places["Yusuf"]).update(state="stopped", leaves_on=monday + timedelta(days=1))
+    assert about_weekly_pence(shown.values(), on=monday + timedelta(days=3)) == {story.cluster.pk: 1_800}
+    assert about_weekly_pence(shown.values(), on=monday + timedelta(days=7)) == {story.cluster.pk: 2_400}
+    Payer.objects.filter(membership=story.places["Halima"]).update(state="signed", signed_at=story.at)
+    Payer.objects.filter(membership=story.places["Yusuf"]).update(state="signed")
+    assert about_weekly_pence(shown.values(), on=monday) == {}  # for four there is no price
+    Payer.objects.filter(membership=story.places["Yusuf"]).update(state="declined")
+    set_clock(datetime.combine(monday, time(12), LONDON))
+    page = _text(_as(cast.stranger()).get(reverse("near"), {"what": "any", "where": "SE15"}))
+    assert 'About <b class="money">£18.00 a week</b> for you.' in page
