@@ -3,6 +3,7 @@
 # ruff: noqa: E501 -- path data are not prose: a drawing cut over lines is harder to read
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from frontend.pictures.strands import number, strand
@@ -143,6 +144,7 @@ def standing(figure: str, which: int, *, x: float, y: float, width: float, floor
     return clipped + head(figure, x=x, y=y, scale=scale, skin=skin, cloth=cloth)
 
 
+@lru_cache(maxsize=1_000)
 def avatar(figure: str, which: int, *, size: int = 56, skin: str = "", cloth: str = "") -> str:
     """A small head on plaster; the page rounds it. Always beside a written name, so hidden from readers."""
     person = strand(which, "M40 84V150", 60) + head(figure, x=40, y=35, scale=0.729, skin=skin, cloth=cloth)

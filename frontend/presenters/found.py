@@ -32,13 +32,18 @@ _PARTS = {"morning": PartOfWeek.MORNINGS, "afternoon": PartOfWeek.AFTERNOONS, "e
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One choice under "More ways to choose": its name and value in the address, how many have it, and whether it is chosen."""
+    """One choice: its name and value in the address, how many have it (None: not counted), and whether it is chosen."""
 
     name: str
     value: str
     label: str
-    count: int
+    count: int | None
     is_now: bool
+
+    @property
+    def said(self) -> str:
+        """ "Evenings (12)"."""
+        return self.label if self.count is None else f"{self.label} ({self.count})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,13 @@ class FoundPage:
         return f"{'More than ' if self.found.is_more_than else ''}{self.found.count:,} found"
 
     @property
-    def distances(self) -> list[tuple[str, str, bool]]:
+    def whats(self) -> list[Way]:
+        return [Way("what", value, label, None, value == self.what) for value, label in self.kinds]
+
+    @property
+    def distances(self) -> list[Way]:
         now = "" if self.asked.miles is None else str(self.asked.miles)
-        return [(value, label, value == now) for value, label in DISTANCES]
+        return [Way("miles", value, label, None, value == now) for value, label in DISTANCES]
 
 
 def page(viewer: Person | AnonymousUser, said: QueryDict, asked: Asked, *, on: date, number: int) -> FoundPage:

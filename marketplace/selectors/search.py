@@ -11,7 +11,7 @@ from datetime import date
 from django.db.models import Count
 
 from places.distance import around
-from providers.cards import Card, cards
+from providers.cards import Card, Word, cards
 from providers.models import Listing
 from providers.rules_of_search import CHARGES, PARTS_OF_DAY, TRAITS
 from providers.search import Answer, Question, ask, put_right
@@ -118,15 +118,15 @@ def where_found(asked: Asked, *, on: date) -> dict[str, int]:
     return dict(rows.values_list("outcode").annotate(times=Count("pk")))
 
 
-def _terms() -> dict[str, list[Term]]:
+def _terms() -> dict[str, list[Word]]:
     """The words of each list by id: their place in it is their bit."""
-    found: dict[str, list[Term]] = {kind: [] for kind in _TERMS}
-    for term in Term.objects.filter(kind__in=_TERMS).order_by("id"):
-        found[term.kind].append(term)
+    found: dict[str, list[Word]] = {kind: [] for kind in _TERMS}
+    for kind, pk, slug, label, position in Term.objects.filter(kind__in=_TERMS).order_by("id").values_list("kind", "id", "slug", "label", "position"):
+        found[kind].append(Word(pk, slug, label, position))
     return found
 
 
-def _question(asked: Asked, terms: dict[str, list[Term]], on: date) -> Question:
+def _question(asked: Asked, terms: dict[str, list[Word]], on: date) -> Question:
     year, week, _ = on.isocalendar()
     values = {name: [term.slug for term in terms[name]] for name in _TERMS} | {"part": list(PARTS_OF_DAY), "charge": list(CHARGES)}
     bits = {name: _bit(values[name], getattr(asked, name)) for name in ("category", "outcome", "language", "part", "charge") if getattr(asked, name)}
@@ -162,7 +162,7 @@ def _answer(question: Question) -> tuple[Answer, str]:
     return (instead, meant) if len(instead.found) > len(answer.found) else (answer, "")
 
 
-def _facets(answer: Answer, terms: dict[str, list[Term]]) -> tuple[Facet, ...]:
+def _facets(answer: Answer, terms: dict[str, list[Word]]) -> tuple[Facet, ...]:
     """Lists of words in the order of the vocabulary; what has nothing is there too, so that a choice does not vanish."""
     made = [
         _of_terms("category", "Kind of help", answer, terms),
@@ -182,7 +182,7 @@ def _facet(name: str, label: str, values: Sequence[str], labels: Sequence[str], 
     return Facet(name, label, tuple(Option(value, said, min(counts[at], MOST)) for at, (value, said) in enumerate(zip(values, labels, strict=True))))
 
 
-def _of_terms(name: str, label: str, answer: Answer, terms: dict[str, list[Term]]) -> Facet:
+def _of_terms(name: str, label: str, answer: Answer, terms: dict[str, list[Word]]) -> Facet:
     facet = _facet(name, label, [term.slug for term in terms[name]], [term.label for term in terms[name]], answer)
     order = {term.slug: (term.position, term.label) for term in terms[name]}
     return replace(facet, options=tuple(sorted(facet.options, key=lambda option: order[option.value])))
