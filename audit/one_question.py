@@ -1,11 +1,13 @@
 """Many lists read with one question to the database: each gives its rows in one shape, and they come back together."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Expression, F, Func, JSONField, QuerySet, TextField, Value
+
+from audit.kept import answers
 
 # Made once: a start page puts some thirty lists together, and most of its time is spent on writing the question.
 _TEXT: "TextField[str, str]" = TextField()
@@ -45,10 +47,21 @@ def rows(query: QuerySet[Any, Any], of: str | Expression, *, pk: str = "pk", **c
 
 def asked(*lists: QuerySet[Any, Any]) -> list[Row]:
     """All of them. One query, however many lists and however long."""
-    if not lists:
-        return []
+    return _read(together(*lists)) if lists else []
+
+
+def asked_of(lists: Callable[..., QuerySet[Any, Any]], *args: Any) -> list[Row]:
+    """All the lists of `lists(*args)`, which gives them `together`: its SQL is kept, as audit/kept.py says."""
+    return _read(answers(lists, *args))
+
+
+def together(*lists: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Lists as one question."""
     first, *others = lists
-    found = first.union(*others, all=True)
+    return first.union(*others, all=True)
+
+
+def _read(found: Iterable[Any]) -> list[Row]:
     return [Row(of, pk, dict(zip(named.split(","), cells, strict=False))) for named, of, pk, *cells in found]
 
 

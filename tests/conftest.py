@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(_forget_the_story)
     _keep_off_the_network()
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher", *settings.PASSWORD_HASHERS]
+    settings.KEPT_QUESTIONS_ARE_COMPARED = True
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # nothing is collected for tests
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
 

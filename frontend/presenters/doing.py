@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Concat, JSONObject
 
-from audit.one_question import Row, asked, by_list
+from audit.one_question import Row, asked_of, by_list, together
 from audit.one_question import rows as listed
 from frontend import words
 from frontend.navigation import address
@@ -67,7 +67,7 @@ def doing(person: Person, *, today: date, hats: Collection[str] = ()) -> Doing:
     Who has no budget is asked to tell of one, once in a group. `hats`: what they come here as (`navigation.hats_of`): who may settle a
     question has a page for that; others see the question. What waits for providers is only asked for somebody who is one.
     """
-    found = asked(*_waiting(person, today, provides=not hats or "provider" in hats))
+    found = asked_of(_waiting, person, today, not hats or "provider" in hats)
     decides = "operator" in hats or "holder_staff" in hats
     rows = [row for task in tasks_among(found) if (row := _row(task, person, today, decides=decides))]
     tasks = [
@@ -87,7 +87,8 @@ def doing(person: Person, *, today: date, hats: Collection[str] = ()) -> Doing:
     return Doing(tasks, missing, keeping.said_of(found, person), any(row.of == "has_budget" for row in found))
 
 
-def _waiting(person: Person, today: date, *, provides: bool) -> list[QuerySet[Any, Any]]:
+def _waiting(person: Person, today: date, provides: bool) -> QuerySet[Any, Any]:
+    """All the lists. What it is made of may depend on `provides` only."""
     areas = [
         briefs.waiting(person),
         choosing.waiting(person),
@@ -96,13 +97,13 @@ def _waiting(person: Person, today: date, *, provides: bool) -> list[QuerySet[An
         leaving.waiting(person),
         keeping.waiting(person),
     ]
-    return [
+    return together(
         *waiting(person, today=today, provides=provides),
         *deciding.waiting(person, at=start_of(today, time.min)),
         *(one for area in areas for one in area),
         _calls(person),
         *_lists(person, today),
-    ]
+    )
 
 
 def _lists(person: Person, today: date) -> list[QuerySet[Any, Any]]:
