@@ -48,7 +48,7 @@ def move_clock(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"errors": form.errors}, status=400)
     moved = move_days(form.cleaned_data["days"])
     there = form.cleaned_data["next"]
-    if not there and "text/html" in request.headers.get("Accept", ""):
+    if not there and ("text/html" in request.headers.get("Accept", "") or "HX-Request" in request.headers):
         there = request.headers.get("Referer", "/")
     if there and url_has_allowed_host_and_scheme(there, {request.get_host()}):
         return HttpResponseRedirect(there)

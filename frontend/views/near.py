@@ -29,6 +29,14 @@ LAST_PAGES = frozenset(str(number) for number in range(1, 51))
 @require_safe
 def near(request: HttpRequest) -> HttpResponse:
     """What would help, then where, then what is there. All of it stands in the address, and nothing is saved."""
+    response = _near(request)
+    if response.status_code == 200 or "HX-Request" not in request.headers:
+        return response
+    # The script only puts what was found into its place: a question or a problem is a page of its own.
+    return HttpResponse(headers={"HX-Redirect": request.get_full_path(), "Cache-Control": "no-store"})
+
+
+def _near(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if "what" not in asked or _is_half_said(asked):
         form: Form = WhatForm(asked if "what" in asked or "asked" in request.GET else None)

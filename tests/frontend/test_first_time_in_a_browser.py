@@ -116,12 +116,36 @@ def looks_and_keeps(mary: Phone) -> None:
 def chooses_at_once(mary: Phone) -> None:
     """What is picked takes effect without a press, and can be taken off again."""
     mary.page.get_by_text("More ways to choose").click()
+    mary.page.get_by_label("Language").focus()
     mary.page.get_by_label("Language").select_option("somali")
     mary.page.wait_for_selector("#found .tag")
     mary.reads("1 found", "Somali", "Cooking in your home")
     assert "language=somali" in mary.page.url
     assert "Lunch club" not in mary.page.locator("#found").inner_text()
+    assert mary.page.evaluate("document.activeElement.id") == "id_language"
     mary.follow("Somali")
+    searches_at_once(mary)
+
+
+def searches_at_once(mary: Phone) -> None:
+    """What is asked at the top takes its place too, the button keeps the focus, and a place nobody knows is asked for on a page of its own."""
+    mary.page.evaluate("window.stays = true")
+    mary.page.get_by_label("What would help?").select_option("any")
+    mary.page.locator("#found article", has_text="Gardens big and small").wait_for()
+    mary.page.locator("#id_words").fill("gardens")
+    mary.page.get_by_role("button", name="Show me", exact=True).click()
+    mary.page.locator("#found article", has_text="Lunch club").wait_for(state="detached")
+    assert mary.page.evaluate("[window.stays, document.activeElement.innerText]") == [True, "Show me"]
+    assert "what=any" in mary.page.url
+    assert "words=gardens" in mary.page.url
+    assert mary.page.locator("#count[role=status]").inner_text().endswith("Nobody can pay to be higher.")
+    mary.page.locator("#id_words").fill("")
+    mary.page.locator("#id_where").fill("ZZ99")
+    mary.press("Show me")
+    mary.reads("Look at a letter sent to you.")
+    mary.write(where="SE15")
+    mary.press("Show me")
+    mary.reads("Free", "Lunch club", "Cooking in your home")
 
 
 def makes_her_page(mary: Phone) -> None:

@@ -74,6 +74,14 @@ def test_what_nobody_understands_is_left_out_and_money_is_put_right():
     assert "Write an amount in pounds, like £48.00." in _text(response)
 
 
+def test_the_script_is_sent_on_to_a_page_of_its_own_where_nothing_was_found_to_put_into_its_place():
+    asked, script = {"what": "any", "where": "ZZ99", "words": "roses & co"}, {"HX-Request": "true"}
+    response = Client().get(reverse("near"), asked, headers=script)
+    assert (response.status_code, response.headers["Cache-Control"], response.content) == (200, "no-store", b"")
+    assert Client().get(response.headers["HX-Redirect"]).status_code == 422
+    assert b'id="found"' in Client().get(reverse("near"), {**asked, "where": "SE15"}, headers=script).content
+
+
 def test_a_kind_of_help_nobody_knows_is_asked_for_again_and_the_rest_stays_typed():
     response = Client().get(reverse("near"), {"what": "gardening-typed-by-hand", "where": "SE15", "words": "roses"})
     assert response.status_code == 422
