@@ -94,7 +94,7 @@ class FoundPage:
 
 
 def page(viewer: Person | AnonymousUser, said: QueryDict, asked: Asked, *, on: date, number: int) -> FoundPage:
-    """The number-th page. A fixed number of queries: six, and six more for groups, their prices and one's own place in them on the first page."""
+    """The number-th page. A fixed number of queries: six, and five more for groups, their prices and one's own place in them on the first page."""
     found = find(asked, on=on, page=number)
     groups, together = _groups(viewer, asked, on) if number == 1 else ([], 0)
     facets = {facet.name: facet for facet in found.facets}

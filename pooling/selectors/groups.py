@@ -57,17 +57,17 @@ class PublicCard:
 
 
 def public_cards(*, council_code: str, on: date, purpose: str = "", outcode: str = "") -> list[PublicCard]:
-    """Listed groups of a council that still have room, by purpose and area if given. Two queries at most."""
+    """Listed groups of a council that still have room, by purpose and area if given. One query."""
     rules = Charter.objects.filter(cluster=OuterRef("pk"), state="in_force")
     groups = Cluster.objects.listed().filter(council_code=council_code, state__in=("forming", "active"))
-    groups = groups.annotate(trial_days=Subquery(rules.values("trial_days")), notice_days=Subquery(rules.values("notice_days")))
+    people = _inside_on_monday(on).filter(cluster=OuterRef("pk")).order_by().values("cluster").annotate(people=Count("pk")).values("people")
+    said = {name: Subquery(rules.values(name)) for name in ("trial_days", "notice_days")}
+    groups = groups.annotate(**said, people=Subquery(people))
     if purpose:
         groups = groups.filter(purpose=purpose)
     if outcode:
         groups = groups.filter(outcode=outcode)
-    known = list(groups)
-    sizes = sizes_shown([one.pk for one in known], on=on)
-    cards = [_card(one, sizes[one.pk]) for one in known]
+    cards = [_card(one, max(1, vars(one)["people"] or 0)) for one in groups]
     return [card for card in cards if card.room_for > 0]
 
 
@@ -78,11 +78,14 @@ def _card(group: Any, people: int) -> PublicCard:
 
 def sizes_shown(cluster_ids: Sequence[int], *, on: date) -> dict[int, int]:
     """How many people each group had when this week began; a newer one says 1. One query."""
-    monday = datetime.combine(on - timedelta(days=on.weekday()), time(), LONDON)
-    inside = Q(state__in=MEMBERSHIP_IN) | Q(ended_at__gte=monday)
-    rows = Membership.objects.filter(inside, cluster__in=cluster_ids, joined_at__lt=monday)
+    rows = _inside_on_monday(on).filter(cluster__in=cluster_ids)
     counted = dict(rows.order_by().values_list("cluster").annotate(people=Count("pk")))
     return {pk: max(1, counted.get(pk, 0)) for pk in cluster_ids}
+
+
+def _inside_on_monday(on: date) -> QuerySet[Membership]:
+    monday = datetime.combine(on - timedelta(days=on.weekday()), time(), LONDON)
+    return Membership.objects.filter(Q(state__in=MEMBERSHIP_IN) | Q(ended_at__gte=monday), joined_at__lt=monday)
 
 
 def notice_days_for(membership: Membership) -> int:
