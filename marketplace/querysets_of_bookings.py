@@ -1,5 +1,6 @@
 """Named filters of bookings, and who may see them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -31,9 +32,13 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def of(self, person: Person) -> Self:
         """This person's, and those they were asked to pay a part of."""
+        return self.of_people([person.pk])
+
+    def of_people(self, people: "Iterable[int] | models.QuerySet[Person]") -> Self:
+        """As `of`, of any of these: somebody's own and those of people they support, for example."""
         from marketplace.models import Payer
 
-        return self.filter(Q(person=person) | Exists(Payer.objects.filter(agreement=OuterRef("agreement"), person=person)))
+        return self.filter(Q(person__in=people) | Exists(Payer.objects.filter(agreement=OuterRef("agreement"), person__in=people)))
 
     def asked_for(self) -> Self:
         """Somebody asked the provider; not only looked."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from audit.errors import Refusal
-from people.models import Approval, Person
+from people.models import Approval, Person, Supporter
 from people.policies import may_vouch
 from people.rules import clean_email, clean_phone
 
@@ -44,6 +44,12 @@ def find_to_vouch(*, reach: str, full_name: str, by: Person, at: datetime) -> Pe
     if not same_name or not may_vouch(by=by, person=person, level="seen", at=at):
         raise nobody
     return person
+
+
+def people_decided_for(person: Person, *, decision: str, at: datetime) -> list[Person]:
+    """Those for whom this supporter may make such a decision now, as `people.policies.may_act_for` says of one. One query."""
+    records = Supporter.objects.live(at).filter(supporter=person, kind=Supporter.Kind.FOR, decisions__contains=[decision])
+    return list(Person.objects.filter(is_active=True, pk__in=records.values("person")).order_by("full_name", "pk"))
 
 
 def approvals_to_answer(person: Person, *, at: datetime) -> list[Approval]:

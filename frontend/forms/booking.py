@@ -44,6 +44,16 @@ class KeepGoingForm(Form):
         return {name: self.cleaned_data[name] for name in ("who_to_ring", "what_i_want")}
 
 
+_UNLESS = "Money from the council can’t pay them, unless the council agrees first."
+OF_ANOTHER = (
+    ("none", "No"),
+    ("elsewhere", "Yes, and they live somewhere else"),
+    ("same_home", Option("Yes, and they live together", hint=_UNLESS)),
+    ("partner", Option("Yes, husband, wife or partner", hint=_UNLESS)),
+)
+"""How family is asked about where somebody books for another person."""
+
+
 class AloneForm(KeepGoingForm):
     """Booking for oneself: from which money, and whether family works there."""
 
@@ -51,8 +61,12 @@ class AloneForm(KeepGoingForm):
     portion = PickField(label="From which money?", choices=[])
     related = PickField(label="Is anybody who works there your family?", choices=YesForm.base_fields["related"].choices)  # type: ignore[attr-defined]
 
-    def __init__(self, *args: Any, portions: Sequence[Portion], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, portions: Sequence[Portion], name: str = "", **kwargs: Any) -> None:
+        """`name`: whom it is booked for, where somebody else asks."""
         super().__init__(*args, **kwargs)
+        if name:
+            self.fields["related"].label = f"Is anybody who works there {name}’s family?"
+            self.fields["related"].choices = list(OF_ANOTHER)  # type: ignore[attr-defined]
         self.portions = {str(one.pk): one for one in portions}
         field = self.fields["portion"]
         field.choices = [(key, _portion(one)) for key, one in self.portions.items()]  # type: ignore[attr-defined]

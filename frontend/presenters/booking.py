@@ -1,6 +1,7 @@
 """Booked times and first meetings, in words: for who books, and for who comes."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,12 +10,15 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from frontend import words
 from frontend.presenters.agreements import bands_said
-from marketplace.models import BookedTime, Booking, BookingMove, MilestoneShare, Visit, VisitPart
+from marketplace.models import BookedTime, Booking, BookingMove, MilestoneShare, Payer, Visit, VisitPart
 from marketplace.rules.tables import BOOKING_FINAL
+from marketplace.selectors.booked import money_is_asked_on, speaks_for
 from marketplace.selectors.free_times import DAYS_SHOWN, FURTHEST_DAYS, FreeDay, free_days, soonest_day
 from marketplace.services.booking_ends import CostOfCancelling, cost_of_cancelling
 from people.models import Person
-from pooling.models import Portion
+from people.policies import may_act_for
+from people.selectors import people_decided_for
+from pooling.models import Call, Portion
 from providers.models import Enterprise, Listing
 
 State = Booking.State
@@ -47,6 +51,14 @@ class TimesPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ForWhom:
+    """Somebody this person may book for, beside themselves: their usual services, by number and title."""
+
+    person: Person
+    services: list[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class TimeLine:
     """One date of a booking: when, how it stands, and what may be done about it."""
 
@@ -54,6 +66,7 @@ class TimeLine:
     when: str
     said: str
     share_id: int | None
+    pay_id: int | None
     may_cancel: bool
     may_move: bool
     move: BookingMove | None
@@ -69,6 +82,14 @@ class BookingPage:
     lines: list[TimeLine]
     is_provider: bool
     may_say_met: bool
+    may_ask: bool
+    """May ask for it, or take it back: it is theirs, or they decide so for who it is for."""
+    may_say: bool
+    """May say what happened, as who pays or for them."""
+    whose: str
+    """For whom they look at it; empty for themselves, and for who comes."""
+    asked_on: date | None
+    """The day on which its money, or that of its next week, will be asked for."""
 
     @property
     def is_open(self) -> bool:
@@ -132,30 +153,53 @@ def page(booking: Booking, person: Person, at: datetime) -> BookingPage:
     is_provider = booking.enterprise.owner_id == person.pk or booking.enterprise.workers.filter(person=person, state="active").exists()
     related = ("slot__worker", "visit__milestone")
     rows = list(booking.times.select_related(*related).prefetch_related("moves__slot__worker").order_by("number"))
-    shares = _shares(booking, person)
+    speaks = None if is_provider else speaks_for(booking, person, decision="visits", at=at)
+    whose = booking.person if speaks is None else speaks
+    side = BookingMove.Side.PROVIDER if is_provider else BookingMove.Side.PERSON if speaks is not None else ""
+    shares = _shares(booking, whose) if speaks is not None else {}
     first = rows[0]
-    payers = (
-        [booking.person.known_as] if booking.agreement is None else [one.person.known_as for one in booking.agreement.payers.select_related("person")]
-    )
     said = booking.person_met_at if not is_provider else booking.provider_met_at
     return BookingPage(
         booking=booking,
         title=f"Meet {booking.enterprise.name}" if booking.kind == Booking.Kind.MEET else booking.listing.title,
         said=said_of(booking, for_provider=is_provider),
-        who=words.names(payers) if is_provider else _comes(first, booking.enterprise),
-        lines=[_line(one, booking, shares.get(one.visit.milestone_id) if one.visit else None, at, is_provider=is_provider) for one in rows],
+        who=words.names(_payers(booking)) if is_provider else _comes(first, booking.enterprise),
+        lines=[_line(one, booking, shares.get(one.visit.milestone_id) if one.visit else None, at, side=side) for one in rows],
         is_provider=is_provider,
-        may_say_met=booking.kind == Booking.Kind.MEET and booking.state == State.CONFIRMED and first.starts_at <= at and said is None,
+        may_say_met=bool(side) and booking.kind == Booking.Kind.MEET and booking.state == State.CONFIRMED and first.starts_at <= at and said is None,
+        may_ask=not is_provider and may_act_for(by=person, person=booking.person, decision="promises", at=at),
+        may_say=speaks is not None,
+        whose="" if is_provider or whose == person else whose.known_as,
+        asked_on=money_is_asked_on(booking) if booking.state == State.CONFIRMED and not is_provider else None,
     )
 
 
-def lines(rows: QuerySet[Booking], *, for_provider: bool) -> list[dict[str, Any]]:
-    """A list of bookings, newest first."""
+def _payers(booking: Booking) -> list[str]:
+    if booking.agreement is None:
+        return [booking.person.known_as]
+    return [one.person.known_as for one in booking.agreement.payers.select_related("person")]
+
+
+def for_whom(person: Person, at: datetime) -> list[ForWhom]:
+    """The people this person may book for. Two queries."""
+    people = people_decided_for(person, decision="promises", at=at)
+    used: dict[int, dict[int, str]] = defaultdict(dict)
+    if people:
+        on_sale = Listing.objects.on_sale().filter(charge=Listing.Charge.PAID)
+        rows = Payer.objects.filter(person__in=people, agreement__listing__in=on_sale).order_by("-pk")
+        for who, listing, title in rows.values_list("person", "agreement__listing", "agreement__listing__title")[:50]:
+            used[who].setdefault(listing, title)
+    return [ForWhom(one, list(used[one.pk].items())[:3]) for one in people]
+
+
+def lines(rows: QuerySet[Booking], *, for_provider: bool, helped: Collection[int] = ()) -> list[dict[str, Any]]:
+    """A list of bookings, newest first. `helped`: people, by number, whose bookings say whose they are."""
     found = []
     for row in rows.select_related("listing", "enterprise", "person").prefetch_related("times")[:50]:
         first = row.times.all()[0]
         meet = row.kind == Booking.Kind.MEET
         title = ("A first meeting" if meet else row.listing.title) if for_provider else f"{'Meet ' if meet else ''}{row.enterprise.name}"
+        title = f"For {row.person.known_as}: {title}" if row.person_id in helped else title
         waits = row.state == State.REQUESTED if for_provider else row.state in {State.SLOT_HELD, State.QUERY}
         found.append({"pk": row.pk, "title": title, "when": moment(first.starts_at), "said": said_of(row, for_provider=for_provider), "waits": waits})
     return found
@@ -179,26 +223,33 @@ def _shares(booking: Booking, person: Person) -> dict[int, Any]:
         return {}
     rows = MilestoneShare.objects.filter(milestone__agreement=booking.agreement, payer__person=person, split_from__isnull=True)
     has_said = Exists(VisitPart.objects.filter(share__payer=OuterRef("payer"), visit__milestone=OuterRef("milestone")))
-    return {row.milestone_id: row for row in rows.annotate(has_said=has_said)}
+    return {row.milestone_id: row for row in rows.select_related("call").annotate(has_said=has_said)}
 
 
-def _line(time: BookedTime, booking: Booking, share: Any, at: datetime, *, is_provider: bool) -> TimeLine:
+def _line(time: BookedTime, booking: Booking, share: Any, at: datetime, *, side: str) -> TimeLine:
+    """`side`: of who looks, as in a move; empty for who may only look."""
+    is_provider = side == BookingMove.Side.PROVIDER
     planned = time.visit is not None and time.visit.state == Visit.State.PLANNED and time.starts_at > at and booking.state == State.CONFIRMED
     moves: Sequence[BookingMove] = [one for one in time.moves.all() if one.state == BookingMove.State.ASKED]
     move = moves[0] if moves else None
-    side = BookingMove.Side.PROVIDER if is_provider else BookingMove.Side.PERSON
     alone = booking.cluster is None or booking.cluster.is_own
     meets = booking.kind == Booking.Kind.MEET and booking.state in {State.REQUESTED, State.CONFIRMED} and time.starts_at > at
     return TimeLine(
         time=time,
         when=moment(time.starts_at),
         said=_stands(time),
+        pay_id=share.call_id if side and share is not None and share.call is not None and share.call.state == Call.State.CALLED else None,
         share_id=share.pk if share is not None and booking.state in {State.ASKING, State.DELIVERED, State.PAID_OUT, State.CONFIRMED} else None,
-        may_cancel=(planned and (is_provider or (share is not None and share.state in STILL_OPEN and not share.has_said))) or meets,
-        may_move=planned and alone and move is None,
+        may_cancel=bool(side) and (meets or (planned and (is_provider or _may_be_called_off(share)))),
+        may_move=planned and bool(side) and alone and move is None,
         move=move,
         mine=move is not None and move.side == side,
     )
+
+
+def _may_be_called_off(share: Any) -> bool:
+    """A part that is still to come, of which nothing is said yet."""
+    return share is not None and share.state in STILL_OPEN and not share.has_said
 
 
 def _stands(time: BookedTime) -> str:

@@ -15,9 +15,12 @@ from frontend.presenters.near import own_groups
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Booking
+from marketplace.querysets import people_seen_by
 from marketplace.selectors.free_times import MEET_MINUTES
 from marketplace.services import booking, meet_and_greet
+from people.models import Person
 from people.policies import may_act_for
+from people.selectors import people_decided_for
 from pooling.models import Cluster
 from providers.models import Listing
 
@@ -41,18 +44,31 @@ def _times(request: SignedIn, pk: int, kind: Kind) -> HttpResponse:
     listing, at = get_object_or_404(rows, pk=pk), clock.now()
     asked, is_meeting = request.POST or request.GET, kind == Kind.MEET
     minutes = MEET_MINUTES if is_meeting else listing.minutes
+    people = people_decided_for(request.user, decision="promises", at=at)
+    who = _whom(request.user, people, asked.get("for", ""))
     days = {"asked": _day(asked.get("from", "")), "picked": _day(asked.get("day", ""))}
-    page = presenter.times(listing, request.user, minutes=minutes, at=at, is_free=is_meeting, **days)
+    page = presenter.times(listing, who, minutes=minutes, at=at, is_free=is_meeting, **days)
 
     def act(form: TimeForm) -> str:
         said = form.cleaned_data
         weeks = int(said.get("weeks") or 1)
-        made = booking.hold_slot(listing=listing, starts_at=said["time"], kind=kind, weeks=weeks, by=request.user, at=at)
+        made = booking.hold_slot(listing=listing, starts_at=said["time"], kind=kind, weeks=weeks, person=who, by=request.user, at=at)
         return back_to("booking", pk=made.pk)
 
     form = TimeForm(request.POST or None, starts=page.day.starts if page.day else (), is_meeting=is_meeting)
-    context = {"page": page, "listing": listing, "is_meeting": is_meeting, "minutes": minutes}
+    context = {"page": page, "listing": listing, "is_meeting": is_meeting, "minutes": minutes, "people": people, "who": who}
+    context["keep"] = "" if who == request.user else f"for={who.pk}&"
     return form_page(request, form=form, act=act, template="booking/times.html", context=context)
+
+
+def _whom(by: Person, people: list[Person], asked: str) -> Person:
+    """Who it is for: themselves, or the one that was picked of those they decide for. For anybody else there is no such page."""
+    if not asked or asked == str(by.pk):
+        return by
+    found = next((one for one in people if str(one.pk) == asked), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _day(text: str) -> date | None:
@@ -64,9 +80,11 @@ def _day(text: str) -> date | None:
 
 @signed_in
 def mine(request: SignedIn) -> HttpResponse:
-    """What I booked, and what I was asked to be part of."""
-    rows = Booking.objects.of(request.user).exclude(state=Booking.State.LAPSED)
-    return render(request, "booking/mine.html", {"lines": presenter.lines(rows, for_provider=False)})
+    """What I booked, and what I was asked to be part of; the same of people I support, and whom I may book for."""
+    seen = set(people_seen_by(request.user).values_list("pk", flat=True))
+    rows = Booking.objects.of_people(seen).exclude(state=Booking.State.LAPSED)
+    lines = presenter.lines(rows, for_provider=False, helped=seen - {request.user.pk})
+    return render(request, "booking/mine.html", {"lines": lines, "whom": presenter.for_whom(request.user, clock.now())})
 
 
 def own_booking(request: SignedIn, pk: int) -> Booking:
@@ -79,7 +97,7 @@ def own_booking(request: SignedIn, pk: int) -> Booking:
 def show(request: SignedIn, pk: int) -> HttpResponse:
     """One booking: kept for me, asked for, agreed or over, and what I can do about it."""
     row = own_booking(request, pk)
-    context: dict[str, Any] = {"page": presenter.page(row, request.user, clock.now()), "booking": row}
+    context: dict[str, Any] = {"page": presenter.page(row, request.user, clock.now()), "booking": row, "today": clock.today()}
     if row.state == Booking.State.SLOT_HELD:
         if request.method == "POST" and row.kind == Kind.MEET:
             return _ask_to_meet(request, row)
@@ -112,15 +130,28 @@ def alone(request: SignedIn, pk: int) -> HttpResponse:
     row, at = _kept_time(request, pk), clock.now()
     portions = presenter.portions_of(row.person)
     if not portions:
-        messages.warning(request, "Tell us about your budget first. It moves no money. Then book again.")
-        return redirect("budget-add")
+        return _without_budget(request, row)
 
     def ask(form: AloneForm) -> Booking:
         said = form.cleaned_data
         asked = {"portion": said["portion"], "related": said["related"], "keep_going": form.keep_going}
         return booking.request(booking=row, by=request.user, at=at, **asked)
 
-    return _asking(request, row, AloneForm(request.POST or None, portions=portions, initial=_usual(request)), ask, "booking/alone.html")
+    form = AloneForm(request.POST or None, portions=portions, initial=_usual(row.person), name=_other(request, row))
+    return _asking(request, row, form, ask, "booking/alone.html")
+
+
+def _without_budget(request: SignedIn, row: Booking) -> HttpResponse:
+    if name := _other(request, row):
+        messages.warning(request, f"{name} has not told us about their budget. They do that on their own page. Then book again.")
+        return redirect("booking", pk=row.pk)
+    messages.warning(request, "Tell us about your budget first. It moves no money. Then book again.")
+    return redirect("budget-add")
+
+
+def _other(request: SignedIn, row: Booking) -> str:
+    """Whom it is for, where that is not who asks."""
+    return "" if row.person_id == request.user.pk else row.person.known_as
 
 
 @signed_in
@@ -136,7 +167,7 @@ def together(request: SignedIn, pk: int, group: int) -> HttpResponse:
         asked = {"payers": form.cleaned_data["payers"], "keep_going": form.keep_going}
         return booking.ask_group(booking=row, cluster=cluster, by=request.user, at=at, **asked)
 
-    form = TogetherForm(request.POST or None, places=places, initial=_usual(request))
+    form = TogetherForm(request.POST or None, places=places, initial=_usual(row.person))
     return _asking(request, row, form, ask, "booking/together.html", cluster)
 
 
@@ -151,18 +182,18 @@ def _asking(request: SignedIn, row: Booking, form: Any, ask: Any, template: str,
     def shown(form: Any) -> dict[str, Any]:
         with transaction.atomic():
             made = ask(form)
-            payer = made.agreement.payers.filter(person=request.user).first() or made.agreement.payers.all()[0]
+            payer = made.agreement.payers.filter(person=row.person).first() or made.agreement.payers.all()[0]
             page = presenter.checked(made, payer.weekly_pence)
             transaction.set_rollback(True)
         return page
 
-    context = {"booking": row, "cluster": cluster, "page": presenter.page(row, request.user, clock.now())}
+    context = {"booking": row, "cluster": cluster, "name": _other(request, row), "page": presenter.page(row, request.user, clock.now())}
     check = "booking/check.html"
     return form_page(request, form=form, act=act, template=template, context=context, check_template=check, check_context=shown)
 
 
-def _usual(request: SignedIn) -> dict[str, str]:
-    """What this person wrote the last time, so that it is not asked afresh."""
-    last = Booking.objects.filter(person=request.user, agreement__isnull=False).select_related("agreement").order_by("-pk").first()
+def _usual(person: Person) -> dict[str, str]:
+    """What was written for this person the last time, so that it is not asked afresh."""
+    last = Booking.objects.filter(person=person, agreement__isnull=False).select_related("agreement").order_by("-pk").first()
     plan: dict[str, str] = last.agreement.keep_going if last is not None and last.agreement is not None else {}
     return plan

@@ -18,6 +18,7 @@ from frontend.views.flow import back_to, form_page, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import BookedTime, Booking, BookingMove
 from marketplace.policies import may_record_visits
+from marketplace.selectors.booked import speaks_for
 from marketplace.services import booking, booking_ends, booking_moves, meet_and_greet
 from people.models import Person
 
@@ -85,24 +86,25 @@ def cancel(request: SignedIn, pk: int) -> HttpResponse:
     line = next(one for one in presenter.page(row, request.user, at).lines if one.time.pk == pk)
     if not line.may_cancel:
         return redirect("booking", pk=row.pk)
-    cost = None if is_provider or row.kind == Booking.Kind.MEET else presenter.cost(time, request.user, at)
+    who = speaks_for(row, request.user, decision="visits", at=at) or request.user
+    cost = None if is_provider or row.kind == Booking.Kind.MEET else presenter.cost(time, who, at)
 
     def act(form: Form) -> str:
-        _call_off(time, request.user, at, is_provider=is_provider)
+        _call_off(time, who, request.user, at, is_provider=is_provider)
         messages.success(request, "It is called off.")
         return back_to("booking", pk=row.pk)
 
-    context = {"booking": row, "line": line, "cost": cost, "is_provider": is_provider}
+    context = {"booking": row, "line": line, "cost": cost, "is_provider": is_provider, "name": "" if who == request.user else who.known_as}
     return form_page(request, form=Form(request.POST if request.method == "POST" else None), act=act, template="booking/cancel.html", context=context)
 
 
-def _call_off(time: BookedTime, by: Person, at: datetime, *, is_provider: bool) -> None:
+def _call_off(time: BookedTime, who: Person, by: Person, at: datetime, *, is_provider: bool) -> None:
     if time.booking.kind == Booking.Kind.MEET:
         meet_and_greet.cancel(booking=time.booking, by=by, at=at)
     elif is_provider:
         booking_ends.call_off(time=time, by=by, at=at)
     else:
-        booking_ends.cancel(time=time, person=by, by=by, at=at)
+        booking_ends.cancel(time=time, person=who, by=by, at=at)
 
 
 @signed_in
@@ -112,7 +114,7 @@ def move(request: SignedIn, pk: int) -> HttpResponse:
     row, asked = time.booking, request.POST or request.GET
     booking_moves.side_of(booking=row, by=request.user, at=at)
     days: dict[str, Any] = {"asked": _day(asked.get("from", "")), "picked": _day(asked.get("day", ""))}
-    page = presenter.times(row.listing, request.user, minutes=row.minutes, at=at, is_free=True, **days)
+    page = presenter.times(row.listing, row.person, minutes=row.minutes, at=at, is_free=True, **days)
 
     def act(form: TimeForm) -> str:
         booking_moves.ask(time=time, starts_at=form.cleaned_data["time"], by=request.user, at=at)

@@ -1,11 +1,11 @@
 """Prices before asking, and whether this money may pay for this."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from marketplace.rules.dates import SIGHT_WORKING_DAYS, clearing_kind, pay_by
+from marketplace.rules.dates import SIGHT_WORKING_DAYS, ask_funding_on, clearing_kind, pay_by
 from marketplace.rules.weeks import plan_payers, visit_pence
 from places.calendar import add_working_days
 from pooling.models import Portion
@@ -76,6 +76,12 @@ def purchase_verdict(
     """`pooling.rules.may_buy` on `purchase_facts`: yes, with approval, or no, with a sentence for each reason."""
     facts = purchase_facts(portion=portion, weekly_pence=weekly_pence, free_weekly_pence=free_weekly_pence, work=work, related=related, on=on)
     return may_buy(facts)
+
+
+def asks_on(*, starts_on: date, portions: Iterable[Portion]) -> date:
+    """The day on which the money of a week that starts on `starts_on` is asked for: the slowest of those who pay must have time."""
+    kinds = [clearing_kind(route=one.route, mode=mode_of(one), by_debit=pays_by_debit(one)) for one in portions]
+    return ask_funding_on(starts_on=starts_on, kinds=kinds, add_working_days=add_working_days)
 
 
 def earliest_start(*, portions: Sequence[Portion], today: date) -> date:

@@ -3,8 +3,9 @@
 from datetime import date, datetime, timedelta
 
 from marketplace.models import Booking, Change, Milestone, MilestoneShare, Visit
-from marketplace.rules.dates import LONDON, SAY_NO_HOURS, SHORT_WORKING_DAYS, ask_funding_on, clearing_kind, pay_by, start_of
+from marketplace.rules.dates import LONDON, SAY_NO_HOURS, SHORT_WORKING_DAYS, clearing_kind, pay_by, start_of
 from marketplace.rules.tables import MILESTONE, SHARE, after
+from marketplace.selectors.buying import asks_on
 from marketplace.services import keep_going, money, short_answers
 from marketplace.services.away import carry_out_away
 from marketplace.services.writing import log, tell
@@ -28,8 +29,7 @@ def when_planned(milestone: Milestone, at: datetime) -> None:
         return
     if Change.objects.asking().filter(agreement=agreement, first_week__lte=milestone.number).exists():
         return
-    kinds = [_clearing_kind(share) for share in shares]
-    if london_day(at) >= ask_funding_on(starts_on=milestone.starts_on, kinds=kinds, add_working_days=add_working_days):
+    if london_day(at) >= asks_on(starts_on=milestone.starts_on, portions=[share.portion for share in shares]):
         _ask_funding(milestone, shares, at)
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from audit.services.deliveries import deliver_due
 from marketplace.models import Booking
-from people.models import Message
+from people.models import Message, Person, Supporter
 from pooling.models import Cluster
 from providers.models import WorkHours
 from tests import cast, cast_booking
@@ -69,6 +69,48 @@ def test_somebody_books_a_time_for_themselves_and_the_provider_says_yes(story: A
     mine = text(client.get(reverse("booking", args=[booking.pk])))
     assert ("It is agreed." in mine, "Call it off" in mine) == (True, True)
     assert "Own visits" not in text(client.get(reverse("groups")))
+
+
+def decides_for_amina(story: Alone, *decisions: str) -> Person:
+    """A neighbour with a paper that somebody has seen."""
+    who, since = cast.neighbour(), story.at - timedelta(days=1)
+    said = {"source": "Lasting power of attorney", "asked_at": since, "confirmed_by": cast.operator(), "confirmed_at": since, "starts_at": since}
+    Supporter.objects.create(person=cast.amina(), supporter=who, kind="for", decisions=list(decisions), **said)
+    return who
+
+
+def test_who_decides_for_somebody_books_a_time_for_them_and_calls_it_off(story: Alone) -> None:
+    who = decides_for_amina(story, "promises", "groups", "visits")
+    client, amina = _as(who), cast.amina()
+    assert amina.full_name in text(client.get(reverse("bookings")))
+    page = reverse("booking-times", args=[story.listing.pk])
+    asked = {"from": str(TEN.date()), "for": str(amina.pk)}
+    assert f"?for={amina.pk}&amp;day={TEN.date()}" in text(client.get(page, asked))
+    assert client.get(page, {"for": str(cast.yusuf().pk)}).status_code == 404
+    booking = keeps(story, client, **{"for": str(amina.pk)})
+    assert (booking.person, booking.held_by) == (amina, who)
+    assert f"Just {amina.known_as}" in text(client.get(reverse("booking", args=[booking.pk])))
+    said = {"portion": str(story.portion.pk), "related": "none", **KEEP_GOING}
+    check = text(client.post(reverse("booking-alone", args=[booking.pk]), said))
+    assert f"The most it can cost {amina.known_as}" in check
+    client.post(reverse("booking-alone", args=[booking.pk]), {**said, "_confirm": "yes"})
+    story.booking = booking
+    assert (story.now().state, booking.agreement) == ("requested", None)
+    story.accept()
+    assert f"For {amina.known_as}: " in text(client.get(reverse("bookings")))
+    cancel = reverse("booking-cancel", args=[booking.times.get().pk])
+    assert f"{amina.known_as} still pays" in text(client.get(cancel))
+    client.post(cancel)
+    assert story.now().state == "cancelled"
+
+
+def test_who_only_sits_beside_somebody_or_decides_other_things_books_nothing_for_them(story: Alone) -> None:
+    client, amina = _as(decides_for_amina(story, "visits")), cast.amina()
+    page = reverse("booking-times", args=[story.listing.pk])
+    assert ("Who is it for?" in text(client.get(page)), client.get(page, {"for": str(amina.pk)}).status_code) == (False, 404)
+    booking = keeps(story, _as(amina))
+    held = text(client.get(reverse("booking", args=[booking.pk])))
+    assert (f"Only {amina.known_as} can book it" in held, "Not this time" in held) == (True, False)
 
 
 def test_the_price_of_calling_off_stands_on_the_page_before_the_press(story: Alone) -> None:

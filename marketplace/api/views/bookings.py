@@ -25,6 +25,7 @@ from marketplace.api.serializers.bookings import (
 from marketplace.models import BookedTime, Booking, BookingMove
 from marketplace.policies import may_record_visits
 from marketplace.rules.tables import NotNow
+from marketplace.selectors.booked import speaks_for
 from marketplace.selectors.free_times import DAYS_SHOWN, free_days, soonest_day
 from marketplace.services import booking, booking_ends, booking_moves, meet_and_greet
 from providers.models import Listing
@@ -143,19 +144,23 @@ class BookedTimes(ReadEdge):
         """What calling it off would cost you now; nothing where you have nothing to call off."""
         time = self.get_object()
         try:
-            return self.give(booking_ends.cost_of_cancelling(time=time, person=self.person, at=self.at))
+            return self.give(booking_ends.cost_of_cancelling(time=time, person=self._whose(time), at=self.at))
         except NotNow:
             return self.give(booking_ends.CostOfCancelling(0, 0))
 
     @verb(None, BookedTimeRow, kept=True)
     def cancel(self, request: Request, pk: int) -> Response:
-        """Calls it off: your part as a payer, or all of it as the provider."""
+        """Calls it off: your part as a payer (or of whom you decide for), or all of it as the provider."""
         time = self.get_object()
         if may_record_visits(by=self.person, enterprise=time.booking.enterprise):
             booking_ends.call_off(time=time, by=self.person, at=self.at)
         else:
-            booking_ends.cancel(time=time, person=self.person, by=self.person, at=self.at)
+            booking_ends.cancel(time=time, person=self._whose(time), by=self.person, at=self.at)
         return self.answer(time)
+
+    def _whose(self, time: BookedTime) -> Any:
+        """Whose part of it: theirs, or of somebody they decide for."""
+        return speaks_for(time.booking, self.person, decision="visits", at=self.at) or self.person
 
     @verb(MoveSaid, MoveRow, kept=True)
     def move(self, request: Request, pk: int) -> Response:
