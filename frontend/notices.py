@@ -63,7 +63,7 @@ def payment_due(*, call_id: int, at: datetime) -> int:
     call = Call.objects.select_related("membership__person", "membership__cluster", "portion__holder").get(pk=call_id)
     if call.state != Call.State.CALLED:
         return 0
-    what = due(call).what or call.membership.cluster.name
+    what = due(call).what or words.of_group(call.membership.cluster)
     sum_, day = words.pounds(call.to_pay_pence), words.day(call.due_on)
     if call.portion.holder_id is None:
         says = f"{sum_} for {what} is due by {day}. It is held with your name on it until you say that the visits happened."
@@ -79,7 +79,8 @@ def payment_due(*, call_id: int, at: datetime) -> int:
 def payment_missed(*, call_id: int, at: datetime) -> int:
     """To the person: their visits can't be covered."""
     call = Call.objects.select_related("membership__person", "membership__cluster").get(pk=call_id)
-    says = f"{words.pounds(call.to_pay_pence)} for {call.membership.cluster.name} did not come in time. You pay nothing for these visits now."
+    what = words.of_group(call.membership.cluster)
+    says = f"{words.pounds(call.to_pay_pence)} for {what} did not come in time. You pay nothing for these visits now."
     who = [call.membership.person]
     return _tell(who, kind="payment_missed", about=f"call:{call.pk}", subject="A payment did not come in time", says=says, at=at)
 
@@ -107,7 +108,7 @@ def asked(*, share_id: int, at: datetime) -> int:
 def _ask(share: MilestoneShare, channel: str, to: str, *, about: str, at: datetime) -> int:
     person, agreement = share.payer.person, share.milestone.agreement
     says = (
-        f"{agreement.enterprise.name} wrote down the visits of week {share.milestone.number}: {agreement.title}. "
+        f"{agreement.enterprise.name} wrote down the visits of {words.which_week(share.milestone)}: {agreement.title}. "
         f"Your part is {words.pounds(share.pence)}. Did they happen? {IF_NO_ANSWER}"
     )
     if not _write(person, (channel, to), kind="asked", about=f"share:{share.pk}/{about}", subject="Did the visits happen?", says=says, at=at):
@@ -120,7 +121,7 @@ def paid_by_silence(*, share_id: int, pence: int, at: datetime) -> int:
     """To the payer: we had no answer, and the rules let it be paid."""
     share = _share(share_id)
     says = (
-        f"We asked you about {share.milestone.agreement.title}, week {share.milestone.number}, and had no answer. "
+        f"We asked you about {share.milestone.agreement.title}, {words.which_week(share.milestone)}, and had no answer. "
         f"{words.pounds(pence)} went to {share.milestone.agreement.enterprise.name}. You have 28 days to tell us it was wrong."
     )
     who = [share.payer.person]
@@ -134,7 +135,8 @@ def helper_needed(*, share_id: int, at: datetime) -> int:
     people = staff_of(share.portion.holder_id, at=at) if share.portion.holder_id else []
     people += [agreement.cluster.facilitator] if agreement.cluster.facilitator else []
     people = people or list(Person.objects.filter(is_staff=True, is_active=True))
-    says = f"{share.payer.person.known_as} has not answered about {agreement.title}, week {share.milestone.number}. Please ask, and write it down."
+    what = f"{agreement.title}, {words.which_week(share.milestone)}"
+    says = f"{share.payer.person.known_as} has not answered about {what}. Please ask, and write it down."
     return _tell(people, kind="helper_needed", about=f"share:{share.pk}", subject="Please ask somebody", says=says, at=at)
 
 
@@ -142,9 +144,9 @@ def questioned(*, share_id: int, at: datetime) -> int:
     """To the provider: somebody says it was not right. Their words are on the page, not in a message."""
     share = _share(share_id)
     agreement = share.milestone.agreement
-    name, week = share.payer.person.known_as, share.milestone.number
+    name, week = share.payer.person.known_as, words.which_week(share.milestone)
     what = "asked about" if share.question else "could not be asked about"
-    says = f"{name} {what} {agreement.title}, week {week}. {words.pounds(share.pence)} waits. Please say how it was."
+    says = f"{name} {what} {agreement.title}, {week}. {words.pounds(share.pence)} waits. Please say how it was."
     who = [agreement.enterprise.owner]
     return _tell(who, kind="questioned", about=f"share:{share.pk}", subject="A visit was not confirmed", says=says, at=at)
 
@@ -153,7 +155,7 @@ def decided(*, share_id: int, paid_pence: int, pence: int, at: datetime) -> int:
     """To both sides: how it was settled."""
     share = _share(share_id)
     agreement = share.milestone.agreement
-    said = f"The question about {agreement.title}, week {share.milestone.number}, is settled."
+    said = f"The question about {agreement.title}, {words.which_week(share.milestone)}, is settled."
     says = f"{said} {words.pounds(paid_pence)} is paid. {words.pounds(pence - paid_pence)} goes back."
     who = [share.payer.person, agreement.enterprise.owner]
     return _tell(who, kind="decided", about=f"share:{share.pk}", subject="A question is settled", says=says, at=at)

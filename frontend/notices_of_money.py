@@ -56,7 +56,7 @@ def share_lapsed(*, share_id: int, pence: int, at: datetime) -> int:
     """To both sides: the money of this part of a week was too old to stay, and is on its way home."""
     share = _share(share_id)
     agreement, about = share.milestone.agreement, f"share:{share_id}"
-    what = f"{agreement.title}, week {share.milestone.number}"
+    what = f"{agreement.title}, {words.which_week(share.milestone)}"
     says = f"We may keep money for 90 days at most. {words.pounds(pence)} for {what} goes back where it came from. Nobody was paid from it."
     told = _tell([share.payer.person], kind="share_lapsed", about=about, subject="Your money goes back", says=says, at=at)
     says = f"{words.pounds(pence)} for {what} could not stay longer than 90 days and went back. Nobody had confirmed it in time. Call us about it."
@@ -66,7 +66,7 @@ def share_lapsed(*, share_id: int, pence: int, at: datetime) -> int:
 def idle(*, offer_id: int, what: str, at: datetime) -> int:
     """To whoever owns free money that nothing counts on: offered back, going home in a week, gone home."""
     offer = IdleOffer.objects.select_related("membership__person", "membership__cluster", "portion").get(pk=offer_id)
-    sum_, group = words.pounds(offer.pence), offer.membership.cluster.name
+    sum_, group = words.pounds(offer.pence), words.of_group(offer.membership.cluster)
     says = {
         "offered": f"{sum_} in {group} has not been needed for four weeks. You can send it back to yourself, or keep it here until {{day}}.",
         "warned": f"{sum_} in {group} has not been needed for nearly two months. On {{day}} it goes back where it came from, by itself.",

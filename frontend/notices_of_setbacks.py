@@ -89,7 +89,7 @@ def fell_short(*, share_id: int, pence: int, days: list[str], was_to_come: bool,
     """To the provider, at once: don't come, nobody pays for it. To the payer: nobody comes. To who helps the group: ask them."""
     share, today = _share(share_id), london_date(at)
     agreement, name, about = share.milestone.agreement, share.payer.person.known_as, f"share:{share.pk}"
-    week = f"{agreement.title}, week {share.milestone.number}"
+    week = f"{agreement.title}, {words.which_week(share.milestone)}"
     coming = [one for one in map(date.fromisoformat, days) if one >= today]
     visits = Visit.objects.filter(Q(payer=share.payer) | Q(payer=None), milestone=share.milestone)
     others_go_on = visits.filter(payer=None, state=Visit.State.PLANNED, on__gte=today).exists()
@@ -130,7 +130,7 @@ def asked_back(*, share_id: int, pence: int, fact_id: int, at: datetime) -> int:
     share = _share(share_id)
     agreement = share.milestone.agreement
     says = (
-        f"{words.pounds(pence)} is asked back from you: {agreement.title}, week {share.milestone.number}. Two people decided that. "
+        f"{words.pounds(pence)} is asked back from you: {agreement.title}, {words.which_week(share.milestone)}. Two people decided that. "
         "It comes out of what you were paid. What is not there is kept back from what you are paid next. Ring us if you think it is wrong."
     )
     about, subject = f"share:{share.pk}:{fact_id}", "Money is asked back from you"
@@ -149,7 +149,7 @@ def came_back(*, share_id: int, pence: int, owner: str, council_code: str, fact_
     """To the payer, or who looks after their money: it is theirs again."""
     share = _share(share_id)
     agreement, name = share.milestone.agreement, share.payer.person.full_name
-    what = f"{words.pounds(pence)} came back from {agreement.enterprise.name}: {agreement.title}, week {share.milestone.number}."
+    what = f"{words.pounds(pence)} came back from {agreement.enterprise.name}: {agreement.title}, {words.which_week(share.milestone)}."
     readers = _readers(share.membership, share.portion, owner, council_code, at)
     mine, theirs = f"{what} It is yours again, and can be used.", f"{what} It is in the money of {name} again, and can be used."
     return readers.told(kind="came_back", about=f"share:{share.pk}:{fact_id}", subject="Money came back", mine=mine, theirs=theirs, at=at)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+OWN_VISITS = "your own visits"
 _NUMBERS = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 
 
@@ -53,6 +55,21 @@ def clock(when: time | datetime) -> str:
         return "midday" if when.hour else "midnight"
     minutes = f":{when.minute:02d}" if when.minute else ""
     return f"{when.hour % 12 or 12}{minutes}{'am' if when.hour < 12 else 'pm'}"
+
+
+def which_week(week: Any) -> str:
+    """ "week 3" of an agreement; of one that is a single visit "Wednesday 18 March". `week`: a milestone with its agreement."""
+    return day(week.starts_on) if week.agreement.is_once else f"week {week.number}"
+
+
+def week_and_days(week: Any) -> str:
+    """ "week 3: Monday 23 February to Sunday 1 March", or the day of a single visit."""
+    return which_week(week) if week.agreement.is_once else f"week {week.number}: {day(week.starts_on)} to {day(week.ends_on)}"
+
+
+def of_group(cluster: Any) -> str:
+    """ "Thursday Kitchen", inside a sentence; of what somebody books alone, "your own visits"."""
+    return OWN_VISITS if cluster.is_own else str(cluster.name)
 
 
 def count(number: int, one: str, many: str = "") -> str:

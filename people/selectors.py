@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from audit.errors import Refusal
 from people.models import Approval, Person, Supporter
 from people.policies import may_vouch
@@ -48,8 +50,13 @@ def find_to_vouch(*, reach: str, full_name: str, by: Person, at: datetime) -> Pe
 
 def people_decided_for(person: Person, *, decision: str, at: datetime) -> list[Person]:
     """Those for whom this supporter may make such a decision now, as `people.policies.may_act_for` says of one. One query."""
-    records = Supporter.objects.live(at).filter(supporter=person, kind=Supporter.Kind.FOR, decisions__contains=[decision])
-    return list(Person.objects.filter(is_active=True, pk__in=records.values("person")).order_by("full_name", "pk"))
+    records = decided_for_by(person, decision=decision, at=at)
+    return list(Person.objects.filter(pk__in=records.values("person")).order_by("full_name", "pk"))
+
+
+def decided_for_by(person: Person, *, decision: str, at: datetime) -> QuerySet[Supporter]:
+    """The records of `people_decided_for`."""
+    return Supporter.objects.live(at).filter(supporter=person, kind=Supporter.Kind.FOR, decisions__contains=[decision], person__is_active=True)
 
 
 def approvals_to_answer(person: Person, *, at: datetime) -> list[Approval]:

@@ -90,9 +90,11 @@ def days_of(weekdays: Iterable[int]) -> str:
 
 
 def when_of(agreement: Agreement) -> str:
-    """ "Tuesdays and Thursdays at 10am, 1 hour, 12 weeks from Tuesday 3 March"."""
+    """ "Tuesdays and Thursdays at 10am, 1 hour, 12 weeks from Tuesday 3 March"; of a single visit "Wednesday 18 March at 10am, 1 hour"."""
     days = days_of(agreement.weekdays)
     at_time = f" at {words.clock(agreement.start_time)}" if agreement.start_time else ""
+    if agreement.is_once:
+        return f"{words.day(agreement.starts_on)}{at_time}, {words.duration(agreement.minutes)}"
     return f"{days}{at_time}, {words.duration(agreement.minutes)}, {words.count(agreement.weeks, 'week')} from {words.day(agreement.starts_on)}"
 
 
@@ -130,15 +132,18 @@ def page(agreement: Agreement, person: Person, today: date) -> AgreementPage:
 
 def _rows(agreement: Agreement, view: AgreementView) -> list[dict[str, str]]:
     price = words.pounds(agreement.visit_pence)
-    what = "for all of you together" if agreement.together else "for each person’s own visit"
-    return [
+    what = "" if view.payers == 1 else " for all of you together" if agreement.together else " for each person’s own visit"
+    all_ = "All of you together" if agreement.is_once else "All of you together, a week"
+    rows = [
         {"key": "Who comes", "value": agreement.enterprise.name},
         {"key": "What", "value": agreement.title},
         {"key": "When", "value": when_of(agreement)},
-        {"key": "Price of a visit", "value": f"{price} {what}"},
-        {"key": "All of you together, a week", "value": f"{words.pounds(view.weekly_pence)}, paid by {words.count(view.payers, 'person', 'people')}"},
+        {"key": "Price of a visit", "value": f"{price}{what}"},
+        {"key": all_, "value": f"{words.pounds(view.weekly_pence)}, paid by {words.count(view.payers, 'person', 'people')}"},
         {"key": "To stop", "value": f"Say so {words.count(agreement.notice_days, 'day')} before"},
     ]
+    # One visit is called off, not stopped; and who pays alone reads one price.
+    return [row for row in rows if not (agreement.is_once and row["key"] == "To stop") and not (view.payers == 1 and row["key"] == all_)]
 
 
 def bands_said(agreement: Agreement) -> list[str]:

@@ -81,7 +81,7 @@ def _details(approval: Approval) -> list[dict[str, str]]:
         rows = {
             "Whose money": share.payer.person.full_name,
             "Who would be paid": share.milestone.agreement.enterprise.name,
-            "For": f"{share.milestone.agreement.title}, week {share.milestone.number}",
+            "For": f"{share.milestone.agreement.title}, {words.which_week(share.milestone)}",
             "How much": words.pounds(share.pence),
             "How much should come back": words.pounds(share.proposed_pence or 0) if approval.what == recovering.RECOVER else "",
         }

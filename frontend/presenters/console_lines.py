@@ -174,7 +174,7 @@ def refund_details(row: Refund, at: datetime) -> Rows:
 
 
 def paid_week(row: MilestoneShare, at: datetime) -> Line:
-    title = f"{row.payer.person.full_name}: {row.milestone.agreement.title}, week {row.milestone.number}"
+    title = f"{row.payer.person.full_name}: {row.milestone.agreement.title}, {words.which_week(row.milestone)}"
     late = row.state == "queried_late"
     return Line(row.pk, title, row.state.replace("_", " "), row.late_at or row.released_at, ("milestoneshare", str(row.pk)), row.paid_pence, late)
 

@@ -12,7 +12,7 @@ from audit.one_question import Row, asked_of, by_list, together
 from audit.one_question import rows as listed
 from frontend import words
 from frontend.navigation import address
-from frontend.presenters import briefs, choosing, deciding, finding, keeping, leaving, paying, varying
+from frontend.presenters import booking_tasks, briefs, choosing, deciding, finding, keeping, leaving, paying, varying
 from frontend.presenters.keeping import KeptCard
 from marketplace.models import MilestoneShare, Need
 from marketplace.rules.dates import start_of
@@ -37,8 +37,8 @@ _SAID = {
         "Tell us about the visits",
         "share-answer",
     ),
-    "sign": ("Say yes or no: {title}", "{whose} part would be {money} a week.", "Look at it", "agreement"),
-    "sign_as_provider": ("Say yes or no: {title}", "People near you chose you. It is {money} a week.", "Look at it", "provider-agreement"),
+    "sign": ("Say yes or no: {title}", "{whose} part would be {money}{a_week}.", "Look at it", "agreement"),
+    "sign_as_provider": ("Say yes or no: {title}", "People near you chose you. It is {money}{a_week}.", "Look at it", "provider-agreement"),
     "record_visit": ("Write down the visit: {title}", "Start it when you come, finish it when you go.", "Write it down", "provider-visit"),
     "send_week_in": ("Send the week in: {title}", "Then we ask each person if it happened.", "Look at the week", "provider-week"),
     "short_week": ("Not all of it is covered: {title}", "Say if you come for those who are covered.", "Look at the week", "provider-week"),
@@ -73,6 +73,7 @@ def doing(person: Person, *, today: date, hats: Collection[str] = ()) -> Doing:
     tasks = [
         *(row for row in rows if row["of"] in FIRST),
         *_payments(found, today),
+        *booking_tasks.said_of(found, person),
         *(row for row in rows if row["of"] not in FIRST),
         *_to_decide(found, person, today),
         *_groups(found),
@@ -96,6 +97,7 @@ def _waiting(person: Person, today: date, provides: bool) -> QuerySet[Any, Any]:
         finding.waiting(person),
         leaving.waiting(person),
         keeping.waiting(person),
+        booking_tasks.waiting(person, today=today, provides=provides),
     ]
     return together(
         *waiting(person, today=today, provides=provides),
@@ -109,7 +111,8 @@ def _waiting(person: Person, today: date, provides: bool) -> QuerySet[Any, Any]:
 def _lists(person: Person, today: date) -> list[QuerySet[Any, Any]]:
     """What has no area of its own: coming into a group, free money, what a council's officer asks, what is missing; and whether there is a budget."""
     idle = IdleOffer.objects.filter(state=IdleOffer.State.OFFERED).answered_by(person)
-    of_whom = {"person": "membership__person_id", "known_as": "membership__person__known_as", "name": "membership__cluster__name"}
+    group = {"name": "membership__cluster__name", "own": "membership__cluster__is_own"}
+    of_whom = {"person": "membership__person_id", "known_as": "membership__person__known_as", **group}
     officer = questions_to(person, at=start_of(today + timedelta(days=1), time.min))
     unmet = Need.objects.filter(person=person, state="unmet")
     label = Term.objects.categories().filter(slug=OuterRef("category")).order_by().values("label")[:1]
@@ -131,6 +134,7 @@ def _row(task: Task, person: Person, today: date, *, decides: bool) -> dict[str,
         return None
     whose = "Your" if task.known_as in ("", person.known_as) else f"{task.known_as}’s"
     filled = {"title": task.title, "name": task.known_as, "money": words.pounds(task.pence), "whose": whose}
+    filled["a_week"] = "" if task.is_once else " a week"
     row = {"of": task.kind, "title": title.format(**filled), "text": text.format(**filled), "action": action, "url": url}
     return {**row, **by_when(task.by, today)}
 
@@ -144,8 +148,7 @@ def by_when(day: date | None, today: date) -> dict[str, str]:
 
 def _calls(person: Person) -> QuerySet[Any, Any]:
     """What this person is asked to pay from money in their own hands, with the week it is for and how its newest payment stands."""
-    week = {"title": "milestone__agreement__title", "number": "milestone__number", "first": "milestone__starts_on", "last": "milestone__ends_on"}
-    share = Subquery(MilestoneShare.objects.filter(pk=OuterRef("about_id")).values(json=JSONObject(**week)))
+    share = Subquery(MilestoneShare.objects.filter(pk=OuterRef("about_id")).values(json=JSONObject(**paying.OF_WEEK)))
     about = Concat(Value("call:"), Cast(OuterRef("pk"), CharField()))
     paid = Payment.objects.filter(about=about).order_by("-started_at", "-pk").values(json=JSONObject(kind="kind", state="state"))[:1]
     return listed(
@@ -164,7 +167,7 @@ def _payments(found: Iterable[Row], today: date) -> Iterator[dict[str, Any]]:
         paid, week = row["payment"] or {"kind": "", "state": ""}, row["week"]
         if paid["state"] in COMING:
             continue
-        what = paying.week_said(week["title"], week["number"], date.fromisoformat(week["first"]), date.fromisoformat(week["last"])) if week else ""
+        what = paying.week_said(week) if week else ""
         pounds = f"{words.pounds(row['pence'])} for {what or row['name']}"
         text = f"{pounds}. It is held with your name on it until you say the visits happened."
         if paid["kind"] == "bank_transfer" and paid["state"] in WAITED_FOR:
@@ -198,7 +201,8 @@ def _rest(found: Iterable[Row], person: Person) -> Iterator[dict[str, Any]]:
     for row in by_list(found, "idle", "officer_asks"):
         if row.of == "idle":
             whose = "" if row["person"] == person.pk else f" of {row['known_as']}"
-            text = f"{words.pounds(row['pence'])}{whose} in {row['name']}. Send it back, or keep it here for now."
+            group = words.OWN_VISITS if row["own"] else row["name"]
+            text = f"{words.pounds(row['pence'])}{whose} in {group}. Send it back, or keep it here for now."
             yield _task("idle", "Some money is not needed", text, "Look at it", "money-idle-answer", row.pk)
         else:
             yield _task("officer_asks", "Your council asks something", row["words"], "Read and answer", "officer-asks", row.pk)

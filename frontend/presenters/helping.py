@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from audit.one_question import asked
-from frontend.presenters import briefs, choosing, standing_by
+from frontend.presenters import booking_tasks, briefs, choosing, standing_by
 from frontend.presenters.groups import ASKED, purpose_labels
 from marketplace.selectors.helping import tasks_among, waiting_beside
 from people.models import Person
@@ -38,6 +38,7 @@ class HelpingPage:
     to_meet: list[Person]
     letters: list[LetterLine]
     tasks: list[standing_by.TaskLine | dict[str, Any]]
+    may_book_for: list[str]
     matches: int = 0
 
 
@@ -51,12 +52,13 @@ def page(person: Person, *, at: datetime) -> HelpingPage:
     """Everything on the page. A fixed number of queries."""
     places = [place for place in people_helped(person) if place.person_id != person.pk]
     people = {place.person_id: place.person for place in places}
-    found = asked(waiting_beside(person), briefs.waiting_for_helper(person), *choosing.waiting(person))
+    found = asked(waiting_beside(person), briefs.waiting_for_helper(person), *choosing.waiting(person), booking_tasks.waiting_to_book(person, at))
     return HelpingPage(
         groups=_groups(person, places),
         to_meet=[one for one in people.values() if one.sureness == "said"],
         letters=_letters(people),
         tasks=[*standing_by.lines(tasks_among(found), decides=False), *briefs.said_of(found, person), *choosing.said_of(found, person)],
+        may_book_for=booking_tasks.may_book_for(found),
         matches=len(matches_for(person, at=at)),
     )
 

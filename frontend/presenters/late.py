@@ -17,7 +17,7 @@ class SilentLine:
     share_id: int
     title: str
     provider: str
-    week: int
+    week: str
     pence: int
     paid_on: datetime | None
     stands: str
@@ -34,7 +34,7 @@ def paid_without_answer(person: Person, at: datetime) -> list[SilentLine]:
             share_id=share.pk,
             title=share.milestone.agreement.title,
             provider=share.milestone.agreement.enterprise.name,
-            week=share.milestone.number,
+            week=words.which_week(share.milestone),
             pence=share.pence,
             paid_on=share.released_at,
             stands=stands(share, london_date(at)),

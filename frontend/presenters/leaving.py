@@ -172,7 +172,7 @@ def lines_of(row: Statement, portions: Iterable[int]) -> list[dict[str, Any]]:
 
 
 def _week(milestone: Milestone) -> str:
-    return f"{milestone.agreement.title}, week {milestone.number}"
+    return f"{milestone.agreement.title}, {words.which_week(milestone)}"
 
 
 def _ids(rows: Iterable[Mapping[str, Any]], kind: str) -> list[int]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from audit.clock import london_date
-from frontend.presenters import approvals, owed, paying, standing_by
+from audit.one_question import asked
+from frontend.presenters import approvals, booking_tasks, owed, paying, standing_by
 from frontend.presenters.owed import OwedNote
 from frontend.presenters.paying import Due
+from marketplace.selectors.helping import tasks_among, waiting_beside
 from people import roles
 from people.models import Organisation, Person
 from pooling import selectors
@@ -59,12 +61,19 @@ class LookingAfterPage:
     desks: list[Desk]
     tasks: list[standing_by.TaskLine]
     approvals: list[approvals.Asked]
+    may_book_for: list[str]
 
 
 def page(person: Person, *, at: datetime) -> LookingAfterPage:
     """For each organisation this person works for: a fixed number of queries each."""
     desks = [_desk(organisation, london_date(at)) for organisation in roles.organisations_of(person, at=at)]
-    return LookingAfterPage(desks=desks, tasks=standing_by.tasks(person), approvals=approvals.waiting(person, at=at))
+    found = asked(waiting_beside(person), booking_tasks.waiting_to_book(person, at))
+    return LookingAfterPage(
+        desks=desks,
+        tasks=standing_by.lines(tasks_among(found)),
+        approvals=approvals.waiting(person, at=at),
+        may_book_for=booking_tasks.may_book_for(found),
+    )
 
 
 def _desk(organisation: Organisation, today: date) -> Desk:

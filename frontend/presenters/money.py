@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from frontend import words
 from frontend.presenters import owed
 from frontend.presenters.owed import OwedLine, OwedNote
 from people.models import Person
@@ -16,6 +17,8 @@ class Strand:
     """One part of a budget in one group. `lanes`: rows for the money lanes; they add up to what was put in. `owed`: what a bank took back."""
 
     title: str
+    into: str
+    """The title, inside a sentence."""
     comes_from: str
     membership_id: int
     portion_id: int
@@ -48,6 +51,7 @@ def _strand(money: selectors.Money, taken: list[OwedLine]) -> Strand:
     lanes = [{"state": state, "pence": pence, "sentence": said} for state, pence, said in rows if pence or state in ("paid", "held", "yours")]
     return Strand(
         title=money.membership.cluster.name,
+        into=words.of_group(money.membership.cluster),
         comes_from=money.portion.get_route_display(),
         membership_id=money.membership.pk,
         portion_id=money.portion.pk,

@@ -27,7 +27,7 @@ def steps(share: MilestoneShare, by: date | None, provider: str) -> list[dict[st
     when = "now" + (f", by {words.day(by)}" if by else "") if asked else _day(share.answered_at)
     steps = [
         {"title": f"{payer_of(share)} said it will pay", "text": "after your yes"} if order else {"title": "You put it in", "text": _paid_in(share)},
-        {"title": f"Ready for week {week.number}" if order else f"Held for week {week.number}", "text": _day(week.funded_at)},
+        {"title": f"Ready for {words.which_week(week)}" if order else f"Held for {words.which_week(week)}", "text": _day(week.funded_at)},
         {"title": "Visits written down", "text": _day(week.submitted_at) if week.submitted_at else "after the last visit"},
         {"title": "You say what happened", "text": when},
         {"title": f"Paid to {provider}", "text": _day(share.sent_at) or ("after your yes" if not over else "on its way" if share.paid_pence else "")},

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from audit.clock import london_date
 from frontend import words
-from marketplace.models import MilestoneShare
+from marketplace.models import Agreement, Milestone, MilestoneShare
 from payments import selectors as payments
 from payments.gateways.shapes import AnswerLost, StripeIsBusy
 from payments.models import Payment, PaymentOperation
@@ -163,16 +163,28 @@ def _problem(newest: PaymentSeen | None) -> str:
 
 
 def what_of(share: MilestoneShare | None) -> str:
-    """ "Help at home, week 3: Monday 23 February to Sunday 1 March"."""
+    """ "Help at home, week 3: Monday 23 February to Sunday 1 March"; of a single visit "Help at home, Wednesday 18 March"."""
     if share is None:
         return ""
-    week = share.milestone
-    return week_said(week.agreement.title, week.number, week.starts_on, week.ends_on)
+    return f"{share.milestone.agreement.title}, {words.week_and_days(share.milestone)}"
 
 
-def week_said(title: str, number: int, starts_on: date, ends_on: date) -> str:
-    """As `what_of` says it."""
-    return f"{title}, week {number}: {words.day(starts_on)} to {words.day(ends_on)}"
+OF_WEEK = {
+    "title": "milestone__agreement__title",
+    "weeks": "milestone__agreement__weeks",
+    "visits": "milestone__agreement__visits_per_week",
+    "number": "milestone__number",
+    "first": "milestone__starts_on",
+    "last": "milestone__ends_on",
+}
+"""What `week_said` reads, as paths from a share."""
+
+
+def week_said(week: dict[str, Any]) -> str:
+    """As `what_of`, of a share that was asked for among many things, by `OF_WEEK`."""
+    agreement = Agreement(title=week["title"], weeks=week["weeks"], visits_per_week=week["visits"])
+    days = {"starts_on": date.fromisoformat(week["first"]), "ends_on": date.fromisoformat(week["last"])}
+    return f"{agreement.title}, {words.week_and_days(Milestone(agreement=agreement, number=week['number'], **days))}"
 
 
 def carry_out_stop(call: Call, at: datetime) -> None:

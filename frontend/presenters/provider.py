@@ -12,7 +12,7 @@ from audit.clock import london_date
 from audit.one_question import Row, asked, rows
 from frontend import words
 from frontend.navigation import address
-from frontend.presenters import sealed
+from frontend.presenters import booking_tasks, sealed
 from frontend.presenters.doing import by_when
 from frontend.presenters.provider_visits import DayVisit, PartLine, parts_of, soon_and_late
 from frontend.presenters.wanted import WantedPage
@@ -31,7 +31,7 @@ from vocabulary.models import Term
 
 # kind of task: title, what is said of it, what the button says, name of the page
 _TASKS = {
-    "sign_as_provider": ("Say yes or no: {title}", "People near you chose you. It is {money} a week.", "Look at it", "provider-agreement"),
+    "sign_as_provider": ("Say yes or no: {title}", "People near you chose you. It is {money}{a_week}.", "Look at it", "provider-agreement"),
     "send_week_in": ("Send the week in: {title}", "Then we ask each person if it happened.", "Look at the week", "provider-week"),
     "short_week": ("Not all of it is covered: {title}", "Say if you come for those who are covered.", "Look at the week", "provider-week"),
     "reply": ("{name}’s visit was not confirmed: {title}", "It is about {money}. Say how it was.", "Answer", "question"),
@@ -205,7 +205,7 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
     day = london_date(at)
     is_owner = enterprise.owner_id == person.pk
     visits, late = soon_and_late(enterprise, day + timedelta(days=13), at)
-    asks = asked(*waiting_as_provider(person, today=day), sealed.waiting(enterprise), *_about(enterprise)) if is_owner else []
+    asks = asked(*_waiting(person, enterprise, day), *_about(enterprise)) if is_owner else []
     return TodayPage(
         enterprise=enterprise,
         is_owner=is_owner,
@@ -213,7 +213,7 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
         next_up=[] if now else _next_up(visits, day),
         late=late,
         next_day=_next_day(visits, day),
-        tasks=_tasks(enterprise, asks, day) if is_owner else [],
+        tasks=_tasks(enterprise, person, asks, day) if is_owner else [],
         money=_money(money_among(asks), payments.remittances_among(asks, today=day), [], day) if is_owner and not enterprise.is_community else None,
         held_by=sorted({row["strand"] or 1 for row in asks if row.of == "held"}),
         papers=papers(enterprise, day) if is_owner else [],
@@ -224,6 +224,10 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
     )
 
 
+def _waiting(person: Person, enterprise: Enterprise, day: date) -> list[QuerySet[Any, Any]]:
+    return [*waiting_as_provider(person, today=day), *booking_tasks.waiting_as_provider(person, today=day), sealed.waiting(enterprise)]
+
+
 def _about(enterprise: Enterprise) -> list[QuerySet[Any, Any]]:
     """Whose money is held for this provider now, whether anything is on sale, what went and goes to them."""
     held = MilestoneShare.objects.to_enterprise(enterprise.pk).filter(state__in=["covered", "asked", "with_helper"], hold__isnull=False)
@@ -231,8 +235,8 @@ def _about(enterprise: Enterprise) -> list[QuerySet[Any, Any]]:
     return [rows(held, "held", strand="membership__strand"), rows(enterprise.listings.all(), "listing"), shares_listed(enterprise), *moves]
 
 
-def _tasks(enterprise: Enterprise, asks: list[Row], day: date) -> list[dict[str, Any]]:
-    found = [*sealed.said_of(asks), *(_task(task, day) for task in tasks_among(asks) if task.kind in _TASKS)]
+def _tasks(enterprise: Enterprise, person: Person, asks: list[Row], day: date) -> list[dict[str, Any]]:
+    found = [*sealed.said_of(asks), *booking_tasks.said_of(asks, person), *(_task(task, day) for task in tasks_among(asks) if task.kind in _TASKS)]
     if not enterprise.can_be_paid and not enterprise.is_community:
         text = "Stripe, our payment firm, asks you for it on its own page. We never see your bank details."
         found.append({"title": "Say where to send your money", "text": text, "action": "Do it", "url": address("provider-bank")})
@@ -244,7 +248,7 @@ def _tasks(enterprise: Enterprise, asks: list[Row], day: date) -> list[dict[str,
 
 def _task(task: Task, day: date) -> dict[str, Any]:
     title, text, action, page = _TASKS[task.kind]
-    filled = {"title": task.title, "name": task.known_as, "money": words.pounds(task.pence)}
+    filled = {"title": task.title, "name": task.known_as, "money": words.pounds(task.pence), "a_week": "" if task.is_once else " a week"}
     row = {"title": title.format(**filled), "text": text.format(**filled), "action": action, "url": address(page, task.about_id)}
     return {**row, **by_when(task.by, day)}
 

@@ -16,7 +16,7 @@ from frontend.views.who import SignedIn, signed_in
 from people.models import Person
 from people.policies import may_vouch as may_vouch_for_person
 from people.roles import FACILITATOR, has_role
-from people.selectors import find_to_vouch, people_decided_for
+from people.selectors import find_to_vouch
 from people.services import people
 from pooling.models import Budget
 from pooling.policies import may_vouch
@@ -26,9 +26,7 @@ from pooling.services import budgets
 @for_helpers
 def desk(request: SignedIn) -> HttpResponse:
     """The groups I stand beside, and what waits for me."""
-    at = clock.now()
-    people = people_decided_for(request.user, decision="promises", at=at)
-    return render(request, "helping/desk.html", {"page": presenter.page(request.user, at=at), "people": people})
+    return render(request, "helping/desk.html", {"page": presenter.page(request.user, at=clock.now())})
 
 
 @signed_in

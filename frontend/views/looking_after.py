@@ -13,7 +13,6 @@ from frontend.views.roles import for_holders
 from frontend.views.who import SignedIn
 from people.policies import may_vouch as may_vouch_for_person
 from people.rules import is_at_least
-from people.selectors import people_decided_for
 from people.services import people
 from pooling.models import Budget, Call
 from pooling.policies import may_pay, may_vouch
@@ -23,9 +22,7 @@ from pooling.services import budgets, calls
 @for_holders
 def desk(request: SignedIn) -> HttpResponse:
     """What waits for the organisations I work for."""
-    at = clock.now()
-    people = people_decided_for(request.user, decision="promises", at=at)
-    return render(request, "looking_after/desk.html", {"page": presenter.page(request.user, at=at), "people": people})
+    return render(request, "looking_after/desk.html", {"page": presenter.page(request.user, at=clock.now())})
 
 
 @for_holders

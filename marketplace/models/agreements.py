@@ -100,6 +100,11 @@ class Agreement(models.Model):
         return self.state in {self.State.WITH_PARTIES, self.State.HALF_SIGNED}
 
     @property
+    def is_once(self) -> bool:
+        """A single visit: no page calls its day a week."""
+        return self.weeks == 1 and self.visits_per_week == 1
+
+    @property
     def is_live(self) -> bool:
         return self.state in {self.State.ACTIVE, self.State.SUSPENDED, self.State.ENDING}
 

@@ -29,6 +29,8 @@ class Task:
     known_as: str
     pence: int
     by: date | None = None
+    is_once: bool = False
+    """To sign: it is a single visit, so that the pence are not of a week."""
 
 
 def to_do(person: Person, *, today: date) -> list[Task]:
@@ -71,7 +73,7 @@ def tasks_among(found: Iterable[Row]) -> list[Task]:
     first = by_list(found, "say_it_happened", "sign", "sign_as_provider", "record_visit")
     about = AS_PAYER | AS_PROVIDER | BESIDE
     return [
-        Task(row.of, about[row.of], row.pk, row["title"], row["known_as"], row["pence"], row.day("on"))
+        Task(row.of, about[row.of], row.pk, row["title"], row["known_as"], row["pence"], row.day("on"), row["visits"] == 1)
         for row in (*first, *weeks, *by_list(found, "reply"), *beside)
     ]
 
@@ -84,11 +86,12 @@ def _kind(*cases: Any) -> Case:
 
 
 def _rows(
-    query: QuerySet[Any, Any], of: Any, *, title: str, known_as: Any = "", pence: Any = 0, on: Any = None, pk: str = "pk"
+    query: QuerySet[Any, Any], of: Any, *, title: str, known_as: Any = "", pence: Any = 0, on: Any = None, visits: Any = 0, pk: str = "pk"
 ) -> QuerySet[Any, Any]:
-    """All of them name the same things."""
-    empty = Value("", TextField())
-    return rows(query, of, pk=pk, title=title, known_as=known_as or empty, pence=pence or Value(0), on=on or Value(None, TextField()))
+    """All of them name the same things. `visits`: how many in all, of what is to be signed."""
+    empty, none = Value("", TextField()), Value(0)
+    more = {"pence": pence or none, "on": on or Value(None, TextField()), "visits": visits or none}
+    return rows(query, of, pk=pk, title=title, known_as=known_as or empty, **more)
 
 
 def _shares(query: QuerySet[Any, Any], of: Any) -> QuerySet[Any, Any]:
@@ -101,7 +104,15 @@ def _as_payer(person: Person) -> list[QuerySet[Any, Any]]:
     to_sign = Payer.objects.filter(person__in=seen, state="asked", agreement__state__in=["with_parties", "half_signed"])
     return [
         _shares(to_say, "say_it_happened"),
-        _rows(to_sign, "sign", pk="agreement_id", title="agreement__title", known_as="person__known_as", pence="weekly_pence"),
+        _rows(
+            to_sign,
+            "sign",
+            pk="agreement_id",
+            title="agreement__title",
+            known_as="person__known_as",
+            pence="weekly_pence",
+            visits=F("agreement__weeks") * F("agreement__visits_per_week"),
+        ),
     ]
 
 
@@ -114,7 +125,7 @@ def waiting_as_provider(person: Person, *, today: date) -> list[QuerySet[Any, An
     weeks = Milestone.objects.filter(running, agreement__enterprise__owner=person)
     questions = MilestoneShare.objects.filter(state="questioned", reply="", milestone__agreement__enterprise__owner=person)
     return [
-        _rows(to_sign, "sign_as_provider", title="title", pence=F("visit_pence") * F("visits_per_week")),
+        _rows(to_sign, "sign_as_provider", title="title", pence=F("visit_pence") * F("visits_per_week"), visits=F("weeks") * F("visits_per_week")),
         _rows(visits, "record_visit", title="milestone__agreement__title", on="on"),
         _rows(weeks, _kind(Q(state="short"), "short_week", "send_week_in"), title="agreement__title", pence="pence", on="ends_on"),
         _shares(questions, "reply"),

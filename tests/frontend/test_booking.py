@@ -55,6 +55,7 @@ def test_somebody_books_a_time_for_themselves_and_the_provider_says_yes(story: A
     booking = keeps(story, client)
     held = text(client.get(reverse("booking", args=[booking.pk])))
     assert ("We keep this time for you until" in held, "Just me" in held) == (True, True)
+    assert "We keep a time for you: Wednesday 18 March at 10am" in text(client.get(reverse("start")))
     page = reverse("booking-alone", args=[booking.pk])
     said = {"portion": str(story.portion.pk), "related": "none", **KEEP_GOING}
     assert client.post(page, {}).status_code == 422
@@ -165,6 +166,8 @@ def test_both_sides_move_it_and_are_told(story: Alone) -> None:
     later = TEN + timedelta(days=1)
     time = story.booking.times.get()
     client.post(reverse("booking-move", args=[time.pk]), {"day": str(later.date()), "time": later.isoformat()})
+    assert "Can it be another time?" in text(hodan.get(reverse("provider")))
+    assert "Can it be another time?" not in text(client.get(reverse("start")))
     asked = text(hodan.get(reverse("booking", args=[story.booking.pk])))
     assert "Thursday 19 March at 10am instead?" in asked
     hodan.post(reverse("booking-move-answer", args=[time.moves.get().pk]), {"answer": "yes"})
@@ -214,16 +217,32 @@ def test_what_somebody_books_alone_is_no_group_when_prices_are_shown(story: Alon
     assert [(one.listing_id, one.people, one.each_pence) for one in after] == [(one.listing_id, one.people, one.each_pence) for one in before]
 
 
-def test_a_first_meeting_is_asked_for_and_agreed(story: Alone) -> None:
+def test_who_was_visited_by_nobody_is_asked_on_their_start_page_and_who_sits_beside_them_too(story: Alone) -> None:
+    beside = decides_for_amina(story, "visits")
+    story.hold()
+    story.request()
+    Booking.objects.update(state="query")
+    for who in (cast.amina(), beside):
+        assert "Did anybody come?" in text(_as(who).get(reverse("start")))
+    assert "Did anybody come?" not in text(_as(cast.hodan()).get(reverse("start")))
+
+
+def test_a_first_meeting_is_asked_for_and_agreed(story: Alone, set_clock) -> None:
     client, hodan = _as(cast.amina()), _as(cast.hodan())
     page = reverse("booking-meet", args=[story.listing.pk])
     client.post(page, {"day": str(TEN.date()), "time": TEN.isoformat()})
     meet = Booking.objects.get()
     client.post(reverse("booking", args=[meet.pk]))
+    assert "Will you meet Amina?" in text(hodan.get(reverse("provider")))
     assert "Yes, I will meet them" in text(hodan.get(reverse("booking", args=[meet.pk])))
     hodan.post(reverse("booking-answer", args=[meet.pk]), {"answer": "yes"})
     are_told(story)
     assert (Booking.objects.get().state, Message.objects.filter(kind="meeting_agreed").count()) == ("confirmed", 1)
+    set_clock(TEN + timedelta(days=1))
+    for who, page, asks in ((client, "start", "Did you meet Barwaaqo Care?"), (hodan, "provider", "Did you meet Amina?")):
+        assert asks in text(who.get(reverse(page)))
+        who.post(reverse("booking-met", args=[meet.pk]))
+    assert (Booking.objects.get().state, "Did you meet" in text(client.get(reverse("start")))) == ("met", False)
 
 
 def test_hours_and_days_off_are_said_on_pages_of_the_provider(story: Alone) -> None:
