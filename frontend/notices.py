@@ -79,9 +79,8 @@ def payment_due(*, call_id: int, at: datetime) -> int:
 def payment_missed(*, call_id: int, at: datetime) -> int:
     """To the person: their visits can't be covered."""
     call = Call.objects.select_related("membership__person", "membership__cluster").get(pk=call_id)
-    what = words.of_group(call.membership.cluster)
+    who, what = [call.membership.person], words.of_group(call.membership.cluster)
     says = f"{words.pounds(call.to_pay_pence)} for {what} did not come in time. You pay nothing for these visits now."
-    who = [call.membership.person]
     return _tell(who, kind="payment_missed", about=f"call:{call.pk}", subject="A payment did not come in time", says=says, at=at)
 
 
@@ -131,12 +130,11 @@ def paid_by_silence(*, share_id: int, pence: int, at: datetime) -> int:
 def helper_needed(*, share_id: int, at: datetime) -> int:
     """To who helps the group and who looks after the money: ask this person. When there is neither: those who run the site."""
     share = _share(share_id)
-    agreement = share.milestone.agreement
+    agreement, week = share.milestone.agreement, words.which_week(share.milestone)
     people = staff_of(share.portion.holder_id, at=at) if share.portion.holder_id else []
     people += [agreement.cluster.facilitator] if agreement.cluster.facilitator else []
     people = people or list(Person.objects.filter(is_staff=True, is_active=True))
-    what = f"{agreement.title}, {words.which_week(share.milestone)}"
-    says = f"{share.payer.person.known_as} has not answered about {what}. Please ask, and write it down."
+    says = f"{share.payer.person.known_as} has not answered about {agreement.title}, {week}. Please ask, and write it down."
     return _tell(people, kind="helper_needed", about=f"share:{share.pk}", subject="Please ask somebody", says=says, at=at)
 
 
