@@ -27,6 +27,8 @@ class Outcode(models.Model):
                 condition=Q(latitude__gte=49, latitude__lte=61, longitude__gte=-9, longitude__lte=2.5),
             ),
         ]
+        # All that is asked of a place by those near it.
+        indexes = [models.Index(fields=["latitude", "longitude", "code"], name="outcode_near")]
 
     def __str__(self) -> str:
         return self.code

@@ -1,4 +1,5 @@
-"""What search asks the database: the nearest services that fit, and how many more there would be with another choice. One query for both.
+"""What search asks the database: the nearest services that fit, and how many more there would be with another choice. One query for both, two
+when much was chosen and one walk was not enough.
 
 Walks the places one by one, nearest first, and stops when it has enough: what lies further away is not read. Words that occur seldom are looked up
 in the whole country first instead, and sorted. Among services of one place the order is that of a hash of their number with a salt, so it is the
@@ -18,22 +19,24 @@ from providers.models_of_search import SETS
 from providers.rules_of_search import GIFTS, chosen, far, keys_of, meant
 
 _BITS = ", ".join(f"r.{name}_bits" for name in SETS)
+_EMPTY = "null::bigint" + ", null::bigint" * (len(SETS) - 1)
 _ORDER = "hashint8extended(r.listing_id, %(salt)s)"
 _QUERY = "plainto_tsquery('english', %(words)s)"
-_PLACES = "unnest(%(codes)s::varchar[], %(miles)s::int[], %(tokens)s::tsquery[]) with ordinality o (code, miles, token, n)"
-_NEAREST = f"order by o.n, {_ORDER}, r.listing_id limit %(most)s"
+_PLACES = "unnest(%(codes)s::varchar[], %(miles)s::int[]) with ordinality o (code, miles, n)"
+# With so many choices made they are counted in one walk, as long as these are enough to count among; else SHORT says that they were not.
+MANY, ENOUGH, SHORT = 3, 3_000, -1
+# Places beside each other, for words: to look a common word up takes as long for one place as for thirty. `before`: how many are nearer.
+_GROUPS = """unnest(%(group_codes)s::text[], %(group_miles)s::text[], %(tokens)s::tsquery[], %(before)s::int[])
+    with ordinality g (codes, miles, token, before, m)"""
 # The rarest of the words: in at most so many services do all of them occur. Words of no stem (the, and) narrow nothing.
 SELDOM = 5_000
+FEWEST, AT_ONCE = 4, 8  # places in a group
 _RARE = f"""rare(times) as materialized (
     select coalesce(min((select coalesce(max(w.times), 0) from providers_searchword w where w.stem = asked.stem)), %(seldom)s + 1)
     from unnest(tsvector_to_array(to_tsvector('english', %(words)s))) asked(stem)
 ), few as materialized (
     select * from providers_searchrow r where r.words @@ {_QUERY} and r.papers_until >= %(on)s and (select times from rare) <= %(seldom)s
 )"""  # noqa: S608 - put together from the text above and nothing else
-# How the rows of a place are come by: (rows, condition). Of the two with words only one has rows.
-_BY_PLACE = ("providers_searchrow", "r.place = o.code")
-_BY_WORDS = ("providers_searchrow", f"(select times from rare) > %(seldom)s and r.words @@ ({_QUERY} && o.token)")  # noqa: S608 - as above
-_OF_FEW = ("few", "r.place = o.code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +68,15 @@ class Answer:
 def ask(question: Question, *, freed: Sequence[str] = ()) -> Answer:
     """At most `most` of the nearest, and the counts among as many."""
     again = [name for name in freed if question.bits.get(name)]
-    empty = "null::bigint, " * (len(SETS) - 1)
-    branches = [f"({walk})" for walk in _walks(question, f"0, o.n, {_ORDER}, r.listing_id, {_BITS}")]
-    for number, name in enumerate(again, start=1):
-        for walk in _walks(question, f"r.{name}_bits as bits", without=name):
-            branches.append(f"(select {number}, t.bits, count(*), null, {empty}null from ({walk}) t group by t.bits)")  # noqa: S608 - our own names
-    with connection.cursor() as cursor:
-        cursor.execute((f"with {_RARE} " if question.words else "") + " union all ".join(branches), _given(question))
-        rows = cursor.fetchall()
+    if len(again) >= MANY:
+        rows = _sent(_one_walk(question, again), question, enough=ENOUGH)
+        if all(row[0] != SHORT for row in rows):
+            return _answer(question, again, rows)
+    return _answer(question, again, _sent(_walk_each(question, again), question))
+
+
+def _answer(question: Question, again: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Answer:
+    """From a row for each that was found (0), and for each set in `again` (1, 2 …) its bits with how many have them."""
     nearest = sorted(row for row in rows if row[0] == 0)
     counts = {name: _unfolded(Counter(row[at] for row in nearest)) for at, name in enumerate(SETS, start=4)}
     for number, name in enumerate(again, start=1):
@@ -81,6 +85,46 @@ def ask(question: Question, *, freed: Sequence[str] = ()) -> Answer:
     found = [(row[3], question.places[row[1] - 1][1]) for row in nearest]
     gifts = [one for one, row in zip(found, nearest, strict=True) if row[at_charge] & GIFTS]
     return Answer(found, gifts, counts)
+
+
+def _walk_each(question: Question, again: Sequence[str]) -> str:
+    """What fits, and for each set what fits without what was chosen from it: each a walk that stops when it has enough."""
+    branches = [f"({walk})" for walk in _walks(question, f"0, n, {_ORDER}, r.listing_id, {_BITS}")]
+    for number, name in enumerate(again, start=1):
+        branches += [_counted(number, walk) for walk in _walks(question, f"r.{name}_bits as bits", without=[name])]
+    return (f"with {_RARE} " if question.words else "") + " union all ".join(branches)
+
+
+def _one_walk(question: Question, again: Sequence[str]) -> str:
+    """The same by one walk over all that lack one of the choices at most. Says so (SHORT) when it stopped before it had enough of each kind.
+
+    Who chose much reads whole neighbourhoods, so it is one reading in place of five.
+    """
+    lacks = ", ".join(f"(r.{name}_bits & %({name})s <> %({name})s)::int" for name in again)
+    kept = f"r.listing_id, {_BITS}, n, array_position(array[{lacks}], 1) as lacking, {_ORDER} as nth"
+    walks = _walks(question, kept, without=again, also=[f"{lacks.replace(', ', ' + ')} <= 1"], most="enough")
+    nearest = "order by n, nth, listing_id limit %(most)s"
+    branches = [f"(select 0, n, nth, r.listing_id, {_BITS} from near r where lacking is null {nearest})"]  # noqa: S608 - our own names
+    there = ["from near r where lacking is null"]
+    for number, name in enumerate(again, start=1):
+        there.append(f"from near r where coalesce(lacking, {number}) = {number}")
+        branches.append(_counted(number, f"select r.{name}_bits as bits {there[-1]} {nearest}"))
+    fewest = ", ".join(f"(select count(*) {one})" for one in there)
+    short = f"(select count(*) from near) = %(enough)s and least({fewest}) < %(most)s"  # noqa: S608 - as above
+    branches.append(f"select {SHORT}, null, null, null, {_EMPTY} where {short}")
+    rare = f"{_RARE}, " if question.words else ""
+    near = " union all ".join(f"({walk})" for walk in walks)
+    return f"with {rare}near as materialized ({near}) {' union all '.join(branches)}"
+
+
+def _counted(number: int, walk: str) -> str:
+    return f"(select {number}, t.bits, count(*), null, {_EMPTY} from ({walk}) t group by t.bits)"  # noqa: S608 - our own names
+
+
+def _sent(statement: str, question: Question, **more: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _given(question) | more)
+        return list(cursor.fetchall())
 
 
 def put_right(words: str) -> str:
@@ -103,28 +147,50 @@ where exists (select from providers_searchword w where w.stem = (ts_lexize('engl
 union all select word, times from providers_searchword where keys && %s::varchar[]"""
 
 
-def _walks(question: Question, what: str, *, without: str = "") -> Iterator[str]:
-    """Only with a word to look for is the table itself read; else all is in the index of places."""
-    parts = ["r.radius_miles >= o.miles"] if question.comes else []
-    parts += [f"r.{name}_bits & %({name})s = %({name})s" for name, bits in question.bits.items() if bits and name != without]
+def _walks(question: Question, what: str, *, without: Sequence[str] = (), also: Sequence[str] = (), most: str = "most") -> Iterator[str]:
+    """Only with a word to look for is the table itself read; else all is in the index of places. Of the two with words only one has rows."""
+    comes = ["r.radius_miles >= o.miles"] if question.comes else []
+    parts = [f"r.{name}_bits & %({name})s = %({name})s" for name, bits in question.bits.items() if bits and name not in without]
     parts += ["r.price_pence <= %(most_pence)s"] if question.most_pence is not None else []
-    for rows, found in (_BY_WORDS, _OF_FEW) if question.words else (_BY_PLACE,):
-        where = " and ".join([found, *parts, "r.papers_until >= %(on)s"])
-        if rows == "few":
-            yield f"select {what} from few r join {_PLACES} on {where} {_NEAREST}"  # noqa: S608 - our own names
-        else:
-            yield f"select {what} from {_PLACES} cross join lateral (select * from {rows} r where {where} offset 0) r {_NEAREST}"  # noqa: S608
+    parts += ["r.papers_until >= %(on)s", *also]
+    nearest = f"n, {_ORDER}, r.listing_id limit %({most})s"
+    here = " and ".join(["r.place = o.code", *comes])
+    if question.words:
+        yield _by_words(what, parts, here, nearest)
+        yield f"select {what} from few r join {_PLACES} on {here} where {' and '.join(parts)} order by {nearest}"  # noqa: S608 - our own names
+    else:
+        rows = f"select * from providers_searchrow r where {' and '.join([here, *parts])} offset 0"  # noqa: S608 - as above
+        yield f"select {what} from {_PLACES} cross join lateral ({rows}) r order by {nearest}"  # noqa: S608 - as above
+
+
+def _by_words(what: str, parts: Sequence[str], here: str, nearest: str) -> str:
+    """Group of places by group of places, as far as needed."""
+    worded = f"(select times from rare) > %(seldom)s and r.words @@ ({_QUERY} && g.token)"  # noqa: S608 - our own names
+    rows = f"select * from providers_searchrow r where {' and '.join([worded, *parts])} offset 0"  # noqa: S608 - as above
+    places = "unnest(g.codes::varchar[], g.miles::int[]) with ordinality o (code, miles, nth)"
+    placed = f"select r.*, g.before + o.nth as n from ({rows}) r join {places} on {here} offset 0"  # noqa: S608 - as above
+    return f"select {what} from {_GROUPS} cross join lateral ({placed}) r order by m, {nearest}"  # noqa: S608 - as above
 
 
 def _given(question: Question) -> dict[str, Any]:
-    return {
-        **question.bits,
-        "codes": [code for code, _ in question.places],
-        "miles": [ceil(miles) for _, miles in question.places],
-        "tokens": [f"'@{code}'" for code, _ in question.places] if question.words else [None for _ in question.places],
-        "seldom": SELDOM,
-        **{name: getattr(question, name) for name in ("words", "on", "salt", "most", "most_pence")},
-    }
+    codes, miles = [code for code, _ in question.places], [ceil(far) for _, far in question.places]
+    given = {**question.bits, "codes": codes, "miles": miles, "seldom": SELDOM}
+    given |= {name: getattr(question, name) for name in ("words", "on", "salt", "most", "most_pence")}
+    if question.words:
+        groups = list(_groups(len(codes)))
+        given["group_codes"] = [f"{{{','.join(codes[begin:end])}}}" for begin, end in groups]
+        given["group_miles"] = [f"{{{','.join(map(str, miles[begin:end]))}}}" for begin, end in groups]
+        given["tokens"] = [" | ".join(f"'@{code}'" for code in codes[begin:end]) for begin, end in groups]
+        given["before"] = [begin for begin, _ in groups]
+    return given
+
+
+def _groups(places: int) -> Iterator[tuple[int, int]]:
+    """From where to where: few near by, where there may be enough, then more."""
+    begin, size = 0, FEWEST
+    while begin < places:
+        yield begin, min(begin + size, places)
+        begin, size = begin + size, min(size * 2, AT_ONCE)
 
 
 def _unfolded(counted: Mapping[int, int]) -> Counter[int]:

@@ -88,8 +88,9 @@ class Found:
 
 
 def find(asked: Asked, *, on: date, page: int = 1) -> Found:
-    """What fits near a place on a day, 20 a page. Words of no list are as if nothing had them. Four queries; six when spelling is put right.
+    """What fits near a place on a day, 20 a page. Words of no list are as if nothing had them.
 
+    Four queries; five when much was chosen; two or three more when spelling is put right.
     `asked.outcode` as `places.postcodes.outcode_of` gives it.
     """
     terms = _terms()

@@ -1,5 +1,6 @@
 """Finding a service: what fits is found nearest first, in an order nobody can buy; the numbers beside the choices are those of the found."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from marketplace.selectors.search import Asked, Found, find
 from marketplace.services import agreements
 from marketplace.services.proposing import ServiceIsNotOnSale
 from places.models import Outcode
+from providers import search as asking
 from providers.models import Enterprise, Listing, SearchRow, SearchWord
 from providers.selectors import missing_to_publish, price_pence
 from providers.services import enterprises, listings, payouts, search_rows
@@ -215,6 +217,27 @@ def test_above_the_limit_the_nearest_are_counted(made: dict[str, Listing], monke
     found = find(Asked("SE15", miles=10), on=TODAY)
     assert (found.count, found.is_more_than, titles(found)[2]) == (3, True, COOK)
     assert sum(number_of(found, "charge").values()) <= 4
+
+
+CHOSEN: list[dict[str, Any]] = [
+    {"category": "meals", "language": "english", "charge": "free"},
+    {"category": "garden_repairs", "weekday": 6, "charge": "paid", "checked": True},
+    {"words": "garden", "part": "morning", "charge": "paid", "category": "garden_repairs"},
+    {"words": "the", "miles": None, "category": "meals", "outcome": "home_kept", "weekday": 1},
+]
+
+
+@pytest.mark.parametrize("asked", CHOSEN)
+@pytest.mark.parametrize(("most", "enough"), [(1001, 3_000), (2, 2), (1, 1), (3, 4)])
+def test_who_chose_much_is_answered_the_same_by_one_walk(
+    made: dict[str, Listing], monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], most: int, enough: int
+) -> None:
+    question = replace(search._question(Asked(**{"outcode": "SE15", "miles": 10, **asked}), search._terms(), TODAY), most=most)
+    monkeypatch.setattr(asking, "MANY", 9)
+    walks = [asking.ask(question, freed=search._ONE_OF)]
+    monkeypatch.setattr(asking, "MANY", 3)
+    monkeypatch.setattr(asking, "ENOUGH", enough)
+    assert [asking.ask(question, freed=search._ONE_OF)] == walks
 
 
 # --- spelling ---
