@@ -78,12 +78,12 @@ def ask(question: Question, *, freed: Sequence[str] = ()) -> Answer:
 def _answer(question: Question, again: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Answer:
     """From a row for each that was found (0), and for each set in `again` (1, 2 …) its bits with how many have them."""
     nearest = sorted(row for row in rows if row[0] == 0)
-    counts = {name: _unfolded(Counter(row[at] for row in nearest)) for at, name in enumerate(SETS, start=4)}
+    _, nth, _, numbers, *sets = zip(*nearest, strict=True) if nearest else ((),) * (4 + len(SETS))
+    counts = {name: _unfolded(Counter(bits)) for name, bits in zip(SETS, sets, strict=True)}
     for number, name in enumerate(again, start=1):
         counts[name] = _unfolded({row[1]: row[2] for row in rows if row[0] == number})
-    at_charge = 4 + SETS.index("charge")
-    found = [(row[3], question.places[row[1] - 1][1]) for row in nearest]
-    gifts = [one for one, row in zip(found, nearest, strict=True) if row[at_charge] & GIFTS]
+    found = [(number, question.places[place - 1][1]) for number, place in zip(numbers, nth, strict=True)]
+    gifts = [one for one, charge in zip(found, sets[SETS.index("charge")], strict=True) if charge & GIFTS]
     return Answer(found, gifts, counts)
 
 

@@ -1,8 +1,9 @@
 """Search among a million services: bare SQL, the selector with its numbers beside each choice, the page, and putting spelling right.
 
 Every measurement asks each kind of question about many places and words in turn. `search.first_20` is the least that could be asked: the first
-twenty near a place, written by hand, no numbers. `search.sql_…` are the very statements that the selector sends, sent bare: what Django adds is the
-ratio of `search.find_…` and of `search.page_…` to them.
+twenty near a place, written by hand, no numbers. `search.sql_…` are the very statements that a page sends, all of them and no others, sent bare in
+one session: what Python adds, from the question at the web server's door to the answer, is the ratio of `search.page_…` to them. `cpu_us` of a page
+is the processors' time for it, the web server's and the database's together.
 """
 
 import tempfile
@@ -12,12 +13,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.test import RequestFactory
 from django.urls import reverse
 
 from audit import clock
@@ -25,8 +29,9 @@ from config.bench import Figure
 from config.bench.asking import Ask, in_turn, only_good
 from config.bench.measuring import percentile
 from config.bench.server import Server
-from config.bench.site import own_site, serving
+from config.bench.site import own_site, server_seconds, serving
 from config.synthetic.making import analyse, make
+from frontend.views.near import near
 from marketplace.selectors.search import Asked, find
 from places.distance import around
 from places.models import Outcode
@@ -83,21 +88,24 @@ def measure(server: Server, at: datetime) -> Iterator[Figure]:
     for figure in of_selector(at):
         bare[figure.figure] = figure
         yield figure
-    with serving(server) as (address, _):
+    with serving(server) as (address, web):
         for name, asked in _kinds().items():
-            asks = [Ask(name, f"{reverse('near')}?{urlencode(_typed(one))}") for one in asked]
-            answers = only_good(in_turn(address, asks, 1) and in_turn(address, asks, -(-TIMES // len(asks))))
-            size = answers[-1].size / 1000
-            yield _figure(f"search.page_{name}", [one.ms for one in answers], f"one client; {size:.1f} kB", bare[f"search.sql_{name}"])
+            asks = [Ask(name, path) for path in map(_path, asked)]
+            only_good(in_turn(address, asks, 1))
+            before = server_seconds(server, web)
+            answers = only_good(in_turn(address, asks, -(-TIMES // len(asks))))
+            spent = round((server_seconds(server, web) - before) / len(answers) * 1_000_000)
+            note, yardstick = f"one client; {answers[-1].size / 1000:.1f} kB", bare[f"search.sql_{name}"]
+            yield replace(_figure(f"search.page_{name}", [one.ms for one in answers], note, yardstick), cpu_us=spent)
 
 
 def of_selector(at: datetime) -> Iterator[Figure]:
     """Without a web server: the SQL of each kind of question, the selector, and spelling."""
     yield _figure("search.first_20", _timed(_first_20(at), TIMES), "a category, near, papers, price; by hand, without numbers")
     for name, asked in _kinds().items():
-        bare = _figure(f"search.sql_{name}", _timed(_bare(asked, at), TIMES), "what the selector asks, without Django")
+        bare = _figure(f"search.sql_{name}", _timed(_bare(asked), TIMES), "all that a page asks, without Python")
         yield bare
-        yield _figure(f"search.find_{name}", _timed([partial(find, one, on=at.date()) for one in asked], TIMES), "with numbers", bare)
+        yield _figure(f"search.find_{name}", _timed([partial(find, one, on=at.date()) for one in asked], TIMES), "what fits, with numbers", bare)
     yield _figure("search.spelling", _timed([partial(put_right, words) for words in WRONG], TIMES), "putting wrong words right")
 
 
@@ -110,6 +118,10 @@ def _questions(kind: Asked, areas: Sequence[str]) -> list[Asked]:
     codes = [code for area in areas for code in Outcode.objects.filter(code__regex=f"^{area}[0-9]").values_list("code", flat=True)[:4]]
     words = cycle(WORDS)
     return [replace(kind, outcode=code, words=next(words) if kind.words else "") for code in codes[:PLACES]]
+
+
+def _path(asked: Asked) -> str:
+    return f"{reverse('near')}?{urlencode(_typed(asked))}"
 
 
 def _typed(asked: Asked) -> list[tuple[str, str]]:
@@ -128,8 +140,8 @@ def _first_20(at: datetime) -> list[Callable[[], object]]:
     return [partial(_sent, [(FIRST_20, each)]) for each in given]
 
 
-def _bare(asked: Sequence[Asked], at: datetime) -> list[Callable[[], object]]:
-    """The statements of each question as `find` sends them."""
+def _bare(asked: Sequence[Asked]) -> list[Callable[[], object]]:
+    """The statements that the page of each question sends, for somebody who has not signed in."""
 
     def caught(one: Asked) -> list[Said]:
         said: list[Said] = []
@@ -138,8 +150,11 @@ def _bare(asked: Sequence[Asked], at: datetime) -> list[Callable[[], object]]:
             said.append((statement, params))
             return execute(statement, params, many, context)
 
-        with connection.execute_wrapper(note):
-            find(one, on=at.date())
+        request: Any = RequestFactory().get(_path(one))
+        request.user, request.session = AnonymousUser(), {}
+        with clock.asked_once(), connection.execute_wrapper(note):
+            if near(request).status_code != HTTPStatus.OK:
+                raise RuntimeError(f"no page for {one}")
         return said
 
     return [partial(_sent, caught(one)) for one in asked]

@@ -13,13 +13,14 @@ from audit.one_question import asked as ask_all
 from audit.one_question import rows as listed
 from frontend.forms.near import NOT_SURE
 from frontend.presenters.asking import DISTANCES, Chosen, chosen, on_page
-from frontend.presenters.groups import Card, card_in_words
+from frontend.presenters.groups import Card, card_in_words, purpose_labels
 from frontend.presenters.offers import Offer, offer_found
 from marketplace.models import Need, PartOfWeek
 from marketplace.selectors.search import Asked, Facet, Found, find
 from marketplace.selectors.sizes import about_weekly_pence
 from people.models import Person
 from places.models import Outcode
+from places.postcodes import council_of
 from pooling import selectors
 from pooling.models import Cluster, Membership
 from vocabulary.models import Term
@@ -136,17 +137,17 @@ def _ticks(access: Facet, traits: Facet, asked: Asked) -> list[Way]:
 def _groups(viewer: Person | AnonymousUser, asked: Asked, on: date) -> tuple[list[Card], int]:
     """Groups of the place's council that have room and that somebody is not in, nearest first; and how many share in their own group, if they
     are in one that is going."""
-    rows = _around(viewer, asked.outcode)
+    rows = _around(viewer, asked.outcode) if isinstance(viewer, Person) else []
+    council = next((row["code"] for row in rows if row.of == "council"), "") if rows else council_of(asked.outcode)
     places = [row for row in rows if row.of == "place"]
     going = [row["inside"] for row in places if row["is_in"] and row["state"] == Cluster.State.ACTIVE]
     together = going[0] if len(going) == 1 else 0
-    council = next((row["code"] for row in rows if row.of == "council"), "")
     if not council:
         return [], together
-    purposes = {row["slug"]: row["label"] for row in rows if row.of == "purpose"}
     known = {row["cluster_id"] for row in places}
     there = [one for one in selectors.public_cards(council_code=council, on=on) if one.cluster_id not in known]
     there.sort(key=lambda one: (one.outcode != asked.outcode, one.outcode, one.cluster_id))
+    purposes = {row["slug"]: row["label"] for row in rows if row.of == "purpose"} or (purpose_labels() if there else {})
     cards = [card_in_words(one, purposes) for one in there]
     typed = asked.words.lower().split()
     shown = [card for card in cards if not typed or any(word in card.purpose.lower() for word in typed)]
@@ -154,18 +155,15 @@ def _groups(viewer: Person | AnonymousUser, asked: Asked, on: date) -> tuple[lis
     return [replace(card, weekly_pence=prices.get(card.cluster_id)) for card in shown], together
 
 
-def _around(viewer: Person | AnonymousUser, outcode: str) -> list[Row]:
+def _around(viewer: Person, outcode: str) -> list[Row]:
     """The names of what groups are for, the council of the place, and the viewer's own places. One query."""
-    lists = [
+    inside = Membership.objects.inside().filter(cluster=OuterRef("cluster")).order_by().values("cluster").annotate(people=Count("pk"))
+    own = Membership.objects.in_groups().unended().of(viewer)
+    return ask_all(
         listed(Term.objects.filter(kind=Term.Kind.PURPOSE), "purpose", slug="slug", label="label"),
         listed(Outcode.objects.filter(pk=outcode), "council", pk="latitude", code="council_code"),  # it has no number: any will do
-    ]
-    if isinstance(viewer, Person):
-        inside = Membership.objects.inside().filter(cluster=OuterRef("cluster")).order_by().values("cluster").annotate(people=Count("pk"))
-        own = Membership.objects.in_groups().unended().of(viewer)
-        people = Subquery(inside.values("people"))
-        lists.append(listed(own, "place", cluster_id="cluster_id", state="cluster__state", inside=people, is_in="joined_at"))
-    return ask_all(*lists)
+        listed(own, "place", cluster_id="cluster_id", state="cluster__state", inside=Subquery(inside.values("people")), is_in="joined_at"),
+    )
 
 
 def missing(asked: Asked) -> dict[str, Any]:

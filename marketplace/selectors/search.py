@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
+from audit.kept import answers
 from places.distance import around
 from providers.cards import Card, Word, cards
 from providers.models import Listing
@@ -122,9 +124,13 @@ def where_found(asked: Asked, *, on: date) -> dict[str, int]:
 def _terms() -> dict[str, list[Word]]:
     """The words of each list by id: their place in it is their bit."""
     found: dict[str, list[Word]] = {kind: [] for kind in _TERMS}
-    for kind, pk, slug, label, position in Term.objects.filter(kind__in=_TERMS).order_by("id").values_list("kind", "id", "slug", "label", "position"):
+    for kind, pk, slug, label, position in answers(_words):
         found[kind].append(Word(pk, slug, label, position))
     return found
+
+
+def _words() -> QuerySet[Any, Any]:
+    return Term.objects.filter(kind__in=_TERMS).order_by("id").values_list("kind", "id", "slug", "label", "position")
 
 
 def _question(asked: Asked, terms: dict[str, list[Word]], on: date) -> Question:
