@@ -11,7 +11,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from config import postgres
 from config.environment import database
 from config.runner import PostgresCannotRun
+from tests.turns import pytest_collection_modifyitems as pytest_collection_modifyitems  # a hook; pytest reads it here
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("DATA_DIR") or ROOT / ".data").resolve()
@@ -53,43 +54,6 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.KEPT_QUESTIONS_ARE_COMPARED = True
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # nothing is collected for tests
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
-
-
-# One platform at a time on the machine: these wait for processes more than they work, so one worker has them all, beside whatever works hard.
-PLATFORM = ("walk", "live")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
-    """What stays together on one worker, the longest first: a worker that is free takes what is next, so both come to the end together.
-
-    A wrapper: xdist reads the groups before any plain hook of ours would have named them, and pytest-django puts the tests in an order of its own.
-    """
-    made_once = {item.path for item in items if _makes_something_for_its_file(item)}
-    for item in items:
-        if group := _group(item, made_once):
-            item.add_marker(pytest.mark.xdist_group(group))
-    answer = yield
-    items.sort(key=lambda item: (not _is_of_a_platform(item), not item.get_closest_marker("xdist_group")))
-    return answer
-
-
-def _group(item: pytest.Item, made_once: set[Path]) -> str:
-    if _is_of_a_platform(item):
-        return "platform"
-    if item.get_closest_marker("browser"):
-        return "browser"
-    is_free = item.path in made_once and not item.get_closest_marker("xdist_group")
-    return f"{item.path.parent.name}_{item.path.stem}" if is_free else ""
-
-
-def _is_of_a_platform(item: pytest.Item) -> bool:
-    return any(item.get_closest_marker(name) for name in PLATFORM)
-
-
-def _makes_something_for_its_file(item: pytest.Item) -> bool:
-    fixtures = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
-    return any(each.scope == "module" and each.baseid.startswith("tests") for found in fixtures.values() for each in found)
 
 
 def _is_xdist_worker() -> bool:
@@ -133,10 +97,11 @@ def _address(setting: str, role: str, clone: Clone) -> str:
     return urlunsplit(parts._replace(path=f"/{clone.name}"))
 
 
-def _as_owner(statement: str, server: Path = DATA_DIR, **names: str) -> None:
-    """Runs a statement about whole databases; names in braces are quoted as identifiers."""
+def _as_owner(*statements: str, server: Path = DATA_DIR, **names: str) -> None:
+    """Runs statements about whole databases; names in braces are quoted as identifiers."""
     with psycopg.connect(Clone("postgres", server).owner_url, autocommit=True) as db:
-        db.execute(sql.SQL(statement).format(**{key: sql.Identifier(name) for key, name in names.items()}))
+        for each in statements:
+            db.execute(sql.SQL(each).format(**{key: sql.Identifier(name) for key, name in names.items()}))
 
 
 def _database_names() -> set[str]:
@@ -177,7 +142,7 @@ def _template() -> str:
 
 def make_migrated(clone: Clone) -> None:
     """A new database with all tables."""
-    _as_owner("create database {name}", clone.server, name=clone.name)
+    _as_owner("create database {name}", server=clone.server, name=clone.name)
     postgres.grant(clone.owner_url, urlsplit(clone.web_url).username or postgres.WEB)
     point_connections_at(clone)
     call_command("migrate", database="owner", verbosity=0, interactive=False, skip_checks=True)
@@ -197,8 +162,9 @@ def point_connections_at(clone: Clone) -> None:
 
 
 def _copy(clone: Clone, template: str) -> None:
-    _as_owner("drop database if exists {name} with (force)", clone.server, name=clone.name)
-    _as_owner("create database {name} template {template}", clone.server, name=clone.name, template=template)
+    """By files, which is quicker than by its journal for a database that will not live long."""
+    drop, create = "drop database if exists {name} with (force)", "create database {name} template {template} strategy file_copy"
+    _as_owner(drop, create, server=clone.server, name=clone.name, template=template)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,8 @@ PASSWORD = "three words apart"
 class Eye:
     """Looks at a page as it stands, on a phone and on a wide screen.
 
-    In a second context that has JavaScript, which axe needs: the same words, drawn again.
+    In a second context that has JavaScript, which axe needs: the same words, drawn again. Its window is kept for all pages of one origin, and only
+    what is in it is changed, so that axe and the style sheets are read once.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -37,18 +38,27 @@ class Eye:
         self.seen.add(kind)
         if found := OURS_ONLY.search(page.locator("body").inner_text()):
             self.wrong.append((kind, "says", found[0]))
-        html = page.content()
-        self.page.route(page.url, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
-        self.page.goto(page.url)
+        self._draw(page.url, page.content())
         self.wrong += screens.wrong(self.page, kind)
-        self.page.unroute(page.url)
         name = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")[:80]
         page.screenshot(path=PICTURES / f"{len(self.seen):03d}-{name}.png", full_page=True)
+
+    def _draw(self, url: str, html: str) -> None:
+        if _origin(self.page.url) == _origin(url):
+            self.page.set_content(html)
+            return
+        self.page.route(url, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+        self.page.goto(url)
+        self.page.unroute(url)
 
     def _state(self, page: Page) -> str:
         """What tells two states of one address apart: its title (a problem is in it) and heading."""
         title, heading = page.evaluate("[document.title, document.querySelector('h1')?.innerText ?? '']")
         return re.sub(r"[\d£.,]+", "N", f"{title.split(' – ')[0]} {heading}")
+
+
+def _origin(url: str) -> str:
+    return "//".join(urlsplit(url)[:2])
 
 
 @dataclass
