@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from people.models import Person
+from providers.models_of_invitations import Invitation as Invitation
 from providers.models_of_search import SearchRow as SearchRow
 from providers.models_of_search import SearchWord as SearchWord
 from providers.models_of_slots import DayOff as DayOff

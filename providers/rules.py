@@ -76,6 +76,11 @@ def print_of(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
+def code_of(typed: str) -> str:
+    """The code of an invitation however it was typed: "K7MP 4XQD" and "k7mp-4xqd" are one."""
+    return "".join(letter for letter in typed.lower() if letter.isalnum())
+
+
 def pounds(pence: int) -> str:
     """`£1,250.00`."""
     return f"£{pence // 100:,}.{pence % 100:02d}"

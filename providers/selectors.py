@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from audit.clock import london_date
-from providers.models import CalendarLink, Check, Enterprise, Listing, Worker
-from providers.rules import OF_A_COMMUNITY, OF_THE_WORKER, ORDER, PROVED_BY, missing, needed, print_of
+from providers.models import CalendarLink, Check, Enterprise, Invitation, Listing, Worker
+from providers.rules import OF_A_COMMUNITY, OF_THE_WORKER, ORDER, PROVED_BY, code_of, missing, needed, print_of
 from vocabulary.models import Term
 
 
@@ -114,6 +114,12 @@ def calendar_link(enterprise: Enterprise) -> CalendarLink | None:
 def enterprise_of_calendar(secret: str) -> Enterprise | None:
     """Whose calendar an address is; None for a wrong one and for one that was stopped, which are the same to whoever asks."""
     found = CalendarLink.objects.live().select_related("enterprise").filter(address_print=print_of(secret)).first()
+    return found.enterprise if found else None
+
+
+def enterprise_of_invitation(code: str, *, at: datetime) -> Enterprise | None:
+    """Who invites with this code, however it was typed. None: wrong, stopped or run out, which are the same to whoever asks."""
+    found = Invitation.objects.live(at).select_related("enterprise").filter(code_print=print_of(code_of(code))).first()
     return found.enterprise if found else None
 
 

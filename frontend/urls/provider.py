@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from frontend.views import provider, provider_business, provider_calendar, provider_join, provider_join_group, provider_visits, provider_weeks
+from frontend.views import (
+    inviting,
+    provider,
+    provider_business,
+    provider_calendar,
+    provider_join,
+    provider_join_group,
+    provider_visits,
+    provider_weeks,
+)
 
 urlpatterns = [
     path("provider/join/", provider_join.start, name="provider-start"),
@@ -34,6 +43,8 @@ urlpatterns = [
     path("provider/weeks/<int:pk>/short/", provider_weeks.short, name="provider-week-short"),
     path("provider/weeks/<int:pk>/stop/", provider_weeks.stop, name="provider-week-stop"),
     path("provider/weeks/<int:pk>/call-off/", provider_weeks.call_off, name="provider-week-off"),
+    path("provider/invite/", inviting.invite, name="provider-invite"),
+    path("provider/invite/<int:pk>/stop/", inviting.stop, name="provider-invite-stop"),
     path("provider/about/", provider_business.about, name="provider-about"),
     path("provider/people/", provider_business.workers, name="provider-workers"),
     path("provider/people/add/", provider_business.worker_add, name="provider-worker-add"),

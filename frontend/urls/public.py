@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.views import public
+from frontend.views import inviting, public
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -15,5 +15,7 @@ urlpatterns = [
     path("accessibility/", public.accessibility, name="accessibility"),
     path("privacy/", public.privacy, name="privacy"),
     path("easy-view/", public.easy_view, name="easy-view"),
+    path("with/", inviting.type_code, name="invited-code"),
+    path("with/<slug:code>/", inviting.invited, name="invited"),
     path("style/", public.style, name="style"),
 ]

@@ -3,9 +3,23 @@
 from datetime import datetime
 from typing import Any
 
-from tests.architecture.areas import booking, calendar, counting, deciding, finding, holding, keeping, leaving, needs, offers, searching, varying
+from tests.architecture.areas import (
+    booking,
+    calendar,
+    counting,
+    deciding,
+    finding,
+    holding,
+    inviting,
+    keeping,
+    leaving,
+    needs,
+    offers,
+    searching,
+    varying,
+)
 
-AREAS = (deciding, finding, needs, offers, varying, leaving, counting, holding, calendar, keeping, searching, booking)
+AREAS = (deciding, finding, needs, offers, varying, leaving, counting, holding, calendar, keeping, searching, booking, inviting)
 ROUTES = tuple(route for area in AREAS for route in area.ROUTES)
 SECRETS = {words: who for area in AREAS for words, who in area.SECRETS.items()}
 
