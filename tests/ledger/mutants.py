@@ -22,12 +22,13 @@ class Mutant:
 
 # --- what is written in functions ---
 
-_LOCK = re.compile(r" for no key update(?: skip locked)?")
+_LOCK = re.compile(r"\s+for no key update(?: of \w+(?:, \w+)?| skip locked)?")
 _ORDER = re.compile(r" order by \w+\.id(?= for no key update)")
 _WAITS = re.compile(r"pg_advisory_xact_lock(?:_shared)?\((\d+), (?:[^()]|\([^()]*\))*\)")
 _ARM = re.compile(r"^ *when (?!why is not null).* then '(\w+)'\n", re.MULTILINE)
 _WHY = re.compile(r"(?<=why := )'(\w+)'")
 _REUSED = re.compile(r"case when [^']* then 'replayed' else 'key_reused' end")
+_CONDITION = re.compile(r"^ +and ([^\n;]+)|(?<=if )(c_bal <= \d+)(?= then)", re.MULTILINE)
 _RAISE = re.compile(r"raise exception '([^']*)'[^;]*;")
 _SIMPLE: list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str], str]] = [
     ("lock", _LOCK, lambda found: "", ""),
@@ -59,8 +60,12 @@ def of_functions(cursor: Cursor) -> Iterator[Mutant]:
                 seen[what] = seen.get(what, 0) + 1
                 number = f" {seen[what]}" if seen[what] > 1 else ""
                 yield Mutant(f"{name}: {what}{number}", text[: found.start()] + instead(found) + text[found.end() :])
+        if name in ("ledger_post", "ledger_post_many"):
+            for number, found in enumerate(_CONDITION.finditer(text), start=1):
+                instead = "true" if found[2] else ""
+                yield Mutant(f"{name}: condition {number} {found[1] or found[2]}", text[: found.start()] + instead + text[found.end() :])
         if name == "ledger_post":
-            yield Mutant("ledger_post: order of locks", text.replace("if p_debit < p_credit then", "if true then"))
+            yield Mutant("ledger_post: order of locks", text.replace("elsif p_debit < p_credit then", "elsif true then"))
         if name == "ledger_post_many":
             yield Mutant("ledger_post_many: linked", text.replace("if p_linked and fallen then", "if false then"))
 

@@ -77,6 +77,11 @@ def holds(db: Db, account: int) -> tuple[int, int]:
     return row[0], row[1]
 
 
+def in_order(one_account: int, other: int) -> tuple[int, int]:
+    """The lower number first: it is locked first."""
+    return min(one_account, other), max(one_account, other)
+
+
 def refused(db: Db, sqlstate: str, act: Callable[[], object]) -> None:
     """It must raise just this."""
     try:
@@ -106,9 +111,10 @@ def money_moves(db: Db, many: bool) -> None:
 
 @both_ways
 def not_enough(db: Db, many: bool) -> None:
-    a, b = opened(db, pence=500), opened(db)
-    must(post(db, [(a, b, 501)], many=many) == ("not_enough", None, a, 500))
-    must((holds(db, a), holds(db, b)) == ((500, 1), (0, 0)))
+    one_side, other_side = in_order(opened(db, pence=500), opened(db, pence=500))
+    for a, b in ((one_side, other_side), (other_side, one_side)):
+        must(post(db, [(a, b, 501)], many=many) == ("not_enough", None, a, 500))
+        must((holds(db, a), holds(db, b)) == ((500, 1), (500, 1)))
 
 
 @both_ways
@@ -126,23 +132,34 @@ def to_itself(db: Db, many: bool) -> None:
 
 @both_ways
 def over_a_border(db: Db, many: bool) -> None:
-    here, there = opened(db, pence=500), opened(db, council=LAMBETH, pence=500)
-    must(post(db, [(here, there, 5)], many=many)[:3] == ("council", None, there))
-    must(post(db, [(there, here, 5)], many=many)[:3] == ("council", None, there))
+    for falling in (False, True):  # which of two numbers is the higher one says which is locked first
+        here = opened(db, pence=500)
+        there = opened(db, council=LAMBETH, pence=500)
+        while (there < here) != falling:
+            there = opened(db, council=LAMBETH, pence=500)
+        must(post(db, [(here, there, 5)], many=many)[:3] == ("council", None, there))
+        must(post(db, [(there, here, 5)], many=many)[:3] == ("council", None, there))
 
 
 @both_ways
 def another_unit(db: Db, many: bool) -> None:
-    time_, money = opened(db, "TIME_ISSUED", "", unit="TIME"), opened(db)
-    must(post(db, [(time_, money, 5)], many=many)[0] == "unit")
+    money = opened(db, pence=500)
+    for falling in (False, True):
+        minutes = opened(db, "TIME", unit="TIME")
+        while (minutes < money) != falling:
+            minutes = opened(db, "TIME", unit="TIME")
+        must(post(db, [(money, minutes, 5)], many=many)[0] == "unit")
 
 
 @both_ways
 def more_than_fits(db: Db, many: bool) -> None:
     low, high, a = opened(db, "CLEAR", ""), opened(db), opened(db, pence=500)
     db.execute("update ledger_account set balance = case id when %s then %s else %s end where id in (%s, %s)", [low, -FULL + 3, FULL - 3, low, high])
-    must(post(db, [(low, a, 5)], many=many)[0] == "too_large")
-    must(post(db, [(a, high, 5)], many=many)[0] == "too_large")
+    for _ in ("locked", "lazy"):
+        must(post(db, [(low, a, 5)], many=many)[0] == "too_large")
+        must(post(db, [(a, high, 5)], many=many)[0] == "too_large")
+        db.execute("select ledger_set_mode(%s, 1::smallint)", [low])
+    db.execute("select ledger_set_mode(%s, 0::smallint)", [low])
 
 
 @both_ways
@@ -168,13 +185,14 @@ def taking_back(db: Db, many: bool) -> None:
 @both_ways
 def after_closing(db: Db, many: bool) -> None:
     here = f"X{uuid.uuid4().int % 10**8:08}"
-    a, b = opened(db, council=here, pence=500), opened(db, council=here)
+    a, b = opened(db, council=here, pence=500), opened(db, council=here, pence=500)
 
     def close(day: str) -> Any:
         return one(db, "select outcome from ledger_close_period(%s, %s, 'probe', '2026-03-20')", here, day)
 
     must([close(day) for day in ("2026-03-10", "2026-03-10", "2026-03-20")] == ["closed", "not_after", "not_over"])
     must(post(db, [(a, b, 5)], council=here, many=many) == ("period_closed", None, None, None))
+    must(post(db, [(b, a, 5)], council=here, many=many) == ("period_closed", None, None, None))
     must(one(db, "select closed_until is not null from ledger_account where id = %s", opened(db, council=here)) is True)
     refused(db, "42501", lambda: db.execute("update ledger_day set net = net + 1 where account_id = %s", [a]))
     refused(db, "42501", lambda: db.execute("delete from ledger_day where account_id = %s", [a]))
@@ -241,7 +259,7 @@ def nothing_written_is_changed(db: Db) -> None:
 
 
 def laziness(db: Db) -> None:
-    platform, theirs, floored = opened(db, "LOSS", ""), opened(db), opened(db, "FLOAT", "")
+    (platform, locked), theirs, floored = in_order(opened(db, "LOSS", ""), opened(db, "CLEAR", "")), opened(db), opened(db, "FLOAT", "")
     for number in (theirs, floored):
         refused(db, "22023", lambda number=number: db.execute("select ledger_set_mode(%s, 1::smallint)", [number]))
         refused(db, "23514", lambda number=number: db.execute("update ledger_account set mode = 1, rolled_to = 1 where id = %s", [number]))
@@ -253,9 +271,35 @@ def laziness(db: Db) -> None:
     for many in (False, True):
         must(post(db, [(platform, a, 7)], many=many)[0] == "posted")
         must(post(db, [(a, platform, 3)], many=many)[0] == "posted")
+        must(post(db, [(platform, locked, 1)], many=many)[0] == "posted")
     must(holds(db, platform)[1] == 0)
-    must(one(db, "select ledger_roll_up(%s, 1000)", SOUTHWARK) == 4)
-    must(holds(db, platform) == (-8, 4))
+    must(one(db, "select ledger_roll_up(%s, 1000)", SOUTHWARK) == 6)
+    must(holds(db, platform) == (-10, 6))
+
+
+@both_ways
+def beside_a_lazy_account(db: Db, many: bool) -> None:
+    here = f"X{uuid.uuid4().int % 10**8:08}"
+    lazy, a, there = opened(db, "LOSS", "", council=here), opened(db, council=here, pence=500), opened(db, pence=500)
+    minutes = opened(db, "TIME", council=here, unit="TIME")
+    db.execute("update ledger_account set balance = 500 where id = %s", [minutes])
+    db.execute("select ledger_set_mode(%s, 1::smallint)", [lazy])
+    must(post(db, [(a, lazy, 501)], council=here, many=many) == ("not_enough", None, a, 500))
+    for one_side, other_side in ((lazy, there), (there, lazy)):
+        for council in (here, SOUTHWARK):
+            must(post(db, [(one_side, other_side, 5)], council=council, many=many)[0] == "council")
+    for one_side, other_side in ((lazy, minutes), (minutes, lazy)):
+        must(post(db, [(one_side, other_side, 5)], council=here, many=many)[0] == "unit")
+    one(db, "select outcome from ledger_close_period(%s, '2026-03-10', 'probe', '2026-03-20')", here)
+    for one_side, other_side in ((lazy, a), (a, lazy)):
+        must(post(db, [(one_side, other_side, 5)], council=here, many=many) == ("period_closed", None, None, None))
+
+
+def a_group(db: Db) -> None:
+    a, b, group = opened(db, pence=500), opened(db), uuid.uuid4()
+    ask = "select journal from ledger_post(%s, 'probe', %s, %s::bigint, %s::bigint, 5::bigint, %s, '', '', '', null, %s)"
+    journal = one(db, ask, uuid.uuid4(), SOUTHWARK, a, b, AT, group)
+    must(one(db, "select group_key from ledger_journal where id = %s", journal) == group)
 
 
 QUICK: list[Callable[[Db], None]] = [
@@ -274,5 +318,7 @@ QUICK: list[Callable[[Db], None]] = [
     kinds,
     nothing_written_is_changed,
     laziness,
+    beside_a_lazy_account,
+    a_group,
     after_closing,
 ]

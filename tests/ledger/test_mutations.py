@@ -19,7 +19,6 @@ NEEDS_TWO = re.compile(r": (order of )?(lock|waits)")
 NO_DIFFERENCE: dict[str, str] = {
     "ledger_close_period: says periods are closed in read committed": "ledger_roll_up, which it calls, says the same",
     "ledger_keep_days: lock": "the insert before it already waits for whoever keeps the same account's days",
-    "ledger_post: says a key was taken meanwhile": "read committed sees the key; in a stricter isolation PostgreSQL itself says 40001 at the insert",
     "ledger_roll_up: says decided": "the council's lock is then kept to the end of the transaction: slower, never wrong",
 }
 
