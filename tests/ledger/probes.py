@@ -203,7 +203,8 @@ def only_whole_sets(db: Db) -> None:
     must(post_many(db, [[]])[0][0] == "empty")
     refused(db, "22023", lambda: post_many(db, [[(a, b, 1)], [(a, b, 1)]], items=[2, 1]))
     refused(db, "22023", lambda: post_many(db, [[(a, b, 1)]], items=[1, 1]))
-    refused(db, "22023", lambda: post(db, [(a, b, 1)], about=None))
+    refused(db, "22023", lambda: post_many(db, [[(a, b, 1)]], about=None))
+    refused(db, "23502", lambda: post(db, [(a, b, 1)], about=None))
 
 
 def sets(db: Db) -> None:

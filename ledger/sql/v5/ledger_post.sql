@@ -21,7 +21,7 @@ declare
     d_row tid; d_bal bigint; d_ver bigint; c_row tid; c_bal bigint; c_ver bigint;
     lazy boolean; hash bytea; now_at timestamptz;
 begin
-    if p_key is not null and p_kind is not null and p_effective_at is not null and p_actor is not null and p_reason is not null and p_about is not null
+    if true  -- what may not be null the columns say
         and p_reverses is null
         and p_group is null
         and p_pence between 1 and 1000000000000
