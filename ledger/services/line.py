@@ -109,14 +109,21 @@ def _asking(protocol: "pq.abc.PGconn", send: Callable[..., None], *what: Any) ->
 
 
 def _read(composite: bytes | None) -> Row:
-    """A word and three numbers, as both functions answer: "(posted,12,,)"."""
+    """A word and three numbers, as both functions answer: "(posted,12,,)"; that first, because it is nearly always that."""
+    if composite and composite.startswith(b"(posted,"):
+        return ("posted", int(composite[8:-3]), None, None)
     word, *numbers = (composite or b"")[1:-1].split(b",")
     return (word.decode(), *[int(number) if number else None for number in numbers])
 
 
 def texts(values: Sequence[str]) -> str:
     """An array of texts as PostgreSQL reads it."""
-    return '{"' + '","'.join([value.replace("\\", "\\\\").replace('"', '\\"') for value in values]) + '"}' if values else "{}"
+    if not values:
+        return "{}"
+    plain = "".join(values)
+    if "\\" in plain or '"' in plain:
+        values = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    return '{"' + '","'.join(values) + '"}'
 
 
 def bare(values: Sequence[object]) -> str:

@@ -15,6 +15,7 @@ language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
+set enable_bitmapscan = off
 as $$
 declare
     -- each side: where its row lies (null: lazy, not locked); what it holds and its version, both after this transfer
