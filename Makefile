@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: demo test check format help lock bench books clean browser axe lighthouse
+.PHONY: demo test check format help lock bench books clean browser axe fuzz lighthouse
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/runtime.done ## Start everything here with a story to walk through (PORT=8000, DATA_DIR=.data)
@@ -15,6 +15,9 @@ test: $(VENV)/dev.done browser ## Run the whole suite (ARGS="-k words" narrows i
 
 axe: $(VENV)/dev.done browser ## Look at every page as everybody who may see it, on a phone and wide, in light and dark
 	@AXE=all exec $(BIN)/python -m pytest -q tests/architecture/test_every_page.py
+
+fuzz: $(VENV)/dev.done ## Ask every operation of the API as everybody, with made-up requests (EXAMPLES=20, URL= of a demo that runs already)
+	@exec $(BIN)/python -m tests.api
 
 lighthouse: $(VENV)/dev.done browser build/lighthouse/done ## Score the ten main pages (needs node; URL= of a demo that runs already)
 	@exec $(BIN)/python -m tests.lighthouse

@@ -189,6 +189,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document says it all: OPTIONS is a verb like any other that is not there
     "EXCEPTION_HANDLER": "config.problems.as_problem",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

@@ -9,7 +9,8 @@ from django.db.models import Model, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
-from rest_framework.pagination import PageNumberPagination
+from rest_framework.exceptions import ValidationError
+from rest_framework.fields import CharField
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -17,19 +18,12 @@ from rest_framework.throttling import AnonRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from audit import clock
+from audit.api.narrowing import Pages, wrong_in
 from audit.api.shapes import Shape
 
 Answers = Any
 View = Callable[..., Response]
 After = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-class Pages(PageNumberPagination):
-    """`page` and `page_size`: 50 to a page, 200 at most."""
-
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
 
 
 class Unsigned(AnonRateThrottle):
@@ -83,6 +77,16 @@ class Edge(GenericViewSet[Any]):
     def asked(self, shape: type[Shape] | None = None) -> dict[str, Any]:
         """What was sent, in the shape that the verb takes. Raises ValidationError."""
         sent = (shape or self._of_verb("asks"))(data=self.request.data, context=self.get_serializer_context())
+        sent.is_valid(raise_exception=True)
+        return dict(sent.validated_data)
+
+    def asked_in_address(self, shape: type[Shape], **context: Any) -> dict[str, Any]:
+        """What stands after the question mark, in this shape. Raises ValidationError."""
+        said = self.request.query_params
+        sent = shape(data=said, context={**self.get_serializer_context(), **context})
+        texts = [name for name, field in sent.fields.items() if isinstance(field, CharField)]
+        if wrong := wrong_in(said, sent.fields, texts=texts):
+            raise ValidationError(wrong)
         sent.is_valid(raise_exception=True)
         return dict(sent.validated_data)
 
@@ -151,12 +155,10 @@ def makes(
 
 
 def looks(answers: Any, *, detail: bool = False, many: bool = False, path: str = "", **schema: Any) -> Callable[[View], View]:
-    """A GET of something that is not simply the rows."""
+    """A GET of something that is not simply the rows: nothing of their filters narrows it."""
 
     def mark(view: View) -> View:
-        marked = action(
-            detail=detail, methods=["get"], url_path=path or view.__name__.replace("_", "-"), **({} if many else {"filterset_class": None})
-        )(view)
+        marked = action(detail=detail, methods=["get"], url_path=path or view.__name__.replace("_", "-"), filterset_class=None)(view)
         marked.answers = answers  # type: ignore[attr-defined]
         documented: View = extend_schema(responses={200: answers(many=True) if many else answers}, **schema)(marked)
         return documented

@@ -6,7 +6,7 @@ from dataclasses import fields as fields_of
 from datetime import UTC, date, datetime, time
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from django.db.models import EmailField, Model, SlugField, URLField
+from django.db.models import EmailField, JSONField, Model, SlugField, URLField
 from rest_framework import serializers
 
 MOST_PENCE = 99_999_999
@@ -24,6 +24,8 @@ class Row(serializers.ModelSerializer[Any]):
         """What is given may be empty, so it is a text and not, for who reads the schema, a slug or an address."""
         if isinstance(model_field, SlugField | URLField | EmailField):
             return serializers.CharField, {"allow_null": True} if model_field.null else {}
+        if isinstance(model_field, JSONField):
+            return serializers.DictField if model_field.default is dict else serializers.ListField, {}
         return super().build_standard_field(field_name, model_field)
 
     def get_extra_kwargs(self) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django_filters.rest_framework import BooleanFilter, DateFilter, FilterSet, NumberFilter
+from django_filters.rest_framework import DateFilter
 
+from audit.api.narrowing import IdFilter, Narrowed, YesNoFilter
 from marketplace.models import (
     Agreement,
     BookedTime,
@@ -22,73 +23,73 @@ from marketplace.models import (
 )
 
 
-class NeedFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class NeedFilter(Narrowed):
     class Meta:
         model = Need
         fields = ("state", "category")
 
 
-class BriefFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    cluster = NumberFilter("cluster_id", min_value=1)
+class BriefFilter(Narrowed):
+    cluster = IdFilter("cluster_id")
 
     class Meta:
         model = Brief
         fields = ("state", "category")
 
 
-class BriefPayerFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    brief = NumberFilter("brief_id", min_value=1)
+class BriefPayerFilter(Narrowed):
+    brief = IdFilter("brief_id")
 
     class Meta:
         model = BriefPayer
         fields = ("state",)
 
 
-class BriefQuestionFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    brief = NumberFilter("brief_id", min_value=1)
+class BriefQuestionFilter(Narrowed):
+    brief = IdFilter("brief_id")
 
     class Meta:
         model = BriefQuestion
         fields = ()
 
 
-class AgreementFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    cluster = NumberFilter("cluster_id", min_value=1)
-    enterprise = NumberFilter("enterprise_id", min_value=1)
+class AgreementFilter(Narrowed):
+    cluster = IdFilter("cluster_id")
+    enterprise = IdFilter("enterprise_id")
 
     class Meta:
         model = Agreement
         fields = ("state",)
 
 
-class OfferFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    brief = NumberFilter("brief_id", min_value=1)
-    enterprise = NumberFilter("enterprise_id", min_value=1)
+class OfferFilter(Narrowed):
+    brief = IdFilter("brief_id")
+    enterprise = IdFilter("enterprise_id")
 
     class Meta:
         model = Offer
         fields = ("state",)
 
 
-class ChoiceFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    cluster = NumberFilter("cluster_id", min_value=1)
+class ChoiceFilter(Narrowed):
+    cluster = IdFilter("cluster_id")
 
     class Meta:
         model = Brief
         fields = ("state",)
 
 
-class PayerFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    agreement = NumberFilter("agreement_id", min_value=1)
+class PayerFilter(Narrowed):
+    agreement = IdFilter("agreement_id")
 
     class Meta:
         model = Payer
         fields = ("state",)
 
 
-class MilestoneFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    agreement = NumberFilter("agreement_id", min_value=1)
-    enterprise = NumberFilter("agreement__enterprise_id", min_value=1)
+class MilestoneFilter(Narrowed):
+    agreement = IdFilter("agreement_id")
+    enterprise = IdFilter("agreement__enterprise_id")
     ends_from = DateFilter("ends_on", "gte")
     starts_until = DateFilter("starts_on", "lte")
 
@@ -97,9 +98,9 @@ class MilestoneFilter(FilterSet):  # type: ignore[misc]  # the package has no ty
         fields = ("state",)
 
 
-class VisitFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    milestone = NumberFilter("milestone_id", min_value=1)
-    agreement = NumberFilter("milestone__agreement_id", min_value=1)
+class VisitFilter(Narrowed):
+    milestone = IdFilter("milestone_id")
+    agreement = IdFilter("milestone__agreement_id")
     on_from = DateFilter("on", "gte")
     on_until = DateFilter("on", "lte")
 
@@ -108,10 +109,10 @@ class VisitFilter(FilterSet):  # type: ignore[misc]  # the package has no types
         fields = ("state",)
 
 
-class ShareFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    milestone = NumberFilter("milestone_id", min_value=1)
-    agreement = NumberFilter("milestone__agreement_id", min_value=1)
-    mine = BooleanFilter(method="keep_mine", label="Only what you pay")
+class ShareFilter(Narrowed):
+    milestone = IdFilter("milestone_id")
+    agreement = IdFilter("milestone__agreement_id")
+    mine = YesNoFilter(method="keep_mine", label="Only what you pay")
 
     class Meta:
         model = MilestoneShare
@@ -121,26 +122,26 @@ class ShareFilter(FilterSet):  # type: ignore[misc]  # the package has no types
         return rows.of(self.request.user.pk) if value else rows
 
 
-class ChangeFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    agreement = NumberFilter("agreement_id", min_value=1)
+class ChangeFilter(Narrowed):
+    agreement = IdFilter("agreement_id")
 
     class Meta:
         model = Change
         fields = ("state", "kind")
 
 
-class ChangeAnswerFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    change = NumberFilter("change_id", min_value=1)
-    agreement = NumberFilter("change__agreement_id", min_value=1)
+class ChangeAnswerFilter(Narrowed):
+    change = IdFilter("change_id")
+    agreement = IdFilter("change__agreement_id")
 
     class Meta:
         model = ChangeAnswer
         fields = ("answer",)
 
 
-class BookingFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    enterprise = NumberFilter("enterprise_id", min_value=1)
-    mine = BooleanFilter(method="keep_mine", label="Only yours, and what you were asked to be part of")
+class BookingFilter(Narrowed):
+    enterprise = IdFilter("enterprise_id")
+    mine = YesNoFilter(method="keep_mine", label="Only yours, and what you were asked to be part of")
 
     class Meta:
         model = Booking
@@ -150,8 +151,8 @@ class BookingFilter(FilterSet):  # type: ignore[misc]  # the package has no type
         return rows.of(self.request.user) if value else rows
 
 
-class BookedTimeFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    booking = NumberFilter("booking_id", min_value=1)
+class BookedTimeFilter(Narrowed):
+    booking = IdFilter("booking_id")
     from_day = DateFilter("starts_at", "date__gte")
     until_day = DateFilter("starts_at", "date__lte")
 

@@ -129,6 +129,7 @@ def refuse_as_provider(*, agreement: Agreement, reason: str, by: Person, at: dat
     return row
 
 
+@all_or_nothing
 def ask_relative_exception(*, agreement: Agreement, membership: Membership, reason: str, by: Person, at: datetime) -> None:
     """Asks the funder whether this person's money may pay a relative it normally may not (SI 2014/2871, regulation 3)."""
     payer = _payer(agreement, membership.pk)

@@ -1,73 +1,72 @@
 """What lists of money are narrowed by."""
 
-from django_filters.rest_framework import BooleanFilter, FilterSet
-
+from audit.api.narrowing import Narrowed, YesNoFilter
 from payments.models import Alarm, Dispute, Payment, PaymentOperation, ReconcileRun, Recovery, Refund, Remittance, StripeLine, WebhookEvent
 
 
-class PaymentFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class PaymentFilter(Narrowed):
     class Meta:
         model = Payment
         fields = ("state", "kind", "about")
 
 
-class AlarmFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    is_open = BooleanFilter("closed_at", "isnull")
+class AlarmFilter(Narrowed):
+    is_open = YesNoFilter("closed_at", "isnull")
 
     class Meta:
         model = Alarm
         fields = ("kind", "council_code", "stops_releases")
 
 
-class RemittanceFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class RemittanceFilter(Narrowed):
     class Meta:
         model = Remittance
         fields = ("state", "about", "council_code")
 
 
-class RefundFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class RefundFilter(Narrowed):
     class Meta:
         model = Refund
         fields = ("state", "about", "council_code")
 
 
-class OperationFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class OperationFilter(Narrowed):
     class Meta:
         model = PaymentOperation
         fields = ("state", "kind", "reference")
 
 
-class EventFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class EventFilter(Narrowed):
     class Meta:
         model = WebhookEvent
         fields = ("state", "kind", "endpoint")
 
 
-class LineFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class LineFilter(Narrowed):
     class Meta:
         model = StripeLine
         fields = ("state", "kind", "council_code")
 
 
-class RunFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class RunFilter(Narrowed):
     class Meta:
         model = ReconcileRun
         fields = ("suspended",)
 
 
-class DisputeFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class DisputeFilter(Narrowed):
     class Meta:
         model = Dispute
         fields = ("state", "kind", "council_code")
 
 
-class RecoveryFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class RecoveryFilter(Narrowed):
     class Meta:
         model = Recovery
         fields = ("state", "payee", "council_code")
 
 
-class LotFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class LotFilter(Narrowed):
     class Meta:
         model = Payment
         fields = ("council_code", "kind")

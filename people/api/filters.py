@@ -1,28 +1,27 @@
 """What lists about people are narrowed by."""
 
-from django_filters.rest_framework import BooleanFilter, FilterSet
-
+from audit.api.narrowing import Narrowed, YesNoFilter
 from people.models import Approval, Organisation, Supporter
 
 
-class OrganisationFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class OrganisationFilter(Narrowed):
     class Meta:
         model = Organisation
         fields = ("kind", "council_code")
 
 
-class SupporterFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    is_confirmed = BooleanFilter("confirmed_at", "isnull", exclude=True)
-    is_over = BooleanFilter("ends_at", "isnull", exclude=True)
+class SupporterFilter(Narrowed):
+    is_confirmed = YesNoFilter("confirmed_at", "isnull", exclude=True)
+    is_over = YesNoFilter("ends_at", "isnull", exclude=True)
 
     class Meta:
         model = Supporter
         fields = ("kind",)
 
 
-class ApprovalFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    is_given = BooleanFilter("given_at", "isnull", exclude=True)
-    is_refused = BooleanFilter("refused_at", "isnull", exclude=True)
+class ApprovalFilter(Narrowed):
+    is_given = YesNoFilter("given_at", "isnull", exclude=True)
+    is_refused = YesNoFilter("refused_at", "isnull", exclude=True)
 
     class Meta:
         model = Approval

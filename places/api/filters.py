@@ -1,11 +1,12 @@
 """What lists of places are narrowed by."""
 
-from django_filters.rest_framework import CharFilter, FilterSet
+from django_filters.rest_framework import CharFilter
 
+from audit.api.narrowing import Narrowed
 from places.models import Outcode
 
 
-class OutcodeFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class OutcodeFilter(Narrowed):
     begins = CharFilter("code", "istartswith", max_length=4)
 
     class Meta:

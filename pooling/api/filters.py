@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.db.models import Q
-from django_filters.rest_framework import BooleanFilter, ChoiceFilter, FilterSet, NumberFilter
+from django_filters.rest_framework import ChoiceFilter
 
+from audit.api.narrowing import IdFilter, Narrowed, YesNoFilter
 from pooling.models import (
     Budget,
     Call,
@@ -33,8 +34,8 @@ HOLDER_LISTS = {
 }
 
 
-class BudgetFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    mine = BooleanFilter(method="keep_mine", label="Only your own")
+class BudgetFilter(Narrowed):
+    mine = YesNoFilter(method="keep_mine", label="Only your own")
 
     class Meta:
         model = Budget
@@ -44,38 +45,38 @@ class BudgetFilter(FilterSet):  # type: ignore[misc]  # the package has no types
         return rows.filter(person=self.request.user) if value else rows
 
 
-class PortionFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    budget = NumberFilter("budget_id", min_value=1)
-    holder = NumberFilter("holder_id", min_value=1)
+class PortionFilter(Narrowed):
+    budget = IdFilter("budget_id")
+    holder = IdFilter("holder_id")
 
     class Meta:
         model = Portion
         fields = ("route",)
 
 
-class FundingModeFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class FundingModeFilter(Narrowed):
     class Meta:
         model = FundingMode
         fields = ("council_code", "route")
 
 
-class ClusterFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class ClusterFilter(Narrowed):
     class Meta:
         model = Cluster
         fields = ("state", "purpose", "outcode")
 
 
-class CharterFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    cluster = NumberFilter("cluster_id", min_value=1)
+class CharterFilter(Narrowed):
+    cluster = IdFilter("cluster_id")
 
     class Meta:
         model = Charter
         fields = ("version",)
 
 
-class MembershipFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    cluster = NumberFilter("cluster_id", min_value=1)
-    mine = BooleanFilter(method="keep_mine", label="Only your own")
+class MembershipFilter(Narrowed):
+    cluster = IdFilter("cluster_id")
+    mine = YesNoFilter(method="keep_mine", label="Only your own")
 
     class Meta:
         model = Membership
@@ -85,20 +86,20 @@ class MembershipFilter(FilterSet):  # type: ignore[misc]  # the package has no t
         return rows.filter(person=self.request.user) if value else rows
 
 
-class PledgeFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    membership = NumberFilter("membership_id", min_value=1)
-    cluster = NumberFilter("membership__cluster_id", min_value=1)
+class PledgeFilter(Narrowed):
+    membership = IdFilter("membership_id")
+    cluster = IdFilter("membership__cluster_id")
 
     class Meta:
         model = Pledge
         fields = ("state",)
 
 
-class CallFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    holder = NumberFilter("portion__holder_id", min_value=1)
-    cluster = NumberFilter("membership__cluster_id", min_value=1)
+class CallFilter(Narrowed):
+    holder = IdFilter("portion__holder_id")
+    cluster = IdFilter("membership__cluster_id")
     list = ChoiceFilter(choices=[(name, name) for name in HOLDER_LISTS], method="keep_list", label="What there is to do")
-    mine = BooleanFilter(method="keep_mine", label="Only what you pay yourself")
+    mine = YesNoFilter(method="keep_mine", label="Only what you pay yourself")
 
     class Meta:
         model = Call
@@ -111,36 +112,36 @@ class CallFilter(FilterSet):  # type: ignore[misc]  # the package has no types
         return rows.filter(membership__person=self.request.user, portion__holder__isnull=True) if value else rows
 
 
-class HoldFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    membership = NumberFilter("membership_id", min_value=1)
+class HoldFilter(Narrowed):
+    membership = IdFilter("membership_id")
 
     class Meta:
         model = Hold
         fields = ("about_kind", "about_id", "share_id")
 
 
-class WithdrawalFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    membership = NumberFilter("membership_id", min_value=1)
+class WithdrawalFilter(Narrowed):
+    membership = IdFilter("membership_id")
 
     class Meta:
         model = Withdrawal
         fields = ("state",)
 
 
-class IdleOfferFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class IdleOfferFilter(Narrowed):
     class Meta:
         model = IdleOffer
         fields = ("state", "membership")
 
 
-class WalletMoveFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class WalletMoveFilter(Narrowed):
     class Meta:
         model = WalletMove
         fields = ("kind", "organisation")
 
 
-class InterestFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    mine = BooleanFilter(method="keep_mine", label="Only your own")
+class InterestFilter(Narrowed):
+    mine = YesNoFilter(method="keep_mine", label="Only your own")
 
     class Meta:
         model = Interest
@@ -150,13 +151,13 @@ class InterestFilter(FilterSet):  # type: ignore[misc]  # the package has no typ
         return rows.filter(person=self.request.user) if value else rows
 
 
-class IntroductionFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class IntroductionFilter(Narrowed):
     class Meta:
         model = Introduction
         fields = ("category", "outcode")
 
 
-class InCommonFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class InCommonFilter(Narrowed):
     class Meta:
         model = InCommon
         fields = ("kind", "shown")

@@ -1,20 +1,19 @@
 """What lists of files of budgets, and weekly lists, are narrowed by."""
 
-from django_filters.rest_framework import FilterSet, NumberFilter
-
+from audit.api.narrowing import IdFilter, Narrowed
 from pooling.models import BudgetImport, WeeklyList
 
 
-class BudgetImportFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    organisation = NumberFilter("organisation_id", min_value=1)
+class BudgetImportFilter(Narrowed):
+    organisation = IdFilter("organisation_id")
 
     class Meta:
         model = BudgetImport
         fields = ("state",)
 
 
-class WeeklyListFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    organisation = NumberFilter("organisation_id", min_value=1)
+class WeeklyListFilter(Narrowed):
+    organisation = IdFilter("organisation_id")
 
     class Meta:
         model = WeeklyList

@@ -2,23 +2,22 @@
 
 from typing import Any
 
-from django_filters.rest_framework import BooleanFilter, FilterSet, NumberFilter
-
+from audit.api.narrowing import IdFilter, Narrowed, YesNoFilter
 from pooling.models import Ballot, Challenge, Cluster, Proposal
 
 
-class ProposalFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    cluster = NumberFilter("cluster_id", min_value=1)
-    about_id = NumberFilter("about_id", min_value=1)
+class ProposalFilter(Narrowed):
+    cluster = IdFilter("cluster_id")
+    about_id = IdFilter("about_id")
 
     class Meta:
         model = Proposal
         fields = ("state", "kind", "about_kind")
 
 
-class BallotFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    proposal = NumberFilter("proposal_id", min_value=1)
-    waiting = BooleanFilter(method="keep_waiting", label="Only what can be answered now and is not")
+class BallotFilter(Narrowed):
+    proposal = IdFilter("proposal_id")
+    waiting = YesNoFilter(method="keep_waiting", label="Only what can be answered now and is not")
 
     class Meta:
         model = Ballot
@@ -28,13 +27,13 @@ class BallotFilter(FilterSet):  # type: ignore[misc]  # the package has no types
         return rows.waiting() if value else rows
 
 
-class ChallengeFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class ChallengeFilter(Narrowed):
     class Meta:
         model = Challenge
         fields = ("state",)
 
 
-class StoppableFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class StoppableFilter(Narrowed):
     class Meta:
         model = Cluster
         fields = ("state",)

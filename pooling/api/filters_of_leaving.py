@@ -1,39 +1,38 @@
 """What lists of goodbyes are narrowed by."""
 
-from django_filters.rest_framework import FilterSet, NumberFilter
-
+from audit.api.narrowing import IdFilter, Narrowed
 from pooling.models import EndReport, Leaving, Removal, Statement, StatementQuery
 
 
-class LeavingFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    membership = NumberFilter("membership_id", min_value=1)
+class LeavingFilter(Narrowed):
+    membership = IdFilter("membership_id")
 
     class Meta:
         model = Leaving
         fields = ("state", "why")
 
 
-class StatementFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    membership = NumberFilter("membership_id", min_value=1)
+class StatementFilter(Narrowed):
+    membership = IdFilter("membership_id")
 
     class Meta:
         model = Statement
         fields = ("state",)
 
 
-class StatementQueryFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class StatementQueryFilter(Narrowed):
     class Meta:
         model = StatementQuery
         fields = ("statement",)
 
 
-class RemovalFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class RemovalFilter(Narrowed):
     class Meta:
         model = Removal
         fields = ("state",)
 
 
-class EndReportFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class EndReportFilter(Narrowed):
     class Meta:
         model = EndReport
         fields = ("state", "why")

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django_filters.rest_framework import BooleanFilter, CharFilter, ChoiceFilter, FilterSet, NumberFilter
+from django_filters.rest_framework import CharFilter, ChoiceFilter
 
+from audit.api.narrowing import IdFilter, Narrowed, WholeNumberFilter, YesNoFilter
 from providers.models import Check, Enterprise, Listing, Worker
 from providers.rules import PARTS_OF_DAY
 
 
-class EnterpriseFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    mine = BooleanFilter(method="keep_mine", label="Only those you own or work in")
+class EnterpriseFilter(Narrowed):
+    mine = YesNoFilter(method="keep_mine", label="Only those you own or work in")
 
     class Meta:
         model = Enterprise
@@ -19,17 +20,17 @@ class EnterpriseFilter(FilterSet):  # type: ignore[misc]  # the package has no t
         return rows.filter(pk__in=Enterprise.objects.of(self.request.user).values("pk")) if value else rows
 
 
-class WorkerFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    enterprise = NumberFilter("enterprise_id", min_value=1)
+class WorkerFilter(Narrowed):
+    enterprise = IdFilter("enterprise_id")
 
     class Meta:
         model = Worker
         fields = ("state",)
 
 
-class CheckFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    enterprise = NumberFilter("enterprise_id", min_value=1)
-    waiting = BooleanFilter(method="keep_waiting", label="Only those nobody has looked at yet")
+class CheckFilter(Narrowed):
+    enterprise = IdFilter("enterprise_id")
+    waiting = YesNoFilter(method="keep_waiting", label="Only those nobody has looked at yet")
 
     class Meta:
         model = Check
@@ -39,13 +40,13 @@ class CheckFilter(FilterSet):  # type: ignore[misc]  # the package has no types
         return rows.waiting() if value else rows
 
 
-class ListingFilter(FilterSet):  # type: ignore[misc]  # the package has no types
-    enterprise = NumberFilter("enterprise_id", min_value=1)
+class ListingFilter(Narrowed):
+    enterprise = IdFilter("enterprise_id")
     category = CharFilter("category__slug", max_length=40)
     language = CharFilter("languages__slug", max_length=40)
-    weekday = NumberFilter("weekdays", "contains", method="keep_weekday", label="1 Monday to 7 Sunday")
+    weekday = WholeNumberFilter("weekdays", "contains", method="keep_weekday", label="1 Monday to 7 Sunday")
     part_of_day = ChoiceFilter(choices=[(part, part) for part in PARTS_OF_DAY], method="keep_part")
-    most_pence = NumberFilter("price_pence", "lte", min_value=0, max_value=1_000_000, label="Costs one person at most so much, per unit")
+    most_pence = WholeNumberFilter("price_pence", "lte", min_value=0, max_value=1_000_000, label="Costs one person at most so much, per unit")
 
     class Meta:
         model = Listing

@@ -4,19 +4,16 @@ import http.cookiejar
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config import processes
 from tests import browsers
-from tests.runtime.demo_process import DemoProcess
+from tests.runtime.demo_process import of_its_own
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = ROOT / "build" / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
@@ -65,17 +62,8 @@ def a_demo() -> Iterator[str]:
     if url := os.environ.get("URL"):
         yield url.rstrip("/")
         return
-    data_dir = Path(tempfile.mkdtemp(prefix="ct-lighthouse-"))
-    data_dir.chmod(0o755)
-    demo = DemoProcess(data_dir)
-    try:
-        demo.start()
-        yield f"http://127.0.0.1:{demo.port}"
-    finally:
-        if demo.process is not None and demo.process.poll() is None:
-            demo.stop()
-        processes.end_marked(data_dir)
-        shutil.rmtree(data_dir)
+    with of_its_own("ct-lighthouse-") as demo:
+        yield demo.url
 
 
 def score(address: str, cookies: str) -> dict[str, float]:

@@ -3,14 +3,17 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +53,10 @@ class DemoProcess:
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     def environment(self, **more: str) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_", "DJANGO_", "PYTEST_", "MAKE"))}
@@ -109,6 +116,22 @@ class DemoProcess:
 
     def logs(self) -> str:
         return "\n".join(f"== {path.name}\n{path.read_text()[-3000:]}" for path in sorted((self.data_dir / "logs").glob("*.log")))
+
+
+@contextmanager
+def of_its_own(prefix: str) -> Iterator[DemoProcess]:
+    """A demo that is ready, on a folder of its own; stopped and gone afterwards."""
+    data_dir = Path(tempfile.mkdtemp(prefix=prefix))
+    data_dir.chmod(0o755)
+    demo = DemoProcess(data_dir)
+    try:
+        demo.start()
+        yield demo
+    finally:
+        if demo.is_running():
+            demo.stop()
+        processes.end_marked(data_dir)
+        shutil.rmtree(data_dir)
 
 
 def eventually(claim: Callable[[], bool], seconds: float = 30) -> bool:

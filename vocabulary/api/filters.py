@@ -1,11 +1,10 @@
 """What lists of words are narrowed by."""
 
-from django_filters.rest_framework import FilterSet
-
+from audit.api.narrowing import Narrowed
 from vocabulary.models import Term
 
 
-class TermFilter(FilterSet):  # type: ignore[misc]  # the package has no types
+class TermFilter(Narrowed):
     class Meta:
         model = Term
         fields = ("kind", "slug")

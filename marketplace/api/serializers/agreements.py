@@ -22,11 +22,20 @@ TaskShape = shape_of(Task, "Task")
 AgreementPage = shape_of(AgreementView, "AgreementView", leave_out=["agreement"])
 
 
+class BandShape(Shape):
+    """Called off with less than so many hours to go, so much of the price, of so many minutes at most, is still paid."""
+
+    under_hours = serializers.IntegerField()
+    percent = serializers.IntegerField()
+    of_minutes = serializers.IntegerField()
+
+
 class AgreementRow(Row):
     """What a group and a provider sign. `visit_pence`: one visit's whole price; for each person's own visits: one person's."""
 
     enterprise_name = serializers.CharField(source="enterprise.name", read_only=True)
     cluster_name = serializers.CharField(source="cluster.name", read_only=True)
+    bands = BandShape(many=True, read_only=True)
 
     class Meta:
         model = Agreement
@@ -74,8 +83,9 @@ class AgreementRow(Row):
 
 
 class AgreementWhole(AgreementRow):
-    """As in the list, with the copy of the service, the plan for when nobody can come, and the sums as you may see them."""
+    """As in the list, with the copy of the service (`frozen`), the plan for when nobody can come, and the sums as you may see them."""
 
+    keep_going = serializers.DictField(child=serializers.CharField(), read_only=True)
     view = AgreementPage(read_only=True)
 
     class Meta(AgreementRow.Meta):

@@ -51,10 +51,19 @@ class BriefPayerRow(Row):
         fields = ("id", "brief", "membership", "person", "weekly_pence", "ceiling_pence", "state", "pledge", "said_at")
 
 
+class Criterion(Shape):
+    """What offers are judged by, and how much it weighs."""
+
+    slug = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # also a property of every field
+    weight = serializers.IntegerField()
+
+
 class BriefRow(Row):
     """What a group asks providers for. `ceiling_pence`: the most it can cost, everybody together, in all weeks."""
 
     lots = BriefLotRow(many=True, read_only=True)
+    criteria = Criterion(many=True, read_only=True)
 
     class Meta:
         model = Brief
@@ -89,10 +98,20 @@ class BriefRow(Row):
         )
 
 
+class Weighed(Shape):
+    """What offers are judged by, and how much it weighs."""
+
+    label = serializers.CharField()  # type: ignore[assignment]  # also a property of every field
+    weight = serializers.IntegerField()
+
+    def to_representation(self, instance: tuple[str, int]) -> dict[str, Any]:
+        return dict(zip(self.fields, instance, strict=True))
+
+
 CardShape = shape_of(
     BriefCard,
     "WantedBrief",
-    criteria=serializers.ListField(child=serializers.ListField()),
+    criteria=Weighed(many=True),
     lots=BriefLotRow(many=True),
     changes=BriefAmendmentRow(many=True),
 )

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from audit.api.shapes import DayField, PenceField, Row, Shape, VisibleField
+from marketplace.api.serializers.briefs import Criterion
 from marketplace.models import Brief, Conflict, Offer
 from marketplace.rules.offering import MOST_POINTS, Terms
 from pooling.models import Membership
@@ -196,6 +197,8 @@ class LotShape(Shape):
 class ChoiceRow(Row):
     """A brief that closed, for its group."""
 
+    criteria = Criterion(many=True, read_only=True)
+
     class Meta:
         model = Brief
         fields = ("id", "cluster", "category", "state", "closes_at", "criteria", "kept_until")
@@ -206,5 +209,5 @@ class ChoiceWhole(Shape):
 
     id = serializers.IntegerField(source="brief.pk")
     state = serializers.CharField(source="brief.state")
-    criteria = serializers.JSONField(source="brief.criteria")
+    criteria = Criterion(source="brief.criteria", many=True)
     parts = LotShape(many=True)

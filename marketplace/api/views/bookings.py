@@ -51,18 +51,16 @@ class FreeTimes(Edge):
         FreeDayShape,
         detail=True,
         many=True,
-        filters=False,
         parameters=[
             OpenApiParameter("first", OpenApiTypes.DATE, description="From this day; none before the soonest that can be paid for"),
-            OpenApiParameter("days", OpenApiTypes.INT, description="So many days, 28 at most"),
+            OpenApiParameter("days", {"type": "integer", "minimum": 1, "maximum": 28, "default": DAYS_SHOWN}, description="So many days"),
         ],
     )
     def free_times(self, request: Request, pk: int) -> Response:
         """Days with the moments at which a visit could begin. Keep one with `bookings`."""
-        said = TimesAsked(data=request.query_params)
-        said.is_valid(raise_exception=True)
+        said = self.asked_in_address(TimesAsked)
         listing, soonest = self.get_object(), soonest_day(portions=(), today=self.today)
-        first, days = said.validated_data.get("first", soonest), said.validated_data["days"]
+        first, days = said.get("first", soonest), said["days"]
         found = free_days(listing=listing, first=first, days=days, minutes=listing.minutes, at=self.at, soonest=soonest)
         return self.give_pages(found)
 

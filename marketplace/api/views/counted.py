@@ -56,9 +56,7 @@ class WantedNear(Edge):
     @extend_schema(parameters=[OpenApiParameter("outcode", OpenApiTypes.STR, required=True, description="For example SE15.")])
     def list(self, request: Request) -> Response:
         """Counted for the whole council that the place lies in, most wanted first."""
-        sent = WantedAsked(data=request.query_params)
-        sent.is_valid(raise_exception=True)
-        return self.give_pages(wanted(council_of(outcode_of(sent.validated_data["outcode"]))))
+        return self.give_pages(wanted(council_of(outcode_of(self.asked_in_address(WantedAsked)["outcode"]))))
 
 
 class OfficerQuestions(ReadEdge):

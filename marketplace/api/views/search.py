@@ -11,7 +11,10 @@ from marketplace.api.serializers.search import FoundShape, PageSaid
 from marketplace.selectors.search import find
 from providers.models import SearchRow
 
-PAGE = OpenApiParameter("page", int, description="20 to a page; the nearest 1,000 at most, so 50 pages.")
+PAGE = OpenApiParameter(
+    "page", {"type": "integer", "minimum": 1, "maximum": 50, "default": 1}, description="20 to a page; the nearest 1,000 at most, so 50 pages."
+)
+NO_SIZE = OpenApiParameter("page_size", exclude=True)
 
 
 class Search(Edge):
@@ -22,12 +25,10 @@ class Search(Edge):
     filterset_class = SearchFilter
     anybody = frozenset({"list"})
 
-    @extend_schema(parameters=[PAGE], responses=FoundShape, filters=True)
+    @extend_schema(parameters=[PAGE, NO_SIZE], responses=FoundShape, filters=True)
     def list(self, request: Request) -> Response:
         """Nearest first, with how many there would be with each other choice. With `is_more_than`, all numbers are of the nearest `count`."""
         asked = SearchFilter(request.query_params, queryset=SearchRow.objects.none(), request=request)
         if not asked.is_valid():
             raise translate_validation(asked.errors)
-        page = PageSaid(data=request.query_params)
-        page.is_valid(raise_exception=True)
-        return self.give(find(asked.asked, on=self.today, page=page.validated_data["page"]))
+        return self.give(find(asked.asked, on=self.today, page=self.asked_in_address(PageSaid)["page"]))

@@ -31,9 +31,7 @@ class PricesBySize(Edge):
     @extend_schema(parameters=[CLUSTER], responses={200: PriceBySizeShape(many=True)})
     def list(self, request: Request) -> Response:
         """The group's tables."""
-        asked = ClusterAsked(data=request.query_params)
-        asked.is_valid(raise_exception=True)
         near = Cluster.objects.listed().filter(council_code=self.person.council_code)
         groups = near | Cluster.objects.filter(pk__in=Cluster.objects.visible_to(self.person).values("pk"))
-        cluster = get_object_or_404(groups, pk=asked.validated_data["cluster"])
+        cluster = get_object_or_404(groups, pk=self.asked_in_address(ClusterAsked)["cluster"])
         return self.give_pages(prices_by_size(cluster, on=self.today))

@@ -71,7 +71,7 @@ TERMS = [
     OpenApiParameter("first", OpenApiTypes.DATE, description="The first day. Without it, from the beginning."),
     OpenApiParameter("last", OpenApiTypes.DATE, description="The last day. Without it, until now."),
     OpenApiParameter("cursor", str, description="From the page before, with the same days."),
-    OpenApiParameter("page_size", int, description=f"How many lines: 100, {MOST_LINES} at most."),
+    OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": MOST_LINES, "default": 100}, description="How many lines."),
 ]
 ACCOUNT = OpenApiParameter("account", str, enum=COUNCIL_CODES, description="BANK, unless it is said.")
 
@@ -108,21 +108,16 @@ class Statements(Edge):
         """For operators: one of the platform's own accounts in a council's book."""
         found = statements.of_council(code, account="BANK", by=self.person)
         if found is not None:
-            account = self._asked(AccountAsked)["account"]
+            account = self.asked_in_address(AccountAsked)["account"]
             found = statements.of_council(code, account=account, by=self.person)
         return self._page(found)
 
     def _page(self, whose: Whose | None) -> Response:
         if whose is None:
             raise Http404
-        said = self._asked(Asked)
+        said = self.asked_in_address(Asked)
         since, until = statements.moments(said["first"], said["last"], clock_is_moved=clock.is_moved())
         try:
             return self.give(whose.read(since=since, until=until, cursor=said["cursor"], limit=said["page_size"]))
         except NotACursor:
             raise serializers.ValidationError({"cursor": "No page ended here."}) from None
-
-    def _asked(self, shape: type[Shape]) -> dict[str, Any]:
-        asked = shape(data=self.request.query_params)
-        asked.is_valid(raise_exception=True)
-        return dict(asked.validated_data)

@@ -146,6 +146,11 @@ def _noted(said: dict[str, Any]) -> dict[str, Any]:
 CALENDAR_DAYS = timedelta(days=92)
 """A quarter of a year at a time."""
 
+DAYS = [
+    OpenApiParameter("first", OpenApiTypes.DATE, required=True, description="The first day."),
+    OpenApiParameter("last", OpenApiTypes.DATE, required=True, description="The last day."),
+]
+
 
 class Days(Shape):
     """From which day to which."""
@@ -169,31 +174,27 @@ class EnterpriseWeeks(Edge):
         ProviderWeekShape,
         detail=True,
         many=True,
-        parameters=[OpenApiParameter("first", OpenApiTypes.DATE, required=True), OpenApiParameter("last", OpenApiTypes.DATE, required=True)],
+        parameters=DAYS,
     )
     def weeks(self, request: Request, pk: int) -> Response:
         """Weeks that touch these days, with each person's part and every visit."""
         enterprise = get_object_or_404(self.get_queryset(), pk=pk)
         if not (may_record_visits(by=self.person, enterprise=enterprise) or self.person.is_operator):
             raise Http404
-        days = Days(data=request.query_params)
-        days.is_valid(raise_exception=True)
-        return self.give_pages(selectors.provider_week(enterprise, **days.validated_data))
+        return self.give_pages(selectors.provider_week(enterprise, **self.asked_in_address(Days)))
 
     @looks(
         CalendarVisitShape,
         detail=True,
         many=True,
-        parameters=[OpenApiParameter("first", OpenApiTypes.DATE, required=True), OpenApiParameter("last", OpenApiTypes.DATE, required=True)],
+        parameters=DAYS,
     )
     def calendar(self, request: Request, pk: int) -> Response:
         """Visits of these days, 92 at most: with whom, about where, where each part of the money is, who said that it happened."""
         enterprise = get_object_or_404(self.get_queryset(), pk=pk)
         if not (may_record_visits(by=self.person, enterprise=enterprise) or self.person.is_operator):
             raise Http404
-        days = Days(data=request.query_params, context={"most": CALENDAR_DAYS})
-        days.is_valid(raise_exception=True)
-        return self.give_pages(calendar(enterprise, **days.validated_data))
+        return self.give_pages(calendar(enterprise, **self.asked_in_address(Days, most=CALENDAR_DAYS)))
 
     @looks(ProviderMoneyShape, detail=True)
     def money(self, request: Request, pk: int) -> Response:

@@ -16,7 +16,9 @@ PublicCardShape = shape_of(PublicCard, "PublicCard")
 
 
 class CharterRow(Row):
-    """What a group agreed."""
+    """What a group agreed. `points`: answers of the long form, by the names that `points/` gives."""
+
+    points = serializers.DictField(child=serializers.CharField(), read_only=True)
 
     class Meta:
         model = Charter

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from audit.api.shapes import Row, Shape
@@ -14,6 +15,17 @@ class LeavingRow(Row):
     class Meta:
         model = Leaving
         fields = ("id", "membership", "why", "state", "told_at", "until", "left_at", "settled_at")
+
+
+class StatementLineShape(Shape):
+    """`kind`: put_in, recovered, paid, home, bank; open (still held or asked about), owed; back (what goes home now)."""
+
+    number = serializers.IntegerField()
+    kind = serializers.CharField()
+    on = serializers.DateField()
+    pence = serializers.IntegerField()
+    portion = serializers.IntegerField()
+    about = serializers.CharField()
 
 
 class StatementRow(Row):
@@ -29,6 +41,7 @@ class StatementRow(Row):
     def _parts(self, row: Statement) -> list[StatementPart]:
         return list(StatementPart.objects.filter(statement=row).visible_to(self.context["request"].user))
 
+    @extend_schema_field(StatementLineShape(many=True))
     def get_lines(self, row: Statement) -> list[dict[str, Any]]:
         wanted = {part.portion_id for part in self._parts(row)}
         return [{"number": number, **line} for number, line in enumerate(row.lines) if line["portion"] in wanted]

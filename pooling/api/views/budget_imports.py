@@ -33,7 +33,7 @@ class BudgetImports(ReadEdge):
         said["text"] = said.pop("file")
         return self.answer(budget_imports.draft(**said, by=self.person, at=self.at))
 
-    @looks(FundedPartShape, many=True, filters=False)
+    @looks(FundedPartShape, many=True)
     def current(self, request: Request) -> Response:
         """What a file may change: parts of budgets you look after, and your council's direct payments if you are its money team."""
         mine = organisations_of(self.person, at=self.at)
