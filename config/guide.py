@@ -24,6 +24,7 @@ class Example:
     key: str = ""
     status: int = 200
     gives: Mapping[str, Any] = field(default_factory=dict)
+    keeps: str = ""  # what the id in the answer is called in those after it
 
     @property
     def request(self) -> str:
@@ -39,7 +40,7 @@ class Example:
         return f"{self.status}\n\n{json.dumps(shown(dict(self.gives)), indent=2)}"
 
 
-SAMPLE = {"call": 12, "share": 31, "place": 4, "portion": 7}
+SAMPLE = {"call": 12, "share": 31, "place": 4, "portion": 7, "listing": 3, "booking": 9}
 
 
 def shown(thing: Any) -> Any:
@@ -79,6 +80,37 @@ EXAMPLES = (
         "search/?outcode=SE15&category=home_jobs&language=somali&groups=true",
         gives={"count": 1, "is_more_than": False},
     ),
+    Example(
+        "See when they could come",
+        "Filters stand after the question mark, each once; the document says what each takes. What does not fit is refused, never left out.",
+        "",
+        "GET",
+        "listings/{listing}/free-times/?first=2026-04-13&days=3",
+        gives={"count": 3},
+    ),
+    Example(
+        "Keep a time",
+        "For 15 minutes, while you look at the price.",
+        "Amina",
+        "POST",
+        "bookings/",
+        {"listing": "{listing}", "starts_at": "2026-04-14T09:00:00+01:00"},
+        key="amina-tuesday",
+        status=201,
+        gives={"state": "slot_held", "minutes": 60},
+        keeps="booking",
+    ),
+    Example(
+        "Book it",
+        "From one part of your budget. No money moves before the provider’s yes.",
+        "Amina",
+        "POST",
+        "bookings/{booking}/request/",
+        {"portion": "{portion}", "related": "none", "keep_going": {"who_to_ring": "Ruth", "what_i_want": "Ring me."}},
+        key="amina-tuesday-yes",
+        gives={"state": "requested"},
+    ),
+    Example("Find it again", "Yours, by where they stand.", "Amina", "GET", "bookings/?mine=true&state=requested", gives={"count": 1}),
     Example("See what waits for you", "Every list comes in pages: page and page_size.", "Amina", "GET", "to-do/", gives={"count": 1}),
     Example(
         "Ask what a promise would mean",

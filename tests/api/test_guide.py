@@ -18,12 +18,19 @@ def test_the_examples_of_the_guide_are_true(set_clock: Callable[[datetime], None
     story = cast_market.asked()
     set_clock(story.at)
     order = next(call for call in (story.call("Halima", week) for week in (2, 3)) if call.state == "called")
-    ids = {"share": story.share("Amina").pk, "call": order.pk, "place": story.places["Amina"].pk, "portion": story.portions["Amina"].pk}
+    ids = {
+        "share": story.share("Amina").pk,
+        "call": order.pk,
+        "place": story.places["Amina"].pk,
+        "portion": story.portions["Amina"].pk,
+        "listing": story.listing.pk,
+    }
     who = {"": Api(None), "Amina": Api(cast.amina()), "Colin": Api(cast.colin())}
     seen: list[Any] = []
     for example in EXAMPLES:
         path, body = filled(example.path, ids), filled(example.body, ids)
         seen.append(who[example.who].ask(example.method.lower(), path, body, status=example.status, key=example.key))
+        ids |= {example.keeps: seen[-1]["id"]} if example.keeps else {}
         assert {name: seen[-1][name] for name in example.gives} == filled(dict(example.gives), ids), example.title
     again = [example.title for example in EXAMPLES].index("The same again")
     assert seen[again] == seen[again - 1]
