@@ -65,7 +65,18 @@ def trend(points: Sequence[tuple[str, int | None, int | None]]) -> str:
         f'<text class="pic-t" x="{number(x)}" y="{number(_TOP + _TALL + 34)}" text-anchor="middle">{escape(_short(one[0]))}</text>'
         for x, one in zip(across, points, strict=True)
     )
-    return f'<svg viewBox="-30 0 700 250" width="600" aria-hidden="true" focusable="false">{drawn}</svg>'
+    drawn += _at_the_end(points[-1], most)
+    return f'<svg viewBox="-30 0 860 250" width="740" aria-hidden="true" focusable="false">{drawn}</svg>'
+
+
+def _at_the_end(newest: tuple[str, int | None, int | None], most: int) -> str:
+    """What each line is, beside its last point; never one over the other."""
+    said = sorted((_down(value, most), f"{word} {value}") for word, value in zip(("found", "can’t be found"), newest[1:], strict=True) if value is not None)
+    apart = max(0.0, 28 - (said[1][0] - said[0][0])) if len(said) > 1 else 0.0
+    across = number(_LEFT + _WIDE + 20)
+    return "".join(
+        f'<text class="pic-t" x="{across}" y="{number(y + 7 + apart * (nth - 0.5))}">{escape(words)}</text>' for nth, (y, words) in enumerate(said)
+    )
 
 
 def _short(name: str) -> str:

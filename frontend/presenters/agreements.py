@@ -14,6 +14,7 @@ from marketplace.querysets import people_seen_by
 from marketplace.selectors.agreements import AgreementView, OwnPart
 from people.models import Person
 from pooling.models import Cluster
+from pooling.selectors.groups import strands_in
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SHARE = {
@@ -67,6 +68,7 @@ class AgreementPage:
     keep_going: list[dict[str, str]]
     bands: list[str]
     is_provider: bool
+    strands: list[int]
 
     @property
     def waits_for_me(self) -> bool:
@@ -127,6 +129,7 @@ def page(agreement: Agreement, person: Person, today: date) -> AgreementPage:
         keep_going=_keep_going(agreement) if mine or view.agreement.enterprise.owner_id == person.pk else [],
         bands=bands_said(agreement),
         is_provider=agreement.enterprise.owner_id == person.pk,
+        strands=strands_in(agreement.cluster_id),
     )
 
 

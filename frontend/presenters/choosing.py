@@ -22,6 +22,7 @@ from marketplace.services.awarding import stands_from
 from marketplace.services.offers import accept_by
 from people.models import Person
 from pooling.models import Cluster, Membership, Proposal
+from pooling.selectors.groups import strands_in
 
 _STANDS = {
     "submitted": "",
@@ -94,6 +95,7 @@ class OffersPage:
     may_stop: bool
     questions: list[Proposal]
     agreements: list[dict[str, Any]]
+    strands: list[int]
 
 
 def of(person: Person) -> QuerySet[Brief, Any]:
@@ -121,6 +123,7 @@ def page(brief: Any, person: Person, at: datetime) -> OffersPage:
         may_stop=can and brief.state in {"closed", "evaluating"},
         questions=_questions(brief, running),
         agreements=_agreements(lots),
+        strands=strands_in(brief.cluster_id),
     )
 
 

@@ -83,6 +83,11 @@ class QuestionPage:
     def proposal(self) -> Proposal:
         return self.question.proposal
 
+    @property
+    def strands(self) -> list[int]:
+        """Of those who can answer, for the strip: as many as a picture holds."""
+        return [one["strand"] for one in self.who[:4]]
+
 
 def rows(cluster: Cluster, viewer: Person) -> list[Row]:
     """The group's questions, newest first."""

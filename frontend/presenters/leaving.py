@@ -21,6 +21,7 @@ from pooling import policies
 from pooling.models import EndReport, Leaving, Membership, Portion, Removal, Statement, StatementPart, StatementQuery, Withdrawal
 from pooling.rules import APPEAL_ANSWER_WORKING_DAYS
 from pooling.selectors import leaving as reading
+from pooling.selectors.groups import strands_in
 
 SECTIONS = (
     ("put_in", "Put in"),
@@ -125,7 +126,7 @@ def sheet(row: Statement, viewer: Person, at: datetime) -> Sheet:
     return Sheet(
         row=row,
         strand=row.membership.strand or 1,
-        others=_strands_inside(row.membership.cluster_id),
+        others=strands_in(row.membership.cluster_id),
         sections=_sections(lines),
         sums=_sums(lines),
         has_open=any(line["kind"] == "open" for line in lines),
@@ -136,12 +137,6 @@ def sheet(row: Statement, viewer: Person, at: datetime) -> Sheet:
         may_answer=mine and row.state == Statement.State.SENT,
         may_resolve=row.state == Statement.State.QUERIED and policies.may_resolve(by=viewer, statement=row, person=person, at=at),
     )
-
-
-def _strands_inside(cluster_id: int) -> list[int]:
-    """As many as the picture holds, in the order they joined."""
-    strands = Membership.objects.inside().filter(cluster=cluster_id, strand__isnull=False).order_by("joined_at").values_list("strand", flat=True)
-    return [strand for strand in strands[:4] if strand]
 
 
 _WENT = {

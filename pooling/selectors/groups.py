@@ -126,3 +126,9 @@ def questions_for(person: Person) -> QuerySet[Membership]:
     waiting = Q(answers_about__voter__person=person, answers_about__question="admit", answers_about__yes__isnull=True)
     asked = Membership.objects.filter(waiting, state__in=["proposed", "applied"], answers_about__voter__state__in=MEMBERSHIP_IN)
     return asked.select_related("cluster", "person").order_by("pk").distinct()
+
+
+def strands_in(cluster_id: int) -> list[int]:
+    """The strands of those inside, in the order they joined: as many as a picture holds."""
+    strands = Membership.objects.inside().filter(cluster=cluster_id, strand__isnull=False).order_by("joined_at").values_list("strand", flat=True)
+    return [strand for strand in strands[:4] if strand]
