@@ -71,7 +71,9 @@ def trend(points: Sequence[tuple[str, int | None, int | None]]) -> str:
 
 def _at_the_end(newest: tuple[str, int | None, int | None], most: int) -> str:
     """What each line is, beside its last point; never one over the other."""
-    said = sorted((_down(value, most), f"{word} {value}") for word, value in zip(("found", "can’t be found"), newest[1:], strict=True) if value is not None)
+    said = sorted(
+        (_down(value, most), f"{word} {value}") for word, value in zip(("found", "can’t be found"), newest[1:], strict=True) if value is not None
+    )
     apart = max(0.0, 28 - (said[1][0] - said[0][0])) if len(said) > 1 else 0.0
     across = number(_LEFT + _WIDE + 20)
     return "".join(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audit.clock import london_date
@@ -22,7 +23,6 @@ from marketplace.services.awarding import stands_from
 from marketplace.services.offers import accept_by
 from people.models import Person
 from pooling.models import Cluster, Membership, Proposal
-from pooling.selectors.groups import strands_in
 
 _STANDS = {
     "submitted": "",
@@ -99,11 +99,14 @@ class OffersPage:
 
 
 def of(person: Person) -> QuerySet[Brief, Any]:
-    """Briefs after the close, for their groups, supporters and helpers: with whether this person `has_said` their ties and has a `place` there."""
+    """Briefs after the close, for their groups, supporters and helpers: with whether this person `has_said` their ties and has a `place` there,
+    and the `strands` of those inside, as many as a picture holds.
+    """
     said = Exists(Conflict.objects.filter(brief=OuterRef("pk"), person=person))
     place = Exists(Membership.objects.inside().filter(cluster=OuterRef("cluster"), person=person))
     rows = Brief.objects.exclude(state__in=[*SEALED, "withdrawn"]).filter(in_group(person, "cluster"))
-    return rows.annotate(has_said=said, has_place=place).select_related("cluster")
+    drawn = Membership.objects.inside().filter(cluster=OuterRef("cluster"), strand__isnull=False).order_by("joined_at").values("strand")[:4]
+    return rows.annotate(has_said=said, has_place=place, strands=ArraySubquery(drawn)).select_related("cluster")
 
 
 def page(brief: Any, person: Person, at: datetime) -> OffersPage:
@@ -123,7 +126,7 @@ def page(brief: Any, person: Person, at: datetime) -> OffersPage:
         may_stop=can and brief.state in {"closed", "evaluating"},
         questions=_questions(brief, running),
         agreements=_agreements(lots),
-        strands=strands_in(brief.cluster_id),
+        strands=brief.strands,
     )
 
 

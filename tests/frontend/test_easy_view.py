@@ -2,11 +2,13 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from marketplace.models import Visit
 from people.services import people
 from pooling.models import Call
 from tests import cast, cast_market
@@ -16,6 +18,19 @@ from tests.worlds import again, kept
 pytestmark = pytest.mark.django_db
 told = kept(cast_market.asked)
 LONGEST = 24  # words in a sentence
+TEMPLATES = Path(__file__).resolve().parent.parent.parent / "frontend" / "templates"
+# Where people with a budget decide about it. In these folders each page with something to press has its own short text, or is named here.
+OF_MONEY = ("agreement", "booking", "budget", "deciding", "group", "leaving", "money", "offers", "question", "varying", "visit", "wants")
+NO_MONEY = {
+    "its own page, one press further, decides": """agreement/show booking/show booking/held booking/times group/show group/mine
+        varying/_offered wants/show""",
+    "tells us of a budget, and moves nothing": "budget/add budget/change",
+    "people, rules and words, never a sum": """agreement/family deciding/challenge deciding/give_up deciding/new deciding/stop deciding/words
+        group/answer group/helper group/invite group/join group/meet group/start leaving/end leaving/gone leaving/remove leaving/told wants/answer
+        wants/back wants/change wants/part wants/stop wants/write offers/ask offers/nobody offers/points offers/shortlist offers/ties""",
+    "read by providers and those who work here": """booking/day_off booking/hours booking/hours_change leaving/answer leaving/resolve offers/change
+        offers/judge offers/mine offers/ready offers/send offers/unfair question/reply varying/refuse varying/suspend wants/for_provider""",
+}
 
 
 @pytest.fixture
@@ -50,7 +65,34 @@ def pages(story: cast_market.Walk) -> list[tuple[str, dict[str, str] | None]]:
         (reverse("share-answer", args=[share.pk]), None),
         (reverse("share-answer", args=[share.pk]), answers),
         *[(reverse("payment", args=[call.pk]), None) for call in Call.objects.filter(membership__person=cast.amina(), state="called")[:1]],
+        (reverse("promise", args=[story.cluster.pk]), None),
+        (reverse("group-leave", args=[story.cluster.pk]), None),
+        (reverse("agreement-change", args=[share.milestone.agreement_id]), None),
+        (reverse("agreement-change", args=[share.milestone.agreement_id]), {"kind": "price", "visit_pence": "25", "why": ""}),
+        (reverse("agreement-stop", args=[share.milestone.agreement_id]), None),
+        *[(reverse("visit-away", args=[visit.pk, share.pk]), None) for visit, share in _to_come()],
     ]
+
+
+def _to_come() -> list[tuple[Visit, Any]]:
+    visits = Visit.objects.filter(payer__person=cast.amina(), state="planned").order_by("on")[:1]
+    return [(visit, visit.milestone.shares.get(payer=visit.payer)) for visit in visits]
+
+
+def test_each_page_that_decides_about_money_has_a_short_text_of_its_own():
+    named = {f"{name}.html" for names in NO_MONEY.values() for name in names.split()}
+    asking = {str(page.relative_to(TEMPLATES)): text for page in TEMPLATES.rglob("*.html") if _asks(text := page.read_text())}
+    without = {name for name, text in asking.items() if name.split("/")[0] in OF_MONEY and 'include "easy/' not in text}
+    assert sorted(without) == sorted(named)
+
+
+def _asks(text: str) -> bool:
+    return 'method="post"' in text or "base_question.html" in text
+
+
+def test_each_short_text_stands_on_a_page():
+    pages = "".join(page.read_text() for page in TEMPLATES.rglob("*.html"))
+    assert [each.name for each in (TEMPLATES / "easy").iterdir() if f'include "easy/{each.name}"' not in pages] == []
 
 
 def test_it_is_remembered_and_each_line_has_a_picture_and_every_sum_is_still_said(story):
