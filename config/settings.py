@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -214,6 +215,7 @@ EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = bool(_mail.get("EMAIL_USE_TLS"))
 EMAIL_USE_SSL = bool(_mail.get("EMAIL_USE_SSL"))
+DEFAULT_FROM_EMAIL = _env.text("EMAIL_FROM", f"Clubtogether <no-reply@{urlsplit(SITE_URL).hostname}>")
 
 # --- Celery: a filesystem broker until it is outgrown; the truth is the outbox table, which the timers look through again ---
 CELERY_BROKER_URL = _env.broker("CELERY_BROKER_URL", "filesystem://")

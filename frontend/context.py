@@ -20,6 +20,11 @@ def help_line() -> dict[str, str]:
     }
 
 
+def signature() -> str:
+    """Whom a message is from, and who helps with it."""
+    return "From Clubtogether. Help with this: {phone}, {hours}.".format_map(help_line())
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of base.html. A view's own `nav_items`, `strip_of` or `demo_people` win over these.
 

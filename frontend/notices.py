@@ -8,6 +8,7 @@ from datetime import datetime
 
 from audit.clock import london_date
 from frontend import words
+from frontend.context import signature
 from frontend.presenters.paying import due
 from marketplace.models import Agreement, Milestone, MilestoneShare, Need, Payer
 from marketplace.services import shares
@@ -32,11 +33,9 @@ OTHER_WAYS = (Channel.TEXT, Channel.LETTER, Channel.EMAIL)
 
 def _tell(people: Iterable[Person], *, kind: str, about: str, subject: str, says: str, at: datetime) -> int:
     """The same words to each, once for each `about`. Returns how many were written."""
-    written = [
-        messages.send(person=one, kind=kind, subject=subject, body=f"{says}\n\n{SIGN_IN}", at=at, dedup_key=f"{kind}/{about}/{one.pk}")
-        for one in people
-        if one.is_active
-    ]
+    body, once = f"{says}\n\n{SIGN_IN}\n\n{signature()}", f"{kind}/{about}"
+    to = [one for one in people if one.is_active]
+    written = [messages.send(person=one, kind=kind, subject=subject, body=body, at=at, dedup_key=f"{once}/{one.pk}") for one in to]
     return sum(one is not None for one in written)
 
 
@@ -45,7 +44,7 @@ def _write(person: Person, way: tuple[str, str], *, kind: str, about: str, subje
     channel, to = way
     if not to:
         return False
-    body, key = messages.with_phrase(person, f"{says}\n\n{SIGN_IN}"), f"{kind}/{about}/{channel}"
+    body, key = messages.with_phrase(person, f"{says}\n\n{SIGN_IN}\n\n{signature()}"), f"{kind}/{about}/{channel}"
     return messages.write(person=person, channel=channel, to=to, kind=kind, subject=subject, body=body, at=at, dedup_key=key) is not None
 
 

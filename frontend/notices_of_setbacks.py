@@ -101,7 +101,7 @@ def fell_short(*, share_id: int, pence: int, days: list[str], was_to_come: bool,
     says = f"Please do not come to {name} {on}: {week}. Nobody pays for it."
     says += " Your visits to the others go on." if others_go_on else ""
     says += f" Nobody pays for what was done for {name} that week either. Ring us about it." if is_done else ""
-    told = _tell([agreement.enterprise.owner], kind="fell_short", about=about, subject=f"Please do not come to {name}", says=says, at=at)
+    told = _tell([agreement.enterprise.owner], kind="fell_short", about=about, subject="Please do not come to one person", says=says, at=at)
     says = f"Nobody comes to {name} {on}: {week}. The money for it is not here any more. Ring us if somebody is needed."
     people = whose(share.membership, share.portion, at)
     told += _tell(people, kind="visits_gone", about=about, subject="Visits that don’t happen", says=says, at=at)
