@@ -199,6 +199,8 @@ def page() -> dict[str, Any]:
         "paths": PATHS,
         "tasks": TASKS,
         "steps": TRACK,
+        "asked_about": [*TRACK[:2], {"title": "People are talking about this", "text": "Nobody gets it until it is settled.", "state": "trouble"}],
+        "quarters": [("April to June 2025", 40, 60), ("July to September 2025", 50, 45), ("October to December 2025", 65, 40)],
         "answers": ANSWERS,
         "sums": SUMS,
         "answered": ANSWERED,

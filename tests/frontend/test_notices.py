@@ -1,6 +1,8 @@
 """What people are written to, when, by which way; and the start pages of people in the middle of things."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -51,8 +53,15 @@ def test_no_message_carries_a_link_a_bank_detail_or_a_note():
         assert "sort code" not in message.body.lower()
         assert "never came" not in message.body
         assert "maraq" not in message.body
+        assert "From Clubtogether. Help with this: 0800 000 0000" in message.body
     assert all("Your words: blue teapot" in one.body for one in Message.objects.filter(person=cast.amina()))
     assert "questioned" in _kinds(cast.hodan())
+
+
+def test_no_subject_says_a_name_or_a_sum():
+    """It stands on a locked phone for all to read."""
+    source = "".join(each.read_text() for each in Path(notices.__file__).parent.glob("notices*.py"))
+    assert re.findall(r"(?:subject=|^\s*subject = )f[\"'].*", source, re.MULTILINE) == []
 
 
 def test_a_text_that_finds_no_other_way_is_sent_by_the_same():

@@ -165,7 +165,7 @@ def test_hidden_answers_keep_every_value_and_no_button() -> None:
 
 @pytest.mark.django_db
 def test_every_part_is_on_the_style_page() -> None:
-    """The demonstration's bar is only there in a demonstration."""
+    """The demonstration's bar is only there in a demonstration; where a script is fetched there is nothing to see."""
     drawn: set[str] = set()
 
     def note(template: Template, **_: object) -> None:
@@ -177,7 +177,51 @@ def test_every_part_is_on_the_style_page() -> None:
     finally:
         template_rendered.disconnect(note)
     parts = {f"parts/{path.name}" for path in (STATIC.parent.parent / "templates" / "parts").glob("*.html")}
-    assert sorted(parts - drawn) == ["parts/demo_bar.html"]
+    assert sorted(parts - drawn) == ["parts/demo_bar.html", "parts/htmx.html"]
+
+
+# Classes of one page, of the frame, or that only place things: seen there.
+PLACES = {
+    "band-t",
+    "between",
+    "demo",
+    "demo-in",
+    "easy",
+    "hero",
+    "hero-head",
+    "hero-pic",
+    "hero-steps",
+    "hero-tall",
+    "hero-wide",
+    "htmx-request",
+    "is-h1",
+    "p-home",
+    "print-only",
+    "qr",
+    "sheet",
+    "story",
+}
+
+
+@pytest.mark.django_db
+def test_every_class_of_the_style_sheets_is_on_the_style_page() -> None:
+    text = re.sub(r"/\*.*?\*/|url\([^)]*\)", "", "".join((STATIC / name).read_text() for name in ("site.css", "strands.css")), flags=re.DOTALL)
+    styled = {name for rule in re.findall(r"([^{}]+)\{", text) for name in re.findall(r"\.([a-zA-Z][\w-]*)", rule)}
+    shown = {name for said in re.findall(r'class="([^"]*)"', page("/style/")) for name in said.split()}
+    assert styled - shown == PLACES
+
+
+@pytest.mark.django_db
+def test_a_press_without_its_page_is_told_so_and_a_program_gets_no_page() -> None:
+    answer = Client().get("/easy-view/", headers={"accept": "text/html"})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "no money has moved" in answer.content.decode()
+    assert Client().get("/easy-view/").content == b""
+
+
+@pytest.mark.django_db
+def test_too_many_tries_are_told_to_wait() -> None:
+    assert "Please wait a little" in draw('{% include "429.html" %}')
 
 
 def test_the_style_sheets_are_small_and_ask_nobody_else() -> None:
