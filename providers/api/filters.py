@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django_filters.rest_framework import CharFilter, ChoiceFilter
+from django_filters.rest_framework import CharFilter, ChoiceFilter, DateFilter
 
 from audit.api.narrowing import IdFilter, Narrowed, WholeNumberFilter, YesNoFilter
-from providers.models import Check, Enterprise, Listing, Worker
+from providers.models import Check, DayOff, Enterprise, Listing, Worker, WorkHours
 from providers.rules import PARTS_OF_DAY
 
 
@@ -26,6 +26,27 @@ class WorkerFilter(Narrowed):
     class Meta:
         model = Worker
         fields = ("state",)
+
+
+class WorkHoursFilter(Narrowed):
+    worker = IdFilter("worker_id")
+    enterprise = IdFilter("worker__enterprise_id")
+    weekday = WholeNumberFilter("weekday", min_value=1, max_value=7, label="1 Monday to 7 Sunday")
+
+    class Meta:
+        model = WorkHours
+        fields: tuple[str, ...] = ()
+
+
+class DayOffFilter(Narrowed):
+    worker = IdFilter("worker_id")
+    enterprise = IdFilter("worker__enterprise_id")
+    on_from = DateFilter("on", "gte")
+    on_until = DateFilter("on", "lte")
+
+    class Meta:
+        model = DayOff
+        fields: tuple[str, ...] = ()
 
 
 class CheckFilter(Narrowed):

@@ -7,7 +7,7 @@ from typing import Any
 from config.demo_story.cast import AMINA, HODAN, person
 from marketplace.models import Agreement, BookedTime, Booking, BookingMove, Visit
 from marketplace.rules.dates import start_of
-from providers.models import DayOff, Listing, Worker
+from providers.models import DayOff, Listing, Worker, WorkHours
 from providers.services import hours, slots
 from tests.architecture.route import SIGNED_IN_ASKS, Route, act, own, page, press
 
@@ -32,6 +32,12 @@ ROUTES: tuple[Route, ...] = (
     page("provider/hours/<int:pk>/off/", "i..... ......+...", "i..... ......?...", pk="Hodan who comes"),
     press("provider/days-off/<int:pk>/drop/", "i..... ......>...", pk="day off"),
     # The API
+    own("api/v1/work-hours/"),
+    page("api/v1/work-hours/<int:pk>/", "i..... ......+...", pk="hours of a day"),
+    act("api/v1/workers/<int:pk>/set-hours/", "ixxxxx xxxxxx+xxx", {"hours": []}, pk="Hodan who comes"),
+    own("api/v1/days-off/", SIGNED_IN_ASKS),
+    page("api/v1/days-off/<int:pk>/", "i..... ......+...", pk="day off"),
+    act("api/v1/days-off/<int:pk>/work-after-all/", "i..... ......+...", pk="day off"),
     page("api/v1/listings/<int:pk>/free-times/", "++++++ ++++++++++", pk="bookable service"),
     own("api/v1/bookings/", SIGNED_IN_ASKS),
     page("api/v1/bookings/<int:pk>/", "i..... +++..++.++", pk="booking"),
@@ -76,15 +82,18 @@ def arrive(at: datetime) -> None:
     meet = Booking.objects.create(kind="meet", state="slot_held", **said, **kept)
     BookedTime.objects.create(booking=meet, slot=taken[2], **dated)
     hours.take_day_off(worker=worker, on=at.date() + timedelta(days=30), by=person(HODAN), at=at)
+    hours.set_hours(worker=worker, hours={day: (time(8), time(20)) for day in range(1, 8)}, by=person(HODAN), at=at)
 
 
 def things() -> dict[str, Any]:
-    booked = Booking.objects.get(state="confirmed")
+    mine = Booking.objects.filter(person=person(AMINA))
+    booked = mine.get(state="confirmed")
     return {
+        "hours of a day": WorkHours.objects.filter(worker__person=person(HODAN))[0].pk,
         "booking": booked.pk,
         "time of the booking": BookedTime.objects.get(booking=booked).pk,
-        "move": BookingMove.objects.get().pk,
-        "kept time": Booking.objects.get(state="slot_held").pk,
+        "move": BookingMove.objects.get(time__booking=booked).pk,
+        "kept time": mine.get(state="slot_held").pk,
         "day off": DayOff.objects.get().pk,
         "Hodan who comes": Worker.objects.get(person=person(HODAN)).pk,
         "bookable service": Listing.objects.get(pk=booked.listing_id).pk,
