@@ -48,9 +48,34 @@ ABDI = Part("Abdi Nur", "holder", "Southwark Circle looks after my money. I have
 FATUMA = Part("Fatuma Ali", "provider", "I cook in people’s homes.", "headwrap")
 PETER = Part("Peter Novak", "provider", "I look after gardens round Peckham.", "beard")
 GRACE = Part("Grace Okafor", "provider", "I take people out, by bus or in my car.", "headwrap")
+VERA = Part("Vera Lowe", "holder", "I have a direct payment. I book by myself: Grace takes me out on Thursdays.", "bun", "tall window")
+BERNARD = Part("Bernard Cole", "holder", "I have a direct payment. Vera and I share a gardener.", "cap", "old lawnmower")
 STELLA = Part("Stella Moore", "holder", "I live in Lambeth, and know nobody here.", outcode="SW9", council=LAMBETH)
 
-EVERYBODY = (AMINA, RUTH, HODAN, PRIYA, SAM, OLIVE, YUSUF, HALIMA, COLIN, TOM, MARY, DEV, JOAN, ROSA, WINSTON, ABDI, FATUMA, PETER, GRACE, STELLA)
+EVERYBODY = (
+    AMINA,
+    RUTH,
+    HODAN,
+    PRIYA,
+    SAM,
+    OLIVE,
+    YUSUF,
+    HALIMA,
+    COLIN,
+    TOM,
+    MARY,
+    DEV,
+    JOAN,
+    ROSA,
+    WINSTON,
+    ABDI,
+    FATUMA,
+    PETER,
+    GRACE,
+    STELLA,
+    VERA,
+    BERNARD,
+)
 
 
 def person(part: Part) -> Person:
@@ -92,7 +117,7 @@ def arrive(at: datetime) -> None:
     ):
         code = "" if kind == "operator" else SOUTHWARK
         organisations.give_role(person=person(part), kind=kind, organisation=employer, council_code=code, by=None, at=at)
-    for part in (AMINA, YUSUF, HALIMA, MARY, DEV, JOAN, ROSA, WINSTON, ABDI):
+    for part in (AMINA, YUSUF, HALIMA, MARY, DEV, JOAN, ROSA, WINSTON, ABDI, VERA, BERNARD):
         persons.vouch(person=person(part), level="seen", by=person(RUTH), at=at)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from audit.clock import LONDON
-from config.demo_story import cast, kitchen, providers
+from config.demo_story import bookings, cast, kitchen, providers
 from config.demo_story.cast import AMINA, COLIN, DEV, HALIMA, HODAN, JOAN, MARY, RUTH, SAM, SOUTHWARK, YUSUF, person
 from config.demo_story.stage import Stage
 from marketplace.models import Agreement, Milestone, MilestoneShare, Visit, VisitPart
@@ -138,11 +138,16 @@ def waiting(stage: Stage) -> None:
     for day in (moment(1, 29), moment(2, 5)):
         stage.go_to(day)
         paying(stage)
+    bookings.met(stage)
 
 
 def helping(stage: Stage) -> None:
     """Three weeks of visits. Each says yes; the provider is paid; the council owes after Halima's yes. Meanwhile, in the other group."""
-    meanwhile = {1: [kitchen.wanting], 2: [kitchen.deciding, kitchen.telling], 3: [kitchen.accepting, kitchen.publishing, kitchen.offering]}
+    meanwhile = {
+        1: [kitchen.wanting, bookings.once],
+        2: [kitchen.deciding, kitchen.telling, bookings.ahead],
+        3: [kitchen.accepting, kitchen.publishing, kitchen.offering],
+    }
     for number, others in meanwhile.items():
         _visits(stage, number)
         paying(stage)
@@ -167,6 +172,7 @@ def listing(stage: Stage) -> None:
     weekly_lists.send(weekly_list=row, by=person(COLIN), at=stage.at)
     stage.settle()
     stage.sends_part_of(Payment.objects.get(about__startswith=f"wallet:{council.pk}/", state="open"), 6_000)
+    bookings.changing(stage)
 
 
 def asking(stage: Stage) -> None:
@@ -182,6 +188,7 @@ def asking(stage: Stage) -> None:
     first, second = VisitPart.objects.filter(share=of[HALIMA.email]).order_by("visit__on")
     words = "Thursday’s visit ended after half an hour. She had to go."
     shares.part_yes(share=of[HALIMA.email], answers=[(first, "yes", None), (second, "part", 1_200)], words=words, by=person(HALIMA), at=stage.at)
+    bookings.asking(stage)
 
 
 def naming(stage: Stage) -> None:
@@ -229,6 +236,7 @@ ALL: tuple[Callable[[Stage], None], ...] = (
     meeting,
     agreeing,
     kitchen.gathering,
+    bookings.meeting,
     paying,
     waiting,
     helping,

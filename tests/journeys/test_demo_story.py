@@ -13,9 +13,11 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from audit import clock
 from config import demo_story
-from config.demo_story.cast import ABDI, AMINA, HALIMA, HODAN, MARY, SOUTHWARK, YUSUF, person
+from config.demo_story.cast import ABDI, AMINA, BERNARD, HALIMA, HODAN, MARY, PETER, SOUTHWARK, VERA, YUSUF, person
+from frontend.presenters.doing import doing
 from ledger.selectors import balances
-from marketplace.models import Brief, Milestone, MilestoneShare, Need
+from marketplace.models import Booking, BookingMove, Brief, Milestone, MilestoneShare, Need
+from marketplace.selectors import coming_visits
 from payments.models import Alarm, Payment, Remittance
 from pooling.models import Statement
 from pooling.selectors import money_of
@@ -79,11 +81,11 @@ def test_the_provider_was_paid_once_for_each_share_said_yes_to(story: Story) -> 
     said_yes = [f"share:{pk}" for pk in MilestoneShare.objects.filter(state=PAID).values_list("pk", flat=True)]
     sent = Counter(row.about for row in Remittance.objects.filter(state="paid"))
     assert sent == Counter(said_yes)
-    assert len(said_yes) == 9
-    payee = Enterprise.objects.get(owner=person(HODAN)).payee
-    assert payee is not None
-    transfers = at_stripe(story, "transfers")
-    assert [(one["amount"], one["destination"]) for one in transfers] == [(WEEK, payee.stripe_account_id)] * 9
+    assert len(said_yes) == 10
+    to = {part: Enterprise.objects.select_related("payee").get(owner=person(part)).payee for part in (HODAN, PETER)}
+    sent_to = Counter((one["amount"], one["destination"]) for one in at_stripe(story, "transfers"))
+    # Nine weeks to Hodan; to Peter half of the visit that was called off the day before.
+    assert sent_to == {(WEEK, to[HODAN].stripe_account_id): 9, (900, to[PETER].stripe_account_id): 1}
 
 
 def test_an_order_was_paid_on_only_when_its_money_was_there() -> None:
@@ -100,7 +102,7 @@ def test_an_order_was_paid_on_only_when_its_money_was_there() -> None:
 def test_stripes_lines_are_our_book(story: Story) -> None:
     lines = at_stripe(story, "balance_transactions")
     kinds = Counter(line["type"] for line in lines)
-    assert kinds == {"charge": 12, "payment": 10, "topup": 1, "transfer": 9}  # cards, bank transfers, our own money, out to Hodan
+    assert kinds == {"charge": 17, "payment": 10, "topup": 1, "transfer": 10}  # cards, bank transfers, our own money, out to Hodan and Peter
     book = {account.code: pence for account, pence in balances(council=SOUTHWARK).items() if not account.owner}
     assert book["BANK"] == sum(line["net"] for line in lines if line["status"] == "available")
     assert book["CLEAR"] == sum(line["amount"] for line in lines if line["status"] == "pending")
@@ -123,6 +125,23 @@ def test_in_thursday_kitchen_one_has_left_and_the_others_choose_among_three() ->
         "evaluating",
         [("shortlisted", 3_400), ("shortlisted", 3_600), ("shortlisted", 4_000)],
     )
+
+
+def test_vera_and_bernard_booked_by_themselves_and_together() -> None:
+    mine = Booking.objects.of(person(VERA)).order_by("pk")
+    assert [(row.kind, row.state, row.weeks, row.ended_how) for row in mine] == [
+        ("meet", "met", 1, "met"),
+        ("visit", "cancelled", 1, "cancel_late"),
+        ("visit", "confirmed", 4, ""),
+        ("visit", "confirmed", 1, ""),
+    ]
+    assert mine[3].agreement is not None
+    assert mine[3].agreement.payers.signed().count() == 2
+    moves = BookingMove.objects.order_by("pk").values_list("state", "side", "asked_by__known_as")
+    assert list(moves) == [("agreed", "person", "Bernard"), ("asked", "provider", "Grace")]
+    asks = {row["of"] for row in doing(person(VERA), today=clock.today()).tasks}
+    assert {"booking_move", "pay"} <= asks
+    assert coming_visits(person(BERNARD), today=clock.today(), days=28, limit=3)[0].is_covered
 
 
 def test_told_twice_it_is_told_once(story: Story) -> None:
