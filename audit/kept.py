@@ -5,8 +5,8 @@ Building and writing the SQL of a wide page takes Django longer than PostgreSQL 
 those, or what was worked out from one, stands among the parameters, the real one's goes in when it is asked; everything else is written into
 the text. Each connection prepares the text, so PostgreSQL keeps its plan too. Rows are never kept.
 
-`build` is a plain function of its arguments only. Rows of models (their number and their council), dates and moments in UTC are filled in; all
-else, and every yes or no of a row, belongs to the shape: another value, another text. What can't be kept is built afresh each time: where the two
+`build` is a plain function of its arguments only. Rows of models (number, council, purpose), dates and moments in UTC are filled in; all else,
+and every yes or no of a row, belongs to the shape: another value, another text. What can't be kept is built afresh each time: where the two
 texts differ, a parameter can't be explained, or `build` reads anything else. Tests set KEPT_QUESTIONS_ARE_COMPARED: each question is then
 built afresh as well, and must be the same in text and parameters; and what can't be kept is a fault.
 """
@@ -20,23 +20,24 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import BooleanField, Model, QuerySet, prefetch_related_objects
+from django.db.models import BooleanField, Model, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg.sql import Literal
 
-from audit.clock import LONDON
-
 Build = Callable[..., QuerySet[Any, Any]]
 Fill = Callable[[Mapping[str, Any]], Any]
 
+FILLED = ("council_code", "council_id", "purpose")
 MOST = 500  # kept in one process; then all are written anew
 WAYS = (ModelIterable, ValuesListIterable, FlatValuesListIterable)
 TYPES = ((int, "bigint"), (str, "text"), (datetime, "timestamptz"), (date, "date"))
+LONDON = ZoneInfo("Europe/London")
 _kept: dict[Any, "_Kept | None"] = {}
 
 
@@ -62,11 +63,13 @@ _prepared: "WeakKeyDictionary[Any, dict[str, str]]" = WeakKeyDictionary()
 
 
 def answers(build: Build, *args: Any) -> list[Any]:
-    """The rows of `build(*args)`, as a list. One query, and what is prefetched."""
+    """The rows of `build(*args)`, as a list. One query."""
     return list(build(*args)) if (kept := _find(build, args)) is None else _asked(kept, build, args)
 
 
 def _find(build: Build, args: tuple[Any, ...]) -> "_Kept | None":
+    if any(isinstance(one, Model) and isinstance(one.pk, int) and not 0 <= one.pk < NUMBERS[0] for one in args):
+        return None  # no column holds such a number: Django knows that nothing is found
     key = (build, *map(_shape, args))
     if key not in _kept:
         if len(_kept) >= MOST:
@@ -88,10 +91,7 @@ def _asked(kept: _Kept, build: Build, args: tuple[Any, ...]) -> list[Any]:
     compiler: Any = copy.copy(kept.compiler)
     compiler.connection, compiler.execute_sql = connections[kept.queryset.db], lambda *args, **kwargs: [rows]
     asked: Any = QuerySet(kept.queryset.model, query=_Written(compiler), using=kept.queryset.db)  # type: ignore[arg-type]
-    found: list[Any] = list(kept.queryset._iterable_class(asked))
-    if kept.queryset._prefetch_related_lookups:
-        prefetch_related_objects(found, *kept.queryset._prefetch_related_lookups)
-    return found
+    return list(kept.queryset._iterable_class(asked))
 
 
 def _rows(kept: _Kept, params: list[Any]) -> list[tuple[Any, ...]]:
@@ -100,6 +100,7 @@ def _rows(kept: _Kept, params: list[Any]) -> list[tuple[Any, ...]]:
         known = _prepared.setdefault(connection.connection, {})
         if kept.sent not in known:
             name = f"kept_{len(known)}"
+            connection.validate_no_broken_transaction()
             with connection.wrap_database_errors:  # psycopg's own way to prepare says DEALLOCATE ALL at a rollback, of the ledger's too
                 connection.connection.execute(f"PREPARE {name} AS {kept.sent}")
             known[kept.sent] = name
@@ -143,7 +144,7 @@ def _flags(model: type[Model]) -> list[str]:
 @cache
 def _filled(model: type[Model]) -> list[str]:
     """The fields whose values are filled in."""
-    return [field.attname for field in model._meta.concrete_fields if field.primary_key or field.attname in ("council_code", "council_id")]
+    return [field.attname for field in model._meta.concrete_fields if field.primary_key or field.attname in FILLED]
 
 
 def _given(args: tuple[Any, ...]) -> dict[str, Any]:
@@ -166,7 +167,7 @@ def _write(build: Build, args: tuple[Any, ...]) -> _Kept:
     if not text or text != other_text or len(found) != len(other):
         raise CantBeKept(f"{build.__qualname__} is written in more than one way")
     given: Any = query
-    if given._iterable_class not in WAYS or given._known_related_objects or compiler.has_extra_select:
+    if given._iterable_class not in WAYS or given._known_related_objects or given._prefetch_related_lookups or compiler.has_extra_select:
         raise CantBeKept(f"{build.__qualname__} gives its rows in a way of its own")
     of_first, of_second, known = _given(first), _given(second), {}
     for pair in zip(found, other, strict=True):
@@ -221,16 +222,19 @@ NUMBERS = (4_611_686_018_427_001, 4_722_366_482_869_003)
 def _nobody(number: int, place: int, value: Any) -> Any:
     """Something like the argument that is nobody's: one of two. Anything of a row that is not made up is asked of the database, which is refused."""
     if isinstance(value, Model):
-        made_up = dict.fromkeys(_filled(value.__class__), f"~{number}.{place}~") | {name: getattr(value, name) for name in _flags(value.__class__)}
+        made_up = {name: f"~{name}.{number}.{place}~" for name in _filled(value.__class__)} | {
+            name: getattr(value, name) for name in _flags(value.__class__)
+        }
         if isinstance(value.pk, int):
             made_up[value._meta.pk.attname] = NUMBERS[number] + 20 * place
         names = [field.attname for field in value._meta.concrete_fields if field.attname in made_up]
         return value.__class__.from_db("default", names, [made_up[name] for name in names])
+    apart = timedelta(days=(365 + 14 * number) * place)  # two days of one asking lie not as far apart as those of the other
     if isinstance(value, datetime):
         if value.utcoffset() != timedelta():
             raise CantBeKept("a moment is not in UTC")
-        return MOMENTS[number] + timedelta(days=100 * place)
-    return DAYS[number] + timedelta(days=100 * place) if isinstance(value, date) else value
+        return MOMENTS[number] + apart
+    return DAYS[number] + apart if isinstance(value, date) else value
 
 
 # --- where a parameter comes from ---
@@ -242,6 +246,10 @@ def _explain(one: Any, another: Any, first: Mapping[str, Any], second: Mapping[s
         raise CantBeKept("a parameter changes its kind")
     if one == another:
         return None
+    if isinstance(one, str):
+        fill = _in_words(one, first)
+        if fill(first) == one and fill(second) == another:
+            return fill
     for name in first:
         for fill in _ways(name, one, first[name]):
             if fill(first) == one and fill(second) == another:
@@ -250,19 +258,22 @@ def _explain(one: Any, another: Any, first: Mapping[str, Any], second: Mapping[s
 
 
 def _ways(name: str, one: Any, value: Any) -> Iterator[Fill]:
-    """How `one` may have been made from this value: the same, in words ("person:3"), so long or so many days before or after, a time of that day."""
+    """How `one` may have been made from this value: the same, so long or so many days before or after, a time of that day."""
     if one == value and (type(one) is type(value) or (isinstance(one, int) and isinstance(value, int))):  # Django has whole numbers of its own
         yield lambda given: given[name]
-    elif isinstance(one, str) and not isinstance(value, date):
-        before, found, after = one.partition(str(value))
-        if found:
-            yield lambda given: f"{before}{given[name]}{after}"
     elif isinstance(one, datetime) and isinstance(value, date):
         if isinstance(value, datetime):
             yield lambda given: given[name] + (one - value)
         yield lambda given: datetime.combine(_day(given[name]) + (one.date() - _day(value)), one.timetz())
     elif isinstance(one, date) and isinstance(value, date):
         yield lambda given: _day(given[name]) + (one - _day(value))
+
+
+def _in_words(one: str, first: Mapping[str, Any]) -> Fill:
+    """Words with such numbers or councils in them: "person:3"."""
+    names = {str(value): name for name, value in first.items() if not isinstance(value, date)}
+    pieces = re.split(f"({'|'.join(map(re.escape, names))})", one) if names else [one]
+    return lambda given: "".join(str(given[names[piece]]) if piece in names else piece for piece in pieces)
 
 
 def _day(value: date) -> date:

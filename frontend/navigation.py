@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from audit.kept import answers
 from people.models import Person, Role
 from pooling.models import Budget, Membership
 from providers.models import Enterprise
@@ -37,6 +38,15 @@ def hats_of(person: Person, *, at: datetime) -> dict[str, int]:
 
     With each the number of its strand, as far as it has one: a person's own in a group, a provider's (`presenters.provider.strand_of`).
     """
+    found: dict[str, int] = {}
+    for hat, drawn in answers(_hats_of, person, at):
+        found[str(hat)] = min(filter(None, (found.get(str(hat)), drawn)), default=0)
+    if person.is_operator:
+        found["operator"] = 0
+    return found or {"person": 0}
+
+
+def _hats_of(person: Person, at: datetime) -> QuerySet[Any, Any]:
     none = Value(0)
     roles = Role.objects.live(at).filter(person=person).annotate(hat=Cast("kind", CharField()), drawn=none).values_list("hat", "drawn")
     provides = Enterprise.objects.of(person).annotate(hat=Value("provider", CharField()), drawn=F("pk") % 3 + 4).values_list("hat", "drawn")
@@ -45,12 +55,7 @@ def hats_of(person: Person, *, at: datetime) -> dict[str, int]:
     )
     inside = Membership.objects.filter(person=person, ended_at__isnull=True)
     places = inside.annotate(hat=Value("person", CharField()), drawn=Coalesce("strand", 0)).values_list("hat", "drawn")
-    found: dict[str, int] = {}
-    for hat, drawn in roles.order_by().union(provides.order_by(), budgets.order_by(), places.order_by()):
-        found[str(hat)] = min(filter(None, (found.get(str(hat)), drawn)), default=0)
-    if person.is_operator:
-        found["operator"] = 0
-    return found or {"person": 0}
+    return roles.order_by().union(provides.order_by(), budgets.order_by(), places.order_by())
 
 
 def hats_worn(request: Any, *, at: datetime) -> dict[str, int]:

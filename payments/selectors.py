@@ -118,10 +118,10 @@ def remittances_of(payee_id: int, *, today: date) -> list[RemittanceSeen]:
     return [_remittance(row, today) for row in found]
 
 
-def remittances_listed(payee_id: int) -> QuerySet[Any, Any]:
-    """What went and goes to a payee, to be asked for together with other lists."""
+def remittances_listed(payees: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """What went and goes to these payees, to be asked for together with other lists."""
     said = {name: name for name in ("about", "pence", "state", "waiting_since", "paid_at")}
-    return listed(Remittance.objects.filter(payee_id=payee_id), "remittance", **said)
+    return listed(Remittance.objects.filter(payee__in=payees), "remittance", **said)
 
 
 def remittances_among(found: Iterable[Row], *, today: date) -> list[RemittanceSeen]:

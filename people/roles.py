@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from audit.kept import answers
 from people.models import Organisation, Person, Role
 
 FACILITATOR, COMMISSIONER, HOLDER_STAFF, OPERATOR = "facilitator", "commissioner", "holder_staff", "operator"
@@ -28,7 +31,11 @@ def organisations_of(person: Person | None, *, at: datetime) -> list[Organisatio
     """The holders that this person works for now."""
     if person is None or not person.is_active:
         return []
-    return list(Organisation.objects.filter(roles__in=Role.objects.live(at).filter(person=person, kind=HOLDER_STAFF)).distinct())
+    return answers(_organisations, person, at)
+
+
+def _organisations(person: Person, at: datetime) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(roles__in=Role.objects.live(at).filter(person=person, kind=HOLDER_STAFF)).distinct()
 
 
 def councils_of(person: Person | None, kind: str, *, at: datetime) -> list[str]:

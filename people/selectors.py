@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from audit.errors import Refusal
+from audit.kept import answers
 from people.models import Approval, Person, Supporter
 from people.policies import may_vouch
 from people.rules import clean_email, clean_phone
@@ -61,5 +62,8 @@ def decided_for_by(person: Person, *, decision: str, at: datetime) -> QuerySet[S
 
 def approvals_to_answer(person: Person, *, at: datetime) -> list[Approval]:
     """What waits for this person's yes or no, oldest first; what they asked for themselves is not in it."""
-    waiting = Approval.objects.to_answer(person, at).select_related("asked_by")
-    return list(waiting.order_by("asked_at", "id"))
+    return answers(_to_answer, person, at)
+
+
+def _to_answer(person: Person, at: datetime) -> QuerySet[Approval]:
+    return Approval.objects.to_answer(person, at).select_related("asked_by").order_by("asked_at", "id")

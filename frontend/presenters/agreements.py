@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
+from audit.kept import answers
 from frontend import words
 from marketplace import selectors
 from marketplace.models import Agreement, Milestone, Payer
@@ -102,9 +103,13 @@ def when_of(agreement: Agreement) -> str:
 
 def lines(cluster: Cluster, person: Person) -> list[Line]:
     """The group's agreements that this person may see and that still matter, newest first. One query."""
+    return [_line(one) for one in answers(_seen, cluster, person)]
+
+
+def _seen(cluster: Cluster, person: Person) -> QuerySet[Any]:
     seen = Agreement.objects.visible_to(person).filter(cluster=cluster).exclude(state__in=["void", "completed", "terminated"])
     asked = Payer.objects.filter(agreement=OuterRef("pk"), state=Payer.State.ASKED, person__in=people_seen_by(person))
-    return [_line(one) for one in seen.annotate(asks=Exists(asked)).select_related("enterprise").order_by("-pk")]
+    return seen.annotate(asks=Exists(asked)).select_related("enterprise").order_by("-pk")
 
 
 def _line(agreement: Any) -> Line:

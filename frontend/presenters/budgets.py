@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
+from audit.kept import answers
 from people.models import Person
 from pooling import selectors
 from pooling.models import Portion
@@ -87,5 +90,9 @@ def _in_the_way(portion: Portion) -> str:
 
 def parts_of(person: Person) -> list[Part]:
     """Every part of this person's budgets as they are now."""
-    portions = Portion.objects.filter(budget__person=person, budget__superseded=False).select_related("budget__person", "holder")
-    return [part(portion) for portion in portions.order_by("pk")]
+    return [part(portion) for portion in answers(_portions, person)]
+
+
+def _portions(person: Person) -> QuerySet[Portion]:
+    rows = Portion.objects.filter(budget__person=person, budget__superseded=False)
+    return rows.select_related("budget__person", "holder").order_by("pk")

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from audit.one_question import asked, by_list
+from audit.kept import answers
+from audit.one_question import asked_of, by_list, together
 from audit.one_question import rows as listed
 from frontend import words
 from frontend.forms.finding import words_in_common
@@ -166,7 +167,11 @@ def shown_labels(found: Mapping[int, Sequence[tuple[str, str]]]) -> dict[int, st
 
 
 def purpose_labels() -> dict[str, str]:
-    return dict(Term.objects.filter(kind=Term.Kind.PURPOSE).values_list("slug", "label"))
+    return dict(answers(_purposes))
+
+
+def _purposes() -> QuerySet[Any, Any]:
+    return Term.objects.filter(kind=Term.Kind.PURPOSE).values_list("slug", "label")
 
 
 def card_in_words(card: selectors.PublicCard, purposes: Mapping[str, str]) -> Card:
@@ -215,23 +220,22 @@ def _rows(charter: Charter) -> list[dict[str, str]]:
 
 def page(cluster: Cluster, viewer: Person, at: datetime) -> GroupPage:
     """The group's page for somebody who may see it. A fixed number of queries."""
-    signed = CharterSignature.objects.filter(membership=OuterRef("pk"), charter__state=Charter.State.IN_FORCE).values("at")[:1]
-    rows: Any = cluster.memberships.unended().annotate(signed_at=Subquery(signed)).select_related("person").order_by("joined_at", "pk")
-    places = list(rows)
+    places = answers(_places, cluster)
+    for place in places:
+        place.cluster = cluster
     mine_ = next((place for place in places if place.person_id == viewer.pk), None)
     inside, is_helper = mine_ is not None and mine_.is_in, cluster.facilitator_id == viewer.pk
     shown = shown_labels(shown_to(mine_, places))
     faces = [_face(place, viewer, mine_, shown.get(place.person_id, "")) for place in places if place.is_in]
     signers = sorted((place for place in places if place.signed_at and place.is_in), key=lambda place: place.signed_at)
-    lists = deciding.waiting_in(cluster, viewer, at=at), choosing.waiting_in(cluster), _may_come(cluster, viewer), _purpose(cluster)
-    found = asked(*lists)
+    found = asked_of(_waiting, cluster, viewer, at)
     offers = by_list(found, "offers")
     return GroupPage(
         cluster=cluster,
         purpose=next((row["label"] for row in by_list(found, "purpose")), cluster.purpose),
         faces=faces,
         me=next((face for face in faces if face.is_me), None),
-        rules=rules_in_words(current_charter(cluster), mine_, signers),
+        rules=rules_in_words(answers(_in_force, cluster)[0], mine_, signers),
         questions=[Newcomer(row.pk, row["known_as"]) for row in by_list(found, "may_come")] if inside else [],
         asked=[place for place in places if place.state in ASKED] if inside else [],
         money=selectors.cluster_money(cluster, viewer),
@@ -239,8 +243,26 @@ def page(cluster: Cluster, viewer: Person, at: datetime) -> GroupPage:
         is_helper=is_helper,
         to_answer=deciding.to_answer(found),
         offers_of=offers[0].pk if offers and (inside or is_helper) else None,
-        promises=list(Pledge.objects.live().filter(membership=mine_).select_related("portion")) if mine_ else [],
+        promises=answers(_promises, mine_) if mine_ else [],
     )
+
+
+def _places(cluster: Cluster) -> QuerySet[Any]:
+    signed = CharterSignature.objects.filter(membership=OuterRef("pk"), charter__state=Charter.State.IN_FORCE).values("at")[:1]
+    rows = Membership.objects.filter(cluster=cluster).unended().annotate(signed_at=Subquery(signed))
+    return rows.select_related("person").order_by("joined_at", "pk")
+
+
+def _waiting(cluster: Cluster, viewer: Person, at: datetime) -> QuerySet[Any, Any]:
+    return together(deciding.waiting_in(cluster, viewer, at=at), choosing.waiting_in(cluster), _may_come(cluster, viewer), _purpose(cluster))
+
+
+def _in_force(cluster: Cluster) -> QuerySet[Charter]:
+    return Charter.objects.filter(cluster=cluster, state=Charter.State.IN_FORCE)
+
+
+def _promises(place: Membership) -> QuerySet[Pledge]:
+    return Pledge.objects.live().filter(membership=place).select_related("portion")
 
 
 def _face(place: Membership, viewer: Person, mine_: Membership | None, shows: str) -> Face:

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit.one_question import asked
+from django.db.models import QuerySet
+
+from audit.kept import answers
+from audit.one_question import asked_of, together
 from frontend.presenters import booking_tasks, briefs, choosing, standing_by
 from frontend.presenters.groups import ASKED, purpose_labels
 from marketplace.selectors.helping import tasks_among, waiting_beside
@@ -44,15 +47,28 @@ class HelpingPage:
 
 def people_helped(person: Person) -> list[Membership]:
     """Everybody with a place, or asked into one, in the groups this person stands beside."""
+    return answers(_places, person)
+
+
+def _places(person: Person) -> QuerySet[Membership]:
     places = Membership.objects.filter(cluster__facilitator=person).exclude(state__in=MEMBERSHIP_FINAL)
-    return list(places.select_related("person", "cluster").order_by("cluster_id", "joined_at", "pk"))
+    return places.select_related("person", "cluster").order_by("cluster_id", "joined_at", "pk")
+
+
+def _waiting(person: Person, at: datetime) -> QuerySet[Any, Any]:
+    books_for = booking_tasks.waiting_to_book(person, at)
+    return together(waiting_beside(person), briefs.waiting_for_helper(person), *choosing.waiting(person), books_for)
+
+
+def _helped(person: Person) -> QuerySet[Cluster]:
+    return Cluster.objects.filter(facilitator=person).order_by("name", "pk")
 
 
 def page(person: Person, *, at: datetime) -> HelpingPage:
     """Everything on the page. A fixed number of queries."""
     places = [place for place in people_helped(person) if place.person_id != person.pk]
     people = {place.person_id: place.person for place in places}
-    found = asked(waiting_beside(person), briefs.waiting_for_helper(person), *choosing.waiting(person), booking_tasks.waiting_to_book(person, at))
+    found = asked_of(_waiting, person, at)
     return HelpingPage(
         groups=_groups(person, places),
         to_meet=[one for one in people.values() if one.sureness == "said"],
@@ -64,7 +80,7 @@ def page(person: Person, *, at: datetime) -> HelpingPage:
 
 
 def _groups(person: Person, places: list[Membership]) -> list[HelpedGroup]:
-    groups, purposes = list(Cluster.objects.filter(facilitator=person).order_by("name", "pk")), purpose_labels()
+    groups, purposes = answers(_helped, person), purpose_labels()
     return [
         HelpedGroup(
             group=group,

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from audit.clock import london_date
+from audit.kept import answers
 from frontend import words
 from marketplace.models import MilestoneShare
 from marketplace.rules.dates import LATE_QUESTION_DAYS, last_day_to_question
@@ -26,9 +29,6 @@ class SilentLine:
 
 def paid_without_answer(person: Person, at: datetime) -> list[SilentLine]:
     """This person's own, of the last 28 days or still looked at, newest first. One query."""
-    since = at - timedelta(days=LATE_QUESTION_DAYS + 1)
-    rows = MilestoneShare.objects.of(person.pk).paid_silently().select_related("milestone__agreement__enterprise")
-    recent = (rows.filter(released_at__gte=since) | rows.filter(state="queried_late")).order_by("-released_at", "-pk")
     return [
         SilentLine(
             share_id=share.pk,
@@ -40,8 +40,14 @@ def paid_without_answer(person: Person, at: datetime) -> list[SilentLine]:
             stands=stands(share, london_date(at)),
             may_ask=may_still_be_questioned(share, at),
         )
-        for share in recent
+        for share in answers(_recent, person, at)
     ]
+
+
+def _recent(person: Person, at: datetime) -> QuerySet[MilestoneShare]:
+    since = at - timedelta(days=LATE_QUESTION_DAYS + 1)
+    rows = MilestoneShare.objects.of(person.pk).paid_silently().select_related("milestone__agreement__enterprise")
+    return (rows.filter(released_at__gte=since) | rows.filter(state="queried_late")).order_by("-released_at", "-pk")
 
 
 def may_still_be_questioned(share: MilestoneShare, at: datetime) -> bool:

@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from audit.clock import london_date
-from audit.one_question import asked
+from audit.kept import answers
+from audit.one_question import asked_of, together
 from frontend.presenters import approvals, booking_tasks, owed, paying, standing_by
 from frontend.presenters.owed import OwedNote
 from frontend.presenters.paying import Due
@@ -67,13 +71,17 @@ class LookingAfterPage:
 def page(person: Person, *, at: datetime) -> LookingAfterPage:
     """For each organisation this person works for: a fixed number of queries each."""
     desks = [_desk(organisation, london_date(at)) for organisation in roles.organisations_of(person, at=at)]
-    found = asked(waiting_beside(person), booking_tasks.waiting_to_book(person, at))
+    found = asked_of(_waiting, person, at)
     return LookingAfterPage(
         desks=desks,
         tasks=standing_by.lines(tasks_among(found)),
         approvals=approvals.waiting(person, at=at),
         may_book_for=booking_tasks.may_book_for(found),
     )
+
+
+def _waiting(person: Person, at: datetime) -> QuerySet[Any, Any]:
+    return together(waiting_beside(person), booking_tasks.waiting_to_book(person, at))
 
 
 def _desk(organisation: Organisation, today: date) -> Desk:
@@ -108,8 +116,9 @@ def line_of(call: Call, today: date) -> Line:
 
 
 def _budgets(organisation: Organisation) -> list[BudgetLine]:
+    return [BudgetLine(row.pk, row.person.full_name, row.weekly_cost_pence, row.recorded_at) for row in answers(_unsure, organisation)]
+
+
+def _unsure(organisation: Organisation) -> QuerySet[Budget]:
     rows = Budget.objects.current().filter(portions__holder=organisation, kind=Budget.Kind.AGREED).exclude(sureness=Budget.Sureness.CONFIRMED)
-    return [
-        BudgetLine(row.pk, row.person.full_name, row.weekly_cost_pence, row.recorded_at)
-        for row in rows.select_related("person").order_by("recorded_at", "pk").distinct()
-    ]
+    return rows.select_related("person").order_by("recorded_at", "pk").distinct()

@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Case, Q, QuerySet, When, prefetch_related_objects
 
 from audit.clock import london_date
-from audit.one_question import Row, asked, rows
+from audit.kept import answers
+from audit.one_question import Row, asked_of, rows, together
 from frontend import words
 from frontend.navigation import address
 from frontend.presenters import booking_tasks, sealed
@@ -25,7 +26,7 @@ from marketplace.selectors.paying import ProviderMoney, money_among, shares_list
 from payments import selectors as payments
 from payments.selectors import RemittanceSeen
 from people.models import Person
-from providers.models import Enterprise, Worker
+from providers.models import Enterprise, Listing, Worker
 from providers.selectors import CheckLeft, what_is_left
 from vocabulary.models import Term
 
@@ -73,13 +74,15 @@ class Paper:
 def papers(enterprise: Enterprise, on: date) -> list[Paper]:
     """What the services of this provider need, and how each stands; before there is a service, what everybody needs."""
     prefetch_related_objects([enterprise], "workers", "checks")
-    sold = Q(pk__in=enterprise.listings.values("category_id"))
-    categories: list[Any] = list(
-        Term.objects.categories().filter(sold | Q(slug="garden_repairs")).annotate(is_sold=Case(When(sold, then=True), default=False))
-    )
+    categories = answers(_categories, enterprise)
     found = what_is_left(enterprise, categories=[one for one in categories if one.is_sold] or categories, on=on)
     names = {worker.pk: worker.known_as for worker in enterprise.workers.all() if worker.state == Worker.State.ACTIVE}
     return [_paper(one, names) for one in found]
+
+
+def _categories(enterprise: Enterprise) -> QuerySet[Any]:
+    sold = Q(pk__in=Listing.objects.filter(enterprise=enterprise).values("category_id"))
+    return Term.objects.categories().filter(sold | Q(slug="garden_repairs")).annotate(is_sold=Case(When(sold, then=True), default=False))
 
 
 def _paper(left: CheckLeft, names: dict[int, str]) -> Paper:
@@ -205,7 +208,7 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
     day = london_date(at)
     is_owner = enterprise.owner_id == person.pk
     visits, late = soon_and_late(enterprise, day + timedelta(days=13), at)
-    asks = asked(*_waiting(person, enterprise, day), *_about(enterprise)) if is_owner else []
+    asks = asked_of(_waiting, enterprise, person, day) if is_owner else []
     return TodayPage(
         enterprise=enterprise,
         is_owner=is_owner,
@@ -224,15 +227,17 @@ def today(enterprise: Enterprise, person: Person, at: datetime) -> TodayPage:
     )
 
 
-def _waiting(person: Person, enterprise: Enterprise, day: date) -> list[QuerySet[Any, Any]]:
-    return [*waiting_as_provider(person, today=day), *booking_tasks.waiting_as_provider(person, today=day), sealed.waiting(enterprise)]
+def _waiting(enterprise: Enterprise, person: Person, day: date) -> QuerySet[Any, Any]:
+    booked = booking_tasks.waiting_as_provider(person, today=day)
+    return together(*waiting_as_provider(person, today=day), *booked, sealed.waiting(enterprise), *_about(enterprise))
 
 
 def _about(enterprise: Enterprise) -> list[QuerySet[Any, Any]]:
     """Whose money is held for this provider now, whether anything is on sale, what went and goes to them."""
     held = MilestoneShare.objects.to_enterprise(enterprise.pk).filter(state__in=["covered", "asked", "with_helper"], hold__isnull=False)
-    moves = [payments.remittances_listed(enterprise.payee_id)] if enterprise.payee_id else []
-    return [rows(held, "held", strand="membership__strand"), rows(enterprise.listings.all(), "listing"), shares_listed(enterprise), *moves]
+    moves = payments.remittances_listed(Enterprise.objects.filter(pk=enterprise.pk).values("payee"))
+    sold = Listing.objects.filter(enterprise=enterprise)
+    return [rows(held, "held", strand="membership__strand"), rows(sold, "listing"), shares_listed(enterprise), moves]
 
 
 def _tasks(enterprise: Enterprise, person: Person, asks: list[Row], day: date) -> list[dict[str, Any]]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from audit.clock import london_date
+from audit.kept import answers
 from frontend import words
 from marketplace.models import Milestone, MilestoneShare, Visit, VisitPart
 from marketplace.services.visits import LONGEST
@@ -109,11 +110,17 @@ def visits_between(enterprise: Enterprise, first: date, last: date, at: datetime
 def soon_and_late(enterprise: Enterprise, last: date, at: datetime) -> tuple[list[DayVisit], list[DayVisit]]:
     """Every visit from today to `last`, in order; and those of days that are over and that nobody has written down, oldest first."""
     today = london_date(at)
+    rows = answers(_soon_and_late, enterprise, today, last)
+    prefetch_related_objects(rows, *_people())
+    found = [_day_visit(row, at) for row in rows]
+    return [one for one in found if one.visit.on >= today], [one for one in found if one.visit.on < today]
+
+
+def _soon_and_late(enterprise: Enterprise, today: date, last: date) -> QuerySet[Visit]:
     late = Q(milestone__state__in=READY, state__in=["planned", "begun"], on__lt=today)
     soon = Q(on__gte=today, on__lte=last) & ~Q(milestone__state="cancelled")
     rows = Visit.objects.filter(late | soon, milestone__agreement__enterprise=enterprise)
-    found = [_day_visit(row, at) for row in _with_people(rows).order_by("on", "planned_start", "number", "pk")]
-    return [one for one in found if one.visit.on >= today], [one for one in found if one.visit.on < today]
+    return rows.select_related("milestone__agreement", "worker").order_by("on", "planned_start", "number", "pk")
 
 
 def one(visit: Visit, at: datetime) -> DayVisit:
@@ -121,11 +128,13 @@ def one(visit: Visit, at: datetime) -> DayVisit:
 
 
 def _with_people(rows: Any) -> Any:
+    return rows.select_related("milestone__agreement", "worker").prefetch_related(*_people())
+
+
+def _people() -> "tuple[Prefetch[Any], Prefetch[Any]]":
     shares = MilestoneShare.objects.select_related("payer__person", "membership").order_by("pk")
     parts = VisitPart.objects.select_related("share")
-    return rows.select_related("milestone__agreement", "worker").prefetch_related(
-        Prefetch("milestone__shares", queryset=shares), Prefetch("parts", queryset=parts)
-    )
+    return Prefetch("milestone__shares", queryset=shares), Prefetch("parts", queryset=parts)
 
 
 def _day_visit(visit: Visit, at: datetime) -> DayVisit:

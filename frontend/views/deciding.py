@@ -1,6 +1,7 @@
 """Questions for us: the list, a new one, one with my answer and its receipt, saying it better, taking it back, saying it was not done right."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
@@ -10,7 +11,7 @@ from frontend.forms.deciding import AnswerForm, ChallengeForm, JudgeForm, Questi
 from frontend.presenters import deciding as presenter
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.roles import for_operators
-from frontend.views.who import SignedIn, signed_in
+from frontend.views.who import SignedIn, found, signed_in
 from people.models import Person
 from pooling.models import Cluster, Proposal
 from pooling.services import proposals
@@ -23,8 +24,12 @@ def _cluster(person: Person, pk: int) -> Cluster:
 
 
 def _question(person: Person, pk: int) -> Proposal:
-    rows = Proposal.objects.visible_to(person).select_related("cluster", "written_as__person")
-    return get_object_or_404(rows, pk=pk)
+    row: Proposal = found(_visible, person, Proposal(pk=pk))
+    return row
+
+
+def _visible(person: Person, proposal: Proposal) -> QuerySet[Proposal]:
+    return Proposal.objects.visible_to(person).filter(pk=proposal.pk).select_related("cluster", "written_as__person")
 
 
 @signed_in

@@ -1,5 +1,6 @@
 """Groups: mine, a new one, one group's page, its rules, who helps it."""
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -8,7 +9,8 @@ from frontend.forms.groups import HelperForm, StartGroupForm
 from frontend.presenters import groups as presenter
 from frontend.presenters.finding import wishes_of
 from frontend.views.flow import back_to, form_page
-from frontend.views.who import SignedIn, signed_in
+from frontend.views.who import SignedIn, found, signed_in
+from people.models import Person
 from pooling.models import Cluster
 from pooling.services import clusters
 
@@ -36,8 +38,12 @@ def start(request: SignedIn) -> HttpResponse:
 @signed_in
 def show(request: SignedIn, pk: int) -> HttpResponse:
     """One group: who is in it, what waits for me, what we agreed."""
-    cluster = get_object_or_404(Cluster.objects.visible_to(request.user).select_related("facilitator"), pk=pk)
+    cluster = found(_group, request.user, Cluster(pk=pk))
     return render(request, "group/show.html", {"page": presenter.page(cluster, request.user, clock.now())})
+
+
+def _group(person: Person, cluster: Cluster) -> QuerySet[Cluster]:
+    return Cluster.objects.visible_to(person).filter(pk=cluster.pk).select_related("facilitator")
 
 
 @signed_in

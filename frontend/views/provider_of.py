@@ -1,8 +1,11 @@
 """Whose provider page it is: the owner runs it; those who work there record visits."""
 
+from django.db.models import QuerySet
 from django.http import Http404
 
+from audit.kept import answers
 from frontend.views.who import SignedIn
+from people.models import Person
 from providers.models import Enterprise
 
 
@@ -24,5 +27,9 @@ def worked_for(request: SignedIn) -> Enterprise:
 
 def find(request: SignedIn) -> Enterprise | None:
     """As `worked_for`; None where there is none."""
-    mine = Enterprise.objects.of(request.user)
-    return mine.filter(owner=request.user).first() or mine.order_by("pk").first()
+    mine = answers(_mine, request.user)
+    return next((one for one in mine if one.owner_id == request.user.pk), mine[0] if mine else None)
+
+
+def _mine(person: Person) -> QuerySet[Enterprise]:
+    return Enterprise.objects.of(person).order_by("pk")

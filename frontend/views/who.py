@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
+from audit.kept import answers
 from people.models import Person
 
 Params = ParamSpec("Params")
@@ -16,6 +17,14 @@ class SignedIn(HttpRequest):
     """A request by somebody who signed in."""
 
     user: Person
+
+
+def found(build: Callable[..., Any], *args: Any) -> Any:
+    """The one row of `build(*args)`, whose SQL is kept (audit/kept.py); nobody's page where there is none."""
+    rows = answers(build, *args)
+    if not rows:
+        raise Http404
+    return rows[0]
 
 
 def signed_in(view: Callable[Concatenate[SignedIn, Params], HttpResponse]) -> Callable[Concatenate[HttpRequest, Params], HttpResponse]:

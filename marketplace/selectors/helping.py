@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 
-from audit.one_question import Row, asked, by_list, rows
+from audit.one_question import Row, asked, asked_of, by_list, rows
 from marketplace.models import Agreement, Milestone, MilestoneShare, Payer, Visit
 from marketplace.querysets import enterprises_worked_for, holders_of, is_operator, people_seen_by
 from people.models import Person
@@ -47,7 +47,7 @@ def to_help(person: Person) -> list[Task]:
     Kinds: ask_person, second_person, decide; decide_late only for those who may look after that money or run the site.
     Whether they have an interest in it is asked again before each is done.
     """
-    return tasks_among(asked(waiting_beside(person)))
+    return tasks_among(asked_of(waiting_beside, person))
 
 
 def waiting(person: Person, *, today: date, provides: bool = True) -> list[QuerySet[Any, Any]]:

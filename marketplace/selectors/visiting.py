@@ -1,12 +1,14 @@
 """Who is coming, and a provider's week."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Prefetch, Q
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet
 
+from audit.kept import answers
 from marketplace.models import Milestone, MilestoneShare, Visit, VisitPart
 from marketplace.querysets import people_seen_by
 from people.models import Person
@@ -37,29 +39,34 @@ class ComingVisit:
 
 def coming_visits(person: Person, *, today: date, days: int = 14, limit: int = 20) -> list[ComingVisit]:
     """Visits to this person, and to those they support, from `today` on, soonest first. Two queries, however many."""
+    visits: dict[int, list[Any]] = defaultdict(list)
+    for visit in answers(_visits_coming, person, today, days):
+        visits[visit.milestone_id].append(visit)
+    shares = answers(_shares_coming, person, today, days) if visits else []
+    found = [_coming(share, visit) for share in shares for visit in visits[share.milestone_id] if visit.payer_id in {None, share.payer_id}]
+    return sorted(found, key=lambda one: (one.on, one.planned_start or time(0), one.visit_id, one.person_id))[:limit]
+
+
+def _shares_coming(person: Person, today: date, days: int) -> QuerySet[MilestoneShare]:
+    return _weeks_coming(person, today, days).select_related("milestone__agreement__enterprise", "payer__person")
+
+
+def _weeks_coming(person: Person, today: date, days: int) -> QuerySet[MilestoneShare]:
     shares = MilestoneShare.objects.filter(
         payer__person__in=people_seen_by(person),
         split_from__isnull=True,
         milestone__ends_on__gte=today,
         milestone__starts_on__lte=today + timedelta(days=days),
         milestone__agreement__state__in=["active", "ending"],
-    ).exclude(Q(state="dropped") | Q(payer__leaves_on__lt=F("milestone__starts_on")))  # weeks after somebody left are not theirs
-    away = VisitPart.objects.filter(visit=OuterRef("pk"), is_away=True).values("share__payer_id")
-    visits = Prefetch(
-        "milestone__visits",
-        queryset=Visit.objects.filter(state__in=["planned", "begun"], on__gte=today, on__lte=today + timedelta(days=days))
-        .select_related("worker")
-        .annotate(away=ArraySubquery(away))
-        .order_by("on", "number"),
-        to_attr="coming",
     )
-    found = [
-        _coming(share, visit)
-        for share in shares.select_related("milestone__agreement__enterprise", "payer__person").prefetch_related(visits)
-        for visit in share.milestone.coming  # type: ignore[attr-defined]
-        if visit.payer_id in {None, share.payer_id}
-    ]
-    return sorted(found, key=lambda one: (one.on, one.planned_start or time(0), one.visit_id, one.person_id))[:limit]
+    return shares.exclude(Q(state="dropped") | Q(payer__leaves_on__lt=F("milestone__starts_on")))  # weeks after somebody left are not theirs
+
+
+def _visits_coming(person: Person, today: date, days: int) -> QuerySet[Visit]:
+    away = VisitPart.objects.filter(visit=OuterRef("pk"), is_away=True).values("share__payer_id")
+    visits = Visit.objects.filter(milestone__in=_weeks_coming(person, today, days).values("milestone"), state__in=["planned", "begun"])
+    soon = visits.filter(on__gte=today, on__lte=today + timedelta(days=days))
+    return soon.select_related("worker").annotate(away=ArraySubquery(away)).order_by("on", "number")
 
 
 def _coming(share: MilestoneShare, visit: Any) -> ComingVisit:

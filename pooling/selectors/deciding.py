@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
+from audit.kept import answers
 from people.models import Person, Supporter
 from pooling.models import Ballot, Challenge, Cluster, Membership, Pledge, Proposal, ProposalVersion
 from pooling.rules import shares
@@ -93,11 +94,10 @@ def ballots_waiting(person: Person, *, at: datetime) -> QuerySet[Ballot]:
 
 def question_for(proposal: Proposal, viewer: Person, *, at: datetime) -> Question:
     """One question as `viewer` sees it. Eight queries at most, however many people."""
-    ballots = list(proposal.ballots.filter(round=proposal.reworks).select_related("membership__person", "by").order_by("pk"))
-    helped = Supporter.objects.live(at).filter(supporter=viewer, kind="for", decisions__contains=["groups"])
-    decides_for = {viewer.pk, *helped.values_list("person", flat=True)}
+    ballots = answers(_ballots_of, proposal)
+    decides_for = {viewer.pk, *answers(_helped_by, viewer, at)}
     own = sorted((one for one in ballots if one.membership.person_id in decides_for), key=lambda one: one.membership.person_id != viewer.pk)
-    places = [one for one in proposal.cluster.memberships.inside().select_related("person") if one.person_id in decides_for]
+    places = [one for one in answers(_inside, proposal.cluster) if one.person_id in decides_for]
     place = next((one for one in places if one.person_id == viewer.pk), places[0] if places else None)
     helps = viewer.pk == proposal.cluster.facilitator_id
     return Question(
@@ -109,12 +109,33 @@ def question_for(proposal: Proposal, viewer: Person, *, at: datetime) -> Questio
         own_cost_pence=_own_cost(proposal, ballots, place),
         payers=len(proposal.payers) or len(ballots),
         reasons=tuple(one.reason for one in ballots if one.reason) if _is_counted(proposal) else (),
-        versions=tuple(proposal.versions.all()),
-        challenges=tuple(proposal.challenges.select_related("membership__person")),
+        versions=tuple(answers(_versions, proposal)),
+        challenges=tuple(answers(_challenges, proposal)),
         own_place=place,
         may_write=place is not None or helps,
         is_author=viewer.pk == proposal.written_by_id or any(one.pk == proposal.written_as_id for one in places),
     )
+
+
+def _ballots_of(proposal: Proposal) -> QuerySet[Ballot]:
+    rows = Ballot.objects.filter(proposal=proposal, round=F("proposal__reworks"))
+    return rows.select_related("membership__person", "by").order_by("pk")
+
+
+def _helped_by(viewer: Person, at: datetime) -> QuerySet[Supporter, int]:
+    return Supporter.objects.live(at).filter(supporter=viewer, kind="for", decisions__contains=["groups"]).values_list("person", flat=True)
+
+
+def _inside(cluster: Cluster) -> QuerySet[Membership]:
+    return Membership.objects.filter(cluster=cluster).inside().select_related("person")
+
+
+def _versions(proposal: Proposal) -> QuerySet[ProposalVersion]:
+    return ProposalVersion.objects.filter(proposal=proposal)
+
+
+def _challenges(proposal: Proposal) -> QuerySet[Challenge]:
+    return Challenge.objects.filter(proposal=proposal).select_related("membership__person")
 
 
 def _is_counted(proposal: Proposal) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
+from audit.kept import answers
 from people.models import Person, Role
 from people.roles import FACILITATOR
 from pooling.models import InCommon, Interest, Introduction, Membership
@@ -43,13 +44,17 @@ class Match:
 
 def matches_for(facilitator: Person, *, at: datetime) -> list[Match]:
     """The matches in the councils where this person helps groups. Two queries."""
-    roles = Role.objects.live(at).filter(person=facilitator, person__is_active=True, kind=FACILITATOR)
-    rows = Interest.objects.filter(state="matched", council_code__in=roles.values("council_code")).exclude(person=facilitator)
     by_need: dict[tuple[str, str, str], list[Interest]] = defaultdict(list)
-    for row in rows.select_related("person").order_by("council_code", "category", "outcode", "pk"):
+    for row in answers(_matched, facilitator, at):
         by_need[row.council_code, row.category, row.outcode].append(row)
     said = _agreed_words(row.person_id for rows_ in by_need.values() for row in rows_)
     return [_match(key, found, said) for key, found in by_need.items()]
+
+
+def _matched(facilitator: Person, at: datetime) -> QuerySet[Interest]:
+    roles = Role.objects.live(at).filter(person=facilitator, person__is_active=True, kind=FACILITATOR)
+    rows = Interest.objects.filter(state="matched", council_code__in=roles.values("council_code")).exclude(person=facilitator)
+    return rows.select_related("person").order_by("council_code", "category", "outcode", "pk")
 
 
 def _match(key: tuple[str, str, str], rows: list[Interest], said: dict[int, frozenset[str]]) -> Match:

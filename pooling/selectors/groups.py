@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from audit.clock import LONDON
+from audit.kept import answers
 from people.models import Person
 from pooling.models import Charter, CharterSignature, Cluster, Membership, Pledge
 from pooling.rules import MEMBERSHIP_FINAL, MEMBERSHIP_IN
@@ -28,16 +29,15 @@ def cluster_money(cluster: Cluster, viewer: Person) -> ClusterMoney:
 
     With fewer than three payers the total is None: of two, it would tell the other one's.
     """
-    sums = (
-        Pledge.objects.live()
-        .filter(membership__cluster=cluster)
-        .aggregate(
-            payers=Count("membership", distinct=True),
-            own=Sum("weekly_pence", filter=Q(membership__person=viewer), default=0),
-            total=Sum("weekly_pence", default=0),
-        )
-    )
-    return ClusterMoney(sums["own"], sums["total"] if sums["payers"] > 2 else None, sums["payers"])
+    payers, own, total = next(iter(answers(_money_in, cluster, viewer)), (0, 0, 0))
+    return ClusterMoney(own, total if payers > 2 else None, payers)
+
+
+def _money_in(cluster: Cluster, viewer: Person) -> QuerySet[Any, Any]:
+    own = Sum("weekly_pence", filter=Q(membership__person=viewer), default=0)
+    payers = Count("membership", distinct=True)
+    found = Pledge.objects.live().filter(membership__cluster=cluster).order_by().values("membership__cluster")
+    return found.annotate(payers=payers, own=own, total=Sum("weekly_pence", default=0)).values_list("payers", "own", "total")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from audit.kept import answers
 from people.models import Organisation, Person
 from pooling.models import Call
 
@@ -28,8 +29,7 @@ class HolderList:
 
 def holder_list(organisation: Organisation) -> HolderList:
     """Calls to pay ahead, orders to accept, bills after a yes, what is on its way, what waits for a yes, what was missed. One query."""
-    calls = Call.objects.unended().filter(portion__holder=organisation).select_related("membership__person", "membership__cluster", "portion__budget")
-    found = list(calls.order_by("due_on", "pk"))
+    found = answers(_unended, organisation)
     return HolderList(
         to_pay=[call for call in found if call.state == State.CALLED and call.mode == "ahead"],
         orders_to_accept=[call for call in found if call.state == State.CALLED and call.mode == "on_yes"],
@@ -38,6 +38,11 @@ def holder_list(organisation: Organisation) -> HolderList:
         waiting_for_a_yes=[call for call in found if call.state == State.ORDERED and call.owed_pence is None],
         missed=[call for call in found if call.state == State.MISSED],
     )
+
+
+def _unended(organisation: Organisation) -> QuerySet[Call]:
+    calls = Call.objects.unended().filter(portion__holder=organisation)
+    return calls.select_related("membership__person", "membership__cluster", "portion__budget").order_by("due_on", "pk")
 
 
 def calls_to_pay(person: Person) -> list[Call]:

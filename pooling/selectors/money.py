@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
-from audit.one_question import Row, asked, rows
+from audit.kept import answers
+from audit.one_question import asked_of, rows, together
 from ledger import selectors as book
 from people.models import Person
 from pooling.books import Lot
@@ -41,23 +43,30 @@ class Money:
 
 def money_of(person: Person) -> list[Money]:
     """Where a person's money is, per group and portion, in order; only where something was promised. Five queries at most."""
-    pledges = list(Pledge.objects.filter(membership__person=person).select_related("membership__cluster", "portion__holder"))
+    pledges = answers(_pledges, person)
     lots = {(one.membership_id, one.portion_id): one for one in pledges}
-    sums, accounts = _sums(pledges), _accounts(lots.values())
+    sums, accounts = _sums(person, pledges), _accounts(lots.values())
     return [_money(lots[key].membership, lots[key].portion, sums[key], accounts[key]) for key in sorted(lots)]
+
+
+def _pledges(person: Person) -> QuerySet[Pledge]:
+    return Pledge.objects.filter(membership__person=person).select_related("membership__cluster", "portion__holder")
+
+
+def _calls(person: Person) -> QuerySet[Call]:
+    return Call.objects.filter(membership__person=person).exclude(state__in=CALL_FINAL)
 
 
 Key = tuple[int, int]
 _KEY = {"membership": "membership_id", "portion": "portion_id"}
 
 
-def _sums(pledges: Sequence[Pledge]) -> dict[Key, dict[str, int]]:
+def _sums(person: Person, pledges: Sequence[Pledge]) -> dict[Key, dict[str, int]]:
     found: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for pledge in pledges:
         if pledge.state == Pledge.State.PLEDGED:
             found[pledge.membership_id, pledge.portion_id]["promised"] += pledge.pence
-    places = {pledge.membership_id for pledge in pledges}
-    calls = list(Call.objects.filter(membership__in=places).exclude(state__in=CALL_FINAL)) if places else []
+    calls = answers(_calls, person) if pledges else []
     come = arrived(call for call in calls if call.state in CALL_WAITS_FOR_MONEY and call.unwanted_at is None)
     for call in calls:
         row = found[call.membership_id, call.portion_id]
@@ -67,20 +76,20 @@ def _sums(pledges: Sequence[Pledge]) -> dict[Key, dict[str, int]]:
             row["needed"] += call.pence if call.owed_pence is None else call.owed_pence
         elif call.state in CALL_WAITS_FOR_MONEY and call.unwanted_at is None:
             row["needed"] += call.spare_pence + (call.to_pay_pence if call.pk in come else 0)
-    for one in _held_and_back(places) if places else ():
+    for one in asked_of(_held_and_back, person) if pledges else ():
         row = found[one["membership"], one["portion"]]
         for what in one.said.keys() - _KEY.keys():
             row[what] += one[what]
     return found
 
 
-def _held_and_back(places: Iterable[int]) -> list[Row]:
-    """Sums by what became of them: of holds, and of what was sent home. One query."""
+def _held_and_back(person: Person) -> QuerySet[Any, Any]:
+    """Sums by what became of them: of holds, and of what was sent home."""
     held = F("placed_pence") - F("released_pence") - F("returned_pence") - F("disputed_pence")
     going = F("pence") - F("returned_pence") - F("kept_pence")
-    return asked(
-        rows(Hold.objects.filter(membership__in=places), "hold", **_KEY, held=held, disputed="disputed_pence", paid="released_pence"),
-        rows(Withdrawal.objects.filter(membership__in=places), "back", **_KEY, going_back=going, came_back="returned_pence"),
+    return together(
+        rows(Hold.objects.filter(membership__person=person), "hold", **_KEY, held=held, disputed="disputed_pence", paid="released_pence"),
+        rows(Withdrawal.objects.filter(membership__person=person), "back", **_KEY, going_back=going, came_back="returned_pence"),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
+from audit.kept import answers
 from payments.models import Dispute
 from people.models import Organisation, Person
 from pooling.books import Wallet, lot_of
@@ -26,21 +27,29 @@ class Owed:
 
 def owed_by(person: Person) -> list[Owed]:
     """Those of the money with this person's name on it, oldest first. One query; four where there are any."""
-    return seen(_disputes(Pledge.objects.filter(membership__person=person)))
+    return seen(answers(_of_person, person))
 
 
 def owed_by_holder(organisation: Organisation) -> list[Owed]:
     """Those of the money that an organisation looks after, and of its sums for several people. As many."""
+    return seen(answers(_of_holder, organisation))
+
+
+def _of_person(person: Person) -> QuerySet[Dispute]:
+    return _disputes(Pledge.objects.filter(membership__person=person))
+
+
+def _of_holder(organisation: Organisation) -> QuerySet[Dispute]:
     wallet = Wallet(organisation.pk, organisation.council_code).owner
-    return seen(_disputes(Pledge.objects.filter(portion__holder=organisation), wallet))
+    return _disputes(Pledge.objects.filter(portion__holder=organisation), wallet)
 
 
-def _disputes(pledges: QuerySet[Pledge], wallet: str = "") -> list[Dispute]:
-    """One query: lots are named in it as `books.Lot` names them."""
+def _disputes(pledges: QuerySet[Pledge], wallet: str = "") -> QuerySet[Dispute]:
+    """Lots are named in it as `books.Lot` names them."""
     owner = Concat(Value("member:"), Cast("membership_id", CharField()), Value("/portion:"), Cast("portion_id", CharField()))
     owners = pledges.annotate(lot_owner=owner).values("lot_owner")
     rows = Dispute.objects.filter(Q(lot_owner__in=owners) | Q(lot_owner=wallet), state__in=OPEN)
-    return list(rows.select_related("payment").order_by("opened_at", "pk"))
+    return rows.select_related("payment").order_by("opened_at", "pk")
 
 
 def seen(disputes: Iterable[Dispute]) -> list[Owed]:

@@ -48,6 +48,19 @@ def test_what_is_filled_in_is_this_persons_and_this_days(at: datetime) -> None:
     assert len(kept._kept) == 1
 
 
+def between(first: date, last: date) -> QuerySet[Entry, int]:
+    return Entry.objects.filter(at__date__gte=first, at__date__lte=last).values_list("pk", flat=True)
+
+
+@pytest.mark.django_db
+def test_one_day_is_not_taken_for_so_long_after_another() -> None:
+    found = entry(by=7)
+    day = london_date(AT)
+    assert kept.answers(between, day, day) == [found]
+    assert kept.answers(between, day - timedelta(days=9), day - timedelta(days=1)) == []
+    assert kept.answers(between, day - timedelta(days=400), day) == [found]
+
+
 def for_staff(person: Person, kind: str) -> QuerySet[Entry, int]:
     seen = Entry.objects.filter(about_kind=kind).values_list("pk", flat=True)
     return seen if person.is_staff else seen.filter(by_id=person.pk)
