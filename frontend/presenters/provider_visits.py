@@ -14,6 +14,7 @@ from marketplace.models import Milestone, MilestoneShare, Visit, VisitPart
 from marketplace.services.visits import LONGEST
 from providers.models import Enterprise
 
+JOINED, IN_ORDER = ("milestone__agreement", "worker"), ("on", "planned_start", "number", "pk")
 READY = {"funded", "in_delivery", "overdue"}
 _SAID = {
     "not_ready": "The money for it is not in place yet. Don’t go before it is.",
@@ -104,15 +105,13 @@ class DayVisit:
 def visits_between(enterprise: Enterprise, first: date, last: date, at: datetime) -> list[DayVisit]:
     """Every visit of these days, in order. Five queries, however many."""
     rows = Visit.objects.filter(milestone__agreement__enterprise=enterprise).between(first, last).exclude(milestone__state="cancelled")
-    return [_day_visit(row, at) for row in _with_people(rows).order_by("on", "planned_start", "number", "pk")]
+    return _with_people(rows.select_related(*JOINED).order_by(*IN_ORDER), at)
 
 
 def soon_and_late(enterprise: Enterprise, last: date, at: datetime) -> tuple[list[DayVisit], list[DayVisit]]:
     """Every visit from today to `last`, in order; and those of days that are over and that nobody has written down, oldest first."""
     today = london_date(at)
-    rows = answers(_soon_and_late, enterprise, today, last)
-    prefetch_related_objects(rows, *_people())
-    found = [_day_visit(row, at) for row in rows]
+    found = _with_people(answers(_soon_and_late, enterprise, today, last), at)
     return [one for one in found if one.visit.on >= today], [one for one in found if one.visit.on < today]
 
 
@@ -120,21 +119,19 @@ def _soon_and_late(enterprise: Enterprise, today: date, last: date) -> QuerySet[
     late = Q(milestone__state__in=READY, state__in=["planned", "begun"], on__lt=today)
     soon = Q(on__gte=today, on__lte=last) & ~Q(milestone__state="cancelled")
     rows = Visit.objects.filter(late | soon, milestone__agreement__enterprise=enterprise)
-    return rows.select_related("milestone__agreement", "worker").order_by("on", "planned_start", "number", "pk")
+    return rows.select_related(*JOINED).order_by(*IN_ORDER)
 
 
 def one(visit: Visit, at: datetime) -> DayVisit:
-    return _day_visit(_with_people(Visit.objects.filter(pk=visit.pk)).get(), at)
+    return _with_people(Visit.objects.filter(pk=visit.pk).select_related(*JOINED), at)[0]
 
 
-def _with_people(rows: Any) -> Any:
-    return rows.select_related("milestone__agreement", "worker").prefetch_related(*_people())
-
-
-def _people() -> "tuple[Prefetch[Any], Prefetch[Any]]":
+def _with_people(rows: Iterable[Visit], at: datetime) -> list[DayVisit]:
+    visits = list(rows)
     shares = MilestoneShare.objects.select_related("payer__person", "membership").order_by("pk")
     parts = VisitPart.objects.select_related("share")
-    return Prefetch("milestone__shares", queryset=shares), Prefetch("parts", queryset=parts)
+    prefetch_related_objects(visits, Prefetch("milestone__shares", queryset=shares), Prefetch("parts", queryset=parts))
+    return [_day_visit(visit, at) for visit in visits]
 
 
 def _day_visit(visit: Visit, at: datetime) -> DayVisit:
@@ -300,7 +297,7 @@ def week(milestone: Milestone, at: datetime) -> Week:
 
 
 def visits_of(milestone: Milestone, at: datetime) -> list[DayVisit]:
-    return [_day_visit(row, at) for row in _with_people(Visit.objects.filter(milestone=milestone)).order_by("on", "number", "pk")]
+    return _with_people(Visit.objects.filter(milestone=milestone).select_related(*JOINED).order_by("on", "number", "pk"), at)
 
 
 def parts_of(shares: Iterable[MilestoneShare]) -> list[PartLine]:
