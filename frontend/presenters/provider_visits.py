@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
@@ -118,8 +117,7 @@ def soon_and_late(enterprise: Enterprise, last: date, at: datetime) -> tuple[lis
 def _soon_and_late(enterprise: Enterprise, today: date, last: date) -> QuerySet[Visit]:
     late = Q(milestone__state__in=READY, state__in=["planned", "begun"], on__lt=today)
     soon = Q(on__gte=today, on__lte=last) & ~Q(milestone__state="cancelled")
-    rows = Visit.objects.filter(late | soon, milestone__agreement__enterprise=enterprise)
-    return rows.select_related(*JOINED).order_by(*IN_ORDER)
+    return Visit.objects.filter(late | soon, milestone__agreement__enterprise=enterprise).select_related(*JOINED).order_by(*IN_ORDER)
 
 
 def one(visit: Visit, at: datetime) -> DayVisit:
@@ -129,8 +127,7 @@ def one(visit: Visit, at: datetime) -> DayVisit:
 def _with_people(rows: Iterable[Visit], at: datetime) -> list[DayVisit]:
     visits = list(rows)
     shares = MilestoneShare.objects.select_related("payer__person", "membership").order_by("pk")
-    parts = VisitPart.objects.select_related("share")
-    prefetch_related_objects(visits, Prefetch("milestone__shares", queryset=shares), Prefetch("parts", queryset=parts))
+    prefetch_related_objects(visits, Prefetch("milestone__shares", shares), Prefetch("parts", VisitPart.objects.select_related("share")))
     return [_day_visit(visit, at) for visit in visits]
 
 
