@@ -83,7 +83,10 @@ def percentile(ordered: Sequence[float], of_hundred: int) -> float:
 
 
 def pgbench(server: Server, url: str, script: str, *, each: int = 1, clients: int = 4, name: str) -> Callable[[int], Measured]:
-    """A measurement by pgbench: prepared, so many clients. `script` is its text, "" for TPC-B; `each`: transfers in one transaction."""
+    """A measurement by pgbench: prepared, so many clients. `script` is its text, "" for TPC-B; `each`: transfers in one transaction.
+
+    A connection's first transactions read and plan what later ones only run, so its first second is run and not counted.
+    """
     path = server.folder / f"{name}.pgbench"
     path.write_text(script)
     what = ["-f", str(path)] if script else ["-b", "tpcb-like"]
@@ -92,36 +95,38 @@ def pgbench(server: Server, url: str, script: str, *, each: int = 1, clients: in
     def measure(seconds: int) -> Measured:
         threads = ["-c", str(clients), "-j", str(min(clients, 2))]
         spent = server.backend_seconds()
-        command = [str(binaries() / "pgbench"), "-n", "-M", "prepared", *threads, "-T", str(seconds), "-l", "--log-prefix", str(logs), *what, url]
+        command = [str(binaries() / "pgbench"), "-n", "-M", "prepared", *threads, "-T", str(seconds + 1), "-l", "--log-prefix", str(logs), *what, url]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         time.sleep(0.3)  # until the server has counted the processes that ended
         spent = server.backend_seconds() - spent
-        speed, count = _said(done.stdout)
-        times = _logged(logs)
-        return Measured(speed * each, percentile(times, 50) / 1000, percentile(times, 99) / 1000, spent * 1_000_000 / (count * each))
+        count = _said(done.stdout)
+        times = logged(logs, seconds)
+        return Measured(len(times) / seconds * each, percentile(times, 50) / 1000, percentile(times, 99) / 1000, spent * 1_000_000 / (count * each))
 
     return measure
 
 
-def _said(words: str) -> tuple[float, int]:
-    """Transactions a second, not counting the time to connect, and how many there were."""
+def _said(words: str) -> int:
+    """How many transactions there were."""
     failed = re.search(r"number of failed transactions: (\d+)", words)
     if failed and int(failed[1]):
         raise RuntimeError(f"pgbench: {failed[0]}")
-    speed = re.search(r"^tps = ([\d.]+)", words, re.MULTILINE)
     count = re.search(r"number of transactions actually processed: (\d+)", words)
-    if speed is None or count is None or not int(count[1]):
+    if count is None or not int(count[1]):
         raise RuntimeError(f"pgbench said nothing of its speed: {words[:200]}")
-    return float(speed[1]), int(count[1])
+    return int(count[1])
 
 
-def _logged(prefix: Path) -> list[int]:
-    """Microseconds of every transaction, in rising order; the logs are removed."""
-    times: list[int] = []
+def logged(prefix: Path, seconds: int) -> list[int]:
+    """Microseconds of every transaction that ended in the last so many seconds, in rising order; the logs are removed."""
+    ended: list[tuple[int, int]] = []
     for path in prefix.parent.glob(f"{prefix.name}.*"):
         with path.open() as lines:
-            times += [int(line.split(" ", 3)[2]) for line in lines]
+            for line in lines:
+                _, _, took, _, second, rest, *_ = line.split(" ")
+                ended.append((int(second) * 1_000_000 + int(rest), int(took)))
         path.unlink()
-    if not times:
+    if not ended:
         raise RuntimeError("pgbench logged nothing")
-    return sorted(times)
+    first = max(ended)[0] - seconds * 1_000_000
+    return sorted(took for at, took in ended if at > first)

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from config.bench import Figure, asking, book, loading, search
-from config.bench.measuring import Job, Measured, percentile
+from config.bench.measuring import Job, Measured, logged, percentile
 from config.bench.server import Server
 from config.synthetic.making import make
 from ledger import models, selectors
@@ -49,6 +49,13 @@ def test_what_can_not_be_measured_says_why_and_the_others_go_on():
     assert json.loads(broken.figure(known).line())["note"] == "not measured: as that"
     figure = ours.figure(known)
     assert (figure.value, figure.ratio) == (150, None)
+
+
+def test_what_a_connection_does_before_the_last_seconds_is_not_counted(tmp_path):
+    lines = [f"0 {number} {took} 0 {second} {rest}" for number, (took, second, rest) in enumerate([(900, 100, 5), (30, 101, 6), (20, 102, 7)])]
+    (tmp_path / "made-log.1").write_text("\n".join(lines) + "\n")
+    assert logged(tmp_path / "made-log", 1) == [20]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_percentiles_are_of_the_values_themselves():
