@@ -83,29 +83,30 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 
 def measure(server: Server, at: datetime) -> Iterator[Figure]:
-    """Everything that is asked of a database that is filled."""
-    bare: dict[str, Figure] = {}
-    for figure in of_selector(at):
-        bare[figure.figure] = figure
-        yield figure
+    """Everything that is asked of a database that is filled; a page beside its own SQL, for machines that do other things too."""
     with serving(server) as (address, web):
-        for name, asked in _kinds().items():
+
+        def page(name: str, asked: Sequence[Asked], bare: Figure) -> Figure:
             asks = [Ask(name, path) for path in map(_path, asked)]
             only_good(in_turn(address, asks, 1))
             before = server_seconds(server, web)
             answers = only_good(in_turn(address, asks, -(-TIMES // len(asks))))
             spent = round((server_seconds(server, web) - before) / len(answers) * 1_000_000)
-            note, yardstick = f"one client; {answers[-1].size / 1000:.1f} kB", bare[f"search.sql_{name}"]
-            yield replace(_figure(f"search.page_{name}", [one.ms for one in answers], note, yardstick), cpu_us=spent)
+            note = f"one client; {answers[-1].size / 1000:.1f} kB"
+            return replace(_figure(f"search.page_{name}", [one.ms for one in answers], note, bare), cpu_us=spent)
+
+        yield from of_kinds(at, page)
 
 
-def of_selector(at: datetime) -> Iterator[Figure]:
-    """Without a web server: the SQL of each kind of question, the selector, and spelling."""
+def of_kinds(at: datetime, page: Callable[[str, Sequence[Asked], Figure], Figure] | None = None) -> Iterator[Figure]:
+    """The SQL of each kind of question, the selector, and its page where there is a web server to ask for it; then spelling."""
     yield _figure("search.first_20", _timed(_first_20(at), TIMES), "a category, near, papers, price; by hand, without numbers")
     for name, asked in _kinds().items():
         bare = _figure(f"search.sql_{name}", _timed(_bare(asked), TIMES), "all that a page asks, without Python")
         yield bare
         yield _figure(f"search.find_{name}", _timed([partial(find, one, on=at.date()) for one in asked], TIMES), "what fits, with numbers", bare)
+        if page:
+            yield page(name, asked, bare)
     yield _figure("search.spelling", _timed([partial(put_right, words) for words in WRONG], TIMES), "putting wrong words right")
 
 

@@ -1,11 +1,15 @@
 """The components, as inclusion tags: one template each in templates/parts/. See docs/adr/0008-template-components.md and /style/."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm, BoundField
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from frontend.context import help_line
@@ -23,10 +27,22 @@ def address(name: str, *args: object) -> str:
         return ""
 
 
-@register.inclusion_tag("parts/three_lines.html")
-def three_lines() -> dict[str, Any]:
+@register.simple_tag
+def three_lines() -> SafeString:
     """The same three lines at the foot of every page. Read from settings, so that even a broken page has them."""
-    return {**help_line(), "worried": address("worried")}
+    return _foot("parts/three_lines.html", settings.ROOT_URLCONF, *help_line().items())
+
+
+@register.simple_tag
+def foot_links() -> SafeString:
+    """The same links under them."""
+    return _foot("parts/foot_links.html", settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=16)
+def _foot(name: str, _: str, *said: tuple[str, Any]) -> SafeString:
+    """Written once: it is the same on every page."""
+    return render_to_string(name, {**dict(said), "worried": address("worried")})
 
 
 @register.inclusion_tag("parts/button.html")
@@ -171,6 +187,13 @@ def pagination(context: template.Context, page: Any) -> dict[str, Any]:
 def who_answered(people: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Small heads with a name and "answered" or "not yet". Each: name, figure, strand, answered, mine."""
     return {"people": people}
+
+
+@register.simple_tag
+def attributes(attrs: Mapping[str, Any]) -> SafeString:
+    """Of a field, inside its tag: yes is the name alone, no is nothing. Django's own template for it takes longer than the rest of the field."""
+    said = ((name, "" if value is True else format_html('="{}"', value)) for name, value in attrs.items() if value is not False)
+    return format_html_join("", " {}{}", said)
 
 
 @register.simple_tag

@@ -125,7 +125,7 @@ def test_every_kind_of_search_is_measured_beside_its_own_sql(monkeypatch):
     make(councils=0, seed=1, listings=150, at=AT, tell=lambda _: None)
     monkeypatch.setattr(search, "TIMES", 1)
     monkeypatch.setattr(search, "PLACES", 2)
-    figures = {each.figure: each for each in search.of_selector(AT)}
+    figures = {each.figure: each for each in search.of_kinds(AT)}
     assert set(figures) >= {"search.first_20", "search.sql_words_london", "search.find_comes_country", "search.spelling"}
     found = figures["search.find_any_london"]
     assert found.yardstick == "search.sql_any_london"
