@@ -94,18 +94,23 @@ def _asked(kept: _Kept, build: Build, args: tuple[Any, ...]) -> list[Any]:
     return list(kept.queryset._iterable_class(asked))
 
 
-def _rows(kept: _Kept, params: list[Any]) -> list[tuple[Any, ...]]:
-    connection: Any = connections[kept.queryset.db]
+def _rows(kept: _Kept, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    return prepared(kept.sent, *params, using=kept.queryset.db)
+
+
+def prepared(text: str, *params: Any, using: str = "default") -> list[tuple[Any, ...]]:
+    """The rows of a question in SQL, what is filled in written as `$1::bigint`: planned once on each connection. For texts that are few."""
+    connection: Any = connections[using]
     with connection.cursor() as cursor:
         known = _prepared.setdefault(connection.connection, {})
-        if kept.sent not in known:
+        if text not in known:
             name = f"kept_{len(known)}"
             connection.validate_no_broken_transaction()
             with connection.wrap_database_errors:  # psycopg's own way to prepare says DEALLOCATE ALL at a rollback, of the ledger's too
-                connection.connection.execute(f"PREPARE {name} AS {kept.sent}")
-            known[kept.sent] = name
+                connection.connection.execute(f"PREPARE {name} AS {text}")
+            known[text] = name
         slots = f"({', '.join(['%s'] * len(params))})" if params else ""
-        cursor.execute(f"EXECUTE {known[kept.sent]}{slots}", params)
+        cursor.execute(f"EXECUTE {known[text]}{slots}", params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable
 from math import asin, cos, radians, sin, sqrt
 
-from django.db import connection
-
+from audit.kept import prepared
 from places.areas import AREAS
 from places.models import Outcode
 from places.postcodes import area_of
@@ -35,9 +34,7 @@ def around(origin: str, within: float) -> list[tuple[str, float]]:
     The postcode areas within reach are there too (`SE`), for what lies in an outcode of theirs that our table lacks. Empty: we can't place `origin`.
     """
     guess = AREAS.get(area_of(origin), (None, None))[:2]
-    with connection.cursor() as cursor:
-        cursor.execute(_AROUND, [origin, *guess, *[within / MILES_A_DEGREE] * 2])
-        rows = cursor.fetchall()
+    rows = prepared(_AROUND, origin, *guess, within / MILES_A_DEGREE)
     if not rows:
         return []
     far = _from(rows[0][3:5])
@@ -50,11 +47,11 @@ def around(origin: str, within: float) -> list[tuple[str, float]]:
 _AROUND = """
 with here as (
     select coalesce(o.latitude, guess.latitude) as latitude, coalesce(o.longitude, guess.longitude) as longitude
-    from (select %s::text as code, %s::numeric as latitude, %s::numeric as longitude) guess left join places_outcode o on o.code = guess.code
+    from (select $1::text as code, $2::numeric as latitude, $3::numeric as longitude) guess left join places_outcode o on o.code = guess.code
 ), box as materialized (
     select latitude - reach as south, latitude + reach as north, longitude - wide as west, longitude + wide as east,
         latitude::float as latitude, longitude::float as longitude
-    from here cross join lateral (select %s::numeric as reach, (%s / cos(radians(latitude)))::numeric as wide) how
+    from here cross join lateral (select $4::numeric as reach, ($4::float / cos(radians(latitude)))::numeric as wide) how
     where latitude is not null
 )
 select o.code, o.latitude::float, o.longitude::float, box.latitude, box.longitude

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db import connection
-
+from audit.kept import prepared
 from providers.models import Check, Listing
 from providers.rules import ORDER
 from providers.rules_of_search import chosen
@@ -65,9 +64,7 @@ def cards(found: Sequence[tuple[int, float]], *, terms: Mapping[str, Sequence[Wo
     if not found:
         return []
     numbers = [number for number, _ in found]
-    with connection.cursor() as cursor:
-        cursor.execute(_SAID, {"numbers": numbers, "on": on})
-        rows = {row[0]: row[1:] for row in cursor.fetchall()}
+    rows = {row[0]: row[1:] for row in prepared(_SAID, numbers, on)}
     return [_card(number, rows[number], miles, terms) for number, miles in found if number in rows]
 
 
@@ -80,10 +77,10 @@ select r.listing_id, l.title, l.description, e.id, e.name, e.kind = 'community',
         where w.enterprise_id = e.id and w.state = 'active' and w.photo_figure <> '' order by w.id limit 1),
     array(select array[g.people, g.pence] from providers_groupprice g where g.listing_id = l.id order by g.people),
     array(select array[c.kind, (max(c.confirmed_at) at time zone 'Europe/London')::date::text] from providers_check c
-        where c.enterprise_id = e.id and c.confirmed_at is not null and c.issued_on <= %(on)s and coalesce(c.expires_on >= %(on)s, true)
+        where c.enterprise_id = e.id and c.confirmed_at is not null and c.issued_on <= $2::date and coalesce(c.expires_on >= $2::date, true)
         group by c.kind)
 from providers_searchrow r join providers_listing l on l.id = r.listing_id join providers_enterprise e on e.id = l.enterprise_id
-where r.listing_id = any(%(numbers)s)"""
+where r.listing_id = any($1::bigint[])"""
 
 
 def _card(number: int, row: Sequence[Any], miles: float, terms: Mapping[str, Sequence[Word]]) -> Card:

@@ -30,17 +30,17 @@ def address(name: str, *args: object) -> str:
 @register.simple_tag
 def three_lines() -> SafeString:
     """The same three lines at the foot of every page. Read from settings, so that even a broken page has them."""
-    return _foot("parts/three_lines.html", settings.ROOT_URLCONF, *help_line().items())
+    return written_once("parts/three_lines.html", settings.ROOT_URLCONF, *help_line().items())
 
 
 @register.simple_tag
 def foot_links() -> SafeString:
     """The same links under them."""
-    return _foot("parts/foot_links.html", settings.ROOT_URLCONF)
+    return written_once("parts/foot_links.html", settings.ROOT_URLCONF)
 
 
 @lru_cache(maxsize=16)
-def _foot(name: str, _: str, *said: tuple[str, Any]) -> SafeString:
+def written_once(name: str, _: str, *said: tuple[str, Any]) -> SafeString:
     """Written once: it is the same on every page."""
     return render_to_string(name, {**dict(said), "worried": address("worried")})
 

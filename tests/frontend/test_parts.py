@@ -12,6 +12,7 @@ from django.test import Client, RequestFactory
 from django.test.signals import template_rendered
 
 from frontend.pictures import people, scenes, strands
+from frontend.templatetags.parts import written_once
 from frontend.views import specimens
 
 STATIC = Path(__file__).resolve().parents[2] / "frontend" / "static" / "frontend"
@@ -171,6 +172,7 @@ def test_every_part_is_on_the_style_page() -> None:
     def note(template: Template, **_: object) -> None:
         drawn.add(template.name or "")
 
+    written_once.cache_clear()
     template_rendered.connect(note)
     try:
         page("/style/")
