@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from places.querysets import OutcodeQuerySet
+from places.querysets import AreaQuerySet, OutcodeQuerySet
 
 
 class Outcode(models.Model):
@@ -32,3 +32,28 @@ class Outcode(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Area(models.Model):
+    """The outline of a council, for drawing: `rings` of longitude and latitude, and the box that they lie in. `source`: whom a map names for it."""
+
+    code = models.CharField(max_length=9, primary_key=True)
+    name = models.CharField(max_length=120)
+    source = models.CharField(max_length=300, blank=True)
+    rings = models.JSONField()
+    west = models.FloatField()
+    south = models.FloatField()
+    east = models.FloatField()
+    north = models.FloatField()
+
+    objects = AreaQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(name="area_has_a_council_s_code", condition=Q(code__regex=r"^[EWSN][0-9]{8}$")),
+            models.CheckConstraint(name="area_has_two_sides", condition=Q(west__lt=models.F("east"), south__lt=models.F("north"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

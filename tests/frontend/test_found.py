@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.models import Need
+from places.services import areas
 from pooling.models import Cluster
 from providers.services import search_rows
 from tests import cast, cast_pooling, worlds
@@ -123,6 +126,21 @@ def test_the_map_says_in_a_list_what_its_tiles_say():
     assert 'aria-label="SE18: 1 found"' in page
     assert page.count("what is near there") == page.count(' found"><g')
     assert 'href="/near/?what=any&amp;where=SE18&amp;miles=10"' in page
+
+
+def test_the_map_is_of_councils_where_their_outlines_were_loaded(django_assert_max_num_queries):
+    ring = [[-0.11, 51.42], [-0.03, 51.42], [-0.03, 51.51], [-0.11, 51.51], [-0.11, 51.42]]
+    southwark = {"properties": {"cd": cast.SOUTHWARK, "nm": "Southwark"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    areas.load(text=json.dumps({"features": [southwark]}), source="Outlines by <somebody>", by=None, at=cast.AT)
+    with django_assert_max_num_queries(12):
+        page = _text(Client().get(reverse("near-map"), {"what": "any", "where": "SE15", "miles": "10"}))
+    assert 'aria-label="What is near SE15, by council"' in page
+    assert "Outlines by &lt;somebody&gt;" in page
+    row = page.split('<th scope="row"><b>Southwark</b>')[1].split("</tr>")[0]
+    inside = [int(number) for number in re.findall(r", (\d+)</span>", row)]
+    assert f'<td class="n">{sum(inside)}</td>' in row
+    assert f'paint-order="stroke">{sum(inside)}<' in page
+    assert 'href="/near/?what=any&amp;where=SE15&amp;miles=10"' in row
 
 
 @pytest.mark.parametrize("who", ["", "amina"])

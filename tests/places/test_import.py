@@ -1,18 +1,23 @@
 """Filling the table of outcodes from a file."""
 
+import json
+import re
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from places.distance import miles
 from places.grid import position
-from places.models import Outcode
+from places.models import Area, Outcode
 from places.postcodes import UnknownOutcode, council_of, outcode_of
+from places.shapes import round_a_place
 
 pytestmark = pytest.mark.django_db
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "geo" / "uk-outcodes-centroids.csv"
+COUNCILS = REFERENCE.with_name("england-utla-153.geojson")
 
 
 def test_a_file_of_outcodes_fills_and_replaces(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,3 +106,58 @@ def test_our_built_in_middles_are_near_the_reference_ones() -> None:
     assert areas is not None
     assert exact is not None
     assert abs(areas - exact) < 5
+
+
+# --- outlines of councils ---
+
+
+def _areas(tmp_path: Path, **first: Any) -> Path:
+    """Two councils side by side: Southwark with an island of its own, and Lewisham."""
+    ring = [[-0.11, 51.42], [-0.03, 51.42], [-0.03, 51.51], [-0.11, 51.51], [-0.11, 51.42]]
+    island = [[x + 0.2, y] for x, y in ring]
+    southwark = {
+        "properties": {"areacd": "E09000028", "areanm": "Southwark"},
+        "geometry": {"type": "MultiPolygon", "coordinates": [[ring], [island]]},
+    }
+    next_to = [[x + 0.08, y] for x, y in ring]
+    lewisham = {"properties": {"CTYUA23CD": "E09000023", "CTYUA23NM": "Lewisham"}, "geometry": {"type": "Polygon", "coordinates": [next_to]}}
+    file = tmp_path / "areas.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [southwark | first, lewisham]}))
+    return file
+
+
+def test_outlines_are_loaded_in_place_of_those_before_and_found_by_where_one_looks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        call_command("import_areas", str(_areas(tmp_path)), source="Whose they are")
+    assert capsys.readouterr().out == "2 areas stored.\n" * 2
+    found = round_a_place("SE15", 3)
+    assert found is not None
+    assert [(one.name, len(one.rings), one.source) for one in found[1]] == [("Lewisham", 1, "Whose they are"), ("Southwark", 2, "Whose they are")]
+    assert found[0].west < -0.065 < found[0].east
+    assert round_a_place("M1", 1) is None
+    assert round_a_place("ZZ99", 1) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "sentence"),
+    [
+        ({"properties": {"areanm": "Southwark"}}, "each needs a code and a name"),
+        ({"properties": {"areacd": "28", "areanm": "Southwark"}}, "“Southwark” has no council’s code"),
+        ({"geometry": {"type": "Point", "coordinates": [0, 51]}}, "It must be GeoJSON with polygons"),
+        ({"geometry": {"type": "Polygon", "coordinates": [[[51.4, -0.1], [51.5, -0.1], [51.4, -0.2]]]}}, "Positions are longitude, then latitude."),
+    ],
+)
+def test_one_wrong_outline_keeps_all_out(tmp_path: Path, first: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(CommandError, match=re.escape(sentence)):
+        call_command("import_areas", str(_areas(tmp_path, **first)))
+    assert not Area.objects.exists()
+
+
+@pytest.mark.reference
+@pytest.mark.skipif(not COUNCILS.exists(), reason="the reference outlines of councils are not here")
+def test_the_reference_outlines_of_england_are_read() -> None:
+    call_command("import_areas", str(COUNCILS))
+    found = round_a_place("SE15", 10)
+    assert found is not None
+    assert Area.objects.count() == 153
+    assert {"Southwark", "Lewisham", "Lambeth"} <= {one.name for one in found[1]}
