@@ -1,6 +1,7 @@
 """What is near: one question, a place, a list. Nothing is saved until somebody says that something is missing."""
 
 from dataclasses import asdict
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +18,7 @@ from frontend.presenters.keeping import kept_said
 from frontend.views import keeping
 from frontend.views.flow import back_to, form_page
 from frontend.views.keeping import WHERE
+from marketplace.models import Need
 from marketplace.services import needs
 from people.models import Person
 from places.postcodes import council_of
@@ -124,14 +126,17 @@ def missing(request: HttpRequest) -> HttpResponse:
             needs.note_unmet(person=request.user, words=said["words"], wishes=form.wishes, by=request.user, at=clock.now(), **told)
         elif keeping.is_told_first(request, {**told, "wishes": asdict(form.wishes)}):
             needs.note_unmet_unsigned(at=clock.now(), **told)
-        return back_to("near-told")
+        return f"{back_to('near-told')}?{urlencode({'where': said['outcode']})}"
 
-    initial = {"category": request.GET.get("what"), "outcode": request.GET.get("where") or getattr(request.user, "outcode", "")}
+    initial = {name: request.GET.get(said, "") for name, said in (("category", "what"), ("outcode", "where"), ("words", "words"))}
+    initial["outcode"] = initial["outcode"] or getattr(request.user, "outcode", "")
+    initial["reason"] = Need.Reason.NO_PROVIDER  # the likeliest: who does not mind why has one press less
     form = MissingForm(request.POST or None, initial=initial, is_known=request.user.is_authenticated)
     return form_page(request, form=form, act=act, template="near/missing.html")
 
 
 @require_safe
 def told(request: HttpRequest) -> HttpResponse:
-    """It counts; what happens next."""
-    return render(request, "near/told.html")
+    """It counts; what happens next; and the way back to the place they looked near."""
+    where = WhereForm(request.GET)
+    return render(request, "near/told.html", {"where": where.cleaned_data["where"] if where.is_valid() else ""})

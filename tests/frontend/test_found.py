@@ -107,9 +107,17 @@ def test_what_is_not_there_becomes_a_need_in_one_press():
     }
     for name, value in told.items():
         assert f'name="{name}" value="{value}"' in page
-    _as(cast.amina()).post(reverse("near-missing"), {**told, "words": ""})
+    after = _text(_as(cast.amina()).post(reverse("near-missing"), {**told, "words": ""}, follow=True))
+    assert 'href="/near/?what=any&amp;where=SE15"' in after  # back to where they looked
     need = Need.objects.get()
     assert (need.person, need.state, need.reason, need.part_of_week, need.language) == (cast.amina(), "unmet", "not_accessible", "evenings", "somali")
+
+
+def test_who_says_it_in_their_own_words_types_nothing_twice():
+    assert "what=meals&amp;where=SE15&amp;words=tea%20%26%20toast" in look(what="meals", words="tea & toast")
+    asked = {"what": "meals", "where": "SE15", "words": "tea & toast"}
+    form = _as(cast.amina()).get(reverse("near-missing"), asked).context["form"]
+    assert [form[name].value() for name in ("category", "outcode", "words", "reason")] == ["meals", "SE15", "tea & toast", "no_provider"]
 
 
 def test_who_does_not_know_yet_is_helped_to_think():
