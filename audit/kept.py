@@ -87,6 +87,8 @@ def _asked(kept: _Kept, build: Build, args: tuple[Any, ...]) -> list[Any]:
     given = _given(args)
     if settings.KEPT_QUESTIONS_ARE_COMPARED:
         _compare(kept, given, build(*args))
+    if not kept.sent:
+        return []
     rows = _rows(kept, [fill(given) for fill in kept.filled])
     compiler: Any = copy.copy(kept.compiler)
     compiler.connection, compiler.execute_sql = connections[kept.queryset.db], lambda *args, **kwargs: [rows]
@@ -138,7 +140,9 @@ def _shape(value: Any) -> Any:
     """What must be the same for a text to be the same."""
     if isinstance(value, Model):
         return (value.__class__, *(getattr(value, name) for name in _flags(value.__class__)))
-    return type(value) if isinstance(value, date) else (type(value), value)
+    if isinstance(value, datetime):
+        return datetime, value.utcoffset()
+    return date if isinstance(value, date) else (type(value), value)
 
 
 @cache
@@ -169,7 +173,7 @@ def _write(build: Build, args: tuple[Any, ...]) -> _Kept:
     first, second = (tuple(_nobody(number, place, value) for place, value in enumerate(args)) for number in (0, 1))
     with _asking_nothing():
         (compiler, text, found), (_, other_text, other) = _sql(query := build(*first)), _sql(build(*second))
-    if not text or text != other_text or len(found) != len(other):
+    if text != other_text or len(found) != len(other):
         raise CantBeKept(f"{build.__qualname__} is written in more than one way")
     given: Any = query
     if given._iterable_class not in WAYS or given._known_related_objects or given._prefetch_related_lookups or compiler.has_extra_select:
@@ -205,7 +209,7 @@ def _sql(query: QuerySet[Any, Any]) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
     try:
         text, params = compiler.as_sql()
     except EmptyResultSet:
-        return compiler, "", ()  # nothing to ask: nobody can be found
+        return compiler, "", ()  # nothing can be found: there is nothing to ask
     return compiler, text, tuple(params)
 
 

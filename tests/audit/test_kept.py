@@ -86,12 +86,28 @@ def test_a_question_is_counted_like_any_other_and_planned_once_for_a_connection(
         assert [5, True] in [list(row) for row in cursor.fetchall()]
 
 
+def only_for_staff(person: Person, at: datetime) -> QuerySet[Entry]:
+    return Entry.objects.filter(at=at) if person.is_staff else Entry.objects.none()
+
+
+@pytest.mark.django_db
+def test_where_nothing_can_be_found_nothing_is_asked(django_assert_num_queries: Any) -> None:
+    found = entry(by=7)
+    with django_assert_num_queries(0):
+        assert kept.answers(only_for_staff, somebody(7), AT) == []
+    assert [row.pk for row in kept.answers(only_for_staff, Person(pk=7, is_staff=True), AT)] == [found]
+
+
 def by_weekday(day: date) -> QuerySet[Entry]:
     return Entry.objects.filter(at__date__gte=day) if day.weekday() % 2 else Entry.objects.filter(at__date__lt=day)
 
 
 def by_name(person: Person) -> QuerySet[Entry]:
     return Entry.objects.filter(verb=person.known_as)
+
+
+def at_the_same_hour(at: datetime) -> QuerySet[Entry]:
+    return Entry.objects.filter(at__gt=at - timedelta(days=180))
 
 
 def by_half(person: Person) -> QuerySet[Entry]:
@@ -109,6 +125,7 @@ def by_what_is_there(person: Person) -> QuerySet[Entry]:
         (by_weekday, date(2026, 6, 30)),
         (by_name, Person(pk=7, known_as="test.done")),
         (by_half, Person(pk=14)),
+        (at_the_same_hour, AT.astimezone(LONDON)),
         (by_what_is_there, Person(pk=7)),
         (lambda person: Entry.objects.filter(by_id=person.pk), Person(pk=7)),
     ],
