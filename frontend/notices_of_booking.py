@@ -49,20 +49,23 @@ def time_off(*, booking_id: int, number: int, how: str, at: datetime) -> int:
 
 
 def move_asked(*, move_id: int, at: datetime) -> int:
-    """To the other side: another time is asked for."""
+    """To everybody but who asked, and whom they answer for: another time is asked for."""
     move = _move(move_id)
     booking = move.time.booking
     says = f"{booking.listing.title}: can it be {_moment(move.to_at)} instead of {_moment(move.from_at)}? Answer by {words.day(move.answer_by)}."
-    who = _payers(booking) if move.side == BookingMove.Side.PROVIDER else [booking.enterprise.owner]
+    asked = set(move.yeses.filter(by=move.asked_by_id).values_list("payer__person", flat=True))
+    who = [one for one in _payers(booking) if one.pk not in asked]
+    who += [booking.enterprise.owner] if move.side == BookingMove.Side.PERSON else []
     return _tell(who, kind="booking_move_asked", about=f"move:{move.pk}", subject="Can it be another time?", says=says, at=at)
 
 
 def move_answered(*, move_id: int, yes: bool, at: datetime) -> int:
-    """To who asked: moved, or it stays."""
+    """To who asked: moved, or it stays. With a group: to everybody who was asked."""
     move = _move(move_id)
     booking = move.time.booking
     says = f"{booking.listing.title} is now {_moment(move.to_at)}." if yes else f"{booking.listing.title} stays {_moment(move.from_at)}."
-    who = [booking.enterprise.owner] if move.side == BookingMove.Side.PROVIDER else _payers(booking)
+    payers, owner = _payers(booking), booking.enterprise.owner
+    who = [*payers, owner] if len(payers) > 1 else [owner] if move.side == BookingMove.Side.PROVIDER else payers
     return _tell(who, kind="booking_move_answered", about=f"move:{move.pk}", subject="Another time: the answer", says=says, at=at)
 
 

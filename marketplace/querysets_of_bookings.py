@@ -12,7 +12,7 @@ from marketplace.rules.tables import BOOKING_FINAL
 from people.models import Person
 
 if TYPE_CHECKING:
-    from marketplace.models import BookedTime, Booking, BookingMove  # noqa: F401 - named in strings below
+    from marketplace.models import BookedTime, Booking, BookingMove, BookingMoveYes  # noqa: F401 - named in strings below
     from providers.models import Enterprise
 
 
@@ -81,3 +81,11 @@ class BookingMoveQuerySet(models.QuerySet["BookingMove"]):
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
+
+
+class BookingMoveYesQuerySet(models.QuerySet["BookingMoveYes"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """As their move."""
+        from marketplace.models import BookingMove
+
+        return self.filter(move__in=BookingMove.objects.visible_to(person).values("pk"))

@@ -152,7 +152,7 @@ def page(booking: Booking, person: Person, at: datetime) -> BookingPage:
     """One booking as this person may see it."""
     is_provider = booking.enterprise.owner_id == person.pk or booking.enterprise.workers.filter(person=person, state="active").exists()
     related = ("slot__worker", "visit__milestone")
-    rows = list(booking.times.select_related(*related).prefetch_related("moves__slot__worker").order_by("number"))
+    rows = list(booking.times.select_related(*related).prefetch_related("moves__slot__worker", "moves__yeses").order_by("number"))
     speaks = None if is_provider else speaks_for(booking, person, decision="visits", at=at)
     whose = booking.person if speaks is None else speaks
     side = BookingMove.Side.PROVIDER if is_provider else BookingMove.Side.PERSON if speaks is not None else ""
@@ -232,7 +232,6 @@ def _line(time: BookedTime, booking: Booking, share: Any, at: datetime, *, side:
     planned = time.visit is not None and time.visit.state == Visit.State.PLANNED and time.starts_at > at and booking.state == State.CONFIRMED
     moves: Sequence[BookingMove] = [one for one in time.moves.all() if one.state == BookingMove.State.ASKED]
     move = moves[0] if moves else None
-    alone = booking.cluster is None or booking.cluster.is_own
     meets = booking.kind == Booking.Kind.MEET and booking.state in {State.REQUESTED, State.CONFIRMED} and time.starts_at > at
     return TimeLine(
         time=time,
@@ -241,10 +240,17 @@ def _line(time: BookedTime, booking: Booking, share: Any, at: datetime, *, side:
         pay_id=share.call_id if side and share is not None and share.call is not None and share.call.state == Call.State.CALLED else None,
         share_id=share.pk if share is not None and booking.state in {State.ASKING, State.DELIVERED, State.PAID_OUT, State.CONFIRMED} else None,
         may_cancel=bool(side) and (meets or (planned and (is_provider or _may_be_called_off(share)))),
-        may_move=planned and bool(side) and alone and move is None,
+        may_move=planned and bool(side) and move is None,
         move=move,
-        mine=move is not None and move.side == side,
+        mine=move is not None and _has_said_yes(move, share, is_provider=is_provider),
     )
+
+
+def _has_said_yes(move: BookingMove, share: Any, *, is_provider: bool) -> bool:
+    """Who asked, and who has answered: the others' answer is waited for."""
+    if is_provider:
+        return move.provider_yes_at is not None
+    return share is not None and any(one.payer_id == share.payer_id for one in move.yeses.all())
 
 
 def _may_be_called_off(share: Any) -> bool:

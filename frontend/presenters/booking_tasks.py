@@ -4,20 +4,20 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import JSONObject
 
 from audit.one_question import Row, by_list
 from audit.one_question import rows as listed
 from frontend import words
 from frontend.navigation import address
-from marketplace.models import BookedTime, Booking, BookingMove
+from marketplace.models import BookedTime, Booking, BookingMove, BookingMoveYes, Payer
 from marketplace.querysets import of_enterprise_people, people_seen_by
 from marketplace.rules.dates import start_of
 from people.models import Person
 from people.selectors import decided_for_by
 
-State, Side = Booking.State, BookingMove.Side
+State = Booking.State
 OF_PERSON = ("booking_held", "booking_move", "booking_query", "booking_met")
 OF_PROVIDER = ("meet_asked", "their_move", "they_met")
 # which list: title, what is said of it, what the button says
@@ -27,7 +27,7 @@ _SAID = {
     "booking_query": ("Did anybody come? {title}", "Nobody has written down the visit of {day}.", "Tell us"),
     "booking_met": ("Did you meet {provider}?", "It was to be on {day}.", "Tell us"),
     "meet_asked": ("Will you meet {name}?", "{when}. They would like to know you first. It is free.", "Say yes or no"),
-    "their_move": ("Can it be another time? {title}", "{name} asks: {to} instead of {of}.", "Say yes or no"),
+    "their_move": ("Can it be another time? {title}", "{to} instead of {of}.", "Say yes or no"),
     "they_met": ("Did you meet {name}?", "It was to be on {day}.", "Tell us"),
 }
 
@@ -37,7 +37,8 @@ def waiting(person: Person, *, today: date, provides: bool = True) -> list[Query
     seen = people_seen_by(person)
     moved = Q(move__isnull=False)
     met = Q(kind=Booking.Kind.MEET, state=State.CONFIRMED, person_met_at__isnull=True, starts_at__lt=start_of(today, time.min))
-    mine = _open(Side.PROVIDER).of_people(seen).filter(Q(state__in=[State.SLOT_HELD, State.QUERY]) | moved | met)
+    unsaid = Payer.objects.signed().filter(agreement=OuterRef("time__booking__agreement"), person__in=seen).exclude(pk__in=_said_yes())
+    mine = _open(BookingMove.objects.filter(Exists(unsaid))).of_people(seen).filter(Q(state__in=[State.SLOT_HELD, State.QUERY]) | moved | met)
     kinds = {"booking_held": Q(state=State.SLOT_HELD), "booking_query": Q(state=State.QUERY), "booking_move": moved}
     return [_rows(mine, kinds, "booking_met"), *(waiting_as_provider(person, today=today) if provides else [])]
 
@@ -46,14 +47,21 @@ def waiting_as_provider(person: Person, *, today: date) -> list[QuerySet[Any, An
     """Of `waiting`, what waits for who comes."""
     asked, moved = Q(kind=Booking.Kind.MEET, state=State.REQUESTED), Q(move__isnull=False)
     met = Q(kind=Booking.Kind.MEET, state=State.CONFIRMED, provider_met_at__isnull=True, starts_at__lt=start_of(today, time.min))
-    theirs = _open(Side.PERSON).filter(of_enterprise_people(person, "enterprise")).filter(asked | moved | met)
+    theirs = (
+        _open(BookingMove.objects.filter(provider_yes_at__isnull=True)).filter(of_enterprise_people(person, "enterprise")).filter(asked | moved | met)
+    )
     return [_rows(theirs, {"meet_asked": asked, "their_move": moved}, "they_met")]
 
 
-def _open(side: str) -> Any:
-    """Bookings that are not over, with when they begin, and another time that this side asked for."""
+def _said_yes() -> QuerySet[Any, Any]:
+    """Of a move that is looked at from within: whose yes it has."""
+    return BookingMoveYes.objects.filter(move=OuterRef(OuterRef("pk"))).values("payer")
+
+
+def _open(unsaid: Any) -> Any:
+    """Bookings that are not over, with when they begin, and another time that is asked for. `unsaid`: the moves that wait for who looks."""
     first = BookedTime.objects.filter(booking=OuterRef("pk"), number=1)
-    moves = BookingMove.objects.open().filter(time__booking=OuterRef("pk"), side=side).order_by("pk")
+    moves = unsaid.open().filter(time__booking=OuterRef("pk")).order_by("pk")
     told = JSONObject(to="to_at", of="from_at", by="answer_by")
     found = {"starts_at": Subquery(first.values("starts_at")), "until": Subquery(first.values("slot__held_until"))}
     return Booking.objects.unended().annotate(**found, move=Subquery(moves.values(json=told)[:1]))

@@ -131,6 +131,12 @@ def move(request: SignedIn, pk: int) -> HttpResponse:
 def answer_move(request: SignedIn, pk: int) -> HttpResponse:
     """Yes or no to another time; or who asked takes it back."""
     row = get_object_or_404(BookingMove.objects.visible_to(request.user).select_related("time"), pk=pk)
-    yes = request.POST.get("answer") == "yes"
-    said = "It is moved." if yes else "It stays as it was."
-    return _press(request, row.time.booking_id, lambda _, by, at: booking_moves.answer(move=row, yes=yes, by=by, at=at), said)
+    here, yes = back_to("booking", pk=row.time.booking_id), request.POST.get("answer") == "yes"
+
+    def act() -> str:
+        moved = booking_moves.answer(move=row, yes=yes, by=request.user, at=clock.now()).state == BookingMove.State.AGREED
+        said = "It is moved." if moved else "Thank you. It is moved once everybody has said yes." if yes else "It stays as it was."
+        messages.success(request, said)
+        return here
+
+    return press(request, act, refused=here)

@@ -2,7 +2,7 @@
 
 from marketplace.models.agreements import Agreement, Payer, SuspendedFor
 from marketplace.models.asks import OfficerAnswer, OfficerQuestion
-from marketplace.models.bookings import BookedTime, Booking, BookingMove
+from marketplace.models.bookings import BookedTime, Booking, BookingMove, BookingMoveYes
 from marketplace.models.briefs import Brief, BriefAmendment, BriefLot, BriefPayer, BriefQuestion
 from marketplace.models.changes import Change, ChangeAnswer, ShortAnswer
 from marketplace.models.counted import CountedCell, CountRun
@@ -17,6 +17,7 @@ __all__ = [
     "BookedTime",
     "Booking",
     "BookingMove",
+    "BookingMoveYes",
     "Brief",
     "BriefAmendment",
     "BriefLot",

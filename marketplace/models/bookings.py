@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from marketplace.querysets_of_bookings import BookedTimeQuerySet, BookingMoveQuerySet, BookingQuerySet
+from marketplace.querysets_of_bookings import BookedTimeQuerySet, BookingMoveQuerySet, BookingMoveYesQuerySet, BookingQuerySet
 from marketplace.rules.tables import BOOKING_FINAL
 
 
@@ -115,7 +115,7 @@ class BookedTime(models.Model):
 
 
 class BookingMove(models.Model):
-    """One side asks for another time; the new one is kept for them until the other side has answered. Nothing changes before that."""
+    """One side asks for another time; the new one is kept for them until everybody else has answered. Nothing changes before that."""
 
     class State(models.TextChoices):
         ASKED = "asked", "The other side has not answered."
@@ -136,6 +136,8 @@ class BookingMove(models.Model):
     asked_at = models.DateTimeField()
     answer_by = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    # The provider's yes: at once where they asked. Of those who pay: `BookingMoveYes`.
+    provider_yes_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
 
@@ -151,3 +153,22 @@ class BookingMove(models.Model):
 
     def __str__(self) -> str:
         return f"move {self.pk} ({self.state})"
+
+
+class BookingMoveYes(models.Model):
+    """One payer's own yes to another time; who asked for it has said it by asking."""
+
+    move = models.ForeignKey(BookingMove, on_delete=models.PROTECT, related_name="yeses")
+    council_code = models.CharField(max_length=9)
+    payer = models.ForeignKey("marketplace.Payer", on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = BookingMoveYesQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["move_id", "pk"]
+        constraints = [models.UniqueConstraint(fields=["move", "payer"], name="bookingmoveyes_is_said_once")]
+
+    def __str__(self) -> str:
+        return f"yes of payer {self.payer_id} to move {self.move_id}"

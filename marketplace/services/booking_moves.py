@@ -1,11 +1,15 @@
-"""Moving a booked time: one side asks, the new time is kept for them, and nothing changes before the other side's yes. Never booked twice."""
+"""Moving a booked time: somebody asks, the new time is kept for them, and nothing changes before everybody else's yes. Never booked twice.
+
+Everybody: the provider, and each who pays for it. Of a group each said yes to the time, so each says yes to another.
+"""
 
 from datetime import datetime, timedelta
 
 from audit.clock import LONDON, london_date
 from audit.errors import NotAllowed
 from marketplace import policies
-from marketplace.models import Agreement, BookedTime, Booking, BookingMove, Milestone, Visit
+from marketplace.models import Agreement, BookedTime, Booking, BookingMove, BookingMoveYes, Milestone, Payer, Visit
+from marketplace.querysets import PayerQuerySet
 from marketplace.rules.dates import BOOKING_ANSWER_DAYS, BOOKING_ANSWER_HOURS
 from marketplace.rules.tables import BOOKING, NotNow, after
 from marketplace.selectors.free_times import FURTHEST_DAYS, free_workers, soonest_day
@@ -15,7 +19,7 @@ from marketplace.services.booking_ends import HELD, NOT_HELD
 from marketplace.services.funding import locked_week
 from marketplace.services.writing import log, tell
 from people.models import Person
-from people.policies import may_act_for
+from people.policies import decided_for, may_act_for
 from pooling.services.transactions import all_or_nothing
 from providers.models import Worker
 from providers.services import slots
@@ -25,7 +29,7 @@ Side = BookingMove.Side
 
 @all_or_nothing
 def ask(*, time: BookedTime, starts_at: datetime, by: Person, at: datetime) -> BookingMove:
-    """Who pays, or the provider, asks for another time; it is kept until the other side has answered.
+    """One who pays, or the provider, asks for another time; it is kept until the others have answered. Asking is the asker's own yes.
 
     Raises NotAllowed, NotNow, TimeIsNotFree, SlotIsTaken.
     """
@@ -53,6 +57,7 @@ def ask(*, time: BookedTime, starts_at: datetime, by: Person, at: datetime) -> B
         asked_at=at,
         answer_by=answer_by,
     )
+    _say_yes(asked, row, side, by, at)
     log(by=by, verb="ask_move", row=asked, at=at, booking=row.pk)
     tell(kind="booking_move_asked", row=row, at=at, move=asked.pk, side=side)
     return asked
@@ -60,17 +65,20 @@ def ask(*, time: BookedTime, starts_at: datetime, by: Person, at: datetime) -> B
 
 @all_or_nothing
 def answer(*, move: BookingMove, yes: bool, by: Person, at: datetime) -> BookingMove:
-    """The other side's yes moves it; a no, or who asked taking it back, leaves it where it is. Raises NotAllowed, NotNow."""
+    """The last yes that was missing moves it; a single no, or who asked taking it back, leaves it where it is. Raises NotAllowed, NotNow."""
     row, time, week = _locked(BookingMove.objects.select_related("time").get(pk=move.pk).time)
     asked = BookingMove.objects.locked().select_related("slot__worker").get(pk=move.pk)
     side = side_of(booking=row, by=by, at=at)
     if asked.state != BookingMove.State.ASKED or asked.answer_by <= at:
         raise NotNow("This is not open for an answer any more.")
-    if yes and side == asked.side:
-        raise NotAllowed("You asked for it, so the other side says yes.")
     if not yes:
         booking_states.drop_move(asked=asked, by=by, at=at)
     else:
+        if not _say_yes(asked, row, side, by, at):
+            raise NotAllowed("You have said yes to it already. Now the others do.")
+        log(by=by, verb="agree_move", row=asked, at=at, booking=row.pk)
+        if asked.provider_yes_at is None or payers_missing(asked).exists():
+            return asked
         _fits(row, time, week, asked.to_at, asked.asked_at)
         _carry_out(row, time, week, asked, by, at)
     tell(kind="booking_move_answered", row=row, at=at, move=asked.pk, yes=yes, side=side)
@@ -78,24 +86,43 @@ def answer(*, move: BookingMove, yes: bool, by: Person, at: datetime) -> Booking
 
 
 def side_of(*, booking: Booking, by: Person, at: datetime) -> str:
-    """Whose side this person is on. A group's time is not moved: each of its people said yes to it. Nor is a first meeting, or what is only kept.
-
-    Raises NotAllowed, NotNow.
-    """
-    if policies.may_record_visits(by=by, enterprise=booking.enterprise):
-        side: str = Side.PROVIDER
-    elif may_act_for(by=by, person=booking.person, decision="visits", at=at):
-        side = Side.PERSON
-    else:
-        raise NotAllowed("Only who pays and who comes can move it.")
-    if booking.agreement is None:
+    """Whose side this person is on. A first meeting is not moved, nor what is only kept. Raises NotAllowed, NotNow."""
+    is_provider = policies.may_record_visits(by=by, enterprise=booking.enterprise)
+    theirs = may_act_for(by=by, person=booking.person, decision="visits", at=at)
+    if booking.agreement is None and (is_provider or theirs):
         raise NotNow("This can't be moved. Let it go, or call it off, and choose another time.")
-    if booking.agreement.payers.signed().count() > 1:
-        raise NotNow("Each of you said yes to this time. Book another one together, and call this one off.")
-    return side
+    if not is_provider and not _own_payers(booking, by, at):
+        raise NotAllowed("Only who pays and who comes can move it.")
+    return str(Side.PROVIDER if is_provider else Side.PERSON)
+
+
+def payers_missing(asked: BookingMove) -> PayerQuerySet:
+    """Those who pay for it and have not said yes to the other time."""
+    said = BookingMoveYes.objects.filter(move=asked).values("payer")
+    return Payer.objects.signed().filter(agreement__booking=asked.time.booking_id).exclude(pk__in=said)
 
 
 # --- inside ---
+
+
+def _own_payers(booking: Booking, by: Person, at: datetime) -> list[Payer]:
+    """Whose yes this person may say: their own, or of those they decide for."""
+    payers = list(Payer.objects.signed().filter(agreement__booking=booking).select_related("person"))
+    theirs = decided_for(by=by, people=[payer.person_id for payer in payers], decision="visits", at=at)
+    return [payer for payer in payers if payer.person_id == by.pk or payer.person_id in theirs]
+
+
+def _say_yes(asked: BookingMove, row: Booking, side: str, by: Person, at: datetime) -> bool:
+    """Writes down the yes of this side's own; False where it was said already."""
+    if side == Side.PROVIDER:
+        if asked.provider_yes_at is not None:
+            return False
+        asked.provider_yes_at = at
+        asked.save(update_fields=["provider_yes_at"])
+        return True
+    mine = [payer for payer in _own_payers(row, by, at) if payers_missing(asked).filter(pk=payer.pk).exists()]
+    rows = [BookingMoveYes(move=asked, payer=payer, by=by, at=at, council_code=asked.council_code) for payer in mine]
+    return bool(BookingMoveYes.objects.bulk_create(rows))
 
 
 def _locked(time: BookedTime) -> tuple[Booking, BookedTime, Milestone]:

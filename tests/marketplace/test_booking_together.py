@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from audit.errors import NotAllowed
+from frontend.presenters import booking as presenter
+from frontend.presenters.doing import doing
 from marketplace.models import Booking, Visit
-from marketplace.rules.tables import NotNow
 from marketplace.selectors.proof import proof
 from marketplace.services import booking, booking_clock, booking_ends, booking_moves, signing
+from people.models import Person
 from providers.models import Slot
 from tests import cast, cast_booking, cast_market
 from tests.cast_booking import KEEP_GOING, TEN, Alone
@@ -16,7 +18,7 @@ from tests.cast_market import Walk
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
-WEEK = timedelta(weeks=1)
+WEEK, LATER = timedelta(weeks=1), TEN + timedelta(days=1)
 walk = kept(cast_market.walk)
 
 
@@ -69,12 +71,56 @@ def test_one_who_stays_away_changes_nothing_for_the_others(walk: Walk) -> None:
     story.run()
     done = booking_ends.cancel(time=found.times.get(), person=cast.yusuf(), by=cast.yusuf(), at=story.at)
     assert (done.state, story.share("Yusuf").state, story.share("Amina").state) == ("confirmed", "returned", "covered")
-    with pytest.raises(NotNow):
-        booking_moves.ask(time=found.times.get(), starts_at=TEN + timedelta(days=1), by=cast.amina(), at=story.at)
     for name in ("Amina", "Halima"):
         booking_ends.cancel(time=found.times.get(), person=story.person(name), by=story.person(name), at=story.at)
     assert (now(found).state, found.times.get().slot.released_at) == ("cancelled", story.at)
     assert proof() == []
+
+
+class TestMoving:
+    """Each of them said yes to the time, so each says yes to another."""
+
+    def _confirmed(self, walk: Walk) -> tuple[Walk, Booking]:
+        story = again(walk)
+        found = asked(story)
+        story.sign_all()
+        return story, found
+
+    def test_it_moves_with_the_last_yes_of_all_who_pay_and_who_comes(self, walk: Walk) -> None:
+        story, found = self._confirmed(walk)
+        move = booking_moves.ask(time=found.times.get(), starts_at=LATER, by=cast.yusuf(), at=story.at)
+        missing = [payer.person for payer in booking_moves.payers_missing(move)]
+        assert missing == [cast.amina(), cast.halima()]
+        for by in (cast.amina(), cast.hodan(), cast.halima()):
+            assert found.times.get().starts_at == TEN
+            move = booking_moves.answer(move=move, yes=True, by=by, at=story.at)
+        visit = Visit.objects.get(milestone__agreement=story.agreement)
+        assert (move.state, found.times.get().starts_at, visit.on) == ("agreed", LATER, LATER.date())
+        assert Slot.objects.filter(worker=visit.worker, released_at=None).count() == 1
+
+    def test_one_no_leaves_it_and_nobody_says_yes_twice(self, walk: Walk) -> None:
+        story, found = self._confirmed(walk)
+        move = booking_moves.ask(time=found.times.get(), starts_at=LATER, by=cast.hodan(), at=story.at)
+        booking_moves.answer(move=move, yes=True, by=cast.amina(), at=story.at)
+        for by in (cast.hodan(), cast.amina()):
+            with pytest.raises(NotAllowed):
+                booking_moves.answer(move=move, yes=True, by=by, at=story.at)
+        with pytest.raises(NotAllowed):
+            booking_moves.answer(move=move, yes=False, by=cast.stranger(), at=story.at)
+        assert booking_moves.answer(move=move, yes=False, by=cast.halima(), at=story.at).state == "refused"
+        assert (found.times.get().starts_at, Slot.objects.filter(released_at=None).count()) == (TEN, 1)
+
+    def test_who_has_not_answered_reads_it_on_their_start_page(self, walk: Walk) -> None:
+        story, found = self._confirmed(walk)
+        move = booking_moves.ask(time=found.times.get(), starts_at=LATER, by=cast.yusuf(), at=story.at)
+
+        def asks(person: Person) -> set[str]:
+            return {row["of"] for row in doing(person, today=story.at.date()).tasks} & {"booking_move", "their_move"}
+
+        booking_moves.answer(move=move, yes=True, by=cast.amina(), at=story.at)
+        assert [asks(who) for who in (cast.yusuf(), cast.amina(), cast.halima(), cast.hodan())] == [set(), set(), {"booking_move"}, {"their_move"}]
+        page = presenter.page(now(found), cast.amina(), story.at)
+        assert [(line.mine, line.may_move) for line in page.lines] == [(True, False)]
 
 
 def series(weeks: int) -> Alone:

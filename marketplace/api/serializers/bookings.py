@@ -100,11 +100,11 @@ class MoveSaid(Shape):
 
 
 class MoveRow(Row):
-    """Another time that one side asked for. Nothing changes before the other side's yes."""
+    """Another time that one side asked for. Nothing changes before the yes of the provider and of each who pays."""
 
     class Meta:
         model = BookingMove
-        fields = ("id", "time", "from_at", "to_at", "side", "asked_at", "answer_by", "state", "answered_at")
+        fields = ("id", "time", "from_at", "to_at", "side", "asked_at", "answer_by", "state", "provider_yes_at", "answered_at")
 
 
 class CancelCost(Shape):

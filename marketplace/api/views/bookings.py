@@ -162,7 +162,7 @@ class BookedTimes(ReadEdge):
 
     @verb(MoveSaid, MoveRow, kept=True)
     def move(self, request: Request, pk: int) -> Response:
-        """Asks the other side for another time, which is kept until they answer."""
+        """Asks for another time, which is kept until everybody else has answered."""
         return self.give(booking_moves.ask(time=self.get_object(), by=self.person, at=self.at, **self.asked()))
 
 
@@ -175,5 +175,5 @@ class BookingMoves(ReadEdge):
 
     @verb(YesSaid, MoveRow, path="answer")
     def say(self, request: Request, pk: int) -> Response:
-        """The other side's yes or no; or who asked takes it back."""
+        """Your yes or no, as who pays or who comes; or who asked takes it back. The last yes moves it."""
         return self.answer(booking_moves.answer(move=self.get_object(), by=self.person, at=self.at, **self.asked()))
