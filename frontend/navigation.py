@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 from django.urls import NoReverseMatch, reverse
@@ -99,11 +101,21 @@ def exists(name: str) -> bool:
 
 
 def address(name: str, *args: object) -> str:
-    """The address of a named page; empty where there is none."""
+    """The address of a named page; empty where this installation has none (the demo's, a room not built in)."""
+    return _reversed(name, *args) if args else _of_its_own(name, settings.ROOT_URLCONF)
+
+
+def _reversed(name: str, *args: object) -> str:
     try:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+@lru_cache(maxsize=500)
+def _of_its_own(name: str, _: object) -> str:
+    """Looked up once: every page's frame asks for two dozen."""
+    return _reversed(name)
 
 
 def shown(items: Items, *, path: str) -> list[dict[str, Any]]:

@@ -8,10 +8,10 @@ from django import template
 from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from frontend import navigation
 from frontend.context import help_line
 from frontend.pictures.strands import STATES, slot
 
@@ -20,11 +20,8 @@ register = template.Library()
 
 @register.simple_tag
 def address(name: str, *args: object) -> str:
-    """The address of a named page, or "" where this installation has no such page (the demo's, a room not built in)."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    """The address of a named page, or "" where this installation has no such page."""
+    return navigation.address(name, *args)
 
 
 @register.simple_tag

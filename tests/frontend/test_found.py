@@ -12,6 +12,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from frontend.presenters.found import Way
+from frontend.presenters.offers import Offer
+from frontend.templatetags import near
 from marketplace.models import Need
 from places.services import areas
 from pooling.models import Cluster
@@ -189,3 +192,14 @@ def test_what_costs_nothing_has_a_page_with_nothing_to_sign(made):
     kept = _as(cast.amina()).post(reverse("near-picked"), {"pick": [f"s{made['club'].pk}"], "do": "keep"}, follow=True)
     assert "Lunch club" in _text(kept)
     assert "Free." in _text(kept)
+
+
+def test_what_people_wrote_is_never_part_of_the_page_itself():
+    typed = "<b>'\"&"
+    texts = dict.fromkeys(("title", "description", "enterprise", "languages", "checks_said", "access", "when"), typed)
+    shown = Offer(7, figure="plain", strand=4, miles_said=typed, unit_said="a visit", alone_pence=1, people=2, each_pence=1, charge="free", **texts)
+    way = Way("access", typed, typed, 3, is_now=True)
+    drawn = near.offer_cards([shown]) + near.options([way]) + near.boxes([way]) + near.tick(typed, typed)
+    assert "&lt;b&gt;&#x27;&quot;&amp;" in drawn
+    assert "<b>" not in drawn
+    assert "'" not in drawn
