@@ -69,7 +69,7 @@ def hats_worn(request: Any, *, at: datetime) -> dict[str, int]:
 
 
 # Pages about one person's own things, by the beginning of their address: their strand runs under the header. Others say themselves whose they are.
-OWN = ("start", "budget", "money", "payments", "visits", "me", "needs")
+OWN = ("start", "budget", "money", "payments", "visits", "bookings", "me", "needs")
 
 
 def strand_of_page(hats: Mapping[str, int], *, path: str) -> int:
