@@ -82,7 +82,7 @@ class Line:
         name = self._prepared.get(sql) or self._prepare(sql)
         with self._raw.lock:
             results = self._raw.wait(_asking(protocol, protocol.send_query_prepared, name, written))
-        self._rows = [_read(result.get_value(row, 0)) for result in results for row in range(result.ntuples)]
+        self._rows = [read(result.get_value(row, 0)) for result in results for row in range(result.ntuples)]
 
     def _prepare(self, sql: str) -> bytes:
         name = b"ledger_%d" % len(self._prepared)
@@ -108,7 +108,7 @@ def _asking(protocol: "pq.abc.PGconn", send: Callable[..., None], *what: Any) ->
     return results
 
 
-def _read(composite: bytes | None) -> Row:
+def read(composite: bytes | None) -> Row:
     """A word and three numbers, as both functions answer: "(posted,12,,)"; that first, because it is nearly always that."""
     if composite and composite.startswith(b"(posted,"):
         return ("posted", int(composite[8:-3]), None, None)

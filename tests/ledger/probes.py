@@ -9,13 +9,14 @@ from typing import Any
 
 import psycopg
 
+from ledger.services.line import read
 from tests.ledger.book import AT, LAMBETH, SOUTHWARK
 
 Db = psycopg.Connection[Any]
 MOST, FULL = 10**12, 10**18
 
 
-_POST = "select outcome, journal, account, available from ledger_post(%s, 'probe', %s, %s::bigint, %s::bigint, %s::bigint, %s, '', '', %s, %s, null)"
+_POST = "select ledger_post(%s, 'probe', %s, %s::bigint, %s::bigint, %s::bigint, %s, '', '', %s, %s, null)"
 _POST_MANY = (
     "select outcome, journal, account, available from ledger_post_many("
     "%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], "
@@ -54,7 +55,7 @@ def post(db: Db, moves: list[tuple[int, int, int]], *, key: Any = None, council:
         return tuple(post_many(db, [moves], keys=[key], council=council, **more)[0])
     row = db.execute(_POST, [key or uuid.uuid4(), council, *moves[0], more.get("at", AT), more.get("about", ""), more.get("reverses")]).fetchone()
     assert row is not None
-    return tuple(row)
+    return read(row[0].encode())
 
 
 def post_many(
@@ -298,9 +299,9 @@ def beside_a_lazy_account(db: Db, many: bool) -> None:
 
 def a_group(db: Db) -> None:
     a, b, group = opened(db, pence=500), opened(db), uuid.uuid4()
-    ask = "select journal from ledger_post(%s, 'probe', %s, %s::bigint, %s::bigint, 5::bigint, %s, '', '', '', null, %s)"
-    journal = one(db, ask, uuid.uuid4(), SOUTHWARK, a, b, AT, group)
-    must(one(db, "select group_key from ledger_journal where id = %s", journal) == group)
+    key = uuid.uuid4()
+    one(db, "select ledger_post(%s, 'probe', %s, %s::bigint, %s::bigint, 5::bigint, %s, '', '', '', null, %s)", key, SOUTHWARK, a, b, AT, group)
+    must(one(db, "select group_key from ledger_journal where key = %s", key) == group)
 
 
 QUICK: list[Callable[[Db], None]] = [

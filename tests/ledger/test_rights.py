@@ -185,19 +185,19 @@ def test_names_put_in_front_change_nothing():
         cursor.execute("create function pg_temp.clock_timestamp() returns timestamptz language sql as 'select ''2000-01-01''::timestamptz'")
         cursor.execute("set local search_path = pg_temp, public, pg_catalog")
         cursor.execute(
-            "select (public.ledger_post(gen_random_uuid(), 'x', 'E09000028', %s, %s, 600, now(), '', '', '', null, null)).outcome",
+            "select public.ledger_post(gen_random_uuid(), 'x', 'E09000028', %s, %s, 600, now(), '', '', '', null, null)",
             [number(share()), number(hold())],
         )
         # HOLD is not open yet; opening it goes by the book's own terms
-        assert cursor.fetchone() == ("unknown_account",)
+        assert cursor.fetchone()[0].startswith("(unknown_account,")
         cursor.execute("select public.ledger_open('HOLD', 'E09000028', 'x', 'GBP')")
         cursor.execute("select floor from public.ledger_account where code = 'HOLD'")
         assert cursor.fetchone() == (0,)
         cursor.execute(
-            "select (public.ledger_post(gen_random_uuid(), 'x', 'E09000028', %s, %s, 600, now(), '', '', '', null, null)).outcome",
+            "select public.ledger_post(gen_random_uuid(), 'x', 'E09000028', %s, %s, 600, now(), '', '', '', null, null)",
             [number(share()), ask_number(cursor, "HOLD", "x")],
         )
-        assert cursor.fetchone() == ("not_enough",)
+        assert cursor.fetchone()[0].startswith("(not_enough,")
         cursor.execute("select min(recorded_at) > '2020-01-01' and bool_and(length(request_hash) = 32) from public.ledger_journal")
         assert cursor.fetchone() == (True,)
 
