@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists
+
 from frontend import words
 from frontend.presenters.groups import Rules, rules_in_words
 from people.models import Person
 from pooling.models import Charter, Cluster, Earmark, Membership, Pledge
 from pooling.rules.points import POINTS, PointFacts, open_points
-from pooling.selectors.groups import notice_days_for, rules_to_sign
+from pooling.selectors.groups import notice_days_under
 from pooling.services.charters import differences
 from pooling.services.clusters import current_charter
 
@@ -49,17 +51,20 @@ class RulesPage:
 
 def page(cluster: Cluster, viewer: Person) -> RulesPage:
     """The rules in force, for somebody who may see the group."""
-    place = cluster.memberships.inside().of(viewer).first()
+    places = list(cluster.memberships.inside())
+    place = next((one for one in places if one.person_id == viewer.pk), None)
     versions = list(cluster.charters.order_by("-version"))
-    asked = next((one.version for one in versions if one.state == Charter.State.PROPOSED), None)
+    now = next(one for one in versions if one.state == Charter.State.IN_FORCE)
+    rules = rules_in_words(now, place)
+    has_signed = place is not None and place.pk in rules.signed_places
     return RulesPage(
-        rules=rules_in_words(current_charter(cluster), place),
+        rules=rules,
         versions=[VersionLine(one.version, _STATES[one.state], one.written_at) for one in versions],
-        asked=asked,
-        open_points=sum(line.matters_now for line in points(cluster)),
-        to_sign=place is not None and place in rules_to_sign(viewer),
+        asked=next((one.version for one in versions if one.state == Charter.State.PROPOSED), None),
+        open_points=len(open_points(_facts(cluster, places), now.points)),
+        to_sign=place is not None and not has_signed,
         is_in=place is not None,
-        leaves_after=notice_days_for(place) if place else 0,
+        leaves_after=notice_days_under(place, now) if place and has_signed else 0,
     )
 
 
@@ -84,7 +89,7 @@ def version_page(cluster: Cluster, charter: Charter, viewer: Person) -> VersionP
 def points(cluster: Cluster) -> list[PointLine]:
     """All 17, in order."""
     charter = current_charter(cluster)
-    now = {point.slug for point in open_points(_facts(cluster), charter.points)}
+    now = {point.slug for point in open_points(_facts(cluster, list(cluster.memberships.inside())), charter.points)}
     return [
         PointLine(
             slug=point.slug,
@@ -105,13 +110,14 @@ def _start_answer(charter: Charter, name: str) -> str:
     return str(label() if label else getattr(charter, name)) if name else ""
 
 
-def _facts(cluster: Cluster) -> PointFacts:
-    places = list(cluster.memberships.inside())
+def _facts(cluster: Cluster, places: list[Membership]) -> PointFacts:
     leaving = {Membership.State.NOTICE, Membership.State.REMOVAL_NOTICE}
     promises = Pledge.objects.live().filter(membership__cluster=cluster)
+    visits = Earmark.objects.live().filter(pledge__in=promises)
+    has_promises, has_visits = Cluster.objects.filter(pk=cluster.pk).values_list(Exists(promises), Exists(visits)).get()
     return PointFacts(
         people=len(places),
-        has_promises=promises.exists(),
-        has_visits=Earmark.objects.live().filter(pledge__in=promises).exists(),
+        has_promises=has_promises,
+        has_visits=has_visits,
         somebody_leaves=any(place.state in leaving for place in places),
     )

@@ -10,6 +10,7 @@ from typing import Unpack
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from audit.clock import london_date
 from audit.errors import Refusal
@@ -69,8 +70,8 @@ def look_at(payer_owner: str, *, at: datetime, rings: bool = True) -> int:
 
 def left_of(payer_owner: str) -> int:
     """Pence that Stripe keeps for a payer, as last asked, less what is on its way back."""
-    row = Payer.objects.filter(owner=payer_owner).first()
-    return 0 if row is None or row.cash_returns.filter(state="planned").exists() else row.cash_pence
+    leaving = CashReturn.objects.filter(payer=OuterRef("pk"), state="planned")
+    return Payer.objects.filter(~Exists(leaving), owner=payer_owner).values_list("cash_pence", flat=True).first() or 0
 
 
 def look_all(*, at: datetime) -> int:

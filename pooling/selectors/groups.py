@@ -93,10 +93,14 @@ def notice_days_for(membership: Membership) -> int:
 
     Whoever does not sign new rules may leave without notice (state-machines.md 2, amend_charter).
     """
-    if membership.state == Membership.State.TRIAL or not has_something_on(membership):
-        return 0
     signed = Charter.objects.filter(cluster=membership.cluster_id, state="in_force", signatures__membership=membership).first()
-    return signed.notice_days if signed else 0
+    return notice_days_under(membership, signed) if signed else 0
+
+
+def notice_days_under(membership: Membership, signed: Charter) -> int:
+    """As `notice_days_for`, of somebody who signed these rules, which are in force."""
+    has_none = membership.state == Membership.State.TRIAL or not has_something_on(membership)
+    return 0 if has_none else signed.notice_days
 
 
 def name_for(place: Membership, viewer: Membership | None) -> str:

@@ -1,9 +1,10 @@
 """What is free: to promise, or of the money that is here."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Exists, F
 
 from audit.models import Delivery, Fact
 from ledger import selectors as book
@@ -57,22 +58,39 @@ def free_shares(lots: Iterable[Lot]) -> dict[Lot, int]:
     Money that is here for a call which has not heard of it yet is that call's, not free. Ask with the membership locked, before promising any of
     it. Three queries, however many are asked for.
     """
-    found = dict.fromkeys(lots, 0)
+    return standing(lots).free
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is free of each lot, as `free_shares`; the calls on them that are funded or wait for money, soonest first; and which of those that
+    wait have it here already.
+    """
+
+    free: dict[Lot, int]
+    calls: list[Call]
+    come: set[int]
+
+
+def standing(lots: Iterable[Lot]) -> Standing:
+    """`free_shares`, with what it was found from."""
+    free = dict.fromkeys(lots, 0)
     # The balance is read first: money that comes meanwhile is then counted as needed and not as here, never the other way round.
-    here = book.balances(codes=("SHARE",), owners=[lot.owner for lot in found])
-    places = {(lot.membership_id, lot.portion_id): lot for lot in found}
-    counting = Q(state=State.FUNDED) | Q(state__in=CALL_WAITS_FOR_MONEY, unwanted_at__isnull=True)
-    asked = Call.objects.filter(counting, membership__in={lot.membership_id for lot in found}, portion__in={lot.portion_id for lot in found})
-    calls = [(places[key], call) for call in asked if (key := (call.membership_id, call.portion_id)) in places]
-    come = arrived(call for _, call in calls if call.state != State.FUNDED)
-    for lot in found:
-        found[lot] = here.get(lot.share, 0)
-    for lot, call in calls:
+    here = book.balances(codes=("SHARE",), owners=[lot.owner for lot in free])
+    lot_of = {(lot.membership_id, lot.portion_id): lot for lot in free}
+    members, portions = {lot.membership_id for lot in free}, {lot.portion_id for lot in free}
+    asked = Call.objects.filter(membership__in=members, portion__in=portions, state__in={State.FUNDED, *CALL_WAITS_FOR_MONEY})
+    calls = [call for call in asked.order_by("due_on", "pk") if (call.membership_id, call.portion_id) in lot_of]
+    come = arrived(call for call in calls if call.state != State.FUNDED)
+    for lot in free:
+        free[lot] = here.get(lot.share, 0)
+    for call in calls:
+        lot = lot_of[call.membership_id, call.portion_id]
         if call.state == State.FUNDED:
-            found[lot] -= call.pence if call.owed_pence is None else call.owed_pence
-        else:
-            found[lot] -= call.spare_pence + (call.to_pay_pence if call.pk in come else 0)
-    return found
+            free[lot] -= call.pence if call.owed_pence is None else call.owed_pence
+        elif call.unwanted_at is None:
+            free[lot] -= call.spare_pence + (call.to_pay_pence if call.pk in come else 0)
+    return Standing(free, calls, come)
 
 
 def arrived(waiting: Iterable[Call]) -> set[int]:
@@ -91,8 +109,9 @@ def news_on_the_way(calls: Iterable[int]) -> list[tuple[int, Fact]]:
 
 def has_something_on(membership: Membership) -> bool:
     """Visits said yes to, money asked for and not dealt with, or money held."""
-    kept = membership.pledges.live().filter(earmarks__state="live").exists()
-    return kept or membership.calls.unended().exists() or membership.holds.filter(placed_pence__gt=F("released_pence") + F("returned_pence")).exists()
+    kept = membership.pledges.live().filter(earmarks__state="live")
+    held = membership.holds.filter(placed_pence__gt=F("released_pence") + F("returned_pence"))
+    return Membership.objects.filter(Exists(kept) | Exists(membership.calls.unended()) | Exists(held), pk=membership.pk).exists()
 
 
 def money_in_group(membership: Membership) -> int:

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import CharField, Count, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Cast, Concat
 
 from ledger import selectors as book
 from payments.models import Payment, Refund
@@ -16,9 +17,12 @@ from pooling.books import Lot, Wallet
 from pooling.models import Call, Earmark, Membership, Pledge, Portion, WalletMove
 from pooling.rules import Promised
 from pooling.rules.wallets import most_to_hand_out, used_soon
-from pooling.selectors.promises import arrived, free_shares, modes_in
+from pooling.selectors.promises import modes_in, standing
 
 State = Call.State
+BACK_ABOUT = "wallet_back:"
+WAITED_FOR = ("started", "open")
+PAYABLE = (State.CALLED, State.ORDERED)
 Key = tuple[int, int]
 """A place in a group, and a part of a budget, by number."""
 
@@ -67,16 +71,17 @@ class WalletSeen:
 def wallet_of(organisation: Organisation, council_code: str, *, today: date, sums_only: bool = False) -> WalletSeen:
     """An organisation's wallet in one council, as its own staff see it. Whoever calls has checked who asks.
 
-    `sums_only`: without who needs how much and what was done, in four queries.
+    `sums_only`: without who needs how much and what was done, in two queries.
     """
     wallet = Wallet(organisation.pk, council_code)
-    payments = Payment.objects.filter(about=wallet.about)
+    here = book.balance(wallet.money)
+    payments = list(Payment.objects.filter(about=wallet.about, state__in=("clearing", *WAITED_FOR)).order_by("pk"))
     return WalletSeen(
         organisation=organisation,
         council_code=council_code,
-        here_pence=book.balance(wallet.money),
-        coming_pence=payments.filter(state="clearing").aggregate(sum=Sum("pence"))["sum"] or 0,
-        waiting=payments.filter(state__in=("started", "open")).first(),
+        here_pence=here,
+        coming_pence=sum(one.pence for one in payments if one.state == "clearing"),
+        waiting=next((one for one in payments if one.state in WAITED_FOR), None),
         needs=[] if sums_only else needs_of(organisation, council_code, today=today),
         moves=[] if sums_only else _moves(organisation, council_code),
     )
@@ -85,7 +90,7 @@ def wallet_of(organisation: Organisation, council_code: str, *, today: date, sum
 def needs_of(organisation: Organisation, council_code: str, *, today: date) -> list[Need]:
     """Everybody whose money it looks after in this council and who has promised or is asked for something, by name."""
     pledges = Pledge.objects.filter(portion__holder=organisation, portion__council_code=council_code)
-    live = pledges.live() | pledges.filter(calls__in=Call.objects.filter(state__in=(State.CALLED, State.ORDERED)))
+    live = pledges.live() | pledges.filter(calls__in=Call.objects.filter(state__in=PAYABLE))
     rows = live.select_related("membership__person", "membership__cluster", "portion__budget").order_by("membership__person__full_name", "pk")
     return _needs({(one.membership_id, one.portion_id): one for one in rows.distinct()}, council_code, today)
 
@@ -102,15 +107,14 @@ class _Pair(NamedTuple):
 
 
 def _needs(pairs: Mapping[Key, _Pair | Pledge], council_code: str, today: date) -> list[Need]:
-    """Of places and parts in one council, in their order. Six queries at most."""
-    calls = _payable(pairs)
-    come = arrived(call for each in calls.values() for call in each)
-    free = free_shares(Lot(*key, council_code) for key in pairs)
+    """Of places and parts in one council, in their order. Five queries at most."""
+    now = standing(Lot(*key, council_code) for key in pairs)
+    calls = _by_place(pairs, now.calls)
     modes = modes_in(council_code)
     soon = _soon([key for key, one in pairs.items() if modes[one.portion.route] == "ahead"], today)
     found = []
     for key, one in pairs.items():
-        asked, here = sum(call.to_pay_pence for call in calls[key] if call.pk not in come), free[Lot(*key, council_code)]
+        asked, here = sum(call.to_pay_pence for call in calls[key] if call.pk not in now.come), now.free[Lot(*key, council_code)]
         most = most_to_hand_out(asked_pence=asked, soon_pence=soon[key], free_pence=here)
         found.append(Need(one.membership, one.portion, asked, max(0, here), most))
     return found
@@ -118,21 +122,22 @@ def _needs(pairs: Mapping[Key, _Pair | Pledge], council_code: str, today: date) 
 
 def payable_calls(membership_id: int, portion_id: int) -> list[Call]:
     """Calls that money paid in ahead can pay, soonest first: asked for before the visits, or of an order what was said yes to."""
-    return _payable([(membership_id, portion_id)])[membership_id, portion_id]
+    calls = Call.objects.filter(membership=membership_id, portion=portion_id, state__in=PAYABLE).order_by("due_on", "pk")
+    return [call for call in calls if _is_payable(call)]
 
 
-def _payable(keys: Iterable[Key]) -> dict[Key, list[Call]]:
+def _by_place(keys: Iterable[Key], calls: Iterable[Call]) -> dict[Key, list[Call]]:
     found: dict[Key, list[Call]] = {key: [] for key in keys}
-    members, portions = {member for member, _ in found}, {portion for _, portion in found}
-    waiting = Call.objects.filter(membership__in=members, portion__in=portions, state__in=(State.CALLED, State.ORDERED))
-    for call in waiting.order_by("due_on", "pk"):
-        if (key := (call.membership_id, call.portion_id)) in found and _is_payable(call):
-            found[key].append(call)
+    for call in calls:
+        if _is_payable(call):
+            found[call.membership_id, call.portion_id].append(call)
     return found
 
 
 def _is_payable(call: Call) -> bool:
-    return call.mode == "ahead" if call.state == State.CALLED else call.owed_pence is not None
+    if call.state == State.CALLED:
+        return call.mode == "ahead"
+    return call.state == State.ORDERED and call.owed_pence is not None
 
 
 def _soon(keys: Iterable[Key], today: date) -> dict[Key, list[int]]:
@@ -152,22 +157,18 @@ def _soon(keys: Iterable[Key], today: date) -> dict[Key, list[int]]:
 
 
 def _moves(organisation: Organisation, council_code: str) -> list[Moved]:
-    """The newest twenty."""
-    rows = list(WalletMove.objects.filter(organisation=organisation, council_code=council_code).prefetch_related("slices").order_by("-pk")[:20])
-    refunds: dict[str, list[Refund]] = {}
-    for back in Refund.objects.filter(about__in=[back_about(row.pk) for row in rows]):
-        refunds.setdefault(back.about, []).append(back)
-    return [_moved(row, refunds.get(back_about(row.pk), [])) for row in rows]
-
-
-def _moved(row: WalletMove, refunds: list[Refund]) -> Moved:
-    sums = {state: sum(one.pence for one in refunds if one.state == state) for state in ("succeeded", "failed")}
-    return Moved(row.pk, row.kind, row.pence, row.asked_at, len(row.slices.all()), sums["succeeded"], sums["failed"])
+    """The newest twenty. One query."""
+    about = Concat(Value(BACK_ABOUT), Cast(OuterRef("pk"), CharField()))
+    backs = Refund.objects.filter(about=about).order_by().values("about").annotate(sum=Sum("pence")).values("sum")
+    rows: Any = WalletMove.objects.filter(organisation=organisation, council_code=council_code).annotate(
+        people=Count("slices"), returned=Subquery(backs.filter(state="succeeded")), failed=Subquery(backs.filter(state="failed"))
+    )
+    return [Moved(row.pk, row.kind, row.pence, row.asked_at, row.people, row.returned or 0, row.failed or 0) for row in rows.order_by("-pk")[:20]]
 
 
 def back_about(move_id: int) -> str:
     """What the refunds of a sum sent back are about."""
-    return f"wallet_back:{move_id}"
+    return f"{BACK_ABOUT}{move_id}"
 
 
 def slice_payments(slice_ids: Iterable[int]) -> dict[int, list[tuple[UUID, int]]]:

@@ -23,7 +23,7 @@ LISTS = (
     *(("start/", who) for who in ("Amina", "Yusuf", "Halima", "Mary")),
     ("groups/", "Yusuf"),
     *(("groups/<int:pk>/", who) for who in ("Amina", "Yusuf", "Halima", "Ruth")),
-    ("groups/<int:pk>/gone/", "Amina"),
+    *((f"groups/<int:pk>/{name}/", "Amina") for name in ("gone", "rules", "rules/points")),
     ("groups/find/", "Amina"),
     ("groups/like/", "Mary"),
     ("groups/<int:pk>/choose/", "Yusuf"),
