@@ -1,6 +1,7 @@
 """`make fuzz`: every operation of the API asked by everybody, over HTTP, with requests made up from its document; then the books are proved.
 
-On a demo of its own, or on the one that runs at URL with its DATA_DIR. EXAMPLES of each operation a person (20), ONLY those with a word in them.
+On a demo of its own, or on the one that runs at URL with its DATA_DIR. EXAMPLES of each operation a person (20), other ones by another SEED,
+ONLY of operations with a word in them.
 Leaves with 1 where an answer was not as the document says, where something was a fault, or where the books are not right.
 """
 
