@@ -173,6 +173,8 @@ OF_WEEK = {
     "title": "milestone__agreement__title",
     "weeks": "milestone__agreement__weeks",
     "visits": "milestone__agreement__visits_per_week",
+    "begins": "milestone__agreement__starts_on",
+    "weekdays": "milestone__agreement__weekdays",
     "number": "milestone__number",
     "first": "milestone__starts_on",
     "last": "milestone__ends_on",
@@ -182,7 +184,8 @@ OF_WEEK = {
 
 def week_said(week: dict[str, Any]) -> str:
     """As `what_of`, of a share that was asked for among many things, by `OF_WEEK`."""
-    agreement = Agreement(title=week["title"], weeks=week["weeks"], visits_per_week=week["visits"])
+    how_often = {"weeks": week["weeks"], "visits_per_week": week["visits"], "weekdays": week["weekdays"]}
+    agreement = Agreement(title=week["title"], starts_on=date.fromisoformat(week["begins"]), **how_often)
     days = {"starts_on": date.fromisoformat(week["first"]), "ends_on": date.fromisoformat(week["last"])}
     return f"{agreement.title}, {words.week_and_days(Milestone(agreement=agreement, number=week['number'], **days))}"
 

@@ -101,8 +101,8 @@ class Agreement(models.Model):
 
     @property
     def is_once(self) -> bool:
-        """A single visit: no page calls its day a week."""
-        return self.weeks == 1 and self.visits_per_week == 1
+        """A single visit on the day it begins: no page calls that day a week."""
+        return self.weeks == 1 and self.visits_per_week == 1 and self.weekdays == [self.starts_on.isoweekday()]
 
     @property
     def is_live(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from django_filters.rest_framework import CharFilter, ChoiceFilter, DateFilter
 
 from audit.api.narrowing import IdFilter, Narrowed, WholeNumberFilter, YesNoFilter
-from providers.models import Check, DayOff, Enterprise, Listing, Worker, WorkHours
+from providers.models import Check, DayOff, Enterprise, Invitation, Listing, Worker, WorkHours
 from providers.rules import PARTS_OF_DAY
 
 
@@ -46,6 +46,15 @@ class DayOffFilter(Narrowed):
 
     class Meta:
         model = DayOff
+        fields: tuple[str, ...] = ()
+
+
+class InvitationFilter(Narrowed):
+    enterprise = IdFilter("enterprise_id")
+    is_stopped = YesNoFilter("stopped_at", "isnull", exclude=True, label="Only those you stopped, or only those you did not")
+
+    class Meta:
+        model = Invitation
         fields: tuple[str, ...] = ()
 
 

@@ -9,6 +9,8 @@ THREE = ("Mary", "Dev", "Joan")
 KIND, TITLE = "Cleaning and jobs at home", "Help at home in Somali"
 MOST_DAYS = 20
 """Longer than any step of this waits by itself."""
+MOST_LOOKS = 100
+"""Some ten seconds."""
 
 
 @dataclass
@@ -32,6 +34,15 @@ class LongWalk(Walk):
             self.moves(1)
             somebody.open(path)
         raise AssertionError(f"{name} waits for {says!r} at {path} for ever: {somebody.text}")
+
+    def soon(self, name: str, path: str, says: str) -> Visitor:
+        """Without a day passing: the page is opened again until the worker has done what the last press made it do."""
+        somebody = self[name]
+        for _ in range(MOST_LOOKS):
+            somebody.open(path)
+            if says in somebody.text:
+                return somebody
+        raise AssertionError(f"{name} still does not read {says!r} at {path}: {somebody.text}")
 
 
 def everyone_answers(walk: LongWalk, why: str) -> str:

@@ -64,8 +64,7 @@ def mary_gives_notice(walk: LongWalk) -> None:
 def the_others_see_the_new_price(walk: LongWalk) -> None:
     """£39.00 shared by two is £19.50 each: each says yes for themselves."""
     for name in ("Dev", "Joan"):
-        somebody = walk[name]
-        somebody.open("/start/")
+        somebody = walk.soon(name, "/start/", "Something would change")
         somebody.follow_in("Something would change", "Look at it")
         somebody.reads("A new price for those who stay", f"Now, a week {EACH}", "Then, a week £19.50", "The most it can cost then")
         somebody.press("Say it")

@@ -203,7 +203,7 @@ def promises(walk: Walk) -> None:
 
 
 def _day(text: str) -> date:
-    """The first day named in a text like "1: Wed 25 Mar to Tue 31 Mar"."""
+    """The first day named in a text like "1: Wed 25 Mar to Tue 31 Mar", or "Wednesday 25 March"."""
     found = re.search(r"(\d+) (\w{3})", text)
     assert found, text
     return datetime.strptime(f"{found[1]} {found[2]} 2026", "%d %b %Y").date()
@@ -249,12 +249,12 @@ def everyone_says_yes(walk: Walk) -> date:
     hodan = walk["Hodan"]
     hodan.open("/provider/agreements/")
     hodan.follow_in("Your yes or no", "Help at home in Somali")
-    hodan.reads("£39.00", "£13.00 a week is only promised.", "Southwark Council")
+    hodan.reads("£39.00", "£13.00 is only promised.", "Southwark Council")
     hodan.press("Yes, I will come")
     joan = walk["Joan"]
     joan.open(walk.agreement)
-    begins = _day(joan.main.get_by_role("row", name="1: ").inner_text())
-    walk.week = f"week of {begins:%A} {begins.day} {begins:%B}"
+    begins = _day(joan.main.locator("table tbody tr").first.inner_text())
+    walk.week = f"{begins:%A} {begins.day} {begins:%B}"
     return begins + timedelta(days=(WEDNESDAY - begins.weekday()) % 7)
 
 

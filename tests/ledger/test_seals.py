@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -16,9 +17,11 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
 
-from ledger import models
+from config.bench import book, loading
+from config.bench.server import Server
+from ledger import models, selectors
 from ledger.services import seals
-from ledger.services.accounts import number
+from ledger.services.accounts import Account, number
 from ledger.services.journals import Posted, post, post_many
 from ledger.services.proof import prove
 from tests.conftest import EMBEDDED, alone, point_connections_at
@@ -362,3 +365,30 @@ def test_the_page_of_python_in_the_recipe_finds_the_same(django_db_setup, owner_
     assert list(check["differences"](file, django_db_setup.owner_url)) == ["Seal 1: journal 3 differs."]
     file.write_text(file.read_text().replace('"journals": 4', '"journals": 5'))
     assert "Seal 1 is not whole." in check["differences"](file, django_db_setup.owner_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Here(Server):
+    """The test's own database in place of a server of the bench's."""
+
+    address: str = ""
+
+    def url(self, *, owner: bool = False, database: str = "") -> str:
+        return self.address
+
+
+def test_the_book_that_the_bench_loads_is_right_sealed_and_as_well_guarded_as_before(django_db_setup, tmp_path, owner_cursor):
+    server = Here(tmp_path, django_db_setup.owner_url)
+    shape = (
+        "select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid in ('ledger_transfer'::regclass, 'ledger_journal'::regclass) "
+        "union all select indexname, indexdef from pg_indexes where tablename in ('ledger_transfer', 'ledger_journal') "
+        "union all select tgname, tgenabled::text from pg_trigger where tgrelid = 'ledger_transfer'::regclass order by 1, 2"
+    )
+    before = owner_cursor.execute(shape).fetchall()
+    loading.fill(server, 12_000, 1_000)
+    assert owner_cursor.execute(shape).fetchall() == before
+    assert prove() == []
+    assert (seals.seal_now(), seals.verify()) == (13, [])
+    assert book.size(server)[:2] == (13_000, 12_001)
+    assert models.Account.objects.filter(code="SHARE").count() == 1_000
+    assert selectors.balance(Account("BANK", loading.COUNCIL)) == 1_000_000 * 1_000 + 7 * 1_000

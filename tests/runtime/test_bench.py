@@ -3,20 +3,14 @@
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from config.bench import Figure, asking, book, loading, search
+from config.bench import Figure, asking, search
 from config.bench.measuring import Job, Measured, logged, percentile
-from config.bench.server import Server
 from config.synthetic.making import make
-from ledger import models, selectors
-from ledger.services import seals
-from ledger.services.accounts import Account
-from ledger.services.proof import prove
 
 AT = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 
@@ -61,34 +55,6 @@ def test_what_a_connection_does_before_the_last_seconds_is_not_counted(tmp_path)
 def test_percentiles_are_of_the_values_themselves():
     assert [percentile(range(1, 101), part) for part in (50, 99, 100)] == [51, 100, 100]
     assert percentile([7], 99) == 7
-
-
-@dataclass(frozen=True, slots=True)
-class Here(Server):
-    """The test's own database in place of a server of the bench's."""
-
-    address: str = ""
-
-    def url(self, *, owner: bool = False, database: str = "") -> str:
-        return self.address
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-def test_the_loaded_book_is_right_and_as_well_guarded_as_before(django_db_setup, tmp_path, owner_cursor):
-    server = Here(tmp_path, django_db_setup.owner_url)
-    shape = (
-        "select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid in ('ledger_transfer'::regclass, 'ledger_journal'::regclass) "
-        "union all select indexname, indexdef from pg_indexes where tablename in ('ledger_transfer', 'ledger_journal') "
-        "union all select tgname, tgenabled::text from pg_trigger where tgrelid = 'ledger_transfer'::regclass order by 1, 2"
-    )
-    before = owner_cursor.execute(shape).fetchall()
-    loading.fill(server, 12_000, 1_000)
-    assert owner_cursor.execute(shape).fetchall() == before
-    assert prove() == []
-    assert (seals.seal_now(), seals.verify()) == (13, [])
-    assert book.size(server)[:2] == (13_000, 12_001)
-    assert models.Account.objects.filter(code="SHARE").count() == 1_000
-    assert selectors.balance(Account("BANK", loading.COUNCIL)) == 1_000_000 * 1_000 + 7 * 1_000
 
 
 def test_pages_in_turn_and_on_the_tick_are_all_answered_and_a_bad_one_is_told(served):

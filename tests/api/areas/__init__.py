@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tests.api.areas import booking, calendar, counting, deciding, finding, holding, keeping, leaving, needs, offers, searching, varying
+from tests.api.areas import booking, calendar, counting, deciding, finding, holding, inviting, keeping, leaving, needs, offers, searching, varying
 from tests.cast_market import Walk
 
-AREAS = (deciding, finding, needs, offers, varying, leaving, counting, holding, calendar, keeping, searching, booking)
+AREAS = (deciding, finding, needs, offers, varying, leaving, counting, holding, calendar, keeping, searching, booking, inviting)
 ROWS = {first: who for area in AREAS for first, who in area.ROWS.items()}
 INSIDE = {path: who for area in AREAS for path, who in area.INSIDE.items()}
 DOORS = {path: who for area in AREAS for path, who in area.DOORS.items()}

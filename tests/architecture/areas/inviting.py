@@ -8,7 +8,7 @@ from config.demo_story.cast import HODAN, person
 from providers.models import Enterprise, Invitation
 from providers.rules import code_of, print_of
 from providers.services import invitations
-from tests.architecture.route import Route, page, press, public
+from tests.architecture.route import SIGNED_IN_ASKS, Route, act, own, page, press, public
 
 CODE = "k7mp-4xqd"
 # fmt: off
@@ -17,6 +17,10 @@ ROUTES: tuple[Route, ...] = (
     public("with/<slug:code>/", code="code of Hodan"),  # whoever has it: it tells what search tells of her
     page("provider/invite/", "i..+.. ......+...", "i..+.. ......+..."),
     press("provider/invite/<int:pk>/stop/", "i..... ......>...", pk="code to be stopped"),
+    own("api/v1/invitations/", SIGNED_IN_ASKS),
+    page("api/v1/invitations/<int:pk>/", "i..... ......+...", pk="code to be stopped"),
+    act("api/v1/invitations/<int:pk>/stop/", "i..... ......+...", pk="code to be stopped"),
+    act("api/v1/invitations/read/", "++++++ ++++++++++", {"code": CODE}),
 )
 # fmt: on
 SECRETS: Mapping[str, str] = {}
