@@ -33,7 +33,7 @@ class CodeSaid(Shape):
     code = serializers.CharField(max_length=40)
 
 
-class Inviting(Shape):
+class WhoInvites(Shape):
     """Who invites, and what anybody can find of them today."""
 
     enterprise = serializers.IntegerField()

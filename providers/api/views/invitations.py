@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from audit.api.edge import ReadEdge, makes, verb
 from providers.api.filters import InvitationFilter
-from providers.api.serializers_of_invitations import CodeSaid, InvitationMade, InvitationRow, InvitationSaid, Inviting
+from providers.api.serializers_of_invitations import CodeSaid, InvitationMade, InvitationRow, InvitationSaid, WhoInvites
 from providers.models import Invitation, Listing
 from providers.selectors import enterprise_of_invitation
 from providers.services import invitations
@@ -35,7 +35,7 @@ class Invitations(ReadEdge):
         row: Any = self.get_object()
         return self.answer(invitations.stop(invitation=row, by=self.person, at=self.at))
 
-    @verb(CodeSaid, Inviting, detail=False)
+    @verb(CodeSaid, WhoInvites, detail=False)
     def read(self, request: Request) -> Response:
         """Who invites with this code. Anybody; a wrong code, a stopped one and one that ran out are the same: not there."""
         enterprise = enterprise_of_invitation(self.asked()["code"], at=self.at)
