@@ -249,7 +249,7 @@ def everyone_says_yes(walk: Walk) -> date:
     hodan = walk["Hodan"]
     hodan.open("/provider/agreements/")
     hodan.follow_in("Your yes or no", "Help at home in Somali")
-    hodan.reads("£39.00", "£13.00 is only promised.", "Southwark Council")
+    hodan.reads("£39.00", EACH, "is only promised.", "Southwark Council")
     hodan.press("Yes, I will come")
     joan = walk["Joan"]
     joan.open(walk.agreement)
