@@ -3,14 +3,15 @@
 -- asked of the accounts stands in the statement that locks them, so that it is asked again of a row that had to be waited for. Words are
 -- compared by "is not distinct from", which no index and no other join can be tempted by.
 --
+-- The answer is a row of outcome, journal, account and available as PostgreSQL writes one, "(posted,12,,)": a word is less work to give back.
+--
 -- A lazy account (mode 1) is not locked and not changed: its side of the line has no balance, and instead of a version its position,
 -- 2^62 + journal * 2048 + line. Who posts to one holds its council's lock 7301 together with all others who do; ledger_roll_up,
 -- ledger_set_mode and ledger_close_period hold it alone. Only accounts of nobody's, whose numbers begin at 2^62, can be lazy.
 create or replace function ledger_post(
     p_key uuid, p_kind text, p_council text, p_debit bigint, p_credit bigint, p_pence bigint, p_effective_at timestamptz,
-    p_actor text, p_reason text, p_about text, p_reverses uuid, p_group uuid,
-    out outcome text, out journal bigint, out account bigint, out available bigint
-)
+    p_actor text, p_reason text, p_about text, p_reverses uuid, p_group uuid
+) returns text
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_generic_plan
@@ -20,7 +21,7 @@ as $$
 declare
     -- each side: where its row lies (null: lazy, not locked); what it holds and its version, both after this transfer
     d_row tid; d_bal bigint; d_ver bigint; c_row tid; c_bal bigint; c_ver bigint;
-    lazy boolean; hash bytea; now_at timestamptz;
+    lazy boolean; hash bytea; now_at timestamptz; journal bigint; answer text;
 begin
     if true  -- what may not be null the columns say
         and p_reverses is null
@@ -108,15 +109,15 @@ begin
                 update public.ledger_account a
                 set balance = case a.id when p_debit then d_bal else c_bal end, version = a.version + 1, last_at = now_at
                 where a.ctid = any (array[d_row, c_row]);
-                outcome := 'posted';
-                return;
+                return '(posted,' || journal || ',,)';
             end if;
         end if;
     end if;
 
-    select m.outcome, m.journal, m.account, m.available into outcome, journal, account, available
+    select row(m.outcome, m.journal, m.account, m.available)::text into answer
     from public.ledger_post_many(array[p_key], array[p_kind], array[p_council], array[p_effective_at], array[p_actor], array[p_reason],
                                  array[p_about], array[p_reverses], array[p_group], array[1], array[p_debit], array[p_credit],
                                  array[p_pence], false) m;
+    return answer;
 end
 $$;
