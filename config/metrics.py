@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from audit import clock
 from audit.models import Delivery
 from config.models import Pulse
-from ledger.selectors import balances
+from ledger.selectors import balances, unsealed
 from payments.models import Alarm, Payment, PaymentOperation, ReconcileCursor, WebhookEvent
 from payments.services import ages
 from pooling.models import Hold
@@ -84,9 +84,9 @@ def _one(value: int) -> Iterator[tuple[Labels, int]]:
     yield {}, value
 
 
-def _since(rows: QuerySet[Model], field: str) -> int:
-    """Seconds of real time since the oldest of these."""
-    age = rows.order_by(field).values_list(ExpressionWrapper(Now() - F(field), output_field=DurationField()), flat=True).first()
+def _since(rows: QuerySet[Model], order: str, field: str = "") -> int:
+    """Seconds of real time since the oldest of these, or since what `field` says of the first in this order."""
+    age = rows.order_by(order).values_list(ExpressionWrapper(Now() - F(field or order), output_field=DurationField()), flat=True).first()
     return _seconds(age)
 
 
@@ -143,6 +143,10 @@ def _books_right(at: datetime) -> Iterator[tuple[Labels, int]]:
     return _one(int(Pulse.objects.filter(name=Pulse.Name.BOOKS, is_fine=True).exists()))
 
 
+def _seals(at: datetime) -> Iterator[tuple[Labels, int]]:
+    return _one(_since(unsealed(), "pk", "recorded_at"))
+
+
 def _reconciled(at: datetime) -> Iterator[tuple[Labels, int]]:
     """Not there before the first run."""
     read_at = ReconcileCursor.objects.filter(read_at__isnull=False).values_list("read_at", flat=True).first()
@@ -166,5 +170,6 @@ FIGURES = (
     Figure("receivable_pence", "What is owed to the platform, by council.", _by_council("RECEIVABLE")),
     Figure("books_proven_age_seconds", "Since the last proof of the books.", _books_age),
     Figure("books_right", "1 when the last proof of the books found nothing.", _books_right),
+    Figure("seals_lag_seconds", "How long the oldest entry of the book that is not sealed waits.", _seals),
     Figure("reconciled_age_seconds", "Since Stripe's lines were last read.", _reconciled),
 )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Max, Min, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Max, Min, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from ledger import models
 from ledger.codes import natural
@@ -32,6 +33,7 @@ __all__ = [
     "owned",
     "recorded_since",
     "statement",
+    "unsealed",
 ]
 
 
@@ -120,6 +122,12 @@ def recorded_since(moment: datetime) -> datetime | None:
     """
     first: datetime | None = models.Journal.objects.filter(effective_at__gte=moment).aggregate(first=Min("recorded_at"))["first"]
     return first
+
+
+def unsealed() -> QuerySet[models.Journal]:
+    """Journals that no seal holds yet. By number the first is the oldest, or almost."""
+    sealed = models.Seal.objects.order_by("-number").values("last_journal")[:1]
+    return models.Journal.objects.filter(pk__gt=Coalesce(Subquery(sealed), Value(0), output_field=BigIntegerField()))
 
 
 def journal_exists(key: uuid.UUID) -> bool:

@@ -14,6 +14,7 @@ from audit.errors import Refusal
 from audit.services import trail
 from ledger.selectors import closed_through
 from ledger.services.periods import Closed, ClosedAlready, close_period
+from payments.models import StripeLine
 from payments.services import planning, two_people
 from people.models import Approval, Person
 
@@ -44,6 +45,13 @@ class ClosingIsAskedFor(Refusal):
     sentence = "Somebody else asked for this already. Answer them under “Others ask for a second yes”."
 
 
+class SomethingIsUnexplained(Refusal):
+    """SUSPENSE is not empty: nobody knows yet whose money that is, and so what the days to be closed came to."""
+
+    code = "something_is_unexplained"
+    sentence = "Stripe’s balance moved there and we don’t know why. Nothing was changed. Open “Lines to explain” and say what it was, then close."
+
+
 def about_of(council_code: str, through: date) -> str:
     """What such a request is about, in `people.Approval`."""
     return f"{council_code}:{through.isoformat()}"
@@ -60,7 +68,7 @@ def propose(*, council_code: str, through: date, reason: str, by: Person, at: da
     """The first of two operators asks to close a council's books up to and with a London day. Nothing is closed.
 
     Operators only may answer: the request names no council, whose own staff could otherwise say yes to it.
-    Raises NotAllowed, DayIsNotOver, DayIsClosed, ClosingIsAskedFor, ReasonIsMissing.
+    Raises NotAllowed, DayIsNotOver, DayIsClosed, SomethingIsUnexplained, ClosingIsAskedFor, ReasonIsMissing.
     """
     two_people.must_be_operator(by)
     must_fit(council_code=council_code, through=through, at=at)
@@ -76,7 +84,8 @@ def propose(*, council_code: str, through: date, reason: str, by: Person, at: da
 def confirm(*, council_code: str, through: date, by: Person, at: datetime) -> Closed:
     """Another operator agrees, and the books are closed at once. Posting in that council waits for it.
 
-    From then on the database refuses an entry for those days. Raises NotAllowed (also who asked), NeedsApproval, DayIsNotOver, DayIsClosed.
+    From then on the database refuses an entry for those days. Raises NotAllowed (also who asked), NeedsApproval, DayIsNotOver, DayIsClosed,
+    SomethingIsUnexplained.
     """
     two_people.must_be_operator(by)
     must_fit(council_code=council_code, through=through, at=at)
@@ -86,12 +95,17 @@ def confirm(*, council_code: str, through: date, by: Person, at: datetime) -> Cl
 
 
 def must_fit(*, council_code: str, through: date, at: datetime) -> None:
-    """Only a day that is over, and in order. The book checks both again under its locks. Raises DayIsNotOver, DayIsClosed."""
+    """Only a day that is over, in order, with every line of Stripe's explained. The book checks the days again under its locks.
+
+    Raises DayIsNotOver, DayIsClosed, SomethingIsUnexplained.
+    """
     if through >= london_date(at - LAST_ENTRIES):
         raise DayIsNotOver
     closed = closed_through(council_code)
     if closed is not None and through <= closed:
         raise DayIsClosed
+    if StripeLine.objects.filter(council_code=council_code, state=StripeLine.State.SUSPENSE).exists():
+        raise SomethingIsUnexplained
 
 
 def _note(verb: str, council_code: str, through: date, by: Person, at: datetime) -> None:

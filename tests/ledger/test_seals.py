@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
 
+from config import metrics
 from config.bench import book, loading
 from config.bench.server import Server
 from ledger import models, selectors
@@ -75,6 +76,11 @@ def a_sealed_book() -> None:
     post(journal((share(), hold(), 100), about="hold:1", reason="she said yes"))
     pay_in(300, B)
     assert seals.seal_now() == 1
+
+
+def waits() -> int:
+    """What Prometheus is told."""
+    return next(int(line.split()[1]) for line in metrics.lines(AT) if line.startswith("clubtogether_seals_lag_seconds "))
 
 
 def as_superuser(cursor, *statements: str) -> None:
@@ -310,7 +316,10 @@ def test_the_timer_waits_for_a_minute_or_a_thousand_journals(owner_cursor):
     pay_in(500)
     assert seals.seal_due(at=AT + timedelta(days=400)) == 0
     as_superuser(owner_cursor, "update ledger_journal set recorded_at = recorded_at - interval '61 seconds'")
+    pay_in(10)
+    assert 61 <= waits() < 120
     assert seals.seal_due(at=AT) == 1
+    assert waits() == 0
     for _ in range(10):
         post_many([journal((BANK, share(), 1)) for _ in range(110)])
     assert seals.seal_due(at=AT) == 1

@@ -12,6 +12,7 @@ from ledger.selectors import balance, closed_through
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, PeriodClosed, Transfer, post
 from ledger.services.proof import prove
+from payments.models import StripeLine
 from payments.selectors import proof
 from payments.services import closing, payins
 from payments.services.proof import prove_against_stripe
@@ -33,10 +34,12 @@ def agree(by=None, through: date = SUNDAY, at: datetime = AT) -> None:
     closing.confirm(council_code=COUNCIL, through=through, by=by or cast.second_operator(), at=at)
 
 
-def entry(at: datetime) -> None:
+def entry(at: datetime) -> uuid.UUID:
     """The platform's own pounds come in, as of this moment."""
+    key = uuid.uuid4()
     with transaction.atomic():
-        post(Journal(uuid.uuid4(), "top_up", COUNCIL, (Transfer(Account("BANK", COUNCIL), Account("FLOAT", COUNCIL), 100),), at, actor="system"))
+        post(Journal(key, "top_up", COUNCIL, (Transfer(Account("BANK", COUNCIL), Account("FLOAT", COUNCIL), 100),), at, actor="system"))
+    return key
 
 
 @pytest.mark.django_db
@@ -104,6 +107,23 @@ def test_nobody_closes_alone_nor_without_the_role_nor_without_a_reason() -> None
         ask(by=cast.second_operator())
     assert ask() == asked
     assert closed_through(COUNCIL) is None
+
+
+@pytest.mark.django_db
+def test_books_are_not_closed_while_anything_there_is_unexplained() -> None:
+    """Neither asked for nor agreed to; another council's line, or one that was explained, is no reason."""
+    line = {"id": "txn_1", "kind": "adjustment", "pence": 100, "net_pence": 100, "fee_pence": 0, "currency": "gbp", "is_available": True}
+    ask()
+    StripeLine.objects.create(**line, state="suspense", council_code=COUNCIL, available_on=AT, created_at=AT, journal_key=entry(AT))
+    for refused in (ask, agree):
+        with pytest.raises(closing.SomethingIsUnexplained):
+            refused()
+    assert closed_through(COUNCIL) is None
+    StripeLine.objects.update(council_code="E09000022")
+    ask()
+    StripeLine.objects.update(council_code=COUNCIL, state="explained")
+    agree()
+    assert closed_through(COUNCIL) == SUNDAY
 
 
 @pytest.mark.django_db
