@@ -3,6 +3,7 @@
 import re
 
 from audit.errors import Refusal
+from audit.kept import prepared
 from places.areas import AREAS
 from places.models import Outcode
 
@@ -28,7 +29,7 @@ def outcode_of(text: str) -> str:
         raise UnknownOutcode(f"We don't know “{shown}”. {_HINT}" if shown else None)
     code = match.group(1)
     area = area_of(code)
-    if area not in AREAS or (not Outcode.objects.filter(code=code).exists() and is_covered(area)):
+    if area not in AREAS or (_council(code) is None and is_covered(area)):
         raise UnknownOutcode(f"We don't know “{shown}”. {_HINT}")
     return code
 
@@ -48,4 +49,10 @@ def is_covered(area: str) -> bool:
 
 def council_of(code: str) -> str:
     """The GSS code of the council that most of the outcode lies in; empty when we don't know. An outcode may lie in two: people can say otherwise."""
-    return Outcode.objects.filter(code=code).values_list("council_code", flat=True).first() or ""
+    return _council(code) or ""
+
+
+def _council(code: str) -> str | None:
+    """As the table has it, which may be empty; None when the outcode is not in it. Every search asks, so it is planned once."""
+    rows = prepared("select council_code from places_outcode where code = $1::text", code)
+    return rows[0][0] if rows else None

@@ -1,6 +1,7 @@
 """How a search row keeps what belongs to a set, and how near two words are. No database here."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import combinations
 
 WEEKDAYS = tuple(range(1, 8))
@@ -13,9 +14,10 @@ TRAITS = ("groups", "checked")
 SHORTEST, LONGEST, FOR_TWO = 3, 24, 6
 
 
-def chosen(bits: int) -> list[int]:
-    """The numbers of the bits that are set: 0b101 → [0, 2]."""
-    return [number for number in range(bits.bit_length()) if bits >> number & 1]
+@lru_cache(maxsize=5_000)
+def chosen(bits: int) -> tuple[int, ...]:
+    """The numbers of the bits that are set: 0b101 → (0, 2)."""
+    return tuple(number for number in range(bits.bit_length()) if bits >> number & 1)
 
 
 def keys_of(word: str) -> list[str]:

@@ -15,11 +15,12 @@ from typing import Any
 
 from django.db import connection
 
+from audit.kept import prepared
 from providers.models_of_search import SETS
 from providers.rules_of_search import GIFTS, chosen, far, keys_of, meant
 
 _BITS = ", ".join(f"r.{name}_bits" for name in SETS)
-_EMPTY = "null::bigint" + ", null::bigint" * (len(SETS) - 1)
+_LISTED, _NEAREST = "array_agg(n), array_agg(listing_id), array_agg(charge_bits)", "order by n, nth, listing_id"
 _ORDER = "hashint8extended(r.listing_id, %(salt)s)"
 _QUERY = "plainto_tsquery('english', %(words)s)"
 _PLACES = "unnest(%(codes)s::varchar[], %(miles)s::int[]) with ordinality o (code, miles, n)"
@@ -76,23 +77,34 @@ def ask(question: Question, *, freed: Sequence[str] = ()) -> Answer:
 
 
 def _answer(question: Question, again: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Answer:
-    """From a row for each that was found (0), and for each set in `again` (1, 2 …) its bits with how many have them."""
-    nearest = sorted(row for row in rows if row[0] == 0)
-    _, nth, _, numbers, *sets = zip(*nearest, strict=True) if nearest else ((),) * (4 + len(SETS))
-    counts = {name: _unfolded(Counter(bits)) for name, bits in zip(SETS, sets, strict=True)}
-    for number, name in enumerate(again, start=1):
-        counts[name] = _unfolded({row[1]: row[2] for row in rows if row[0] == number})
-    found = [(number, question.places[place - 1][1]) for number, place in zip(numbers, nth, strict=True)]
-    gifts = [one for one, charge in zip(found, sets[SETS.index("charge")], strict=True) if charge & GIFTS]
-    return Answer(found, gifts, counts)
+    """From a row with all that was found (0), and for each set (1, 2 …) its bits with how many have them."""
+    found, gifts = list[tuple[int, float]](), list[tuple[int, float]]()
+    folded: dict[str, dict[int, int]] = {name: {} for name in SETS}
+    names = {number: name for name, number in _numbers(again).items()}
+    for number, bits, times, nth, listings, charges in rows:
+        if number:
+            folded[names[number]][bits] = times
+        elif listings:
+            found = [(listing, question.places[place - 1][1]) for listing, place in zip(listings, nth, strict=True)]
+            gifts = [one for one, charge in zip(found, charges, strict=True) if charge & GIFTS]
+    return Answer(found, gifts, {name: _unfolded(bits) for name, bits in folded.items()})
+
+
+def _numbers(again: Sequence[str]) -> dict[str, int]:
+    """The number of each set's counts among the rows. Those counted among what was found are told apart by what GROUPING says of them."""
+    rest = [name for name in SETS if name not in again]
+    numbers = {name: number for number, name in enumerate(again, start=1)}
+    return numbers | {name: len(SETS) + 2 ** len(rest) - 1 - 2**place for place, name in enumerate(reversed(rest))}
 
 
 def _walk_each(question: Question, again: Sequence[str]) -> str:
     """What fits, and for each set what fits without what was chosen from it: each a walk that stops when it has enough."""
-    branches = [f"({walk})" for walk in _walks(question, f"0, n, {_ORDER}, r.listing_id, {_BITS}")]
+    found = " union all ".join(f"({walk})" for walk in _walks(question, f"n, {_ORDER} as nth, r.listing_id, {_BITS}"))
+    branches = _of_found(again)
     for number, name in enumerate(again, start=1):
         branches += [_counted(number, walk) for walk in _walks(question, f"r.{name}_bits as bits", without=[name])]
-    return (f"with {_RARE} " if question.words else "") + " union all ".join(branches)
+    rare = f"{_RARE}, " if question.words else ""
+    return f"with {rare}found as materialized ({found}) {' union all '.join(branches)}"
 
 
 def _one_walk(question: Question, again: Sequence[str]) -> str:
@@ -103,22 +115,31 @@ def _one_walk(question: Question, again: Sequence[str]) -> str:
     lacks = ", ".join(f"(r.{name}_bits & %({name})s <> %({name})s)::int" for name in again)
     kept = f"r.listing_id, {_BITS}, n, array_position(array[{lacks}], 1) as lacking, {_ORDER} as nth"
     walks = _walks(question, kept, without=again, also=[f"{lacks.replace(', ', ' + ')} <= 1"], most="enough")
-    nearest = "order by n, nth, listing_id limit %(most)s"
-    branches = [f"(select 0, n, nth, r.listing_id, {_BITS} from near r where lacking is null {nearest})"]  # noqa: S608 - our own names
-    there = ["from near r where lacking is null"]
+    nearest = f"{_NEAREST} limit %(most)s"
+    found = f"select n, nth, r.listing_id, {_BITS} from near r where lacking is null {nearest}"  # noqa: S608 - our own names
+    branches, there = _of_found(again), ["from near r where lacking is null"]
     for number, name in enumerate(again, start=1):
         there.append(f"from near r where coalesce(lacking, {number}) = {number}")
         branches.append(_counted(number, f"select r.{name}_bits as bits {there[-1]} {nearest}"))
     fewest = ", ".join(f"(select count(*) {one})" for one in there)
     short = f"(select count(*) from near) = %(enough)s and least({fewest}) < %(most)s"  # noqa: S608 - as above
-    branches.append(f"select {SHORT}, null, null, null, {_EMPTY} where {short}")
+    branches.append(f"select {SHORT}, null, null, null, null, null where {short}")
     rare = f"{_RARE}, " if question.words else ""
     near = " union all ".join(f"({walk})" for walk in walks)
-    return f"with {rare}near as materialized ({near}) {' union all '.join(branches)}"
+    return f"with {rare}near as materialized ({near}), found as materialized ({found}) {' union all '.join(branches)}"
+
+
+def _of_found(again: Sequence[str]) -> list[str]:
+    """What was found, in one row, and how many of it have which bits of the sets that are not counted by themselves."""
+    rest = ", ".join(f"{name}_bits" for name in SETS if name not in again)
+    each = rest.replace(", ", "), (")
+    counted = f"select {len(SETS)} + grouping({rest}), coalesce({rest}), count(*), null, null, null from found group by grouping sets (({each}))"  # noqa: S608
+    listed = f"select 0, null::bigint, null::bigint, {_LISTED} from (select * from found {_NEAREST}) f"  # noqa: S608 - as above
+    return [listed, counted]
 
 
 def _counted(number: int, walk: str) -> str:
-    return f"(select {number}, t.bits, count(*), null, {_EMPTY} from ({walk}) t group by t.bits)"  # noqa: S608 - our own names
+    return f"(select {number}, t.bits, count(*), null, null, null from ({walk}) t group by t.bits)"  # noqa: S608 - our own names
 
 
 def _sent(statement: str, question: Question, **more: int) -> list[tuple[Any, ...]]:
@@ -132,19 +153,25 @@ def put_right(words: str) -> str:
     typed = sorted({word for word in words.lower().split() if far(word)})
     if not typed:
         return words
-    with connection.cursor() as cursor:
-        cursor.execute(_LIKE, [typed, sorted({key for word in typed for key in keys_of(word)})])
-        rows = cursor.fetchall()
+    pairs = [(word, key) for word in typed for key in keys_of(word)]
+    rows = prepared(_LIKE, typed, [word for word, _ in pairs], [key for _, key in pairs])
     certain = {word for word, times in rows if times is None}
-    known = [(word, times) for word, times in rows if times is not None]
+    known = {(word, times) for word, times in rows if times is not None}
     return " ".join(word if word.lower() in certain else meant(word.lower(), known) for word in words.split())
 
 
-# Of the words typed, those that occur as they are or with another ending; and all words that are like any of them.
+# Of the words typed, those that occur as they are or with another ending; and all words that are like any of the others. Key by key: of all keys
+# at once PostgreSQL would rather compare each word's with each of them, as long as the words are few.
 _LIKE = """
-select typed, null from unnest(%s::text[]) typed
-where exists (select from providers_searchword w where w.stem = (ts_lexize('english_stem', typed))[1])
-union all select word, times from providers_searchword where keys && %s::varchar[]"""
+with certain as materialized (
+    select typed from unnest($1::text[]) typed
+    where exists (select from providers_searchword w where w.stem = (ts_lexize('english_stem', typed))[1])
+)
+select typed, null from certain
+union all
+select w.word, w.times from unnest($2::text[], $3::varchar[]) other (typed, key)
+cross join lateral (select word, times from providers_searchword where keys @> array[other.key] offset 0) w
+where other.typed not in (select typed from certain)"""
 
 
 def _walks(question: Question, what: str, *, without: Sequence[str] = (), also: Sequence[str] = (), most: str = "most") -> Iterator[str]:
@@ -174,15 +201,20 @@ def _by_words(what: str, parts: Sequence[str], here: str, nearest: str) -> str:
 
 def _given(question: Question) -> dict[str, Any]:
     codes, miles = [code for code, _ in question.places], [ceil(far) for _, far in question.places]
-    given = {**question.bits, "codes": codes, "miles": miles, "seldom": SELDOM}
+    given = {**question.bits, "codes": _array(codes), "miles": _array(miles), "seldom": SELDOM}
     given |= {name: getattr(question, name) for name in ("words", "on", "salt", "most", "most_pence")}
     if question.words:
         groups = list(_groups(len(codes)))
-        given["group_codes"] = [f"{{{','.join(codes[begin:end])}}}" for begin, end in groups]
-        given["group_miles"] = [f"{{{','.join(map(str, miles[begin:end]))}}}" for begin, end in groups]
+        given["group_codes"] = [_array(codes[begin:end]) for begin, end in groups]
+        given["group_miles"] = [_array(miles[begin:end]) for begin, end in groups]
         given["tokens"] = [" | ".join(f"'@{code}'" for code in codes[begin:end]) for begin, end in groups]
         given["before"] = [begin for begin, _ in groups]
     return given
+
+
+def _array(values: Sequence[object]) -> str:
+    """Codes of places or numbers as PostgreSQL reads them: a thousand are written out one by one otherwise."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _groups(places: int) -> Iterator[tuple[int, int]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -72,28 +73,20 @@ def chosen(said: QueryDict, asked: Asked, facets: Iterable[Facet]) -> list[Chose
 
 def without(said: QueryDict, name: str, value: str = "") -> str:
     """The same search without one thing, from its first page."""
-    left = said.copy()
-    kept = [one for one in left.getlist(name) if name == "access" and one != value]
-    left.setlist(name, kept)
-    if not kept:
-        left.pop(name, None)
-    return _address(left)
+    kept = [one for one in said.getlist(name) if name == "access" and one != value]
+    return _address(said, **{name: kept, "page": []})
 
 
 def on_page(said: QueryDict, number: int) -> str:
     """Another page of the same search."""
-    changed = said.copy()
-    changed["page"] = str(number)
-    return changed.urlencode()
+    return _address(said, page=[str(number)])
 
 
 def near_other(said: QueryDict, where: str) -> str:
     """The same search near another place."""
-    changed = said.copy()
-    changed["where"] = where
-    return _address(changed)
+    return _address(said, where=[where], page=[])
 
 
-def _address(said: QueryDict) -> str:
-    said.pop("page", None)
-    return said.urlencode()
+def _address(said: QueryDict, **instead: list[str]) -> str:
+    """The same search with other values for these names; with none where the list is empty."""
+    return urlencode(dict(said.lists()) | instead, doseq=True)
