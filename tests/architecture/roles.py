@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from audit import clock
+from audit import kept as kept_questions
 from audit.models import Delivery, Entry
 from config.demo_story import cast
 from config.demo_story.cast import AMINA, COLIN, FATUMA, HALIMA, HODAN, LAMBETH, MARY, OLIVE, PRIYA, RUTH, SAM, SOUTHWARK, STELLA, YUSUF, Part
@@ -233,7 +234,8 @@ class Door:
         return cls(browsers)
 
     def ask(self, who: str, method: str, address: str, sent: Mapping[str, Any] | None = None) -> Answer:
-        """One question; whatever it changed is taken back."""
+        """One question; whatever it changed is taken back. Every kept question of every page is compared with one written afresh, for each person."""
+        kept_questions.compare_again()
         with taken_back():
             kept = dict(self.browsers[who].cookies)
             shape = {"content_type": "application/json"} if method == "POST" and address.startswith("/api/") else {}
