@@ -1,11 +1,14 @@
 """Nothing of a run of the tests has to outlive it: where there is room, its database and its folders are in memory, and gone afterwards.
 
 Named in pyproject.toml, so that it is read before the settings are. With DATA_DIR or TMPDIR set, that place is used.
+Here is also what must be so before anything else is read: what Python keeps compiled, and how often it looks for rubbish.
 """
 
+import gc
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +31,19 @@ def _settle() -> None:
     tempfile.tempdir = None
 
 
+def _save_python_work() -> None:
+    """The processes of the tests start a hundred times over: each would compile all our modules again where bytecode may not be written."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """The modules and the thousands of tests stay to the end: the collector need not look at them again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """First, so that tidying up comes last: the server is stopped by then, unless another run still uses it."""
@@ -44,3 +60,4 @@ def _tidy_up() -> None:
 
 
 _settle()
+_save_python_work()
