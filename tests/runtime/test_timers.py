@@ -38,9 +38,18 @@ def our_timers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db
-def test_timers_run_until_a_round_moves_nothing_and_go_on_past_a_failure() -> None:
+def test_timers_run_until_each_has_rested_since_anything_moved_and_go_on_past_a_failure() -> None:
     assert timers.run_all(at=AT) == 2
-    assert ran == ["moves_twice", "fails", "rests"] * 3
+    assert ran == [*["moves_twice", "fails", "rests"] * 2, "moves_twice"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("ends", "others"), [(set(), 3), ({f"{__name__}.moves_twice"}, 1)])
+def test_nothing_runs_again_for_what_no_other_timer_waits_for(ends: set[str], others: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timers, "TIMERS", [f"{__name__}.{name}" for name in ("rests", "fails", "moves_twice")])
+    monkeypatch.setattr(timers, "ENDS", ends)
+    assert timers.run_all(at=AT) == 2
+    assert (ran.count("rests"), ran.count("moves_twice")) == (others, 3)
 
 
 @pytest.mark.django_db
