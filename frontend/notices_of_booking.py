@@ -9,7 +9,8 @@ from marketplace.models import BookedTime, Booking, BookingMove, Payer
 from people.models import Person
 
 OFF = frozenset({"cancel_early", "cancel_late"})
-NOT_MET = {"decline": "They said no this time.", "no_answer": "They did not answer in time.", "provider_cancel": "They can’t come after all."}
+CANT_COME = "They can’t come after all."
+NOT_MET = {"decline": "They said no this time.", "no_answer": "They did not answer in time.", "provider_cancel": CANT_COME, "fall_away": CANT_COME}
 
 
 def over(*, booking_id: int, how: str, at: datetime) -> int:
@@ -60,12 +61,11 @@ def move_asked(*, move_id: int, at: datetime) -> int:
 
 
 def move_answered(*, move_id: int, yes: bool, at: datetime) -> int:
-    """To who asked: moved, or it stays. With a group: to everybody who was asked."""
+    """Moved, or it stays: to everybody but who said the last word. Nobody answered in time: to everybody."""
     move = _move(move_id)
     booking = move.time.booking
     says = f"{booking.listing.title} is now {_moment(move.to_at)}." if yes else f"{booking.listing.title} stays {_moment(move.from_at)}."
-    payers, owner = _payers(booking), booking.enterprise.owner
-    who = [*payers, owner] if len(payers) > 1 else [owner] if move.side == BookingMove.Side.PROVIDER else payers
+    who = [one for one in _both(booking) if one.pk != move.answered_by_id]
     return _tell(who, kind="booking_move_answered", about=f"move:{move.pk}", subject="Another time: the answer", says=says, at=at)
 
 

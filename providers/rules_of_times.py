@@ -1,7 +1,7 @@
 """On which days and from when to when somebody may be booked, and which starts fit. No database here."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from audit.clock import LONDON
 
@@ -45,13 +45,20 @@ def _joined(spans: Iterable[tuple[time, time]]) -> list[tuple[time, time]]:
     return found
 
 
+def lasting(starts_at: datetime, minutes: int) -> Span:
+    """From when to when a visit is. Counted in UTC: in London an hour is skipped in March, and one comes twice in October."""
+    begins = starts_at.astimezone(UTC)
+    return begins, begins + timedelta(minutes=minutes)
+
+
 def starts_in(spans: Iterable[Span], *, minutes: int, busy: Collection[Span]) -> list[datetime]:
-    """Every half hour at which a visit of so many minutes would fit and meet nothing that is on already."""
-    length, found = timedelta(minutes=minutes), []
+    """Every half hour at which a visit of so many minutes would fit and meet nothing that is on already; of an hour that comes twice, the first."""
+    found = []
     for first, last in spans:
-        start = first
-        while start + length <= last:
-            if not any(begins < start + length and start < ends for begins, ends in busy):
-                found.append(start)
-            start += STEP
+        start, end = lasting(first, minutes)
+        while end <= last:
+            local = start.astimezone(LONDON)
+            if not local.fold and not any(begins < end and start < ends for begins, ends in busy):
+                found.append(local)
+            start, end = start + STEP, end + STEP
     return found

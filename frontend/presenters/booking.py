@@ -177,7 +177,7 @@ def page(booking: Booking, person: Person, at: datetime) -> BookingPage:
 def _payers(booking: Booking) -> list[str]:
     if booking.agreement is None:
         return [booking.person.known_as]
-    return [one.person.known_as for one in booking.agreement.payers.select_related("person")]
+    return [one.person.known_as for one in booking.agreement.payers.taking_part().select_related("person")] or [booking.person.known_as]
 
 
 def for_whom(person: Person, at: datetime) -> list[ForWhom]:

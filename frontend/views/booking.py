@@ -117,28 +117,43 @@ def _ask_to_meet(request: SignedIn, row: Booking) -> HttpResponse:
 
 
 def _kept_time(request: SignedIn, pk: int) -> Booking:
-    """A time that is still kept, of somebody this person may decide for: the next page shows their money. Others find nothing."""
+    """A time kept for somebody this person may decide for: the next page shows their money. Others find nothing.
+
+    Asked for already, or kept too long: its own page says so (`_is_kept`).
+    """
     row = own_booking(request, pk)
-    if row.state != Booking.State.SLOT_HELD or not may_act_for(by=request.user, person=row.person, decision="promises", at=clock.now()):
+    if not may_act_for(by=request.user, person=row.person, decision="promises", at=clock.now()):
         raise Http404
     return row
+
+
+def _is_kept(row: Booking) -> bool:
+    return row.state == Booking.State.SLOT_HELD
 
 
 @signed_in
 def alone(request: SignedIn, pk: int) -> HttpResponse:
     """My own yes, from one part of my budget, with the price and what calling it off costs in sight."""
     row, at = _kept_time(request, pk), clock.now()
+    if not _is_kept(row):
+        return redirect("booking", pk=row.pk)
     portions = presenter.portions_of(row.person)
     if not portions:
         return _without_budget(request, row)
 
     def ask(form: AloneForm) -> Booking:
         said = form.cleaned_data
-        asked = {"portion": said["portion"], "related": said["related"], "keep_going": form.keep_going}
+        asked = {"portion": said["portion"], "related": said["related"], "keep_going": form.keep_going, "most_pence": _most_seen(request)}
         return booking.request(booking=row, by=request.user, at=at, **asked)
 
     form = AloneForm(request.POST or None, portions=portions, initial=_usual(row.person), name=_other(request, row))
     return _asking(request, row, form, ask, "booking/alone.html")
+
+
+def _most_seen(request: SignedIn) -> int | None:
+    """The most it could cost on the page whose button was pressed; None before there was one."""
+    said = request.POST.get("_most", "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
 
 
 def _without_budget(request: SignedIn, row: Booking) -> HttpResponse:
@@ -158,6 +173,8 @@ def _other(request: SignedIn, row: Booking) -> str:
 def together(request: SignedIn, pk: int, group: int) -> HttpResponse:
     """Asks those of my group who take part; each says their own yes."""
     row, at = _kept_time(request, pk), clock.now()
+    if not _is_kept(row):
+        return redirect("booking", pk=row.pk)
     cluster = next((one for one in own_groups(row.person) if one.pk == group), None)
     if cluster is None:
         raise Http404

@@ -36,6 +36,8 @@ LARGE_PENCE_IN_28_DAYS = 50_000
 BOOKING_ANSWER_DAYS = 3
 """So long a provider has to answer a booking, and never less than a day before it begins (state-machines.md 9)."""
 BOOKING_ANSWER_HOURS = 24
+HELD_MOVES_DAYS = 42
+"""A visit moves to at most so long after its money was held: thirty days of asking whether it happened still fit into the 88 (docs/adr/0012)."""
 UNCLAIMED_DAYS = 14
 """So long after a booked visit nobody has recorded it: people are asked whether anybody came."""
 LATE_QUESTION_DAYS = 28

@@ -11,7 +11,7 @@ from places.calendar import add_working_days
 from pooling.models import Portion
 from pooling.selectors import mode_of, pays_by_debit
 from providers.models import Listing, Slot, Worker
-from providers.rules_of_times import Span, spans_of_day, starts_in
+from providers.rules_of_times import Span, lasting, spans_of_day, starts_in
 from providers.selectors_of_workers import who_fits
 
 SOONEST_WORKING_DAYS = 3
@@ -48,8 +48,8 @@ class _Diary:
 
     def enough(self, start: datetime, minutes: int, workers: int) -> bool:
         """A visit that nobody is named for yet takes one of those who are free."""
-        end = start + timedelta(minutes=minutes)
-        return sum(begins < end and start < ends for begins, ends in self.unnamed) < workers
+        first, last = lasting(start, minutes)
+        return sum(begins < last and first < ends for begins, ends in self.unnamed) < workers
 
 
 def free_days(*, listing: Listing, first: date, days: int = DAYS_SHOWN, minutes: int, at: datetime, soonest: date) -> list[FreeDay]:
@@ -103,6 +103,5 @@ def _diary(listing: Listing, first: date, end: date, at: datetime, without: Agre
     if without is not None:
         there = there.exclude(milestone__agreement=without)
     for worker, on, start, minutes in there.filter(state__in=["planned", "begun"]).values_list("worker", "on", "planned_start", "planned_minutes"):
-        begins = start_of(on, start)
-        (unnamed if worker is None else busy.setdefault(worker, [])).append((begins, begins + timedelta(minutes=minutes)))
+        (unnamed if worker is None else busy.setdefault(worker, [])).append(lasting(start_of(on, start), minutes))
     return _Diary(who_fits(listing.enterprise, listing.category), busy, unnamed)

@@ -17,7 +17,7 @@ from marketplace.services import booking_series, booking_states
 from marketplace.services.agreements import make_void
 from marketplace.services.plans import price_of_visit
 from marketplace.services.proposing import ServiceIsNotOnSale, propose
-from marketplace.services.signing import sign_as_payer
+from marketplace.services.signing import PriceHasChanged, sign_as_payer
 from marketplace.services.writing import log
 from people.models import Person
 from people.policies import may_act_for
@@ -67,7 +67,7 @@ def hold_slot(
 ) -> Booking:
     """Keeps a free time for a quarter of an hour. `person` (default: `by`): whose booking it is. Two at the same moment: one gets it.
 
-    Raises NotAllowed, ServiceIsNotOnSale, TimeIsNotFree, TooManyHeld, SlotIsTaken.
+    The same time again, while it is kept for them: the same booking. Raises NotAllowed, ServiceIsNotOnSale, TimeIsNotFree, TooManyHeld, SlotIsTaken.
     """
     who = person or by
     _may_book(by, who, listing, at)
@@ -76,7 +76,10 @@ def hold_slot(
         price_of_visit(listing=listing, people=1, together=True, minutes=minutes)
     _is_a_day_for_it(starts_at, weeks, at)
     Person.objects.locked().get(pk=who.pk)
-    if Booking.objects.filter(person=who, state=Booking.State.SLOT_HELD, times__slot__in=Slot.objects.taken(at)).count() >= MOST_HELD:
+    held = Booking.objects.filter(person=who, state=Booking.State.SLOT_HELD, times__slot__in=Slot.objects.taken(at))
+    if there := held.filter(listing=listing, kind=kind, weeks=weeks, times__starts_at=starts_at).first():
+        return there
+    if held.count() >= MOST_HELD:
         raise TooManyHeld
     slot = slots.hold(workers=_free(listing, starts_at, minutes, at), starts_at=starts_at, minutes=minutes, by=by, at=at)
     booking = Booking.objects.create(
@@ -104,10 +107,20 @@ def let_go(*, booking: Booking, by: Person, at: datetime) -> Booking:
 
 
 @all_or_nothing
-def request(*, booking: Booking, portion: Portion, related: Relative, keep_going: Mapping[str, str], by: Person, at: datetime) -> Booking:
+def request(
+    *,
+    booking: Booking,
+    portion: Portion,
+    related: Relative,
+    keep_going: Mapping[str, str],
+    by: Person,
+    at: datetime,
+    most_pence: int | None = None,
+) -> Booking:
     """Asks for it alone, with this person's own yes to the price and the most it can cost, from one part of their budget. No money moves.
 
-    Raises NotAllowed, NotNow, SlotIsTaken (held too long), MoneyComesTooLate, and what `own_place`, `propose`, `promise` and `sign_as_payer` raise.
+    `most_pence`: the most it could cost on the page they read. Raises NotAllowed, NotNow, SlotIsTaken (held too long), PriceHasChanged,
+    MoneyComesTooLate, and what `own_place`, `propose`, `promise` and `sign_as_payer` raise.
     """
     row = _mine(booking, by, at)
     _is_paid_for(row)
@@ -115,6 +128,8 @@ def request(*, booking: Booking, portion: Portion, related: Relative, keep_going
     place = own.own_place(person=row.person, by=by, at=at)
     agreement = _propose(row, place.cluster, [place], keep_going, by, at)
     payer = agreement.payers.get()
+    if most_pence is not None and payer.ceiling_pence != most_pence:
+        raise PriceHasChanged
     if free_share(place.pk, portion.pk, portion.council_code) < payer.weekly_pence:
         _comes_in_time(row, portion, at)
     day = london_date(row.times.get(number=1).starts_at)
@@ -195,7 +210,7 @@ def _is_paid_for(row: Booking) -> None:
 
 def _keep(row: Booking, by: Person, at: datetime) -> None:
     """What was held is taken until they have answered; of a series, also what lies in the next four weeks."""
-    state = after(BOOKING, row.state, "request", "We kept this time for 15 minutes, and they are over. Choose a time again.")
+    state = after(BOOKING, row.state, "request", booking_states.why_not_asked(row))
     first = row.times.select_related("slot__worker").get(number=1)
     assert first.slot is not None
     slots.keep(slot=first.slot, by=by, at=at)

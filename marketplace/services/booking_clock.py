@@ -8,6 +8,7 @@ from marketplace.services import booking_series
 from marketplace.services.agreements import make_void
 from marketplace.services.booking_states import drop_move, let_time_go, locked, move
 from marketplace.services.milestones import CAN_BE_CALLED_OFF, end_week
+from marketplace.services.writing import tell
 from payments.services.one_by_one import one_by_one
 from pooling.services.transactions import all_or_nothing
 from providers.models import Slot
@@ -23,6 +24,8 @@ def advance_due(*, at: datetime) -> int:
     moved = one_by_one(lapsed.values_list("pk", flat=True), lambda pk: _lapse(pk, at))
     late = open_.filter(state=State.REQUESTED, answer_by__lte=at)
     moved += one_by_one(late.values_list("pk", flat=True), lambda pk: _expire(pk, at))
+    stopped = open_.filter(kind=Booking.Kind.MEET, state__in=[State.REQUESTED, State.CONFIRMED], enterprise__state="suspended")
+    moved += one_by_one(stopped.filter(times__starts_at__gt=at).values_list("pk", flat=True), lambda pk: _stop_meeting(pk, at))
     moved += one_by_one(BookingMove.objects.late(at).order_by("pk").values_list("pk", flat=True), lambda pk: _move_unanswered(pk, at))
     moved += booking_series.take_ahead(at=at)
     lost = BookedTime.objects.filter(clashed_at__isnull=False, visit__state=Visit.State.PLANNED, visit__milestone__state__in=CAN_BE_CALLED_OFF)
@@ -55,13 +58,24 @@ def _expire(pk: int, at: datetime) -> int:
 
 
 @all_or_nothing
+def _stop_meeting(pk: int, at: datetime) -> int:
+    """The provider was stopped as a whole: nobody opens their door to them. A visit's agreement has a stop of its own."""
+    row = locked(pk)
+    if row.state not in {State.REQUESTED, State.CONFIRMED}:
+        return 0
+    move(booking=row, verb="no_answer" if row.state == State.REQUESTED else "fall_away", by=None, at=at)
+    return 1
+
+
+@all_or_nothing
 def _move_unanswered(pk: int, at: datetime) -> int:
-    asked = BookingMove.objects.select_related("time", "slot").get(pk=pk)
+    asked = BookingMove.objects.select_related("time__booking", "slot").get(pk=pk)
     locked(asked.time.booking_id)
     asked.refresh_from_db(fields=["state"])
     if asked.state != BookingMove.State.ASKED:
         return 0
     drop_move(asked=asked, by=None, at=at)
+    tell(kind="booking_move_answered", row=asked.time.booking, at=at, move=asked.pk, yes=False, side=asked.side)
     return 1
 
 

@@ -3,14 +3,14 @@
 Everybody: the provider, and each who pays for it. Of a group each said yes to the time, so each says yes to another.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from audit.clock import LONDON, london_date
 from audit.errors import NotAllowed
 from marketplace import policies
-from marketplace.models import Agreement, BookedTime, Booking, BookingMove, BookingMoveYes, Milestone, Payer, Visit
+from marketplace.models import Agreement, BookedTime, Booking, BookingMove, BookingMoveYes, Milestone, MilestoneShare, Payer, Visit
 from marketplace.querysets import PayerQuerySet
-from marketplace.rules.dates import BOOKING_ANSWER_DAYS, BOOKING_ANSWER_HOURS
+from marketplace.rules.dates import BOOKING_ANSWER_DAYS, BOOKING_ANSWER_HOURS, HELD_MOVES_DAYS
 from marketplace.rules.tables import BOOKING, NotNow, after
 from marketplace.selectors.free_times import FURTHEST_DAYS, free_workers, soonest_day
 from marketplace.services import booking_states
@@ -41,7 +41,7 @@ def ask(*, time: BookedTime, starts_at: datetime, by: Person, at: datetime) -> B
     if old.moves.filter(state=BookingMove.State.ASKED).exists():
         raise NotNow("Somebody has asked to move it already. Answer that first.")
     _fits(row, old, week, starts_at, at)
-    free = slots.lock_workers(list(Worker.objects.filter(enterprise=row.enterprise_id).active()))
+    slots.lock_workers(list(Worker.objects.filter(enterprise=row.enterprise_id).active()))
     free = free_workers(listing=row.listing, starts_at=starts_at, minutes=row.minutes, at=at, without=row.agreement)
     if not free:
         raise slots.SlotIsTaken("They are not free then. Choose another time.")
@@ -65,7 +65,10 @@ def ask(*, time: BookedTime, starts_at: datetime, by: Person, at: datetime) -> B
 
 @all_or_nothing
 def answer(*, move: BookingMove, yes: bool, by: Person, at: datetime) -> BookingMove:
-    """The last yes that was missing moves it; a single no, or who asked taking it back, leaves it where it is. Raises NotAllowed, NotNow."""
+    """The last yes that was missing moves it; a single no, or who asked taking it back, leaves it where it is.
+
+    Raises NotAllowed, NotNow, TimeIsNotFree (its money can't be here by then any more).
+    """
     row, time, week = _locked(BookingMove.objects.select_related("time").get(pk=move.pk).time)
     asked = BookingMove.objects.locked().select_related("slot__worker").get(pk=move.pk)
     side = side_of(booking=row, by=by, at=at)
@@ -79,7 +82,7 @@ def answer(*, move: BookingMove, yes: bool, by: Person, at: datetime) -> Booking
         log(by=by, verb="agree_move", row=asked, at=at, booking=row.pk)
         if asked.provider_yes_at is None or payers_missing(asked).exists():
             return asked
-        _fits(row, time, week, asked.to_at, asked.asked_at)
+        _fits(row, time, week, asked.to_at, at)
         _carry_out(row, time, week, asked, by, at)
     tell(kind="booking_move_answered", row=row, at=at, move=asked.pk, yes=yes, side=side)
     return asked
@@ -139,13 +142,26 @@ def _locked(time: BookedTime) -> tuple[Booking, BookedTime, Milestone]:
 
 
 def _fits(row: Booking, time: BookedTime, week: Milestone, starts_at: datetime, at: datetime) -> None:
-    """Another moment; late enough for its money where that is not here; of a series, in the same week."""
+    """Another moment; late enough for its money where that is not here, early enough where it is; of a series, in the same week."""
     day, today = london_date(starts_at), london_date(at)
-    soonest = today if week.state in HELD else soonest_day(portions=(), today=today)
-    if starts_at == time.starts_at or day < soonest or (day - today).days > FURTHEST_DAYS:
+    if starts_at == time.starts_at or day < today or (day - today).days > FURTHEST_DAYS:
         raise TimeIsNotFree
+    if week.state not in HELD and day < (soonest := _money_is_here(week, today)):
+        raise TimeIsNotFree(f"Its money is not here yet, and takes some days. Choose {_said(soonest)} or later.")
+    if week.funded_at is not None and day > (last := london_date(week.funded_at) + timedelta(days=HELD_MOVES_DAYS)):
+        raise TimeIsNotFree(f"Its money is held already, and may not wait for long. Choose {_said(last)} or earlier. Or call it off and book again.")
     if row.weeks > 1 and not week.starts_on <= day <= week.ends_on:
         raise TimeIsNotFree("Of a series, one visit moves within its own week.")
+
+
+def _money_is_here(week: Milestone, today: date) -> date:
+    """The first day for which what is still to be paid would be here in time."""
+    unpaid = MilestoneShare.objects.filter(milestone=week, state=MilestoneShare.State.PLANNED).select_related("portion__holder")
+    return soonest_day(portions=[share.portion for share in unpaid], today=today)
+
+
+def _said(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B}"
 
 
 def _carry_out(row: Booking, time: BookedTime, week: Milestone, asked: BookingMove, by: Person, at: datetime) -> None:

@@ -60,6 +60,18 @@ def drop_move(*, asked: BookingMove, by: Person | None, at: datetime) -> None:
     log(by=by, verb="refuse_move", row=asked, at=at)
 
 
+def why_not_asked(booking: Booking) -> str:
+    """For who presses "book" once more, or too late."""
+    if booking.state == Booking.State.LAPSED:
+        return "We kept this time for 15 minutes, and they are over. Choose a time again."
+    return "You have asked for this time already."
+
+
+def is_late(*, agreement: Agreement, at: datetime) -> bool:
+    """Asked for as a booking, and its day to answer is over, whether the timer came by or not."""
+    return Booking.objects.filter(agreement=agreement, answer_by__lte=at).exists()
+
+
 def came_about(*, agreement: Agreement, by: Person | None, at: datetime) -> None:
     """Both sides have signed: the times are visits now, each with its worker. Weeks that clash are ended by `booking_clock`."""
     booking = _of(agreement)

@@ -2,18 +2,22 @@
 
 from datetime import datetime, timedelta
 
+from audit.clock import london_date
 from audit.errors import NotAllowed
 from marketplace import policies
 from marketplace.models import Booking
 from marketplace.rules.dates import BOOKING_ANSWER_DAYS, BOOKING_ANSWER_HOURS
 from marketplace.rules.tables import BOOKING, NotNow, after
 from marketplace.services import booking_states
+from marketplace.services.proposing import ServiceIsNotOnSale
+from marketplace.services.signing import ChecksAreNotLive
 from marketplace.services.writing import log, tell
 from people.models import Person
 from people.policies import may_act_for
 from pooling.rules import is_sure_enough
 from pooling.services.clusters import NotMetYet
 from pooling.services.transactions import all_or_nothing
+from providers.selectors import checks_live
 from providers.services import slots
 
 State = Booking.State
@@ -21,11 +25,16 @@ State = Booking.State
 
 @all_or_nothing
 def ask(*, booking: Booking, by: Person, at: datetime) -> Booking:
-    """Asks the provider to meet at the time that is kept. No money, no promise. Raises NotAllowed, NotMetYet, NotNow, SlotIsTaken."""
+    """Asks the provider to meet at the time that is kept. No money, no promise.
+
+    Raises NotAllowed, NotMetYet, NotNow, ServiceIsNotOnSale (stopped meanwhile), SlotIsTaken.
+    """
     row = _of_person(booking, by, at)
     if not is_sure_enough(row.person.sureness, "seen"):
         raise NotMetYet
-    state = after(BOOKING, row.state, "request", "We kept this time for 15 minutes, and they are over. Choose a time again.")
+    state = after(BOOKING, row.state, "request", booking_states.why_not_asked(row))
+    if not _may_come(row, at):
+        raise ServiceIsNotOnSale
     time = row.times.select_related("slot").get()
     assert time.slot is not None
     slots.keep(slot=time.slot, by=by, at=at)
@@ -39,8 +48,12 @@ def ask(*, booking: Booking, by: Person, at: datetime) -> Booking:
 
 @all_or_nothing
 def answer(*, booking: Booking, yes: bool, by: Person, at: datetime) -> Booking:
-    """The provider's yes or no. Raises NotAllowed, NotNow."""
+    """The provider's yes or no. Raises NotAllowed, NotNow, ChecksAreNotLive."""
     row = _of_provider(booking, by)
+    if row.state == State.REQUESTED and row.answer_by is not None and row.answer_by <= at:
+        raise NotNow("This is not open for an answer any more.")
+    if yes and not _may_come(row, at):
+        raise ChecksAreNotLive
     row = booking_states.move(booking=row, verb="accept" if yes else "decline", by=by, at=at)
     if yes:
         tell(kind="meeting_agreed", row=row, at=at)
@@ -76,6 +89,12 @@ def say_met(*, booking: Booking, by: Person, at: datetime) -> Booking:
     if row.person_met_at is not None and row.provider_met_at is not None:
         booking_states.move(booking=row, verb="met", by=by, at=at)
     return row
+
+
+def _may_come(row: Booking, at: datetime) -> bool:
+    """Nobody opens their door to who was stopped, or lacks a check."""
+    missing = checks_live(enterprise=row.enterprise, worker=None, category=row.listing.category, on=london_date(at))
+    return row.enterprise.state == "live" and not missing
 
 
 def _meeting(booking: Booking) -> Booking:

@@ -10,7 +10,7 @@ from marketplace.rules.dates import LONDON
 from marketplace.rules.tables import AGREEMENT, NotNow, after
 from marketplace.selectors.buying import Work, purchase_verdict
 from marketplace.selectors.checking import category_of
-from marketplace.services import awarding
+from marketplace.services import awarding, booking_states
 from marketplace.services.agreements import make_active, make_void
 from marketplace.services.plans import NoPriceForSoMany, plans_for, price_of_visit, set_plan
 from marketplace.services.writing import log, tell
@@ -63,7 +63,7 @@ def sign_as_payer(*, agreement: Agreement, pledge: Pledge, related: Relative, by
     `related`: none, elsewhere, same_home or partner: who works there to them. `version`: the one their page showed.
     Raises NotAllowed, NotNow, PriceHasChanged, PromiseDoesNotFit, MayNotBuyThis, `people`'s NeedsApproval (a relative the funder has not agreed to).
     """
-    row = _open(agreement, version)
+    row = _open(agreement, version, at)
     pledge = Pledge.objects.select_related("portion__budget__person").get(pk=pledge.pk)
     payer = _payer(row, pledge.membership_id)
     if not policies.may_sign_for(by=by, payer=payer, at=at) or policies.is_linked_to(person=payer.person, enterprise=row.enterprise):
@@ -86,7 +86,7 @@ def sign_as_payer(*, agreement: Agreement, pledge: Pledge, related: Relative, by
 @all_or_nothing
 def decline_as_payer(*, agreement: Agreement, membership: Membership, by: Person, at: datetime) -> Agreement:
     """One payer's no. The others see their new price and say yes again before anybody pays (state-machines.md 8, `payers_sign`)."""
-    row = _open(agreement, None)
+    row = _open(agreement, None, at)
     payer = _payer(row, membership.pk)
     if not policies.may_sign_for(by=by, payer=payer, at=at):
         raise NotAllowed("Only the person who was asked can say no, or somebody who may decide for them.")
@@ -104,7 +104,7 @@ def decline_as_payer(*, agreement: Agreement, membership: Membership, by: Person
 @all_or_nothing
 def sign_as_provider(*, agreement: Agreement, by: Person, at: datetime, version: int | None = None) -> Agreement:
     """The provider's yes. Its checks must be live today. Raises NotAllowed, NotNow, PriceHasChanged, ChecksAreNotLive."""
-    row = _open(agreement, version)
+    row = _open(agreement, version, at)
     if not policies.may_speak_for_enterprise(by=by, enterprise=row.enterprise):
         raise NotAllowed("Only the provider can say yes here.")
     if row.provider_signed_version == row.version:
@@ -122,7 +122,7 @@ def sign_as_provider(*, agreement: Agreement, by: Person, at: datetime, version:
 @all_or_nothing
 def refuse_as_provider(*, agreement: Agreement, reason: str, by: Person, at: datetime) -> Agreement:
     """The provider's no: the agreement never comes about. `reason` is shown to the group."""
-    row = _open(agreement, None)
+    row = _open(agreement, None, at)
     if not policies.may_speak_for_enterprise(by=by, enterprise=row.enterprise):
         raise NotAllowed("Only the provider can say no here.")
     make_void(agreement=row, verb="refuse", reason=reason.strip() or "The provider said no this time.", by=by, at=at)
@@ -141,9 +141,9 @@ def ask_relative_exception(*, agreement: Agreement, membership: Membership, reas
 # --- inside ---
 
 
-def _open(agreement: Agreement, version: int | None) -> Agreement:
+def _open(agreement: Agreement, version: int | None, at: datetime) -> Agreement:
     row = Agreement.objects.locked().select_related("enterprise", "listing", "offer", "cluster").get(pk=agreement.pk)
-    if not row.is_open_to_sign:
+    if not row.is_open_to_sign or booking_states.is_late(agreement=row, at=at):
         raise NotNow("This is not open for an answer any more.")
     if version is not None and version != row.version:
         raise PriceHasChanged

@@ -23,11 +23,11 @@ NOTICE_DAYS = 0
 
 @all_or_nothing
 def own_place(*, person: Person, by: Person, at: datetime) -> Membership:
-    """This person's own place, made at the first booking. `by`: themselves, or who may decide about groups for them.
+    """This person's own place, made at the first booking. `by`: themselves, or who may promise for them: it is no group.
 
     Raises NotAllowed, NotMetYet.
     """
-    if not policies.may_decide(by=by, person=person, decision="groups", at=at):
+    if not policies.may_decide(by=by, person=person, decision="promises", at=at):
         raise NotAllowed
     who = Person.objects.locked().get(pk=person.pk)  # two first bookings at once make one place
     there = Membership.objects.inside().filter(person=who, cluster__is_own=True).select_related("cluster", "person").first()

@@ -13,7 +13,7 @@ from audit.errors import Refusal
 from audit.services import trail
 from people.models import Person
 from providers.models import Slot, Worker
-from providers.rules_of_times import HOLD_MINUTES
+from providers.rules_of_times import HOLD_MINUTES, lasting
 
 
 class SlotIsTaken(Refusal):
@@ -27,7 +27,7 @@ class SlotIsTaken(Refusal):
 @transaction.atomic
 def hold(*, workers: Collection[Worker], starts_at: datetime, minutes: int, by: Person, at: datetime) -> Slot:
     """Keeps this time of the first of these workers who is free then, for a quarter of an hour. Raises SlotIsTaken."""
-    during = TimestamptzRange(starts_at, starts_at + timedelta(minutes=minutes), "[)")
+    during = TimestamptzRange(*lasting(starts_at, minutes), "[)")
     for worker in lock_workers(workers):
         let_lapse(worker=worker, at=at)
         if Slot.objects.filter(worker=worker, released_at__isnull=True, during__overlap=during).exists():

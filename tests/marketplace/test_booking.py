@@ -7,11 +7,14 @@ import pytest
 from django.db import transaction
 
 from audit.errors import NotAllowed, Refusal
+from audit.models import Fact
 from marketplace.models import Booking, MilestoneShare
 from marketplace.rules.tables import BOOKING, NotNow
 from marketplace.selectors.proof import proof
 from marketplace.services import booking, booking_clock, booking_ends, booking_moves, meet_and_greet, milestones, signing
-from providers.models import Slot
+from marketplace.services.proposing import ServiceIsNotOnSale
+from marketplace.services.signing import ChecksAreNotLive
+from providers.models import Enterprise, Slot
 from providers.services import slots
 from tests import cast, cast_booking
 from tests.cast_booking import TEN, Alone
@@ -47,6 +50,12 @@ class TestAsking:
         with pytest.raises(NotNow):
             story.accept()
 
+    def test_nobody_says_yes_after_its_three_days_whether_the_timer_came_by_or_not(self, asked: Alone) -> None:
+        story = again(asked)
+        story.at += 3 * DAY
+        with pytest.raises(NotNow, match="not open for an answer any more"):
+            story.accept()
+
     def test_taken_back_before_the_answer(self, asked: Alone) -> None:
         story = again(asked)
         with pytest.raises(NotAllowed):
@@ -55,7 +64,7 @@ class TestAsking:
 
     def test_asking_twice_asks_once(self, asked: Alone) -> None:
         story = again(asked)
-        with pytest.raises(NotNow):
+        with pytest.raises(NotNow, match="You have asked for this time already"):
             story.request()
 
 
@@ -105,7 +114,22 @@ class TestConfirmed:
                 booking_clock.advance_due(at=story.at + 3 * DAY)
             move.refresh_from_db()
             assert (move.state, Slot.objects.get(pk=move.slot_id).released_at is None) == ("refused", False)
+            assert Fact.objects.filter(kind="marketplace.booking_move_answered", payload__move=move.pk, payload__yes=False).count() == 1
         assert story.visit().on == TEN.date()
+
+    def test_it_is_not_moved_to_where_its_money_would_come_too_late_or_wait_too_long(self, agreed: Alone) -> None:
+        story = agreed
+        time_, far = story.booking.times.get(), TEN + 35 * DAY
+        with pytest.raises(booking.TimeIsNotFree, match=r"not here yet.* Choose Thursday 12 March or later"):
+            booking_moves.ask(time=time_, starts_at=TEN - 7 * DAY, by=cast.hodan(), at=story.at)
+        move = booking_moves.ask(time=time_, starts_at=TEN - 6 * DAY, by=cast.hodan(), at=story.at)
+        with pytest.raises(booking.TimeIsNotFree):
+            booking_moves.answer(move=move, yes=True, by=cast.amina(), at=story.at + DAY)
+        booking_moves.answer(move=move, yes=False, by=cast.amina(), at=story.at + DAY)
+        story.pay()
+        with pytest.raises(booking.TimeIsNotFree, match=r"held already.* Choose Monday 13 April or earlier"):
+            booking_moves.ask(time=time_, starts_at=far, by=cast.amina(), at=story.at)
+        booking_moves.ask(time=time_, starts_at=TEN - 7 * DAY, by=cast.amina(), at=story.at)
 
     def test_nobody_else_moves_it_and_not_to_a_time_that_is_taken(self, agreed: Alone) -> None:
         story = agreed
@@ -215,6 +239,24 @@ class TestFirstMeeting:
         off = meet_and_greet.answer(booking=self._asked(story), yes=True, by=cast.hodan(), at=cast.AT)
         off = meet_and_greet.cancel(booking=off, by=cast.hodan(), at=cast.AT)
         assert (no.state, off.state, off.ended_how) == ("declined", "cancelled", "provider_cancel")
+
+    def test_nobody_meets_who_was_stopped_or_answers_too_late(self, asked: Alone) -> None:
+        story = again(asked)
+        late = self._asked(story)
+        with pytest.raises(NotNow):
+            meet_and_greet.answer(booking=late, yes=True, by=cast.hodan(), at=late.answer_by)
+        agreed = meet_and_greet.answer(booking=late, yes=True, by=cast.hodan(), at=cast.AT)
+        waits = self._asked(story)
+        Enterprise.objects.filter(pk=agreed.enterprise_id).update(state="suspended", suspended_reason="A worry")
+        with pytest.raises(ChecksAreNotLive):
+            meet_and_greet.answer(booking=waits, yes=True, by=cast.hodan(), at=cast.AT)
+        Booking.objects.filter(pk=waits.pk).update(state="slot_held")
+        with pytest.raises(ServiceIsNotOnSale):
+            meet_and_greet.ask(booking=waits, by=cast.amina(), at=cast.AT)
+        Booking.objects.filter(pk=waits.pk).update(state="requested")
+        booking_clock.advance_due(at=cast.AT)
+        ends = Booking.objects.filter(pk__in=[agreed.pk, waits.pk]).order_by("pk").values_list("state", "ended_how")
+        assert list(ends) == [("cancelled", "fall_away"), ("expired", "no_answer")]
 
 
 VERBS: dict[str, Callable[[Booking, datetime], object]] = {

@@ -13,6 +13,7 @@ from pooling.models import Cluster
 from pooling.selectors import places_of
 from pooling.services import endings, memberships
 from providers.models import Slot
+from providers.rules_of_times import lasting, starts_in
 from providers.services import hours, slots
 from tests import cast, cast_booking
 from tests.cast_booking import TEN, Alone
@@ -72,6 +73,10 @@ class TestHolding:
         with pytest.raises(why):
             again(looking).hold(starts_at=starts_at)
 
+    def test_pressing_twice_keeps_one_time(self, looking: Alone) -> None:
+        story = again(looking)
+        assert (story.hold(), Slot.objects.count()) == (story.hold(), 1)
+
     def test_it_refuses_a_third_time_at_once(self, looking: Alone) -> None:
         story = again(looking)
         for hour in (10, 12):
@@ -100,6 +105,19 @@ class TestHolding:
         with pytest.raises(booking.MoneyComesTooLate, match="Thursday 12 March or later"):
             story.request()
         assert soonest_day(portions=[story.portion], today=story.at.date()) == date(2026, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("night", "starts"),
+    [(date(2026, 3, 29), "00:00+00 00:30+00 02:00+01"), (date(2026, 10, 25), "00:00+01 00:30+01 01:00+01 01:30+01 02:00+00")],
+    ids=["an hour is skipped", "an hour comes twice"],
+)
+def test_the_nights_on_which_the_clocks_change_have_each_half_hour_once(night: date, starts: str) -> None:
+    begins = datetime.combine(night, time(0), tzinfo=LONDON)
+    found = starts_in([(begins, begins.replace(hour=3))], minutes=60, busy=[])
+    assert " ".join(start.isoformat()[11:16] + start.isoformat()[19:22] for start in found) == starts
+    first, last = lasting(begins, 180)
+    assert (last - first, last.astimezone(LONDON).hour) == (3 * HOUR, 4 if night.month == 3 else 2)
 
 
 class TestFreeTimes:

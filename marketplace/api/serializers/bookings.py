@@ -72,11 +72,12 @@ class HoldSaid(Shape):
 
 
 class RequestSaid(Shape):
-    """Your own yes, from one part of your budget, and who works there to you."""
+    """Your own yes, from one part of your budget, and who works there to you. `most_pence`: the most it may cost; another sum is refused."""
 
     portion = VisibleField(Portion, ("budget__person", "holder"))
     related = serializers.ChoiceField(get_args(Relative))
     keep_going = KeepGoing()
+    most_pence = PenceField(required=False)
 
 
 class AskGroupSaid(Shape):
