@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from audit.errors import NotAllowed, Refusal
 from frontend.forms import Form
+from pooling.services.transactions import all_or_nothing
 
 Act = Callable[[Any], str]
 
@@ -32,10 +32,12 @@ def add_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
 
 
 def act_on(form: forms.BaseForm, act: Act) -> str | None:
-    """Runs `act(form)` in one transaction and returns the address to go to; a refusal goes onto the form and gives None."""
+    """Runs `act(form)` in one transaction and returns the address to go to; a refusal goes onto the form and gives None.
+
+    Again from its start where two pressed at once and PostgreSQL stopped this one: so what `act` says outside the database it says last.
+    """
     try:
-        with transaction.atomic():
-            return act(form)
+        return all_or_nothing(act)(form)
     except NotAllowed:
         raise
     except Refusal as refusal:
@@ -100,8 +102,7 @@ def press(request: HttpRequest, act: Callable[[], str], *, refused: str) -> Http
     from django.contrib import messages
 
     try:
-        with transaction.atomic():
-            address = act()
+        address = all_or_nothing(act)()
     except NotAllowed:
         raise
     except Refusal as refusal:
