@@ -13,7 +13,6 @@ from psycopg import sql
 from config.bench.server import Server
 
 COUNCIL = "E09000028"
-IN_A_JOURNAL = 1000  # of the first payments in
 
 # The statements are put together from numbers and nothing else.
 # ruff: noqa: S608

@@ -27,10 +27,6 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     adrift: list[str] = field(default_factory=list)
 
-    @property
-    def is_clean(self) -> bool:
-        return not (self.lost or self.doubled or self.adrift)
-
     def sentences(self) -> list[str]:
         return [*self.lost, *self.doubled, *self.adrift]
 

@@ -37,10 +37,6 @@ class Part:
     is_whole_budget: bool = True
 
     @property
-    def may_be_promised(self) -> bool:
-        return not self.in_the_way and self.free_pence > 0
-
-    @property
     def lanes(self) -> list[dict[str, Any]]:
         """The week cut in lengths, as `money_lanes` draws it. The lengths are longer than the week where it was cut after a promise."""
         rows = [

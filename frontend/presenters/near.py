@@ -24,10 +24,9 @@ def own_groups(person: Person) -> "list[Cluster]":
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What so many pay together, and each of them at most."""
+    """What each of so many pays at most."""
 
     people: int
-    whole_pence: int
     each_pence: int
 
 
@@ -43,8 +42,8 @@ class ServicePage:
 
 def service(listing: Listing, viewer: Person | AnonymousUser, *, on: date) -> ServicePage:
     """One service for whoever looks: prices for one and for several, and the groups they could choose it with."""
-    prices = [Price(1, listing.price_pence, listing.price_pence)] if listing.charge == Listing.Charge.PAID else []
-    prices += [Price(one.people, one.pence, -(-one.pence // one.people)) for one in listing.group_prices.all()]
+    prices = [Price(1, listing.price_pence)] if listing.charge == Listing.Charge.PAID else []
+    prices += [Price(one.people, -(-one.pence // one.people)) for one in listing.group_prices.all()]
     return ServicePage(
         offer=offer(listing, people=1, on=on),
         about=listing.enterprise.about,

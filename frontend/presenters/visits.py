@@ -21,10 +21,6 @@ class Coming:
     when: str
     whose: str
 
-    @property
-    def may_be_away(self) -> bool:
-        return not self.visit.is_away
-
 
 @dataclass(frozen=True, slots=True)
 class WeekLine:

@@ -123,12 +123,6 @@ def leaving(strand: int, others: Sequence[int]) -> SafeString:
 
 
 @register.simple_tag
-def calendar_leaf(day: int) -> SafeString:
-    """A calendar leaf with the day of the month."""
-    return _drawn(things.calendar(str(int(day))))
-
-
-@register.simple_tag
 def held_picture(owners: Sequence[int]) -> SafeString:
     """Strands under the band."""
     return _drawn(scenes.held(owners))

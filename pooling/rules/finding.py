@@ -38,8 +38,7 @@ PARTS_OF_WEEK = {
     "weekend": "Weekends",
 }
 
-# What somebody may want in common. Languages come from the vocabulary; special kinds of data (UK GDPR article 9) each have their own consent.
-KINDS_IN_COMMON = ("language", "faith", "condition")
+# What somebody may want in common, beside languages (vocabulary): special kinds of data (UK GDPR article 9), each with a consent of its own.
 FAITHS = {
     "muslim": "Muslim",
     "christian": "Christian",
