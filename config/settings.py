@@ -181,6 +181,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 # The web server speaks http to a proxy that ends https and must set this header itself.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# Who asks too often is counted by address: the last one of X-Forwarded-For, which that proxy adds; what stands before it anybody can make up.
+_proxies = ALLAUTH_TRUSTED_PROXY_COUNT = 1 if IS_HTTPS else 0
 
 # --- rooms add here: the API ---
 REST_FRAMEWORK: dict[str, Any] = {
@@ -192,6 +194,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document says it all: OPTIONS is a verb like any other that is not there
     "EXCEPTION_HANDLER": "config.problems.as_problem",
+    "NUM_PROXIES": _proxies,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {

@@ -59,6 +59,7 @@ TIMERS = [
     "frontend.notices.send_due",
     "people.services.messages.send_due",
     "config.services.kept_answers.forget_old",
+    "config.services.sessions.forget_over",
     "ledger.services.seals.seal_due",
 ]
 # These send or take money, or choose what does. None of them runs before this copy of the book was compared with Stripe: it may have been put

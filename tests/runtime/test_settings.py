@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.core.internal.httpkit import get_client_ip
 from django.core.checks import CheckMessage
+from django.test import RequestFactory
 from pytest_django import Settings
+from rest_framework.throttling import BaseThrottle
 
 from config import checks
 from config.environment import Environment, database
@@ -134,3 +137,16 @@ def test_automatic_payouts_of_our_own_balance_are_an_error(settings: Settings, t
         sandbox.stop()
     assert (manual, daily) == (set(), {"config.E007"})
     assert _ids(checks.platform_payouts(None)) == {"config.W001"}
+
+
+def test_nobody_makes_up_the_address_they_are_counted_by(rf: RequestFactory, settings: Settings) -> None:
+    """Without a proxy what they say of themselves is nothing; with one, only what it added."""
+
+    def seen() -> list[set[str | None]]:
+        asked = [rf.get("/", headers={"x-forwarded-for": said}) for said in ("7.7.7.7", "8.8.8.8, 7.7.7.7")]
+        return [{BaseThrottle().get_ident(one) for one in asked}, {get_client_ip(one) for one in asked}]
+
+    assert seen() == [{"127.0.0.1"}, {"127.0.0.1"}]
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert seen() == [{"7.7.7.7"}, {"7.7.7.7"}]

@@ -1,14 +1,17 @@
 """The timers' frame: one run at a time, one timer's failure in nobody else's way, and the demo's address absent elsewhere."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from django.contrib.sessions.models import Session
+from django.db.models.functions import Now
 from django.test import Client
 
 from audit import clock
 from audit.services import clock as clock_service
 from config import tasks, timers
+from config.services import sessions
 from tests.conftest import Clone
 
 AT = datetime(2026, 3, 9, 9, tzinfo=UTC)
@@ -73,3 +76,11 @@ def test_moving_the_clock_moves_now_for_everybody() -> None:
 @pytest.mark.django_db
 def test_the_demos_addresses_do_not_exist_elsewhere(client: Client) -> None:
     assert client.post("/demo/clock/", {"days": 1}).status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_a_browser_was_remembered_by_is_gone_when_its_time_is_over() -> None:
+    for name, days in (("over", -1), ("still", 1)):
+        Session.objects.create(session_key=name, session_data="a name and a postcode", expire_date=Now() + timedelta(days=days))
+    assert sessions.forget_over(at=AT) == 1
+    assert Session.objects.get().pk == "still"
