@@ -5,6 +5,7 @@ Lists marked "rooms add here" are for every room; the rest belongs to this modul
 
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -161,7 +162,7 @@ MFA_FORMS = {
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 # Once collected, files carry a hash in their name and are kept by browsers for ever; before that they are found where they lie.
-_are_collected = (STATIC_ROOT / "staticfiles.json").exists()
+_are_collected = (STATIC_ROOT / "staticfiles.json").exists() or "collectstatic" in sys.argv[1:2]
 _hashed, _plain = "whitenoise.storage.CompressedManifestStaticFilesStorage", "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

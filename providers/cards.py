@@ -65,7 +65,8 @@ def cards(found: Sequence[tuple[int, float]], *, terms: Mapping[str, Sequence[Wo
         return []
     numbers = [number for number, _ in found]
     rows = {row[0]: row[1:] for row in prepared(_SAID, numbers, on)}
-    return [_card(number, rows[number], miles, terms) for number, miles in found if number in rows]
+    categories = {word.pk: word for word in terms["category"]}
+    return [_card(number, rows[number], miles, terms, categories) for number, miles in found if number in rows]
 
 
 # In SQL of our own: twenty cards are read with every search, and putting this together anew each time takes longer than the answer. Papers that
@@ -83,12 +84,12 @@ from providers_searchrow r join providers_listing l on l.id = r.listing_id join 
 where r.listing_id = any($1::bigint[])"""
 
 
-def _card(number: int, row: Sequence[Any], miles: float, terms: Mapping[str, Sequence[Word]]) -> Card:
+def _card(number: int, row: Sequence[Any], miles: float, terms: Mapping[str, Sequence[Word]], categories: Mapping[int, Word]) -> Card:
     """One row of `_SAID`, its columns in their order there."""
     title, description, enterprise_id, enterprise, is_community, outcode, radius_miles, category_id, charge, unit, minutes, *row = row
     price_pence, weekdays, parts_of_day, languages, access, outcomes, figure, prices, papers = row
     seen = dict(papers)
-    category = next(word for word in terms["category"] if word.pk == category_id)
+    category = categories[category_id]
     return Card(
         listing_id=number,
         title=title,

@@ -3,7 +3,8 @@
 Every measurement asks each kind of question about many places and words in turn. `search.first_20` is the least that could be asked: the first
 twenty near a place, written by hand, no numbers. `search.sql_…` are the very statements that a page sends, all of them and no others, sent bare in
 one session: what Python adds, from the question at the web server's door to the answer, is the ratio of `search.page_…` to them. `cpu_us` of a page
-is the processors' time for it, the web server's and the database's together.
+is the processors' time for it, the web server's and the database's together. `search.page_mix` against `search.sql_mix` is all kinds' answers put
+together, each kind as often: its ratio is of p95, and says less of cheap questions than their own ratios do.
 """
 
 import tempfile
@@ -16,7 +17,7 @@ from functools import partial
 from http import HTTPStatus
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
@@ -86,28 +87,49 @@ def measure(server: Server, at: datetime) -> Iterator[Figure]:
     """Everything that is asked of a database that is filled; a page beside its own SQL, for machines that do other things too."""
     with serving(server) as (address, web):
 
-        def page(name: str, asked: Sequence[Asked], bare: Figure) -> Figure:
-            asks = [Ask(name, path) for path in map(_path, asked)]
+        def page(asked: Sequence[Asked]) -> Page:
+            asks = [Ask("search", path) for path in map(_path, asked)]
             only_good(in_turn(address, asks, 1))
             before = server_seconds(server, web)
             answers = only_good(in_turn(address, asks, -(-TIMES // len(asks))))
             spent = round((server_seconds(server, web) - before) / len(answers) * 1_000_000)
-            note = f"one client; {answers[-1].size / 1000:.1f} kB"
-            return replace(_figure(f"search.page_{name}", [one.ms for one in answers], note, bare), cpu_us=spent)
+            return Page([one.ms for one in answers], spent, f"one client; {answers[-1].size / 1000:.1f} kB")
 
         yield from of_kinds(at, page)
 
 
-def of_kinds(at: datetime, page: Callable[[str, Sequence[Asked], Figure], Figure] | None = None) -> Iterator[Figure]:
-    """The SQL of each kind of question, the selector, and its page where there is a web server to ask for it; then spelling."""
+class Page(NamedTuple):
+    """Milliseconds of each page of a kind, processor time of one in microseconds, and what else there is to say of them."""
+
+    taken: list[float]
+    cpu_us: int
+    note: str
+
+
+def of_kinds(at: datetime, page: Callable[[Sequence[Asked]], Page] | None = None) -> Iterator[Figure]:
+    """The SQL of each kind of question, the selector, and its page where there is a web server to ask for it; all together; then spelling."""
+    sent, shown = list[float](), list[float]()
     yield _figure("search.first_20", _timed(_first_20(at), TIMES), "a category, near, papers, price; by hand, without numbers")
     for name, asked in _kinds().items():
-        bare = _figure(f"search.sql_{name}", _timed(_bare(asked), TIMES), "all that a page asks, without Python")
-        yield bare
+        taken = _timed(_bare(asked), TIMES)
+        sent += taken
+        yield (bare := _figure(f"search.sql_{name}", taken, "all that a page asks, without Python"))
         yield _figure(f"search.find_{name}", _timed([partial(find, one, on=at.date()) for one in asked], TIMES), "what fits, with numbers", bare)
         if page:
-            yield page(name, asked, bare)
+            pages = page(asked)
+            shown += pages.taken
+            yield replace(_figure(f"search.page_{name}", pages.taken, pages.note, bare), cpu_us=pages.cpu_us)
+    yield from _mixed(sent, shown)
     yield _figure("search.spelling", _timed([partial(put_right, words) for words in WRONG], TIMES), "putting wrong words right")
+
+
+def _mixed(sent: Sequence[float], shown: Sequence[float]) -> Iterator[Figure]:
+    """What people wait for whatever they ask: all kinds together. Unlike that of a kind, this ratio is of p95."""
+    yield (bare := _figure("search.sql_mix", sent, "all kinds together, each as often, without Python"))
+    if shown:
+        mixed = _figure("search.page_mix", shown, "", bare)
+        note = f"all kinds together; the ratio is of p95; of p50 it is {mixed.ratio}; each kind's own stands beside it"
+        yield replace(mixed, ratio=round(percentile(sorted(shown), 95) / percentile(sorted(sent), 95), 2), note=note)
 
 
 def _kinds() -> dict[str, list[Asked]]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from html import escape
 
 from django import template
-from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
@@ -61,12 +60,16 @@ def offer_cards(offers: Iterable[Offer]) -> SafeString:
 def _card(offer: Offer, address: str, sign: str) -> str:
     face, title = people.avatar(offer.figure, strands.slot(offer.strand), size=88), escape(offer.title)
     who = f"{offer.enterprise}, {offer.miles_said}" if offer.miles_said else offer.enterprise
-    told = f"<p>{escape(truncatechars(offer.description, LONGEST))}</p>" if offer.charge != "paid" and offer.description else ""
+    told = f"<p>{escape(_short(offer.description))}</p>" if offer.charge != "paid" and offer.description else ""
     checks = f'<ul class="checks"><li>{sign}<span>{escape(offer.checks_said)}</span></li></ul>' if offer.checks_said else ""
     return f"""<article class="res"><div>{face}</div><div class="res-main"><h3><a href="{address}">{title}</a></h3>
 <p class="soft">{escape(who)}</p>{told}<p>{escape(_when(offer))}</p>{checks}{_tick(offer.code, title)}</div>
 <p class="res-price">{_price(offer)}</p></article>
 """
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _when(offer: Offer) -> str:

@@ -58,17 +58,18 @@ class PublicCard:
 
 def public_cards(*, council_code: str, on: date, purpose: str = "", outcode: str = "") -> list[PublicCard]:
     """Listed groups of a council that still have room, by purpose and area if given. One query."""
-    rules = Charter.objects.filter(cluster=OuterRef("pk"), state="in_force")
-    groups = Cluster.objects.listed().filter(council_code=council_code, state__in=("forming", "active"))
-    people = _inside_on_monday(on).filter(cluster=OuterRef("pk")).order_by().values("cluster").annotate(people=Count("pk")).values("people")
-    said = {name: Subquery(rules.values(name)) for name in ("trial_days", "notice_days")}
-    groups = groups.annotate(**said, people=Subquery(people))
-    if purpose:
-        groups = groups.filter(purpose=purpose)
-    if outcode:
-        groups = groups.filter(outcode=outcode)
+    groups = answers(_listed, Cluster(council_code=council_code), _monday(on))
     cards = [_card(one, max(1, vars(one)["people"] or 0)) for one in groups]
-    return [card for card in cards if card.room_for > 0]
+    return [card for card in cards if card.room_for > 0 and purpose in ("", card.purpose) and outcode in ("", card.outcode)]
+
+
+def _listed(beside: Cluster, monday: date) -> QuerySet[Any, Any]:
+    """Those of the same council."""
+    rules = Charter.objects.filter(cluster=OuterRef("pk"), state="in_force")
+    groups = Cluster.objects.listed().filter(council_code=beside.council_code, state__in=("forming", "active"))
+    people = _inside_since(monday).filter(cluster=OuterRef("pk")).order_by().values("cluster").annotate(people=Count("pk")).values("people")
+    said = {name: Subquery(rules.values(name)) for name in ("trial_days", "notice_days")}
+    return groups.annotate(**said, people=Subquery(people))
 
 
 def _card(group: Any, people: int) -> PublicCard:
@@ -78,14 +79,19 @@ def _card(group: Any, people: int) -> PublicCard:
 
 def sizes_shown(cluster_ids: Sequence[int], *, on: date) -> dict[int, int]:
     """How many people each group had when this week began; a newer one says 1. One query."""
-    rows = _inside_on_monday(on).filter(cluster__in=cluster_ids)
+    rows = _inside_since(_monday(on)).filter(cluster__in=cluster_ids)
     counted = dict(rows.order_by().values_list("cluster").annotate(people=Count("pk")))
     return {pk: max(1, counted.get(pk, 0)) for pk in cluster_ids}
 
 
-def _inside_on_monday(on: date) -> QuerySet[Membership]:
-    monday = datetime.combine(on - timedelta(days=on.weekday()), time(), LONDON)
-    return Membership.objects.filter(Q(state__in=MEMBERSHIP_IN) | Q(ended_at__gte=monday), joined_at__lt=monday)
+def _monday(on: date) -> date:
+    return on - timedelta(days=on.weekday())
+
+
+def _inside_since(monday: date) -> QuerySet[Membership]:
+    """Who was inside as this day began."""
+    began = datetime.combine(monday, time(), LONDON)
+    return Membership.objects.filter(Q(state__in=MEMBERSHIP_IN) | Q(ended_at__gte=began), joined_at__lt=began)
 
 
 def notice_days_for(membership: Membership) -> int:

@@ -92,7 +92,7 @@ def test_every_kind_of_search_is_measured_beside_its_own_sql(monkeypatch):
     monkeypatch.setattr(search, "TIMES", 1)
     monkeypatch.setattr(search, "PLACES", 2)
     figures = {each.figure: each for each in search.of_kinds(AT)}
-    assert set(figures) >= {"search.first_20", "search.sql_words_london", "search.find_comes_country", "search.spelling"}
+    assert set(figures) >= {"search.first_20", "search.sql_words_london", "search.find_comes_country", "search.sql_mix", "search.spelling"}
     found = figures["search.find_any_london"]
     assert found.yardstick == "search.sql_any_london"
     assert found.ratio is not None
