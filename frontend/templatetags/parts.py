@@ -56,7 +56,7 @@ def written_once(name: str, _: str, *said: tuple[str, Any]) -> SafeString:
 
 @register.simple_tag
 def button(text: str, kind: str = "main", name: str = "", value: str = "") -> SafeString:
-    """A button that sends the form it is in. `kind`: main, second, quiet or stop. On every page: a template of its own would take six times as long."""
+    """A button that sends the form it is in. `kind`: main, second, quiet or stop. On every page; a template of its own takes six times as long."""
     sent = format_html(' name="{}" value="{}"', name, value) if name else ""
     return format_html('<button class="{}" type="submit"{}>{}</button>', _BUTTONS[kind], sent, text)
 
