@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,7 @@ HATS: dict[str, Items] = {
         ("provider-services", _("Services")),
         ("provider-money", _("Money")),
     ),
+    "community": (("provider", _("Today")), ("provider-services", _("Services"))),  # it is paid nothing, and nobody books it
     "holder_staff": (("looking-after", _("Looking after")),),
     "facilitator": (("helping", _("Helping")),),
     "operator": (("operator", _("Operator")),),
@@ -36,7 +37,8 @@ HATS: dict[str, Items] = {
 
 
 def hats_of(person: Person, *, at: datetime) -> dict[str, int]:
-    """What somebody comes here as: person (has a budget or a place in a group, or nothing else), provider, and their roles. One query.
+    """What somebody comes here as: person (has a budget or a place in a group, or nothing else), provider, community (speaks for a group that
+    is free), and their roles. One query.
 
     With each the number of its strand, as far as it has one: a person's own in a group, a provider's (`presenters.provider.strand_of`).
     """
@@ -51,7 +53,8 @@ def hats_of(person: Person, *, at: datetime) -> dict[str, int]:
 def _hats_of(person: Person, at: datetime) -> QuerySet[Any, Any]:
     none = Value(0)
     roles = Role.objects.live(at).filter(person=person).annotate(hat=Cast("kind", CharField()), drawn=none).values_list("hat", "drawn")
-    provides = Enterprise.objects.of(person).annotate(hat=Value("provider", CharField()), drawn=F("pk") % 3 + 4).values_list("hat", "drawn")
+    hat = Case(When(kind=Enterprise.Kind.COMMUNITY, then=Value("community")), default=Value("provider"), output_field=CharField())
+    provides = Enterprise.objects.of(person).annotate(hat=hat, drawn=F("pk") % 3 + 4).values_list("hat", "drawn")
     budgets = (
         Budget.objects.filter(person=person, superseded=False).annotate(hat=Value("person", CharField()), drawn=none).values_list("hat", "drawn")
     )
@@ -74,8 +77,8 @@ OWN = ("start", "budget", "money", "payments", "visits", "bookings", "me", "need
 
 def strand_of_page(hats: Mapping[str, int], *, path: str) -> int:
     """Whose page it is, as the strip under the header draws it: who looks, or their business; 0 for nobody in particular."""
-    if "provider" in hats and path.startswith(address("provider")):
-        return hats["provider"]
+    if path.startswith(address("provider")) and (provides := max(hats.get("provider", 0), hats.get("community", 0))):
+        return provides
     is_own = path == address("statement") or any(path.startswith(address(name)) for name in OWN)
     return (hats["person"] or 1) if "person" in hats and is_own else 0
 
@@ -84,8 +87,8 @@ def items_for(hats: Collection[str]) -> Items:
     """The words for these hats: a person's own first."""
     worn = [items for hat, items in HATS.items() if hat in hats]
     if "person" in hats or not worn:
-        return (*PERSON, *(items[0] for items in worn))
-    return tuple(item for items in worn for item in items)
+        return (*PERSON, *dict.fromkeys(items[0] for items in worn))
+    return tuple(dict.fromkeys(item for items in worn for item in items))
 
 
 def start_of(hats: Collection[str]) -> str:

@@ -147,6 +147,10 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         """Operators only; not even who wrote it, so that nobody beside them at the screen reads it back."""
         return self if is_operator(person) else self.none()
 
+    def open(self) -> Self:
+        """Nobody has written down yet what was done about them."""
+        return self.filter(dealt_with_at=None)
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, person: "Person | None") -> Self:

@@ -55,23 +55,31 @@ class WishForm(Form):
         }
 
 
+def _family(with_whom: str, whose: str) -> list[tuple[str, str | Option]]:
+    hint = "Money from the council can’t pay them, unless the council agrees first."
+    return [
+        ("none", "No"),
+        ("elsewhere", "Yes, and they live somewhere else"),
+        ("same_home", Option(f"Yes, and they live {with_whom}", hint=hint)),
+        ("partner", Option(f"Yes, {whose} husband, wife or partner", hint=hint)),
+    ]
+
+
 class YesForm(Form):
     """One payer's own yes: from which promise, and whether family works there."""
 
     pledge = PickField(label="From which promise?", choices=[])
     related = PickField(
         label="Is anybody who works there your family?",
-        choices=[
-            ("none", "No"),
-            ("elsewhere", "Yes, and they live somewhere else"),
-            ("same_home", Option("Yes, and they live with me", hint="Money from the council can’t pay them, unless the council agrees first.")),
-            ("partner", Option("Yes, my husband, wife or partner", hint="Money from the council can’t pay them, unless the council agrees first.")),
-        ],
+        choices=_family("with me", "my"),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, pledges: list[Pledge], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pledges: list[Pledge], whose: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if whose:  # somebody else says yes for them
+            self.fields["related"].label = f"Is anybody who works there family of {whose}?"
+            self.fields["related"].choices = _family(f"with {whose}", "a")  # type: ignore[attr-defined]
         self.pledges = {str(pledge.pk): pledge for pledge in pledges}
         field = self.fields["pledge"]
         field.choices = [(key, _promise(pledge)) for key, pledge in self.pledges.items()]  # type: ignore[attr-defined]

@@ -38,6 +38,14 @@ class PaperForm(Form):
             self.fields["answer"].choices = [("right", known), ("wrong", not_yet)]  # type: ignore[attr-defined]
 
 
+class DealtWithForm(Form):
+    """What was done about a worry."""
+
+    what_was_done = TextField(
+        label="What was done about it?", lines=True, max_length=2000, help_text="Whom you told, when, and what they said. Only operators read it."
+    )
+
+
 class TopUpForm(Form):
     """The platform's own money, for Stripe's fees."""
 

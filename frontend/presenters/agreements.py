@@ -1,6 +1,6 @@
 """A service on offer, and an agreement, in words. Each payer sees their own pence, the total, and how many pay."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -59,6 +59,8 @@ class WeekLine:
 
 @dataclass(frozen=True, slots=True)
 class AgreementPage:
+    """`mine`: the part of who looks, or of somebody they help. `waits`: the parts they may say yes or no for, their own first."""
+
     view: AgreementView
     agreement: Agreement
     when: str
@@ -70,10 +72,12 @@ class AgreementPage:
     bands: list[str]
     is_provider: bool
     strands: list[int]
+    waits: list[OwnPart]
 
     @property
-    def waits_for_me(self) -> bool:
-        return self.mine is not None and self.mine.state == "asked" and self.agreement.is_open_to_sign
+    def whose(self) -> str:
+        """Whose part `mine` is, where it is not that of who looks."""
+        return "" if self.mine is None or self.mine.is_own else self.mine.known_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +123,15 @@ def _line(agreement: Any) -> Line:
     return Line(agreement.pk, agreement.title, sentence, wait, "wait")
 
 
-def page(agreement: Agreement, person: Person, today: date) -> AgreementPage:
-    """The agreement as this person may see it."""
+def page(agreement: Agreement, person: Person, today: date, *, of: int = 0, signs_for: Collection[int] = ()) -> AgreementPage:
+    """The agreement as this person may see it.
+
+    `of`: the person, by number, whose part is shown, where it is not that of who looks. `signs_for`: those they may say yes for.
+    """
     view = selectors.agreement_view(agreement, person, today=today)
-    mine = next((part for part in view.mine if part.person_id == person.pk), view.mine[0] if view.mine else None)
+    parts = sorted(view.mine, key=lambda part: (part.person_id != of, not part.is_own))
+    mine = parts[0] if parts else None
+    waits = [part for part in parts if part.state == Payer.State.ASKED and (part.is_own or part.person_id in signs_for)]
     return AgreementPage(
         view=view,
         agreement=agreement,
@@ -135,6 +144,7 @@ def page(agreement: Agreement, person: Person, today: date) -> AgreementPage:
         bands=bands_said(agreement),
         is_provider=agreement.enterprise.owner_id == person.pk,
         strands=strands_in(agreement.cluster_id),
+        waits=waits if agreement.is_open_to_sign else [],
     )
 
 
@@ -148,7 +158,7 @@ def _rows(agreement: Agreement, view: AgreementView) -> list[dict[str, str]]:
         {"key": "When", "value": when_of(agreement)},
         {"key": "Price of a visit", "value": f"{price}{what}"},
         {"key": all_, "value": f"{words.pounds(view.weekly_pence)}, paid by {words.count(view.payers, 'person', 'people')}"},
-        {"key": "To stop", "value": f"Say so {words.count(agreement.notice_days, 'day')} before"},
+        {"key": "To stop", "value": f"Say so {words.count(agreement.notice_days, 'day')} before" if agreement.notice_days else "Say so on any day"},
     ]
     # One visit is called off, not stopped; and who pays alone reads one price.
     return [row for row in rows if not (agreement.is_once and row["key"] == "To stop") and not (view.payers == 1 and row["key"] == all_)]

@@ -196,7 +196,7 @@ def times_of(visit: Visit) -> str:
 
 def _heading(week: Milestone, visits: list[AskedVisit], today: date) -> str:
     if not visits:
-        return f"Your week from {words.day(week.starts_on)}"
+        return f"Your visit on {words.day(week.starts_on)}" if week.agreement.is_once else f"Your week from {words.day(week.starts_on)}"
     if len(visits) == 1:
         return f"Did {visits[0].who} come on {words.day(visits[0].on)}?"
     if week.starts_on <= today <= week.ends_on:

@@ -67,7 +67,7 @@ def doing(person: Person, *, today: date, hats: Collection[str] = ()) -> Doing:
     Who has no budget is asked to tell of one, once in a group. `hats`: what they come here as (`navigation.hats_of`): who may settle a
     question has a page for that; others see the question. What waits for providers is only asked for somebody who is one.
     """
-    found = asked_of(_waiting, person, today, not hats or "provider" in hats)
+    found = asked_of(_waiting, person, today, not hats or not {"provider", "community"}.isdisjoint(hats))
     decides = "operator" in hats or "holder_staff" in hats
     rows = [row for task in tasks_among(found) if (row := _row(task, person, today, decides=decides))]
     tasks = [

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,7 +20,6 @@ from providers.models import Check
 from providers.policies import may_judge_check
 
 SHOWN = 50
-CONCERN_DAYS = 28
 # Lists of what does not go on by itself, by what they first show.
 STUCK = (
     ("alarms", "alarm", "to look at"),
@@ -54,10 +53,10 @@ class Overview:
 
 def overview(person: Person, *, at: datetime) -> Overview:
     """Everything is counted in one query."""
-    tasks, long_ago = standing_by.tasks(person), at - timedelta(days=CONCERN_DAYS)
+    tasks = standing_by.tasks(person)
     first = {one.name: console.narrowed(one, one.find(person, at), one.first) for one in console.LISTINGS.values() if one.first}
     more: dict[str, QuerySet[Any]] = {
-        "concerns": Concern.objects.visible_to(person).filter(at__gte=long_ago),
+        "concerns": Concern.objects.visible_to(person).open(),
         "papers": Check.objects.visible_to(person).waiting_for(person),
         "people": Person.objects.filter(sureness="said", is_active=True),
         "going": Remittance.objects.visible_to(person).filter(state__in=OPEN),
@@ -65,7 +64,7 @@ def overview(person: Person, *, at: datetime) -> Overview:
     }
     found = console.count_all({**first, **more})
     counts = [
-        ("operator-concerns", found["concerns"], "worry,worries", f"told in private in the last {CONCERN_DAYS} days", "Read them"),
+        ("operator-concerns", found["concerns"], "worry,worries", "told in private, not dealt with yet", "Read them"),
         ("operator-papers", found["papers"], "paper", "of providers to look at", "Look at papers"),
         ("operator-questions", sum(one.kind_of in OF_QUESTIONS for one in tasks), "question", "about visits to settle", "Look at questions"),
         ("operator-groups", found["challenged"], "decision", "of groups that somebody says was not made right", "Look at them"),

@@ -25,15 +25,18 @@ def steps(share: MilestoneShare, by: date | None, provider: str) -> list[dict[st
     order = share.covered_by == "order"
     asked, over = share.state in {"asked", "with_helper"}, share.state not in {"planned", "covered", "asked", "with_helper"}
     when = "now" + (f", by {words.day(by)}" if by else "") if asked else _day(share.answered_at)
+    noun = "Visit" if week.agreement.is_once else "Visits"
     steps = [
         {"title": f"{payer_of(share)} said it will pay", "text": "after your yes"} if order else {"title": "You put it in", "text": _paid_in(share)},
         {"title": f"Ready for {words.which_week(week)}" if order else f"Held for {words.which_week(week)}", "text": _day(week.funded_at)},
-        {"title": "Visits written down", "text": _day(week.submitted_at) if week.submitted_at else "after the last visit"},
+        {"title": f"{noun} written down", "text": _day(week.submitted_at) or ("after it" if week.agreement.is_once else "after the last visit")},
         {"title": "You say what happened", "text": when},
         {"title": f"Paid to {provider}", "text": _day(share.sent_at) or ("after your yes" if not over else "on its way" if share.paid_pence else "")},
     ]
     reached = [share.state not in {"planned", "dropped"}, week.funded_at is not None, week.submitted_at is not None, over, bool(share.sent_at)]
-    return _drawn(steps, reached, "trouble" if share.state == "questioned" else "here")
+    if over and week.submitted_at is None:  # called off, or nobody came: nobody is asked whether it happened
+        steps[2:], reached[2:] = [{"title": f"{noun} not made", "text": ""}, *(steps[4:] if share.paid_pence else [])], [True, bool(share.sent_at)]
+    return _drawn(steps, reached[: len(steps)], "trouble" if share.state == "questioned" else "here")
 
 
 def _drawn(steps: Iterable[dict[str, str]], reached: Iterable[bool], now: str) -> list[dict[str, str]]:

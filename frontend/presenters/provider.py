@@ -109,12 +109,16 @@ class MoneyWeek:
 
 @dataclass(frozen=True, slots=True)
 class MoneyPage:
-    """Held or promised for weeks to come and asked; on its way; in the bank. `month_pence`: in the bank this month."""
+    """Held or promised for weeks to come and asked; on its way; in the bank.
+
+    `ordered_pence`: of what is on its way, paid by an order whose money is not here yet. `month_pence`: in the bank this month.
+    """
 
     coming_pence: int
     by_order_pence: int
     questioned_pence: int
     going_pence: int
+    ordered_pence: int
     bank_pence: int
     month_pence: int
     next_bank: date | None
@@ -138,6 +142,7 @@ def _money(totals: ProviderMoney, moves: list[RemittanceSeen], weeks: list[Money
         by_order_pence=totals.by_order_pence,
         questioned_pence=totals.questioned_pence,
         going_pence=totals.agreed_pence + totals.going_pence + totals.paid_pence - bank,
+        ordered_pence=totals.ordered_pence,
         bank_pence=bank,
         month_pence=sum(one.pence for one in arrived if one.bank_on and (one.bank_on.year, one.bank_on.month) == (today.year, today.month)),
         next_bank=min((one.bank_on for one in going if one.bank_on), default=None),

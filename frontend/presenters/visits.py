@@ -82,7 +82,8 @@ def _whose(person_id: int, known_as: str, viewer: Person) -> str:
 
 def _line(share: MilestoneShare, viewer: Person) -> WeekLine:
     week = share.milestone
-    said = f"{week.agreement.enterprise.name}, {words.day(week.starts_on)} to {words.day(week.ends_on)}"
+    days = words.which_week(week) if week.agreement.is_once else f"{words.day(week.starts_on)} to {words.day(week.ends_on)}"
+    said = f"{week.agreement.enterprise.name}, {days}"
     whose = _whose(share.payer.person_id, share.payer.person.known_as, viewer)
     return WeekLine(share.pk, week.agreement.title, said, share.pence, whose, _STANDS[share.state])
 

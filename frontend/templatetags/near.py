@@ -63,8 +63,8 @@ def _card(offer: Offer, address: str, sign: str) -> str:
     told = f"<p>{escape(_short(offer.description))}</p>" if offer.charge != "paid" and offer.description else ""
     checks = f'<ul class="checks"><li>{sign}<span>{escape(offer.checks_said)}</span></li></ul>' if offer.checks_said else ""
     return f"""<article class="res"><div>{face}</div><div class="res-main"><h3><a href="{address}">{title}</a></h3>
-<p class="soft">{escape(who)}</p>{told}<p>{escape(_when(offer))}</p>{checks}{_tick(offer.code, title)}</div>
-<p class="res-price">{_price(offer)}</p></article>
+<p class="soft">{escape(who)}</p>{told}<p>{escape(_when(offer))}</p>{checks}</div>
+<p class="res-price">{_price(offer)}</p>{_tick(offer.code, title)}</article>
 """
 
 

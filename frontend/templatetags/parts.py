@@ -104,7 +104,7 @@ def summary_list(rows: Sequence[Mapping[str, Any]], money: bool = False) -> dict
 @register.inclusion_tag("parts/task_thread.html")
 def task_thread(tasks: Sequence[Mapping[str, Any]], strand: int = 1, rest: str = "", then: str = "") -> dict[str, Any]:
     """What needs doing. Each task: title, url, text, action, and optionally when and kind (wait, late, done)."""
-    return {"tasks": tasks, "strand": slot(strand), "rest": rest or "Nothing else needs you", "then": then}
+    return {"tasks": tasks, "strand": slot(strand), "rest": rest or ("Nothing else needs you" if tasks else "Nothing needs you today"), "then": then}
 
 
 @register.inclusion_tag("parts/date_tag.html")

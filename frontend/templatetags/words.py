@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 
 from frontend import words
+from frontend.context import signature
 
 register = template.Library()
 
@@ -19,6 +20,7 @@ def _or_nothing(say: Callable[[Any], str]) -> Callable[[Any], str]:
     return filter_
 
 
+register.simple_tag(signature)
 register.filter("pounds", _or_nothing(words.pounds))
 register.filter("day", _or_nothing(words.day))
 register.filter("day_year", _or_nothing(words.day_year))

@@ -11,6 +11,7 @@ urlpatterns = [
     path("operator/questions/", operator.questions, name="operator-questions"),
     path("operator/second/", operator.requests, name="operator-approvals"),
     path("operator/worries/", operator.concerns, name="operator-concerns"),
+    path("operator/worries/<int:pk>/", operator.concern, name="operator-concern"),
     path("operator/people/", operator.people, name="operator-people"),
     path("operator/alarms/<int:pk>/", operator_money.alarm, name="operator-alarm"),
     path("operator/calls/<uuid:pk>/", operator_money.ask_stripe, name="operator-ask-stripe"),

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -18,11 +18,15 @@ from frontend.presenters import offers as shop
 from frontend.presenters import varying
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.who import SignedIn, signed_in
-from marketplace.models import Agreement
+from marketplace.models import Agreement, Payer
 from marketplace.selectors import earliest_start
 from marketplace.services import agreements, signing
+from people.policies import may_act_for
+from people.selectors import people_decided_for
 from pooling.models import Cluster, Membership, Pledge, Portion
 from providers.models import Listing
+
+MOST_DIGITS = 19  # more is no number of ours
 
 
 @signed_in
@@ -91,20 +95,32 @@ def show(request: SignedIn, pk: int) -> HttpResponse:
     """One agreement: what, when, my part, everybody's together, each week."""
     agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("enterprise", "cluster"), pk=pk)
     at = clock.now()
-    context = {"page": presenter.page(agreement, request.user, clock.london_date(at)), "agreement": agreement}
-    return render(request, "agreement/show.html", {**context, "varying": varying.of_agreement(agreement, request.user, at)})
+    signs_for = [person.pk for person in people_decided_for(request.user, decision="promises", at=at)]
+    page = presenter.page(agreement, request.user, clock.london_date(at), signs_for=signs_for)
+    return render(
+        request, "agreement/show.html", {"page": page, "agreement": agreement, "varying": varying.of_agreement(agreement, request.user, at)}
+    )
+
+
+def _asked(request: SignedIn, pk: int) -> tuple[Agreement, Payer]:
+    """The agreement, and who is asked: who looks, or with `?for=` somebody for whom they may promise. Nobody else finds the page."""
+    agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("enterprise", "cluster"), pk=pk)
+    told = request.GET.get("for", "")
+    person = int(told) if told.isascii() and told.isdigit() and len(told) < MOST_DIGITS else request.user.pk
+    payer = get_object_or_404(agreement.payers.select_related("membership", "person"), person=person)
+    if not may_act_for(by=request.user, person=payer.person, decision="promises", at=clock.now()):
+        raise Http404
+    return agreement, payer
 
 
 @signed_in
 def sign(request: SignedIn, pk: int) -> HttpResponse:
-    """My own yes, with the most it can cost me in sight."""
-    agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("enterprise", "cluster"), pk=pk)
-    payer = get_object_or_404(agreement.payers.filter(person=request.user))
+    """My own yes, or of somebody I decide for, with the most it can cost in sight."""
+    agreement, payer = _asked(request, pk)
     at = clock.now()
     pledges = list(Pledge.objects.live().filter(membership=payer.membership_id).select_related("portion", "membership"))
     if not pledges:
-        messages.warning(request, "Promise part of your budget first. It moves no money. Then come back and say yes.")
-        return redirect("promise", pk=agreement.cluster_id)
+        return _promise_first(request, agreement, payer)
 
     def act(form: YesForm) -> str:
         said = form.cleaned_data
@@ -112,21 +128,31 @@ def sign(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, "We have your yes. No money has moved.")
         return back_to("agreement", pk=pk)
 
-    form = YesForm(request.POST or None, pledges=pledges, initial={"version": agreement.version})
-    context = {"page": presenter.page(agreement, request.user, clock.london_date(at))}
-    return form_page(request, form=form, act=act, template="agreement/yes.html", context=context)
+    page = presenter.page(agreement, request.user, clock.london_date(at), of=payer.person_id)
+    form = YesForm(request.POST or None, pledges=pledges, whose=page.whose, initial={"version": agreement.version})
+    return form_page(request, form=form, act=act, template="agreement/yes.html", context={"page": page})
+
+
+def _promise_first(request: SignedIn, agreement: Agreement, payer: Payer) -> HttpResponse:
+    if payer.person_id != request.user.pk:
+        messages.warning(
+            request, f"{payer.person.known_as} has promised nothing to this group yet. They do that first, on their own page. It moves no money."
+        )
+        return redirect("agreement", pk=agreement.pk)
+    messages.warning(request, "Promise part of your budget first. It moves no money. Then come back and say yes.")
+    return redirect("promise", pk=agreement.cluster_id)
 
 
 @signed_in
 @require_POST
 def decline(request: SignedIn, pk: int) -> HttpResponse:
     """Not this time: I pay nothing, and the others see their new price."""
-    agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("cluster"), pk=pk)
-    payer = get_object_or_404(agreement.payers.filter(person=request.user).select_related("membership"))
+    agreement, payer = _asked(request, pk)
 
     def act() -> str:
         signing.decline_as_payer(agreement=agreement, membership=payer.membership, by=request.user, at=clock.now())
-        messages.success(request, "That is fine. You pay nothing. The others see a new price, and say yes or no to it.")
+        who = "You pay" if payer.person_id == request.user.pk else f"{payer.person.known_as} pays"
+        messages.success(request, f"That is fine. {who} nothing. The others see a new price, and say yes or no to it.")
         return back_to("bookings") if agreement.cluster.is_own else back_to("group", pk=agreement.cluster_id)
 
     return press(request, act, refused=back_to("agreement", pk=pk))
@@ -134,9 +160,8 @@ def decline(request: SignedIn, pk: int) -> HttpResponse:
 
 @signed_in
 def ask_exception(request: SignedIn, pk: int) -> HttpResponse:
-    """Ask the council whether its money may pay somebody in my family."""
-    agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("enterprise"), pk=pk)
-    payer = get_object_or_404(agreement.payers.filter(person=request.user).select_related("membership"))
+    """Ask the council whether its money may pay somebody in the family."""
+    agreement, payer = _asked(request, pk)
 
     def act(form: WhyForm) -> str:
         reason = form.cleaned_data["reason"]

@@ -5,13 +5,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from audit import clock
-from frontend.forms.operator import PaperForm
+from frontend.forms.operator import DealtWithForm, PaperForm
 from frontend.presenters import approvals
 from frontend.presenters import operator as presenter
 from frontend.views.flow import back_to, form_page
 from frontend.views.roles import for_operators
 from frontend.views.who import SignedIn
 from people.models import Concern
+from people.services import concerns as told
 from providers.models import Check
 from providers.services import checks
 
@@ -65,9 +66,23 @@ def requests(request: SignedIn) -> HttpResponse:
 
 @for_operators
 def concerns(request: SignedIn) -> HttpResponse:
-    """What people told us in private, newest first."""
-    rows = Concern.objects.visible_to(request.user).select_related("by")[: presenter.SHOWN]
-    return render(request, "operator/concerns.html", {"concerns": rows})
+    """What people told us in private: what is open, then what was dealt with; newest first."""
+    rows = Concern.objects.visible_to(request.user).select_related("by", "dealt_with_by")
+    context = {"concerns": rows.open(), "dealt_with": rows.exclude(dealt_with_at=None)[: presenter.SHOWN]}
+    return render(request, "operator/concerns.html", context)
+
+
+@for_operators
+def concern(request: SignedIn, pk: int) -> HttpResponse:
+    """One worry, and what was done about it."""
+    row = get_object_or_404(Concern.objects.visible_to(request.user).open().select_related("by"), pk=pk)
+
+    def act(form: DealtWithForm) -> str:
+        told.deal_with(concern=row, by=request.user, at=clock.now(), **form.cleaned_data)
+        messages.success(request, "We have written it down. It stands with the worry.")
+        return back_to("operator-concerns")
+
+    return form_page(request, form=DealtWithForm(request.POST or None), act=act, template="operator/concern.html", context={"one": row})
 
 
 @for_operators

@@ -21,6 +21,7 @@ class OwnPart:
     membership_id: int
     person_id: int
     known_as: str
+    is_own: bool
     state: str
     weekly_pence: int
     most_pence: int
@@ -56,7 +57,7 @@ def agreement_view(agreement: Agreement, person: Person, *, today: date) -> Agre
         most_pence=sum(payer.ceiling_pence for payer in payers),
         by_order_pence=sum(payer.weekly_pence for payer in payers if payer.pays_at_yes),
         provider_has_signed=agreement.provider_signed_version == agreement.version,
-        mine=tuple(_own(agreement, payer, owed.get(payer.pk, 0) if agreement.is_live else None) for payer in mine),
+        mine=tuple(_own(agreement, payer, person, owed.get(payer.pk, 0) if agreement.is_live else None) for payer in mine),
     )
 
 
@@ -71,13 +72,14 @@ def _if_they_stop(agreement: Agreement, payers: list[Payer], today: date) -> dic
     return dict(theirs.values_list("payer").annotate(Sum("pence")).order_by())
 
 
-def _own(agreement: Agreement, payer: Payer, if_you_stop_pence: int | None) -> OwnPart:
+def _own(agreement: Agreement, payer: Payer, looks: Person, if_you_stop_pence: int | None) -> OwnPart:
     costs = costs_of(payer.weeks_pence, notice_days=agreement.notice_days)
     return OwnPart(
         payer_id=payer.pk,
         membership_id=payer.membership_id,
         person_id=payer.person_id,
         known_as=payer.person.known_as,
+        is_own=payer.person_id == looks.pk,
         state=payer.state,
         weekly_pence=payer.weekly_pence,
         most_pence=costs.most_pence,

@@ -29,10 +29,14 @@ class MoneyWeek:
 
 @dataclass(frozen=True, slots=True)
 class ProviderMoney:
-    """All weeks together, and each of them, newest first. `by_order_pence`: of what is coming, promised by order and not paid in yet."""
+    """All weeks together, and each of them, newest first.
+
+    `by_order_pence`: of what is coming, promised by order and not paid in yet; `ordered_pence`: of what people said yes to, the same.
+    """
 
     coming_pence: int
     by_order_pence: int
+    ordered_pence: int
     agreed_pence: int
     going_pence: int
     paid_pence: int
@@ -56,7 +60,7 @@ def shares_listed(enterprise: Enterprise) -> QuerySet[Any, Any]:
 def money_among(found: Iterable[Row]) -> ProviderMoney:
     """What of it was asked, in sums."""
     weeks: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    by_order = 0
+    by_order = {"coming": 0, "agreed": 0}
     for share in by_list(found, "share_of_week"):
         week = weeks[date.fromisoformat(share["on"])]
         week["paid"] += share["sent"]
@@ -65,12 +69,13 @@ def money_among(found: Iterable[Row]) -> ProviderMoney:
         rest = share["pence"] - share["paid"] - share["returned"]
         kind = {"questioned": "questioned", "agreed": "agreed", "decided": "agreed"}.get(share["state"], "coming")
         week[kind] += rest
-        if share["covered_by"] == "order" and kind in {"coming", "agreed"}:
-            by_order += rest
+        if share["covered_by"] == "order" and kind in by_order:
+            by_order[kind] += rest
     lines = tuple(_line(day, weeks[day]) for day in sorted(weeks, reverse=True))
     return ProviderMoney(
         coming_pence=sum(one.coming_pence for one in lines),
-        by_order_pence=by_order,
+        by_order_pence=by_order["coming"],
+        ordered_pence=by_order["agreed"],
         agreed_pence=sum(one.agreed_pence for one in lines),
         going_pence=sum(one.going_pence for one in lines),
         paid_pence=sum(one.paid_pence for one in lines),

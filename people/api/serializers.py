@@ -161,7 +161,7 @@ class ConcernRow(Row):
 
     class Meta:
         model = Concern
-        fields = ("id", "text", "contact", "council_code", "by", "at")
+        fields = ("id", "text", "contact", "council_code", "by", "at", "what_was_done", "dealt_with_by", "dealt_with_at")
 
 
 class Worried(Shape):
@@ -171,6 +171,12 @@ class Worried(Shape):
     contact = serializers.CharField(required=False, allow_blank=True, max_length=200)
     council_code = WordField("code", queryset=Council.objects.all(), required=False)
     is_named = serializers.BooleanField(required=False, default=False)
+
+
+class DealtWith(Shape):
+    """What was done about a worry, and who was told."""
+
+    what_was_done = serializers.CharField(max_length=2000)
 
 
 class Heard(Shape):

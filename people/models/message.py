@@ -8,19 +8,32 @@ from people.querysets import ConcernQuerySet, MessageQuerySet
 
 
 class Concern(models.Model):
-    """Somebody is worried about somebody. Written in private, by anyone, signed in or not; read by operators only."""
+    """Somebody is worried about somebody. Written in private, by anyone, signed in or not; read by operators only.
+
+    It stands open until one of them wrote down what was done about it.
+    """
 
     text = models.TextField()
     contact = models.CharField(max_length=200, blank=True)
     council_code = models.CharField(max_length=9, blank=True)
     by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    what_was_done = models.TextField(blank=True)
+    dealt_with_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    dealt_with_at = models.DateTimeField(null=True, blank=True)
 
     objects = ConcernQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
-        constraints = [models.CheckConstraint(name="concern_says_something", condition=~Q(text=""))]
+        constraints = [
+            models.CheckConstraint(name="concern_says_something", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="concern_dealt_with_says_what_and_who",
+                condition=Q(what_was_done="", dealt_with_by=None, dealt_with_at=None)
+                | (~Q(what_was_done="") & Q(dealt_with_by__isnull=False, dealt_with_at__isnull=False)),
+            ),
+        ]
 
 
 class Message(models.Model):

@@ -18,7 +18,7 @@ from config.demo_story import cast
 from config.demo_story.cast import AMINA, COLIN, FATUMA, HALIMA, HODAN, LAMBETH, MARY, OLIVE, PRIYA, RUTH, SAM, SOUTHWARK, STELLA, YUSUF, Part
 from marketplace.models import Agreement, Milestone, MilestoneShare, Need, Payer, Visit
 from payments.models import Alarm, Dispute, Payment, PaymentOperation, ReconcileRun, Recovery, Refund, Remittance, StripeLine, WaySwitch, WebhookEvent
-from people.models import Approval, Person
+from people.models import Approval, Concern, Person
 from people.services import approvals, organisations, supporters
 from people.services import people as persons
 from pooling.models import Budget, Call, Charter, Cluster, FundingMode, Hold, IdleOffer, Membership, Pledge, Portion, WalletMove, Withdrawal
@@ -106,6 +106,7 @@ def _what_the_story_has_not(at: datetime) -> None:
     draft = budgets.PortionDraft(route="council_managed", weekly_pence=9_000, funder_name="Southwark", holder=cast.organisation("Southwark Council"))
     sums, period = budgets.Amounts(9_000, 0, 9_000), budgets.Period(at.date())
     budgets.record(person=cast.person(NASRA), kind="agreed", amounts=sums, period=period, portions=[draft], by=cast.person(NASRA), at=at)
+    Concern.objects.create(text="She is not eating.", council_code=SOUTHWARK, at=at)
     approvals.ask(
         what="agreement.relative", about_kind="agreement", about_id="1", reason="Nobody else.", by=cast.person(HALIMA), at=at, council_code=SOUTHWARK
     )
@@ -166,6 +167,7 @@ def things() -> dict[str, Any]:
         "money going back": Withdrawal.objects.get().pk,
         "refund": Refund.objects.get().pk,
         "alarm": Alarm.objects.get().pk,
+        "worry": Concern.objects.get().pk,
         "second yes": Approval.objects.get().pk,
         "remittance that waits": Remittance.objects.get(state="waiting").pk,
         "call to Stripe": PaymentOperation.objects.order_by("first_sent_at")[0].pk,

@@ -193,6 +193,7 @@ ROUTES = (
     page("operator/questions/", "i..... ........+."),
     page("operator/second/", "i..... ........+."),
     page("operator/worries/", "i..... ........+."),
+    page("operator/worries/<int:pk>/", "i..... ........+.", "i..... ........?.", pk="worry"),
     page("operator/people/", "i..... ........+."),
     page("operator/alarms/<int:pk>/", "i..... ........+.", "i..... ........>.", pk="alarm"),
     page("operator/calls/<uuid:pk>/", "i..... ........m.", "i..... ........*.", pk="call to Stripe"),

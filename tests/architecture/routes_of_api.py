@@ -22,6 +22,7 @@ API = (
     act("api/v1/approvals/<int:pk>/refuse/", "i..... .x..+...+.", pk="second yes"),
     act("api/v1/approvals/<int:pk>/give/", "i..... .x..+...+.", pk="second yes"),
     own("api/v1/concerns/", ANYBODY_ASKS),
+    act("api/v1/concerns/<int:pk>/deal-with/", "i..... ........?.", pk="worry"),
     public("api/v1/terms/"),
     public("api/v1/terms/<int:pk>/", pk="word"),
     public("api/v1/outcodes/"),

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.models import Agreement, Payer
+from people.models import Supporter
 from pooling import selectors
 from pooling.models import Withdrawal
 from tests import cast, cast_market, cast_pooling
@@ -125,6 +126,31 @@ def test_each_says_yes_for_themselves_and_sees_only_their_own_pence(story):
     response = client.post(page, {**answer, "related": "none"}, follow=True)
     assert "We have your yes. No money has moved." in _text(response)
     assert Payer.objects.get(agreement=agreement, person=cast.amina()).state == "signed"
+
+
+def test_who_may_promise_for_somebody_says_their_yes_and_who_sits_beside_them_does_not(story):
+    agreement, amina = story.propose(), cast.amina()
+    page = reverse("agreement-yes", args=[agreement.pk])
+    said = {
+        "person": amina,
+        "source": "A letter",
+        "confirmed_by": cast.operator(),
+        **dict.fromkeys(("asked_at", "confirmed_at", "starts_at"), story.at),
+    }
+    Supporter.objects.create(supporter=cast.neighbour(), kind="for", decisions=["promises"], **said)
+    Supporter.objects.create(supporter=cast.stranger(), kind="beside", **said)
+    client, beside = _as(cast.neighbour()), _as(cast.stranger())
+    hers = f"{page}?for={amina.pk}"
+    shown, shown_beside = (_text(one.get(reverse("agreement", args=[agreement.pk]))) for one in (client, beside))
+    assert f'href="{hers}"' in shown
+    assert "Amina’s part" in shown_beside
+    assert "Say yes" not in shown_beside
+    assert [beside.get(hers).status_code, client.get(page).status_code, client.get(f"{page}?for={cast.halima().pk}").status_code] == [404] * 3
+    answer = {"pledge": str(story.promises["Amina"].pk), "version": str(agreement.version), "related": "none"}
+    assert beside.post(hers, answer).status_code == 404
+    assert "The most it can cost Amina" in _text(client.get(hers))
+    client.post(hers, answer)
+    assert Payer.objects.get(agreement=agreement, person=amina).signed_by == cast.neighbour()
 
 
 def test_somebody_who_says_not_this_time_pays_nothing(story):

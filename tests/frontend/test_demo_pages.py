@@ -43,6 +43,7 @@ def test_the_bar_lets_one_be_anybody():
     assert "Ruth Bello: helps groups" in shown
     assert '<span id="demo-now" role="status">It is Monday 2 March' in shown
     assert 'hx-post="/demo/clock/" hx-target="#main"' in shown  # with a script the page stays; without, the same form is sent
+    assert 'hx-post="/demo/switch/" hx-target="#page"' in shown
     assert shown.count("<script") == 1
     client.post(reverse("demo:switch"), {"person": amina.pk})
     assert "Good morning, Amina" in _text(client.get(reverse("start")))

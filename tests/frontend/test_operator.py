@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from audit.errors import NotAllowed
 from audit.models import Delivery, Fact
 from audit.services import facts
 from ledger.selectors import balance
@@ -14,7 +15,7 @@ from payments.models import Alarm, Payment, PaymentOperation, Remittance
 from payments.services import alarms
 from payments.services.planning import plan
 from people.models import Approval
-from people.services.concerns import raise_concern
+from people.services.concerns import ConcernIsDealtWith, deal_with, raise_concern
 from providers.models import Check
 from providers.services import checks, enterprises
 from tests import cast, cast_market
@@ -134,12 +135,22 @@ def test_an_operator_with_a_link_to_the_provider_looks_at_nothing_of_it(paper):
 
 
 def test_a_worry_is_read_with_no_picture_and_a_number_first():
-    raise_concern(text="<b>She is not eating.</b>", contact="07700 900123", at=cast.AT)
+    worry = raise_concern(text="<b>She is not eating.</b>", contact="07700 900123", at=cast.AT)
     page = _text(_as(cast.operator()).get(reverse("operator-concerns")))
     assert "Call 999" in page
     assert "&lt;b&gt;She is not eating.&lt;/b&gt;" in page
     assert 'class="strip"' not in page
     assert "1 worry told in private" in _text(_as(cast.operator()).get(reverse("operator")))
+    done = reverse("operator-concern", args=[worry.pk])
+    assert _as(cast.operator()).post(done, {"what_was_done": " "}).status_code == 422
+    after = _text(_as(cast.operator()).post(done, {"what_was_done": "Rang her sister."}, follow=True))
+    assert "No worry is open." in after
+    assert "Rang her sister." in after
+    assert "told in private" not in _text(_as(cast.operator()).get(reverse("operator")))
+    with pytest.raises(ConcernIsDealtWith):
+        deal_with(concern=worry, what_was_done="Again.", by=cast.operator(), at=cast.AT)
+    with pytest.raises(NotAllowed):
+        deal_with(concern=worry, what_was_done="Me.", by=cast.amina(), at=cast.AT)
 
 
 def test_people_nobody_has_met_are_listed():

@@ -358,4 +358,4 @@ def test_the_providers_money_adds_up_week_by_week(story: Walk) -> None:
     money = provider_money(story.listing.enterprise)
     first = next(week for week in money.weeks if week.starts_on == story.week().starts_on)
     assert (first.going_pence, first.questioned_pence, first.coming_pence) == (1_800, 1_800, 1_800)
-    assert money.by_order_pence == 1_800
+    assert (money.by_order_pence, money.ordered_pence) == (1_800, 0)

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from audit.api.edge import Edge, ReadEdge, makes, verb
 from people.api.filters import SupporterFilter
-from people.api.serializers import AskSupporter, ConcernRow, Heard, SupporterRow, Worried
+from people.api.serializers import AskSupporter, ConcernRow, DealtWith, Heard, SupporterRow, Worried
 from people.models import Concern, Supporter
 from people.selectors import find_by_address
 from people.services import concerns, supporters
@@ -54,3 +54,8 @@ class Concerns(mixins.ListModelMixin, Edge):
         is_named, council = said.pop("is_named"), said.pop("council_code", None)
         concerns.raise_concern(council_code=council.pk if council else "", by=self.person if is_named else None, at=self.at, **said)
         return self.give({"is_kept": True})
+
+    @verb(DealtWith, ConcernRow)
+    def deal_with(self, request: Request, pk: int) -> Response:
+        """An operator writes down what was done about it, once."""
+        return self.answer(concerns.deal_with(concern=self.get_object(), by=self.person, at=self.at, **self.asked()))
