@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, CharField, F, QuerySet, Value, When
+from django.db.models import Case, CharField, F, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -59,7 +59,9 @@ def _hats_of(person: Person, at: datetime) -> QuerySet[Any, Any]:
         Budget.objects.filter(person=person, superseded=False).annotate(hat=Value("person", CharField()), drawn=none).values_list("hat", "drawn")
     )
     inside = Membership.objects.filter(person=person, ended_at__isnull=True)
-    places = inside.annotate(hat=Value("person", CharField()), drawn=Coalesce("strand", 0)).values_list("hat", "drawn")
+    # The strand is one's own among others: what somebody books alone has none to be told apart from.
+    drawn = Case(When(cluster__is_own=True, then=0), default=Coalesce("strand", 0), output_field=IntegerField())
+    places = inside.annotate(hat=Value("person", CharField()), drawn=drawn).values_list("hat", "drawn")
     return roles.order_by().union(provides.order_by(), budgets.order_by(), places.order_by())
 
 

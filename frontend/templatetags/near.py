@@ -39,12 +39,12 @@ def _box(way: Way) -> str:
 
 @register.simple_tag
 def tick(code: str, title: str) -> SafeString:
-    """To keep a thing that was found, or compare it."""
-    return _html(_tick(escape(code), escape(title)))
+    """To keep a group that was found."""
+    return _html(_tick(escape(code), escape(title), "Keep"))
 
 
-def _tick(code: str, title: str) -> str:
-    label = f'<label for="pick-{code}">Keep or compare<span class="vh">: {title}</span></label>'
+def _tick(code: str, title: str, does: str = "Keep or compare") -> str:
+    label = f'<label for="pick-{code}">{does}<span class="vh">: {title}</span></label>'
     return f'<div class="choice no-print"><input type="checkbox" id="pick-{code}" name="pick" value="{code}">{label}</div>'
 
 

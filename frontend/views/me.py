@@ -54,7 +54,7 @@ def away(request: SignedIn) -> HttpResponse:
 
     def act(form: AwayForm) -> str:
         people.set_away(person=request.user, until=form.cleaned_data["until"], by=request.user, at=clock.now())
-        messages.success(request, "We have written it down. While you are away, no answer is never taken for a yes.")
+        messages.success(request, "We have written it down. While you are away, nothing is paid because you don’t answer.")
         return back_to("me")
 
     initial = {"until": request.user.away_until}
