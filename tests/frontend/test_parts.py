@@ -102,9 +102,9 @@ def test_easy_view_is_remembered_and_never_leads_away() -> None:
     visitor = Client()
     response = visitor.post("/easy-view/", {"easy": "yes", "next": "/help/"})
     assert response["Location"] == "/help/"
-    assert '<body class=" easy">' in visitor.get("/help/").content.decode()
+    assert 'class="site  easy">' in visitor.get("/help/").content.decode()
     assert visitor.post("/easy-view/", {"easy": "no", "next": "https://elsewhere.example/"})["Location"] == "/"
-    assert '<body class=" easy">' not in visitor.get("/help/").content.decode()
+    assert 'class="site  easy">' not in visitor.get("/help/").content.decode()
 
 
 def test_a_question_may_be_the_heading_of_its_page() -> None:
