@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from audit.errors import NotAllowed
 from people.models import Role
 from people.roles import councils_of, has_role, organisations_of
-from people.services import organisations
+from people.services import organisations, people
 from people.services.organisations import RoleNeedsMore, RolesDoNotGoTogether
 from tests import cast
 from tests.cast import AT, LAMBETH, SOUTHWARK
@@ -78,3 +79,26 @@ def test_nobody_plans_for_a_council_and_looks_after_money_there() -> None:
         organisations.give_role(person=priya, kind="holder_staff", organisation=cast.kasmo(), by=None, at=AT)
     organisations.give_role(person=colin, kind="commissioner", council_code=LAMBETH, by=None, at=AT)
     organisations.give_role(person=priya, kind="commissioner", council_code=SOUTHWARK, by=None, at=AT)
+
+
+def test_an_installation_is_set_up_by_its_command_and_wrong_words_are_one_sentence() -> None:
+    person = people.register(email="First@example.com", full_name="First Person", by=None, at=AT)
+    call_command("set_up", "council", "E09000028", "Southwark", "--day-phone", "020 7525 3324")
+    call_command("set_up", "organisation", "council", "Southwark Council", "--council", "E09000028")
+    call_command("set_up", "role", "first@example.com", "operator")
+    for _ in "twice":
+        call_command("set_up", "role", "first@example.com", "holder_staff", "--organisation", "Southwark Council")
+    person.refresh_from_db()
+    assert (person.is_operator, sorted(person.roles.values_list("kind", "council_code"))) == (True, [("holder_staff", "E09000028"), ("operator", "")])
+    for wrong, sentence in (
+        (["role", "nobody@example.com", "operator"], "They make their page first"),
+        (["role", "first@example.com", "commissioner", "--council", "E09000028"], "hidden numbers could be joined to names"),
+        (["role", "first@example.com", "facilitator"], "which council"),
+        (["organisation", "council", "Elsewhere", "--council", "E00000000"], "There is no council E00000000 yet"),
+        (["end-role", "first@example.com", "facilitator", "--council", "E09000028"], "does not do that now"),
+    ):
+        with pytest.raises(CommandError, match=sentence):
+            call_command("set_up", *wrong)
+    call_command("set_up", "end-role", "first@example.com", "operator")
+    person.refresh_from_db()
+    assert not person.is_operator
