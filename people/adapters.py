@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from audit import clock
 from people.models import Channel, Person
 from people.rules import PhoneIsNotOne, clean_phone
-from people.services import messages
+from people.services import messages, tokens
 from people.services import people as people_services
 
 
@@ -38,6 +38,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if person is not None and person.phrase and not mail.alternatives:
             mail.body = messages.with_phrase(person, str(mail.body))
         return mail
+
+    def set_password(self, user: Person, password: str) -> None:
+        """Whoever had the old one may have made a token with it."""
+        super().set_password(user, password)
+        tokens.stop(person=user, by=user, at=clock.now())
 
     def phone_form_field(self, **options: Any) -> Any:
         return PhoneField(**options)

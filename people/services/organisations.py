@@ -8,6 +8,7 @@ from audit.errors import NotAllowed, Refusal
 from audit.services import trail
 from people.models import Council, Organisation, Person, Role
 from people.policies import may_give_roles
+from people.services import tokens
 
 
 class RoleNeedsMore(Refusal):
@@ -71,6 +72,7 @@ def give_role(
             locked.is_staff = person.is_staff = True
             locked.save(update_fields=["is_staff"])
         if is_new:
+            tokens.stop_where_one_step_is_too_few(person=locked, by=by, at=at)
             trail.write(
                 by=by,
                 verb="people.give_role",

@@ -30,10 +30,26 @@ def issue(*, email: str, password: str, at: datetime) -> str:
     person = authenticate(username=email.strip(), password=password)
     if not isinstance(person, Person):
         raise WrongPassword
-    if not settings.DEMO and (is_mfa_enabled(person) or needs_second_factor(person, at=at)):
+    if _needs_more_than_one(person, at):
         raise TokenNeedsSecondFactor
     with transaction.atomic():
         token, is_new = Token.objects.get_or_create(user=person)
         if is_new:
             trail.write(by=person, verb="people.issue_token", about_kind="person", about_id=person.pk, at=at, council_code=person.council_code)
     return str(token.key)
+
+
+def stop(*, person: Person, by: Person | None, at: datetime) -> None:
+    """Programs that hold this person's token are out at once: the password changed, or somebody else knows the token."""
+    if Token.objects.filter(user=person).delete()[0]:
+        trail.write(by=by, verb="people.stop_token", about_kind="person", about_id=person.pk, at=at, council_code=person.council_code)
+
+
+def stop_where_one_step_is_too_few(*, person: Person, by: Person | None, at: datetime) -> None:
+    """Who began work that needs a second step could not have a token now: the one from before stops."""
+    if _needs_more_than_one(person, at):
+        stop(person=person, by=by, at=at)
+
+
+def _needs_more_than_one(person: Person, at: datetime) -> bool:
+    return not settings.DEMO and (is_mfa_enabled(person) or needs_second_factor(person, at=at))

@@ -11,7 +11,7 @@ from django.urls import include, path
 from rest_framework.authtoken.models import Token
 
 from people.models import Message, Person
-from people.services import messages, people, tokens
+from people.services import messages, organisations, people, tokens
 from people.services.tokens import TokenNeedsSecondFactor, WrongPassword
 from tests import cast
 from tests.cast import AT, PASSWORD
@@ -177,6 +177,21 @@ def test_no_token_outside_the_demo_for_who_has_a_second_factor(monkeypatch: pyte
     monkeypatch.setattr(settings, "DEMO", False)
     with pytest.raises(TokenNeedsSecondFactor):
         tokens.issue(email="amina@example.com", password=PASSWORD, at=AT)
+
+
+def test_a_token_stops_with_its_password_and_with_work_that_needs_more(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    amina = cast.amina()
+    tokens.issue(email="amina@example.com", password=PASSWORD, at=AT)
+    client.force_login(amina, backend="django.contrib.auth.backends.ModelBackend")
+    new = {"oldpassword": PASSWORD, "password": "four new words here", "password1": "four new words here", "password2": "four new words here"}
+    client.post("/accounts/password/change/", new)
+    assert not Token.objects.filter(user=amina).exists()
+    tokens.issue(email="amina@example.com", password="four new words here", at=AT)
+    monkeypatch.setattr(settings, "DEMO", False)
+    organisations.give_role(person=amina, kind="facilitator", by=cast.operator(), council_code=cast.SOUTHWARK, at=AT)
+    assert Token.objects.filter(user=amina).exists()
+    organisations.give_role(person=amina, kind="operator", by=cast.operator(), at=AT)
+    assert not Token.objects.filter(user=amina).exists()
 
 
 urlpatterns = [path("api/v1/", include("people.api.urls"))]
