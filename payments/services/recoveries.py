@@ -19,7 +19,7 @@ from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Made, NotFound, Reversal, StripeIsBusy
 from payments.models import OwedMove, Payee, Payment, PaymentOperation, Recovery, Remittance
 from payments.rules import RECOVERY, REMITTANCE, may_step, step
-from payments.services import alarms, floats, operations, planning, two_people
+from payments.services import alarms, asked_back, floats, operations, planning, two_people
 from payments.services.disputes import FloatIsShort, NothingIsOwed
 from people.models import Approval, Person
 
@@ -56,16 +56,10 @@ def open_for(*, about: str, pence: int, by: Person, at: datetime) -> list[Recove
     """
     with transaction.atomic():
         rows = list(Remittance.objects.filter(about=about).exclude(state="cancelled").order_by("-pk").locked())
-        asked = {row.pk: sum(row.recoveries.values_list("pence", flat=True)) for row in rows}
         if any(row.state in ("planned", "sent") for row in rows):
             raise StillGoingOut
-        found = []
-        for row in rows:
-            part = min(row.pence - asked[row.pk], pence)
-            if part > 0:
-                found.append(_open(row, part, by, at))
-                pence -= part
-        if pence or not found:
+        found = [_open(row, part, by, at) for row, part in asked_back.parts(rows, pence)]
+        if sum(one.pence for one in found) != pence or not found:
             raise BeyondWhatIsLeft
         return found
 
@@ -157,7 +151,7 @@ def credit(*, recovery_id: int, journal_key: uuid.UUID, at: datetime) -> bool:
         return False
     row.credited_pence = row.pence
     row.save(update_fields=["credited_pence"])
-    Remittance.objects.filter(pk=row.remittance_id).update(recovered_pence=F("recovered_pence") + row.pence)
+    asked_back.note_recovered(row)
     Payment.objects.filter(remittances=row.remittance_id).update(used_pence=F("used_pence") - row.pence)
     _move(row, Kind.CREDITED, row.pence, journal_key, at)
     return True

@@ -36,10 +36,12 @@ def _set_off(remittance_id: int, at: datetime) -> bool:
     rest = row.pence - owed.left_pence
     if rest > 0:
         fields = {"payee_id": row.payee_id, "payment_id": row.payment_id, "council_code": row.council_code, "about": row.about}
-        Remittance.objects.create(**fields, group=row.group, pence=rest, waiting_since=row.waiting_since)
         row.pence -= rest
+        beyond = max(0, row.recovered_pence - row.pence)
+        row.recovered_pence -= beyond
+        Remittance.objects.create(**fields, group=row.group, pence=rest, waiting_since=row.waiting_since, recovered_pence=beyond)
     row.state, row.set_off_for, row.set_off_journal, row.paid_at = step(REMITTANCE, row.state, "set_off"), owed, uuid.uuid4(), at
-    row.save(update_fields=["state", "set_off_for", "set_off_journal", "paid_at", "pence"])
+    row.save(update_fields=["state", "set_off_for", "set_off_journal", "paid_at", "pence", "recovered_pence"])
     owed.set_off_pence += row.pence
     recoveries.come(owed, at)
     payload = {"remittance": row.pk, "about": row.about, "pence": row.pence, "payee": row.payee_id}

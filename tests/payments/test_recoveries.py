@@ -9,7 +9,7 @@ from django.db import transaction
 from audit.errors import NotAllowed
 from payments.models import Payee, Payment, PaymentOperation, Recovery, Refund, Remittance
 from payments.selectors import proof
-from payments.services import floats, operations, reconciliation, recoveries, refunds
+from payments.services import floats, operations, reconciliation, recoveries, refunds, setting_off
 from payments.services.proof import prove_against_stripe
 from tests import cast
 from tests.payments.conftest import AMINA, COUNCIL, YUSUF, Play
@@ -190,6 +190,29 @@ def test_what_was_never_sent_is_kept_back_from_itself(play: Play) -> None:
     play.run()
     assert (Remittance.objects.get().state, Recovery.objects.get().state) == ("set_off", "recovered")
     assert (play.has("SHARE", AMINA), play.has("DUE", f"payee:{payee.pk}")) == (8000, 0)
+    right(play)
+
+
+@pytest.mark.parametrize("is_credited_first", [True, False])
+def test_what_was_asked_back_while_it_waited_may_be_kept_back_in_part_for_an_older_debt(play: Play, paid: Payee, is_credited_first: bool) -> None:
+    """£40 waits and is asked back; £30 of it pays an older debt, so the rest is a row of its own. No more than £40 of it is ever asked back."""
+    short_of_it(play, paid)
+    asks_back(play, 3000)
+    operations.perform_due(at=play.at)
+    play.lot(4000, owner=YUSUF, about="call:2")
+    play.owe(paid, 4000, owner=YUSUF, about="share:10")
+    asks_back(play, 4000, about="share:10")
+    if is_credited_first:
+        credits(play)
+    assert setting_off.set_off_due(at=play.at) == 1
+    assert credits(play) == (0 if is_credited_first else 7000)
+    rows = Remittance.objects.filter(about="share:10").order_by("pk")
+    assert list(rows.values_list("state", "pence", "recovered_pence")) == [("set_off", 3000, 3000), ("waiting", 1000, 1000)]
+    with pytest.raises(recoveries.BeyondWhatIsLeft):
+        asks_back(play, 1, about="share:10")
+    play.run()
+    assert [row.left_pence for row in Recovery.objects.order_by("pk")] == [0, 3000]
+    assert (play.has("SHARE", YUSUF), Payment.objects.get(lot_owner=YUSUF).used_pence) == (4000, 0)
     right(play)
 
 
