@@ -175,7 +175,11 @@ where other.typed not in (select typed from certain)"""
 
 
 def _walks(question: Question, what: str, *, without: Sequence[str] = (), also: Sequence[str] = (), most: str = "most") -> Iterator[str]:
-    """Only with a word to look for is the table itself read; else all is in the index of places. Of the two with words only one has rows."""
+    """Only with a word to look for is the table itself read; else all is in the index of places. Of the two with words only one has rows.
+
+    Words that occur often are looked up group of places by group of places, which reads all of them to the end where little has what was chosen: so
+    what was chosen is looked at first where it is narrow, or where much was (`also`).
+    """
     comes = ["r.radius_miles >= o.miles"] if question.comes else []
     parts = [f"r.{name}_bits & %({name})s = %({name})s" for name, bits in question.bits.items() if bits and name not in without]
     parts += ["r.price_pence <= %(most_pence)s"] if question.most_pence is not None else []
@@ -183,7 +187,7 @@ def _walks(question: Question, what: str, *, without: Sequence[str] = (), also: 
     nearest = f"n, {_ORDER}, r.listing_id limit %({most})s"
     here = " and ".join(["r.place = o.code", *comes])
     if question.words:
-        yield _by_words(what, parts, here, nearest)
+        yield (_by_places if also or _is_narrow(question, without) else _by_words)(what, parts, here, nearest)
         yield f"select {what} from few r join {_PLACES} on {here} where {' and '.join(parts)} order by {nearest}"  # noqa: S608 - our own names
     else:
         rows = f"select * from providers_searchrow r where {' and '.join([here, *parts])} offset 0"  # noqa: S608 - as above
@@ -197,6 +201,21 @@ def _by_words(what: str, parts: Sequence[str], here: str, nearest: str) -> str:
     places = "unnest(g.codes::varchar[], g.miles::int[]) with ordinality o (code, miles, nth)"
     placed = f"select r.*, g.before + o.nth as n from ({rows}) r join {places} on {here} offset 0"  # noqa: S608 - as above
     return f"select {what} from {_GROUPS} cross join lateral ({placed}) r order by m, {nearest}"  # noqa: S608 - as above
+
+
+def _is_narrow(question: Question, without: Sequence[str]) -> bool:
+    """Whether few services of a place have what was chosen. Most speak English, the first language of the list, and most are paid with money."""
+    bits = {name: 0 if name in without else bits for name, bits in question.bits.items()}
+    return any(bits.get(name) for name in ("category", "access")) or bits.get("language", 0) > 1 or bits.get("charge", 0) & GIFTS > 0
+
+
+def _by_places(what: str, parts: Sequence[str], here: str, nearest: str) -> str:
+    """Place by place, as without words: only of the few that have what was chosen are the words looked at."""
+    there = " and ".join(["(select times from rare) > %(seldom)s", here, *parts])
+    rows = f"select r.listing_id, {_BITS} from providers_searchrow r where {there} offset 0"  # noqa: S608 - our own names
+    said = f"(numnode({_QUERY}) = 0 or w.words @@ {_QUERY})"
+    worded = f"select r.* from ({rows}) r join providers_searchrow w on w.listing_id = r.listing_id and {said} offset 0"  # noqa: S608 - as above
+    return f"select {what} from {_PLACES} cross join lateral ({worded}) r order by {nearest}"  # noqa: S608 - our own names
 
 
 def _given(question: Question) -> dict[str, Any]:

@@ -64,5 +64,12 @@ def test_a_search_reads_the_index_it_was_made_for(django_db_setup: Clone, monkey
     assert read(category="home_jobs", language="somali", weekday=3, charge="free", most_pence=500) == by_place
     assert read(miles=None, category="home_jobs") == by_place
     assert read(words="quilting", category="home_jobs") == by_words
+    often = _question(Asked("SE15", words="cooking", miles=10, category="home_jobs", most_pence=2_000), terms, AT.date())
+    monkeypatch.setattr(search, "SELDOM", 100_000)
+    at_once = search.ask(often, freed=("category",))
     monkeypatch.setattr(search, "SELDOM", 100)
     assert read(words="cooking", language="english") == by_words
+    # What nobody there has is asked for first: no word is looked up.
+    assert read(words="cooking", access=("hoist",)) == by_place
+    assert len(at_once.found) == 1_001
+    assert search.ask(often, freed=("category",)) == at_once
