@@ -85,6 +85,7 @@ class Rules:
     rows: list[dict[str, str]]
     signed_by: list[str]
     signed_places: frozenset[int] = frozenset()
+    trial_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,8 @@ def rules_in_words(charter: Charter, viewer: Membership | None, signers: Sequenc
     """Any version, and who signed it and is in; `signers`: those, if they are known already."""
     signed = charter.signatures.select_related("membership__person").order_by("at") if signers is None else ()
     places = [one.membership for one in signed if one.membership.is_in] if signers is None else signers
-    return Rules(charter.version, _rows(charter), [name_for(place, viewer) for place in places], frozenset(place.pk for place in places))
+    names = [name_for(place, viewer) for place in places]
+    return Rules(charter.version, _rows(charter), names, frozenset(place.pk for place in places), charter.trial_days)
 
 
 def _rows(charter: Charter) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from audit import clock
 from frontend.forms.booking import AloneForm, TimeForm, TogetherForm
 from frontend.presenters import booking as presenter
 from frontend.presenters.near import own_groups
-from frontend.views.flow import back_to, form_page, press
+from frontend.views.flow import back_to, form_page, number_shown, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Booking
 from marketplace.querysets import people_seen_by
@@ -143,17 +143,11 @@ def alone(request: SignedIn, pk: int) -> HttpResponse:
 
     def ask(form: AloneForm) -> Booking:
         said = form.cleaned_data
-        asked = {"portion": said["portion"], "related": said["related"], "keep_going": form.keep_going, "most_pence": _most_seen(request)}
+        asked = {"portion": said["portion"], "related": said["related"], "keep_going": form.keep_going, "most_pence": number_shown(request, "_most")}
         return booking.request(booking=row, by=request.user, at=at, **asked)
 
     form = AloneForm(request.POST or None, portions=portions, initial=_usual(row.person), name=_other(request, row))
     return _asking(request, row, form, ask, "booking/alone.html")
-
-
-def _most_seen(request: SignedIn) -> int | None:
-    """The most it could cost on the page whose button was pressed; None before there was one."""
-    said = request.POST.get("_most", "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
 
 
 def _without_budget(request: SignedIn, row: Booking) -> HttpResponse:

@@ -25,6 +25,12 @@ def back_to(name: str, /, **kwargs: object) -> str:
     return reverse(name, kwargs=kwargs or None)
 
 
+def number_shown(request: HttpRequest, name: str) -> int | None:
+    """A number that stood on the page whose button was pressed: a price, a version. None where that page had none."""
+    said = request.POST.get(name, "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
+
+
 def add_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
     """Puts a room's sentences on the field they are about, or at the top of the form."""
     for sentence in refusal.sentences:

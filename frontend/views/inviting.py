@@ -35,7 +35,7 @@ def invite(request: SignedIn) -> HttpResponse:
     refused = form.is_valid() and act_on(form, act) is None
     context = {"enterprise": enterprise, "form": form, "live": Invitation.objects.visible_to(request.user).live(at)}
     if made:
-        row, code = made[0]
+        row, code = made[-1]
         context |= {"made": row, "code": code, "here": f"{settings.SITE_URL}{reverse('invited-code')}", "url": f"{settings.SITE_URL}{_to(code)}"}
     return render(request, "provider/invite.html", context, status=422 if refused else 200)
 

@@ -60,7 +60,7 @@ def join(request: HttpRequest) -> HttpResponse:
     context = {"kept_said": kept_said(request.session.get(KEPT, []))}
     answer = form_page(request, form=form, act=act, template="join/join.html", context=context)
     if made:  # after the commit: writing the numbers is allauth's, in its own words
-        send_numbers(request, *made[0])
+        send_numbers(request, *made[-1])
     return answer
 
 

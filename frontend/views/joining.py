@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from audit import clock
+from frontend import words
 from frontend.forms.groups import AnswerForm, ApplyForm, InviteForm, RulesForm
 from frontend.presenters import groups as presenter
 from frontend.presenters.before_joining import COLUMNS, before_joining
-from frontend.views.flow import back_to, form_page, press
+from frontend.views.flow import back_to, form_page, number_shown, press
 from frontend.views.who import SignedIn, signed_in
 from people.selectors import find_by_address
 from pooling.models import Cluster, Membership
@@ -72,8 +73,10 @@ def join(request: SignedIn, pk: int) -> HttpResponse:
     place = get_object_or_404(Membership.objects.of(request.user).select_related("cluster"), pk=pk)
 
     def act(form: RulesForm) -> str:
-        memberships.accept_charter(membership=place, by=request.user, at=clock.now())
-        messages.success(request, "You are in. The first 14 days are to try it: you can leave on any of them.")
+        read = number_shown(request, "_version")
+        row = memberships.accept_charter(membership=place, by=request.user, at=clock.now(), version=read)
+        assert row.trial_ends_at is not None
+        messages.success(request, f"You are in. Try it until {words.day(row.trial_ends_at)}: you can leave on any day before.")
         return back_to("group", pk=place.cluster_id)
 
     context = {"place": place, "rules": presenter.rules_of(place.cluster), "names": presenter.first_names(place.cluster), **_before(place.cluster)}

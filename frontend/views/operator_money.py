@@ -89,5 +89,5 @@ def own_money(request: SignedIn) -> HttpResponse:
     check = "operator/float_check.html"
     answer = form_page(request, form=form, act=act, template="operator/float.html", context=context, check_template=check, check_context=told)
     if started:  # only once it is committed: Stripe is never called inside a transaction
-        operations.perform(started[0].operation_id, at=clock.now())
+        operations.perform(started[-1].operation_id, at=clock.now())
     return answer

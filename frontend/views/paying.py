@@ -88,7 +88,7 @@ def new_debit(request: SignedIn, pk: int) -> HttpResponse:
     for mandate in started:
         operations.perform(mandate.operation_id, at=clock.now())
         mandate.refresh_from_db()
-    return HttpResponseRedirect(started[0].checkout_url) if started and started[0].state == "open" else answer
+    return HttpResponseRedirect(started[-1].checkout_url) if started and started[-1].state == "open" else answer
 
 
 @signed_in
@@ -160,8 +160,8 @@ def _start_and_go(request: SignedIn, call: Call, start: Callable[[], Payment]) -
     answer = press(request, act, refused=page)
     if not started:
         return answer
-    operations.perform(started[0].operation_id, at=clock.now())
-    payment = Payment.objects.get(pk=started[0].pk)
+    operations.perform(started[-1].operation_id, at=clock.now())
+    payment = Payment.objects.get(pk=started[-1].pk)
     return HttpResponseRedirect(payment.checkout_url) if payment.kind in ("card", "pay_by_bank") and payment.state == "open" else answer
 
 

@@ -103,7 +103,7 @@ def numbers_first(request: HttpRequest, form: Any, *, outcode: str, then: str) -
     address = act_on(form, act)
     if address is None:
         return None
-    send_numbers(request, made[0], new)
+    send_numbers(request, made[-1], new)
     return HttpResponseRedirect(address)
 
 

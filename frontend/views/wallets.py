@@ -53,7 +53,7 @@ def pay_in(request: SignedIn, pk: int) -> HttpResponse:
         return back_to("wallet", pk=pk)
 
     if request.method == "POST" and form.is_valid() and (address := act_on(form, act)) is not None:
-        operations.perform(started[0].operation_id, at=clock.now())
+        operations.perform(started[-1].operation_id, at=clock.now())
         return HttpResponseRedirect(address)
     status = 422 if request.method == "POST" else 200
     return render(request, "looking_after/wallet_in.html", {"form": form, "page": page}, status=status)

@@ -28,6 +28,7 @@ __all__ = [
     "NotAsked",
     "NotListed",
     "OtherCouncil",
+    "RulesHaveChanged",
     "SomethingStillOn",
     "accept_charter",
     "advance_due",
@@ -47,6 +48,13 @@ State = Membership.State
 class GroupIsFull(Refusal):
     code = "group_is_full"
     sentence = "This group is full now. Ask to be told when somebody leaves."
+
+
+class RulesHaveChanged(Refusal):
+    """Signed from a page that showed an older version."""
+
+    code = "rules_have_changed"
+    sentence = "The rules have changed since you opened this page. Read them, then say yes or no."
 
 
 class MoneyStillHere(Refusal):
@@ -79,10 +87,10 @@ def _stop_by_person(membership: Membership, verb: str, by: Person, at: datetime)
 
 
 @all_or_nothing
-def accept_charter(*, membership: Membership, by: Person, at: datetime) -> Membership:
+def accept_charter(*, membership: Membership, by: Person, at: datetime, version: int | None = None) -> Membership:
     """The invited person signs the group's charter as it stands now and is in, for their first days (default 14).
 
-    Raises NotAllowed, NotMetYet, GroupIsFull, NotNow.
+    `version`: of the rules that stood on their page. Raises NotAllowed, NotMetYet, GroupIsFull, RulesHaveChanged, NotNow.
     """
     row = lock_place(membership)
     if not policies.may_decide(by=by, person=row.person, decision="groups", at=at):
@@ -95,6 +103,8 @@ def accept_charter(*, membership: Membership, by: Person, at: datetime) -> Membe
     if len(taken) >= row.cluster.size_max or not free:
         raise GroupIsFull
     charter = current_charter(row.cluster)
+    if version is not None and charter.version != version:
+        raise RulesHaveChanged
     CharterSignature.objects.create(charter=charter, membership=row, by=by, at=at)
     row.state, row.strand, row.joined_at, row.trial_ends_at = after, free[0], at, at + timedelta(days=charter.trial_days)
     row.save(update_fields=["state", "strand", "joined_at", "trial_ends_at"])
