@@ -30,6 +30,15 @@ def stripe_settings(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     return found
 
 
+@register(Tags.security)
+def site_settings(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """What a site that people reach can't do without."""
+    if settings.IS_HTTPS and settings.SECRET_KEY.startswith("django-insecure-"):
+        sentence = "SITE_URL is on https and SECRET_KEY is not set; each process would make its own, and people could not stay signed in."
+        return [Error(sentence, id="config.E008")]
+    return []
+
+
 @register(Tags.security, deploy=True)
 def production_settings(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """What must not go to production: `manage.py check --deploy`."""
@@ -40,12 +49,14 @@ def production_settings(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         found.append(Error("DEMO is on; anybody could be anybody. Unset it.", id="config.E006"))
     if not settings.STRIPE_SECRET_KEY:
         found.append(Info("STRIPE_SECRET_KEY is not set; nobody can pay or be paid.", id="config.I001"))
+    if not settings.EMAIL_HOST:
+        found.append(Info("EMAIL_URL is not set; nobody gets an e-mail, not even the numbers to sign in with.", id="config.I002"))
     return found
 
 
 def stop_unless_sound() -> None:
     """Stops the process with one sentence when the settings do not go together. Raises SystemExit."""
-    errors = stripe_settings(None)
+    errors = [*stripe_settings(None), *site_settings(None)]
     if errors:
         raise SystemExit(errors[0].msg)
 

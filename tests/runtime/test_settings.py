@@ -102,7 +102,15 @@ def test_settings_that_would_risk_money_are_errors(settings: Settings, changed: 
 
 def test_a_test_key_and_the_demo_are_errors_in_production(settings: Settings) -> None:
     settings.STRIPE_SECRET_KEY, settings.DEMO = "sk_test_1", True
-    assert _ids(checks.production_settings(None)) == {"config.E005", "config.E006"}
+    assert _ids(checks.production_settings(None)) == {"config.E005", "config.E006", "config.I002"}
+
+
+def test_a_site_on_https_has_one_secret_for_all_its_processes(settings: Settings) -> None:
+    settings.IS_HTTPS, settings.SECRET_KEY, settings.STRIPE_SECRET_KEY = True, "django-insecure-made-by-each", ""
+    with pytest.raises(SystemExit, match="SECRET_KEY is not set"):
+        checks.stop_unless_sound()
+    settings.SECRET_KEY = "one for all"
+    assert checks.site_settings(None) == []
 
 
 def test_the_web_server_does_not_start_with_settings_that_risk_money() -> None:
