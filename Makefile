@@ -10,8 +10,8 @@ BIN := $(VENV)/bin
 demo: $(VENV)/runtime.done ## Start everything here with a story to walk through (PORT=8000, DATA_DIR=.data)
 	@exec $(BIN)/python manage.py demo
 
-test: $(VENV)/dev.done browser ## Run the whole suite (ARGS="-k words" narrows it)
-	@exec $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+test: $(VENV)/dev.done browser ## Run the whole suite (ARGS="-k words" narrows it, WORKERS=2)
+	@exec $(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadgroup $(ARGS)
 
 axe: $(VENV)/dev.done browser ## Look at every page as everybody who may see it, on a phone and wide, in light and dark
 	@AXE=all exec $(BIN)/python -m pytest -q tests/architecture/test_every_page.py

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import cycle, islice
 from typing import Any
 
 from audit.services.deliveries import deliver_due
@@ -62,8 +63,10 @@ class Walk:
             calls.advance_due,
             *(one.advance_due for one in (changing, exits, agreements, milestones, shares)),
         )
-        for _ in range(30):
-            if not sum(timer(at=self.at) for timer in timers):
+        resting = 0
+        for timer in islice(cycle(timers), 30 * len(timers)):
+            resting = 0 if timer(at=self.at) else resting + 1
+            if resting == len(timers):
                 return
         raise AssertionError("the timers never rest")
 

@@ -1,5 +1,6 @@
 """A person at their own browser without JavaScript, and the eye that looks at every page they come to."""
 
+import os
 import re
 import shutil
 from dataclasses import dataclass, field
@@ -31,15 +32,23 @@ class Eye:
         PICTURES.mkdir(parents=True)
 
     def look(self, page: Page) -> None:
-        """Once for each kind of page in each of its states: axe finds nothing, nothing goes sideways; a picture is kept."""
+        """Once for each kind of page in each of its states: axe finds nothing, nothing goes sideways.
+
+        A picture is kept of what is wrong; with PICTURES=1 in the environment, of everything.
+        """
         kind = f"{re.sub(r'[0-9a-f-]{20,}|cs_test_[0-9A-Za-z]+|[0-9]+', 'N', urlsplit(page.url).path)} {self._state(page)}"
         if kind in self.seen:
             return
         self.seen.add(kind)
+        before = len(self.wrong)
         if found := OURS_ONLY.search(page.locator("body").inner_text()):
             self.wrong.append((kind, "says", found[0]))
         self._draw(page.url, page.content())
         self.wrong += screens.wrong(self.page, kind)
+        if len(self.wrong) > before or os.environ.get("PICTURES"):
+            self._keep_picture(page, kind)
+
+    def _keep_picture(self, page: Page, kind: str) -> None:
         name = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")[:80]
         page.screenshot(path=PICTURES / f"{len(self.seen):03d}-{name}.png", full_page=True)
 

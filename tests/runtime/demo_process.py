@@ -30,10 +30,10 @@ def free_port() -> int:
 
     A demo is stopped and started again on its port: nobody else may take it in between.
     """
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 2
-    first = 20_000 + 6_000 * worker
-    for step in range(3_000):
-        port = first + 2 * ((os.getpid() + step) % 3_000)
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 3
+    first = 20_000 + 4_000 * worker
+    for step in range(2_000):
+        port = first + 2 * ((os.getpid() + step) % 2_000)
         with socket.socket() as door, socket.socket() as next_door:
             try:
                 door.bind(("127.0.0.1", port))
