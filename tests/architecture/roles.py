@@ -237,7 +237,7 @@ class Door:
 
     def ask(self, who: str, method: str, address: str, sent: Mapping[str, Any] | None = None) -> Answer:
         """One question; whatever it changed is taken back. Every kept question of every page is compared with one written afresh, for each person."""
-        kept_questions.compare_again()
+        kept_questions.compare_for(who)
         with taken_back():
             kept = dict(self.browsers[who].cookies)
             shape = {"content_type": "application/json"} if method == "POST" and address.startswith("/api/") else {}
