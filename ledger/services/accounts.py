@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.db import connection, transaction
@@ -34,14 +34,16 @@ class Account:
     council: str
     owner: str = ""
     unit: str = "GBP"
+    # Made from the name alone (as SQL's ledger_account_number does); says nothing of whether the account is open.
+    number: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        _numbered(self.code, self.council, self.owner, self.unit)
+        object.__setattr__(self, "number", _numbered(self.code, self.council, self.owner, self.unit))
 
 
 def number(account: Account) -> int:
-    """The account's number, made from its name alone (as SQL's ledger_account_number does); says nothing of whether it is open."""
-    return _numbered(account.code, account.council, account.owner, account.unit)
+    """The account's number."""
+    return account.number
 
 
 # A process says the same names again and again: each is checked and turned into its number once.

@@ -128,7 +128,7 @@ def post(journal: Journal) -> Posted:
 
 def _post_pair(journal: Journal, transfer: Transfer) -> Posted | Refused:
     """The commonest by far, a journal of one transfer, has a function of its own in the database."""
-    debit, credit = accounts.number(transfer.debit), accounts.number(transfer.credit)
+    debit, credit = transfer.debit.number, transfer.credit.number
     values: list[str | None] = [journal.key.hex, journal.kind, journal.council, str(debit), str(credit), str(_amount(transfer))]
     values += [_moment(journal.effective_at), journal.actor, journal.reason, journal.about, _hex(journal.reverses), _hex(journal.group_key)]
     [row] = _ask(_POST, values, [debit, credit], [journal])
@@ -159,10 +159,6 @@ def _check_shape(journal: Journal) -> None:
             raise TypeError(f"pence must be a whole number, not {type(transfer.pence).__name__}")
 
 
-def _numbers(transfers: Sequence[Transfer]) -> tuple[list[int], list[int]]:
-    return [accounts.number(t.debit) for t in transfers], [accounts.number(t.credit) for t in transfers]
-
-
 def _amount(transfer: Transfer) -> int:
     """The pence as the database can read them; what is too large for it is refused there like any other silly amount."""
     return transfer.pence if abs(transfer.pence) < _BIGGEST else 0
@@ -178,6 +174,8 @@ def _hex(key: uuid.UUID | None) -> str | None:
 
 def _chunks(journals: Sequence[Journal]) -> list[list[Journal]]:
     """Splits in order, each set within both limits of the database's function."""
+    if 0 < len(journals) <= MOST_JOURNALS and sum([len(journal.transfers) for journal in journals]) <= MOST_TRANSFERS:
+        return [list(journals)]
     sets: list[list[Journal]] = []
     room = 0
     for journal in journals:
@@ -191,8 +189,10 @@ def _chunks(journals: Sequence[Journal]) -> list[list[Journal]]:
 
 def _post_set(journals: list[Journal], linked: bool) -> list[Posted | Refused]:
     transfers = [t for journal in journals for t in journal.transfers]
-    debits, credits = _numbers(transfers)
-    items = [item for item, journal in enumerate(journals, start=1) for _ in journal.transfers]
+    debits, credits = [t.debit.number for t in transfers], [t.credit.number for t in transfers]
+    pence = [t.pence for t in transfers]
+    if max(map(abs, pence), default=0) >= _BIGGEST:
+        pence = [_amount(t) for t in transfers]
     values = [
         bare([journal.key.hex for journal in journals]),
         texts([journal.kind for journal in journals]),
@@ -201,12 +201,24 @@ def _post_set(journals: list[Journal], linked: bool) -> list[Posted | Refused]:
         texts([journal.actor for journal in journals]),
         texts([journal.reason for journal in journals]),
         texts([journal.about for journal in journals]),
-        bare([_hex(journal.reverses) for journal in journals]),
-        bare([_hex(journal.group_key) for journal in journals]),
+        bare([journal.reverses and journal.reverses.hex for journal in journals]),
+        bare([journal.group_key and journal.group_key.hex for journal in journals]),
     ]
-    values += [bare(items), bare(debits), bare(credits), bare([_amount(t) for t in transfers]), str(linked)]
+    values += [_items([len(journal.transfers) for journal in journals]), bare(debits), bare(credits), bare(pence), str(linked)]
     rows = _ask(_POST_MANY, values, [*debits, *credits], journals)
-    return [_result(journal, row) for journal, row in zip(journals, rows, strict=True)]
+    return [Posted(journal.key, row[1]) if row[0] == "posted" else _result(journal, row) for journal, row in zip(journals, rows, strict=True)]
+
+
+def _items(sizes: list[int]) -> str:
+    """Which journal (1..n) each transfer belongs to, written out; of journals of one transfer each, the commonest, only once."""
+    if sizes.count(1) == len(sizes):
+        return _counted(len(sizes))
+    return bare([item for item, size in enumerate(sizes, start=1) for _ in range(size)])
+
+
+@lru_cache(maxsize=MOST_JOURNALS)
+def _counted(many: int) -> str:
+    return bare(range(1, many + 1))
 
 
 def _ask(sql: str, values: Sequence[str | None], numbers: Sequence[int], journals: Sequence[Journal]) -> list[Row]:
@@ -229,5 +241,5 @@ def _result(journal: Journal, row: Row) -> Posted | Refused:
     outcome, journal_id, culprit, available = row
     if outcome == "posted" or outcome == "replayed":
         return Posted(journal.key, journal_id, outcome == "replayed")
-    named = {accounts.number(account): account for account in _named([journal])}
+    named = {account.number: account for account in _named([journal])}
     return _CLASSES.get(outcome, Refused)(outcome, named.get(culprit), available)

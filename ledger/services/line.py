@@ -6,7 +6,7 @@ Still it is a query like any other: where somebody counts, logs or wraps queries
 transaction refuses it, its errors are Django's, and Ctrl-C ends it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -126,6 +126,6 @@ def texts(values: Sequence[str]) -> str:
     return '{"' + '","'.join(values) + '"}'
 
 
-def bare(values: Sequence[object]) -> str:
+def bare(values: Iterable[object]) -> str:
     """An array of what needs no quotes: numbers, UUIDs and None."""
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"

@@ -66,7 +66,7 @@ def post_many(
     keys = [key or uuid.uuid4() for key in keys or [None] * n]
     flat = [(item, *move) for item, moves in enumerate(journals, start=1) for move in moves]
     items = more.get("items") or [line[0] for line in flat]
-    values = [keys, ["probe"] * n, [council] * n, [more.get("at", AT)] * n, [""] * n, [""] * n, [more.get("about", "")] * n]
+    values = [keys, ["probe"] * n, more.get("councils") or [council] * n, [more.get("at", AT)] * n, [""] * n, [""] * n, [more.get("about", "")] * n]
     values += [[more.get("reverses")] * n, [None] * n, items, *([line[side] for line in flat] for side in (1, 2, 3)), linked]
     return db.execute(_POST_MANY.encode(), values).fetchall()
 
@@ -218,6 +218,13 @@ def sets(db: Db) -> None:
     found = post_many(db, [[(a, b, 50)], [(a, b, 900)], [(a, b, 20)]], linked=True)
     must([row[0] for row in found] == ["linked", "not_enough", "linked"])
     must(holds(db, a) == (130, 4))
+    found = post_many(db, [[(a, b, 5)], [(a, b, 5)]], councils=[SOUTHWARK, LAMBETH])
+    must([row[0] for row in found] == ["posted", "council"])
+    c, d = opened(db, council=LAMBETH, pence=500), opened(db, council=LAMBETH)
+    found = post_many(db, [[(a, b, 5)], [(c, d, 5)]], councils=[SOUTHWARK, LAMBETH])
+    must([row[0] for row in found] == ["posted", "posted"])
+    found = post_many(db, [[(a, b, 5)], [(c, d, 5)]])
+    must([row[0] for row in found] == ["posted", "council"])
 
 
 def names(db: Db) -> None:
