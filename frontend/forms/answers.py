@@ -34,8 +34,9 @@ class WeekForm(Form):
         said = super().clean() or {}
         chosen = [said.get(visit.field) for visit in self.visits]
         for visit, answer in zip(self.visits, chosen, strict=True):
-            if answer == "part" and not said.get(f"minutes_{visit.field}"):
-                self.add_error(f"minutes_{visit.field}", f"Pick how long {visit.who} was there.")
+            name = f"minutes_{visit.field}"
+            if answer == "part" and not said.get(name) and name not in self.errors:
+                self.add_error(name, f"Pick how long {visit.who} was there on {words.day(visit.on)}.")
         if {"part", "no"} & set(chosen) and not said.get("words"):
             self.add_error("words", "Write a few words, so that the provider knows what was not right.")
         return said

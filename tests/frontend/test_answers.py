@@ -86,7 +86,7 @@ def test_a_part_is_paid_and_the_rest_waits(story):
         (("", "yes"), {}, "Pick one answer for “Tuesday 24 March”."),
         (("maybe", "yes"), {}, "Pick one of the answers we show for “Tuesday 24 March”."),
         (("no", "yes"), {}, "Write a few words, so that the provider knows what was not right."),
-        (("part", "yes"), {"words": "She left early."}, "Pick how long Ifrah was there."),
+        (("part", "yes"), {"words": "She left early."}, "Pick how long Ifrah was there on"),
     ],
 )
 def test_a_wrong_answer_gets_a_sentence_and_keeps_the_rest(story, answers, more, sentence):

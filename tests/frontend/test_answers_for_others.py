@@ -56,7 +56,7 @@ def test_a_persons_own_answer_is_written_down_and_checked_first(unanswered):
         ({"words": ""}, "Write an answer for “How did Halima answer?”"),
         ({"own": []}, "Tick at least one answer"),
         ({"said": ""}, "Pick one answer for"),
-        ({"said": "part"}, "Pick how long Ifrah was there."),
+        ({"said": "part"}, "Pick how long Ifrah was there on"),
         ({"said": "maybe"}, "Pick one of the answers"),
     ],
 )
