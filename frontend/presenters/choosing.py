@@ -149,7 +149,7 @@ def _part(brief: Any, lot: LotOffers, today: date, *, can: bool) -> Part:
     cards = [_card(brief, lot, one, may_score=can and brief.has_place, may_ask=may_ask) for one in lot.offers]
     columns = ["Who", "Each of you, a week", "All of you, a week", "From", "Points"]
     cells = [[card.name, words.pounds(card.each), words.pounds(card.weekly), words.day(card.offer.starts_on), _points(card)] for card in cards]
-    waits = "Give points to each one you look at closely. Then you can ask everybody." if closely and can and not may_ask and not lot.winner else ""
+    waits = "You can ask everybody when each one you look at closely has points." if closely and can and not may_ask and not lot.winner else ""
     return Part(lot.lot.title, columns, cells, cards, waits or _next(lot.winner, today))
 
 

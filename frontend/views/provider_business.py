@@ -83,7 +83,9 @@ def worker_leaves(request: SignedIn, pk: int) -> HttpResponse:
 def papers(request: SignedIn) -> HttpResponse:
     """What is left to show, and what is in place."""
     enterprise = owned(request)
-    return render(request, "provider/papers.html", {"enterprise": enterprise, "papers": presenter.papers(enterprise, clock.today())})
+    papers = presenter.papers(enterprise, clock.today())
+    is_left = not all(one.is_live for one in papers)
+    return render(request, "provider/papers.html", {"enterprise": enterprise, "papers": papers, "is_left": is_left})
 
 
 @signed_in

@@ -252,6 +252,7 @@ def test_a_first_meeting_is_asked_for_and_agreed(story: Alone, set_clock) -> Non
 def test_hours_and_days_off_are_said_on_pages_of_the_provider(story: Alone) -> None:
     hodan, worker = _as(cast.hodan()), cast.hodan_works()
     change = reverse("provider-hours-change", args=[worker.pk])
+    assert text(hodan.get(change)).count('value="9am"') == 5  # what is so now stands there: a day not touched is not lost
     assert hodan.post(change, {"from_1": "9am"}).status_code == 422
     hodan.post(change, {"from_1": "9am", "to_1": "1pm"})
     assert [(one.day_name, one.begins.hour, one.ends.hour) for one in WorkHours.objects.all()] == [("Monday", 9, 13)]

@@ -118,7 +118,7 @@ def test_everybody_is_asked_about_one_only_when_each_has_points(asking: Asking) 
     Score.objects.filter(offer=asking.offers[HANDS]).delete()
     waits = client.get(page).content.decode()
     assert ask not in waits
-    assert "Give points to each one you look at closely. Then you can ask everybody." in waits
+    assert "You can ask everybody when each one you look at closely has points." in waits
 
 
 def test_points_need_their_reasons_and_keep_what_was_typed(asking: Asking) -> None:
