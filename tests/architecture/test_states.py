@@ -54,7 +54,7 @@ BROUGHT_ALONG = {
     "need": "commission fulfilled no_award short_way take_back",
     "change": "apply ask_again",
     "milestone": "all_final ask_funding fall_short fund overdue vary",
-    "booking": "accept all_final ask_shares decline finish happen no_answer not_met resume time_out unclaimed",
+    "booking": "accept all_final ask_shares decline finish happen not_met resume time_out unclaimed",
     "share": "ask ask_again ask_person band cover drop fall_short give_back lapse no_answer recovered release remind silence uncover vary",
 }
 # Pressed by somebody, and tried only from the states their own tests come to.
