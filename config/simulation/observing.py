@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from audit.clock import london_date
+from config.simulation import observing_disputes as disputes
+from config.simulation import observing_recoveries as recoveries
 from config.simulation import reading
 from config.simulation.model import people as must
 from config.simulation.model.book import Wrong
@@ -82,6 +84,8 @@ HAPPENED = {
     "refund.failed": _came_back,
     "customer.created": _made,
     "payment_intent.created": _made,
+    "transfer.reversed": recoveries.happened,
+    **dict.fromkeys((f"charge.dispute.{what}" for what in ("created", "funds_withdrawn", "funds_reinstated", "closed")), disputes.happened),
 }
 
 
@@ -89,6 +93,10 @@ def about_to_judge(world: "World", seen: reading.Seen) -> None:
     """What a journal's rule needs to know: which councils an alarm stops, and whether the payee may be paid."""
     if seen.entry.kind == "withdraw":
         _went_home(world, seen)
+    if seen.about.startswith("dispute:"):
+        disputes.known(world, seen.about)
+    if seen.entry.kind == "recovery_set_off":
+        recoveries.kept_back(world, seen.about, seen.entry.moves[0].pence)
     if seen.entry.kind != "remittance_planned":
         return
     row = world.model.remittances.get(int(seen.about.partition(":")[2]))
@@ -107,8 +115,9 @@ def _went_home(world: "World", seen: reading.Seen) -> None:
     found = reading.refunds_about(about)
     old = model.payments[found[0][1]] if len(found) == 1 and _age(world, model.payments[found[0][1]]) >= SENT_HOME_DAYS else None
     idle = model.free(purse) - model.book.came_in(debit, model.now - IDLE_SECONDS)
-    if pence > (idle if old is None else min(model.free(purse), old.free)):
-        raise Wrong(f"{about}: the clock sent {pence}p home, free are {model.free(purse)}p, idle {idle}p")
+    may = model.may_go_home(purse)
+    if pence > min(may, idle if old is None else old.free):
+        raise Wrong(f"{about}: the clock sent {pence}p home, free are {may}p, idle {idle}p")
     row = Withdrawal(int(about.partition(":")[2]), purse, pence, [])
     row.refunds = must.name_lots(model, purse, pence, found, about, purse.owner, newest=True, only=old)
     model.withdrawals[row.id] = model.watched[row.id] = row
@@ -136,6 +145,8 @@ def rows(world: "World") -> None:
     _payments(world)
     model.news = reading.news()
     _calls(world)
+    disputes.rows(world)
+    recoveries.rows(world)
     _alarms(world)
 
 
@@ -177,6 +188,8 @@ def _may_become(world: "World", call: Call, state: str, payment: str | None) -> 
         return is_here and not call.is_unwanted
     if state == "cancelled":
         return call.is_unwanted and is_here
+    if state == "shortfall":
+        return is_here  # funded, and then short in the same step: `observing_disputes` looks why
     if state == "missed":
         last = max(call.due_day, add_working_days(_day(call.opened_at), MISS_WORKING_DAYS).toordinal())
         return call.state == "called" and london_date(world.at).toordinal() > last
@@ -190,10 +203,16 @@ def _alarms(world: "World") -> None:
             world.alarms.add(pk)
             if kind == "float_short" and not world.model.float_is_short(council):
                 raise Wrong(f"An alarm says FLOAT is short in {council}, and it is not.")
-            if kind not in ALARMS:
+            if kind not in ALARMS and not _is_explained(world, kind):
                 raise Wrong(f"An alarm rang that nothing explains: {kind} {about}")
-        if stops:
+        if stops and kind != disputes.UNCOVERED:
             world.model.stopped.add(council)
+
+
+def _is_explained(world: "World", kind: str) -> bool:
+    if kind == recoveries.ALARM:
+        return any(row.state == "owed" for row in world.model.recoveries.values())
+    return kind in disputes.ALARMS and bool(world.model.disputes)
 
 
 def seldom(world: "World") -> None:

@@ -45,6 +45,7 @@ class Wrong(Exception):
 # What is owed to people, which must always be covered; and where the money is that covers it.
 OWED = ("PENDING", "DUE", "REFUND", "WALLET", "SHARE", "RESERVE", "HOLD", "DISPUTE", "LEAVING")
 THERE = ("BANK", "CLEAR", "OUT")
+LENT = ("RECEIVABLE", "FEE_COST")
 FLOORED = frozenset({*OWED, "FLOAT", "TIME"})
 KEPT_SECONDS = 62 * 86_400
 
@@ -57,6 +58,7 @@ class Book:
     touched: set[Key] = field(default_factory=set)
     owed: Counter[str] = field(default_factory=Counter)
     there: Counter[str] = field(default_factory=Counter)
+    lent: Counter[str] = field(default_factory=Counter)
     credits: dict[Key, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     now: int = 0
 
@@ -70,7 +72,7 @@ class Book:
         return -held if code in ("BANK", "CLEAR", "OUT", "FEE_COST", "RECEIVABLE", "LOSS", "TIME_ISSUED") else held
 
     def enter(self, entry: Entry) -> None:
-        """Moves the pence. Raises Wrong where a floor breaks, a council is crossed, or people's money is no longer covered."""
+        """Moves the pence. Raises Wrong where a floor breaks, a council is crossed, or people's money is neither there nor owed to us."""
         for move in entry.moves:
             if move.pence < 1 or {move.debit.council, move.credit.council} != {entry.council}:
                 raise Wrong(f"No journal may be like this: {entry}")
@@ -78,8 +80,12 @@ class Book:
             self._add(move.credit, move.pence)
             if move.debit.code in FLOORED and self.balances[move.debit] < 0:
                 raise Wrong(f"{move.debit} would hold {self.balances[move.debit]}: {entry}")
-        if self.there[entry.council] < self.owed[entry.council]:
+        if self.spare(entry.council) + self.lent[entry.council] < 0:
             raise Wrong(f"In {entry.council} people are owed {self.owed[entry.council]}p and {self.there[entry.council]}p is there: {entry}")
+
+    def spare(self, council: str) -> int:
+        """What is there beyond what people are owed. Below zero only while somebody owes us."""
+        return self.there[council] - self.owed[council]
 
     def _add(self, key: Key, pence: int) -> None:
         self.balances[key] += pence
@@ -90,3 +96,5 @@ class Book:
             self.owed[key.council] += pence
         elif key.code in THERE:
             self.there[key.council] -= pence
+        elif key.code in LENT:
+            self.lent[key.council] -= pence

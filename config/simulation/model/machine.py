@@ -65,6 +65,10 @@ def remittance_planned(model: Model, entry: Entry, about: str) -> tuple[Move, ..
     row = _known(model.remittances, about)
     if row.state != "waiting" or {"", row.council} & model.stopped:
         raise Wrong(f"Remittance {about} is {row.state} and may not be planned; stopped: {sorted(model.stopped)}")
+    if any(one.state == "owed" and one.remittance.owner == row.owner and one.remittance.council == row.council for one in model.recoveries.values()):
+        raise Wrong(f"Remittance {about} may not be planned: its payee owes us from before.")
+    if row.lot.is_disputed or model.book.spare(row.council) < 0:
+        raise Wrong(f"Remittance {about} may not be planned: disputed {row.lot.is_disputed}, spare {model.book.spare(row.council)}p.")
     row.state = "planned"
     return (Move(Key("DUE", row.council, row.owner), Key("OUT", row.council), row.pence),)
 
@@ -82,8 +86,8 @@ def remittance_paid(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
 @judges
 def refund_sent(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
     row = _known(model.refunds, about)
-    if row.state != "approved":
-        raise Wrong(f"Refund {about} is {row.state}: it can't be sent.")
+    if row.state != "approved" or row.lot.is_disputed:
+        raise Wrong(f"Refund {about} is {row.state}, disputed {row.lot.is_disputed}: it can't be sent.")
     row.state = "sent"
     return (Move(Key("REFUND", row.council, row.owner), Key("OUT", row.council), row.pence),)
 
@@ -100,8 +104,9 @@ def refund_left(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
 @judges
 def refund_failed(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
     row = _known(model.refunds, about)
-    if row.state != "sent" or not row.is_failed_at_stripe:
-        raise Wrong(f"Refund {about} is {row.state}, and its bank did not send it back.")
+    is_refused = row.lot.is_charged_back and not row.has_left and not row.stripe_id
+    if row.state != "sent" or not (row.is_failed_at_stripe or is_refused):
+        raise Wrong(f"Refund {about} is {row.state}, its bank did not send it back, and Stripe did not say no to it.")
     row.state = "failed"
     return (Move(Key("BANK" if row.has_left else "OUT", row.council), Key("REFUND", row.council, row.owner), row.pence),)
 

@@ -168,10 +168,10 @@ def settle(model: Model, hold: Hold, pay_pence: int, return_pence: int, payee: P
 
 
 def withdraw(model: Model, purse: Purse, pence: int, *, is_theirs: bool) -> Plan:
-    """Free money goes home, out of the newest lots."""
+    """Free money goes home, out of the newest lots; not what is owed out of it."""
     if not is_theirs:
         return Plan("not_allowed")
-    if not 1 <= pence <= model.free(purse):
+    if not 1 <= pence <= model.may_go_home(purse):
         return Plan("not_that_much_free")
 
     def apply(row: Any) -> list[Entry]:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from config.simulation.model.book import Book, Entry, Wrong
-from config.simulation.model.things import Call, Hold, Outgoing, Payee, Payment, Purse, Withdrawal
+from config.simulation.model.things import Call, Dispute, Hold, Outgoing, Payee, Payment, Purse, Recovery, Withdrawal
 
 
 @dataclass
@@ -20,7 +20,8 @@ class Plan:
 @dataclass
 class Model:
     """`live`: payments that are neither lots nor dead. `news`: (call id, pence) of payments that are here while their call has not heard of it.
-    `watched`: withdrawals that facts may still change. `stopped`: councils with an alarm that stops."""
+    `watched`: withdrawals that facts may still change. `stopped`: councils with an alarm that stops. `dispute_rows`: disputes by our row's
+    number. `short`: calls that fell short. `just_credited`: places in groups whose owner a payee gave money back to since that was last asked."""
 
     book: Book = field(default_factory=Book)
     purses: list[Purse] = field(default_factory=list)
@@ -33,6 +34,12 @@ class Model:
     refunds: dict[int, Outgoing] = field(default_factory=dict)
     withdrawals: dict[int, Withdrawal] = field(default_factory=dict)
     watched: dict[int, Withdrawal] = field(default_factory=dict)
+    disputes: dict[str, Dispute] = field(default_factory=dict)
+    dispute_rows: dict[int, Dispute] = field(default_factory=dict)
+    short: set[int] = field(default_factory=set)
+    recoveries: dict[int, Recovery] = field(default_factory=dict)
+    just_credited: set[int] = field(default_factory=set)
+    reversed_at_stripe: int = 0
     paid_for: set[str] = field(default_factory=set)
     news: set[tuple[int, int]] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
@@ -61,11 +68,16 @@ class Model:
         """Their own money here that nothing counts on."""
         return self.book.balances[purse.key("SHARE")] - self.needed(purse)
 
+    def may_go_home(self, purse: Purse) -> int:
+        """What is free, less what they owe because their bank took a payment back."""
+        return self.free(purse) - max(0, self.book.holds("RECEIVABLE", purse.council, purse.owner))
+
     def take(self, purse: Purse, pence: int, *, newest: bool) -> list[tuple[Payment, int]]:
-        """Which lots so much comes from: oldest first, or newest first. Fewer pence than asked when they fall short."""
+        """Which lots so much comes from: oldest first, or newest first; disputed ones last. Fewer pence than asked when they fall short."""
         parts = []
         purse.lots = [lot for lot in purse.lots if lot.free]
-        for lot in sorted(purse.lots, key=lambda lot: (lot.taken_at or 0, lot.id), reverse=newest):
+        in_order = sorted(purse.lots, key=lambda lot: (lot.taken_at or 0, lot.id), reverse=newest)
+        for lot in sorted(in_order, key=lambda lot: lot.is_disputed):
             part = min(lot.free, pence)
             if part > 0:
                 parts.append((lot, part))

@@ -36,6 +36,7 @@ class Purse:
 @dataclass(eq=False)
 class Payment:
     """Money coming in, then a lot. `state`: asked, clearing, available. `local`: what our own row says while it is only asked for.
+    `is_disputed`: as our rows have it; `is_charged_back`: as Stripe has it, until it is won.
 
     `taken_at`, `available_at`, `fee`: Stripe's own record of the charge; `taken_at` None: Stripe took nothing.
     """
@@ -58,10 +59,13 @@ class Payment:
     charge: str = ""
     used: int = 0
     refunded: int = 0
+    lost: int = 0
+    is_disputed: bool = False
+    is_charged_back: bool = False
 
     @property
     def free(self) -> int:
-        return self.pence - self.used - self.refunded
+        return self.pence - self.used - self.refunded - self.lost
 
 
 @dataclass(eq=False)
@@ -127,6 +131,52 @@ class Outgoing:
     stripe_id: str = ""
     operation: str = ""
     is_failed_at_stripe: bool = False
+    asked_back: int = 0
+
+
+@dataclass(eq=False)
+class Recovery:
+    """Money asked back from a payee, out of one remittance. `state`: reversing, owed, recovered, as our row has it; `come`: what came of it."""
+
+    id: int
+    remittance: Outgoing
+    purse: Purse
+    pence: int
+    state: str
+    come: int = 0
+    is_credited: bool = False
+
+    @property
+    def left(self) -> int:
+        return self.pence - self.come
+
+
+@dataclass(eq=False)
+class Dispute:
+    """A payer's bank takes a payment back. `lines`: what moved at Stripe, as (pence, fee), by its id there; `booked`: those in the book.
+
+    `status` is Stripe's word, `state` our row's; `losses`: what each lot lost to it, the first that did so first.
+    """
+
+    id: str
+    payment: Payment
+    purse: Purse
+    status: str = "needs_response"
+    state: str = ""
+    lines: dict[str, tuple[int, int]] = field(default_factory=dict)
+    booked: set[str] = field(default_factory=set)
+    withdrawn: int = 0
+    taken: int = 0
+    losses: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def owed(self) -> int:
+        """What the payer owes; below zero what is theirs to have back."""
+        return self.withdrawn - self.taken
+
+    @property
+    def may_change(self) -> bool:
+        return self.state not in ("won", "settled") or bool(self.owed) or len(self.booked) < len(self.lines)
 
 
 @dataclass(eq=False)

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from audit.services import deliveries
 from config.simulation import observing
+from config.simulation import observing_disputes as disputes
+from config.simulation import observing_recoveries as recoveries
 from config.simulation.model import people as must
 from config.simulation.model.book import Wrong
 from config.simulation.model.things import Call, Hold
@@ -13,10 +15,10 @@ from config.simulation.observing import old_lots
 from config.simulation.seams import dies_after_stripe, dies_at_statement
 from config.simulation.steps import step
 from config.simulation.world import World
-from payments.services import ages, cash, inbox, operations, payees, payins, reconciliation, refunds, remittances
+from payments.services import ages, cash, inbox, operations, payees, payins, reconciliation, refunds, remittances, setting_off
 from pooling.models import Call as CallRow
 from pooling.models import Hold as HoldRow
-from pooling.services import aged, calls, holds, idle
+from pooling.services import aged, calls, holds, idle, setbacks
 
 TIMERS = {
     "deliver": deliveries.deliver_due,
@@ -32,16 +34,30 @@ TIMERS = {
     "aged": aged.advance_due,
     "idle": idle.advance_due,
     "cash": cash.send_back_due,
+    "setbacks": setbacks.advance_due,
+    "set off": setting_off.set_off_due,
 }
-OFTEN = {"deliver": 6, "perform": 6, "process": 4, "clear": 3, "plan remittances": 3, "plan refunds": 2, "reconcile": 1, "calls": 1, "payees": 1}
+OFTEN = {"deliver": 6, "perform": 6, "process": 4, "clear": 3, "plan remittances": 3, "plan refunds": 2} | dict.fromkeys(
+    ("reconcile", "calls", "payees", "setbacks", "set off"), 1
+)
 SELDOM = ("ages", "aged", "idle", "cash")
 DAY = 86_400
 
 
 def fires(world: World, name: str) -> None:
+    _fires(world, name)
+    if name in ("deliver", "setbacks") and any(old_lots(world, purse) for purse in world.model.purses):
+        lets_go(world)  # of what came back to a payer, and is old
+
+
+def _fires(world: World, name: str) -> None:
+    world.model.just_credited.clear()
     world.run(name, lambda: TIMERS[name](at=world.at))
     if name in ("deliver", "calls"):
         observing.seldom(world)
+    if name == "setbacks":
+        disputes.nothing_waits(world)
+        recoveries.nothing_waits(world)
 
 
 @step(40)
@@ -91,7 +107,10 @@ def time_passes(world: World) -> None:
 
 
 def passes(world: World, seconds: int) -> None:
-    """Time goes on; what weeks hold of money that has become 88 days old is let go at once, as the room above does, and goes home."""
+    """Time goes on; what weeks hold of money that has become 88 days old is let go at once, as the room above does, and goes home.
+
+    What its owner owes is paid from it first.
+    """
     world.wait(seconds)
     world.tell("time passes")
     lets_go(world)
@@ -104,8 +123,11 @@ def lets_go(world: World) -> None:
             _end(world, hold)
         for call in list(purse.calls.values()):
             _drop(world, call)
+    for _ in range(2):  # what a payee gave back is taken the second time
+        if any(world.model.book.holds("RECEIVABLE", purse.council, purse.owner) > 0 for purse in purses):
+            _fires(world, "setbacks")
     if purses:
-        fires(world, "aged")
+        _fires(world, "aged")
     if left := [lot.id for purse in purses for lot in old_lots(world, purse)]:
         raise Wrong(f"Lots of 88 days and more stay here: {left}")
 
