@@ -10,6 +10,7 @@ from marketplace.models import Agreement, BookedTime, Booking, BookingMove, Visi
 from marketplace.rules.tables import BOOKING, BOOKING_FINAL, after
 from marketplace.services.writing import log, tell
 from people.models import Person
+from providers.models import Worker
 from providers.services import slots
 
 
@@ -50,6 +51,20 @@ def let_time_go(*, time: BookedTime, at: datetime) -> None:
     """One time that is still to come is free again."""
     if time.slot is not None and time.starts_at > at:
         slots.release(slot=time.slot, at=at)
+
+
+def give_to(*, visit: Visit, worker: Worker, by: Person, at: datetime) -> None:
+    """Somebody else comes to a booked visit: their time is taken, and who was to come is free. Raises SlotIsTaken."""
+    time = BookedTime.objects.filter(visit=visit, slot__isnull=False).select_related("slot", "booking").first()
+    if time is None or time.slot is None or time.slot.worker_id == worker.pk:
+        return
+    try:
+        slot = slots.hold(workers=[worker], starts_at=time.starts_at, minutes=time.booking.minutes, by=by, at=at)
+    except slots.SlotIsTaken:
+        raise slots.SlotIsTaken("They are booked for that time already. Choose somebody else who works with you.", field="worker") from None
+    slots.release(slot=time.slot, at=at)
+    time.slot = slots.keep(slot=slot, by=by, at=at)
+    time.save(update_fields=["slot"])
 
 
 def drop_move(*, asked: BookingMove, by: Person | None, at: datetime) -> None:

@@ -10,6 +10,7 @@ from marketplace.rules.dates import LONDON
 from marketplace.rules.tables import MILESTONE, NotNow, after
 from marketplace.rules.weeks import visit_parts
 from marketplace.selectors.checking import category_of
+from marketplace.services import booking_states
 from marketplace.services.signing import ChecksAreNotLive
 from marketplace.services.writing import log
 from people.models import Person
@@ -60,12 +61,16 @@ def part_pence(*, share: MilestoneShare, visit: Visit) -> int:
 
 @all_or_nothing
 def name_worker(*, visit: Visit, worker: Worker, by: Person, at: datetime) -> Visit:
-    """Says ahead who comes, so that people see a name and a picture before the visit."""
+    """Says ahead who comes, so that people see a name and a picture before the visit.
+
+    A booked time goes with them. Raises NotAllowed, NotNow, WrongWorker, SlotIsTaken (they are booked elsewhere then).
+    """
     milestone = _locked(visit.milestone, by)
     row = Visit.objects.locked().get(pk=visit.pk)
     if row.state != Visit.State.PLANNED:
         raise NotNow("This visit is not to come any more.")
     _works_for(worker, milestone)
+    booking_states.give_to(visit=row, worker=worker, by=by, at=at)
     row.worker = worker
     row.save(update_fields=["worker"])
     log(by=by, verb="name_worker", row=row, at=at, worker=worker.pk)

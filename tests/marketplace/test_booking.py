@@ -11,7 +11,7 @@ from audit.models import Fact
 from marketplace.models import Booking, MilestoneShare
 from marketplace.rules.tables import BOOKING, NotNow
 from marketplace.selectors.proof import proof
-from marketplace.services import booking, booking_clock, booking_ends, booking_moves, meet_and_greet, milestones, signing
+from marketplace.services import booking, booking_clock, booking_ends, booking_moves, meet_and_greet, milestones, signing, visits
 from marketplace.services.proposing import ServiceIsNotOnSale
 from marketplace.services.signing import ChecksAreNotLive
 from providers.models import Enterprise, Slot
@@ -103,6 +103,17 @@ class TestConfirmed:
         visit, week = story.visit(), story.week()
         assert (visit.on, visit.planned_start, week.starts_on) == (later.date(), time(10), later.date())
         assert (story.booking.times.get().slot_id, Slot.objects.taken(story.at).count()) == (move.slot_id, 1)
+
+    def test_somebody_else_comes_who_is_free_then_and_who_was_to_come_is_free(self, agreed: Alone) -> None:
+        story = agreed
+        visit, first = story.visit(), story.booking.times.get().slot
+        other = visit.worker.enterprise.workers.exclude(pk=visit.worker_id).get()
+        visits.name_worker(visit=visit, worker=other, by=cast.hodan(), at=story.at)
+        assert list(Slot.objects.taken(story.at).values_list("worker", flat=True)) == [other.pk]
+        booking.hold_slot(listing=story.listing, starts_at=TEN, by=cast.yusuf(), at=story.at)
+        with pytest.raises(slots.SlotIsTaken, match="They are booked for that time already"):
+            visits.name_worker(visit=visit, worker=first.worker, by=cast.hodan(), at=story.at)
+        assert story.booking.times.get().slot.worker == other
 
     def test_a_no_or_no_answer_leaves_it_where_it_is(self, agreed: Alone) -> None:
         story = agreed
@@ -202,8 +213,6 @@ class TestHeld:
         assert proof() == []
 
     def test_a_visit_written_down_late_takes_the_question_away(self, held: Alone) -> None:
-        from marketplace.services import visits
-
         story = held
         story.at = TEN + 15 * DAY
         story.run()
