@@ -25,11 +25,11 @@ State = Booking.State
 
 @all_or_nothing
 def ask(*, booking: Booking, by: Person, at: datetime) -> Booking:
-    """Asks the provider to meet at the time that is kept. No money, no promise.
+    """Asks the provider to meet at the time that is kept: who may keep it may ask. No money, no promise.
 
     Raises NotAllowed, NotMetYet, NotNow, ServiceIsNotOnSale (stopped meanwhile), SlotIsTaken.
     """
-    row = _of_person(booking, by, at)
+    row = _of_person(booking, by, at, decision="promises")
     if not is_sure_enough(row.person.sureness, "seen"):
         raise NotMetYet
     state = after(BOOKING, row.state, "request", booking_states.why_not_asked(row))
@@ -104,9 +104,9 @@ def _meeting(booking: Booking) -> Booking:
     return row
 
 
-def _of_person(booking: Booking, by: Person, at: datetime) -> Booking:
+def _of_person(booking: Booking, by: Person, at: datetime, *, decision: str = "visits") -> Booking:
     row = _meeting(booking)
-    if not may_act_for(by=by, person=row.person, decision="visits", at=at):
+    if not may_act_for(by=by, person=row.person, decision=decision, at=at):
         raise NotAllowed
     return row
 

@@ -14,6 +14,7 @@ from marketplace.selectors.proof import proof
 from marketplace.services import booking, booking_clock, booking_ends, booking_moves, meet_and_greet, milestones, signing, visits
 from marketplace.services.proposing import ServiceIsNotOnSale
 from marketplace.services.signing import ChecksAreNotLive
+from people.models import Supporter
 from providers.models import Enterprise, Slot
 from providers.services import slots
 from tests import cast, cast_booking
@@ -248,6 +249,13 @@ class TestFirstMeeting:
         off = meet_and_greet.answer(booking=self._asked(story), yes=True, by=cast.hodan(), at=cast.AT)
         off = meet_and_greet.cancel(booking=off, by=cast.hodan(), at=cast.AT)
         assert (no.state, off.state, off.ended_how) == ("declined", "cancelled", "provider_cancel")
+
+    def test_who_may_keep_a_time_for_somebody_may_ask_to_meet_then(self, asked: Alone) -> None:
+        story, who = again(asked), cast.neighbour()
+        said = {"source": "Lasting power of attorney", "asked_at": cast.AT, "confirmed_by": cast.operator(), "confirmed_at": cast.AT}
+        Supporter.objects.create(person=cast.amina(), supporter=who, kind="for", decisions=["promises"], starts_at=cast.AT, **said)
+        kept_ = booking.hold_slot(listing=story.listing, starts_at=TEN - DAY, by=who, person=cast.amina(), at=cast.AT, kind="meet")
+        assert meet_and_greet.ask(booking=kept_, by=who, at=cast.AT).state == "requested"
 
     def test_nobody_meets_who_was_stopped_or_answers_too_late(self, asked: Alone) -> None:
         story = again(asked)
