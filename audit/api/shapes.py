@@ -1,7 +1,7 @@
 """Fields and bases of what the API takes and gives. They judge shape only: rules live in services."""
 
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields as fields_of
 from datetime import UTC, date, datetime, time
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -15,6 +15,17 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 class Shape(serializers.Serializer[Any]):
     """What a request holds, or an answer that is not one row."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Where the document says text, a number is not one: the framework would write it out and take it."""
+        wrong = {
+            name: [str(field.error_messages["invalid"])]
+            for name, field in self.fields.items()
+            if isinstance(field, serializers.CharField) and isinstance(data, Mapping) and isinstance(data.get(name), int | float)
+        }
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return super().to_internal_value(data)
 
 
 class Row(serializers.ModelSerializer[Any]):

@@ -38,3 +38,9 @@ def test_filters_that_fit_are_kept_to() -> None:
     assert kinds == {"language"}
     assert api.get("terms/?page=2&page_size=3")["results"] == api.get("terms/?page_size=6")["results"][3:]
     api.ask("options", "terms/", status=405)
+
+
+@pytest.mark.django_db
+def test_a_number_is_no_text() -> None:
+    refused = Api(None).post("people/", {"full_name": 0, "email": 1.5}, status=400)
+    assert {"full_name", "email"} <= {one["field"] for one in refused["errors"]}
