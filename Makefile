@@ -18,7 +18,7 @@ axe: $(VENV)/dev.done browser ## Look at every page as everybody who may see it,
 
 fuzz: $(VENV)/dev.done ## Made-up requests to every operation of the API as everybody, garbage to every form (EXAMPLES=20, URL= of a demo that runs already)
 	@$(BIN)/python -m tests.api
-	@GARBAGE=$(or $(GARBAGE),3) exec $(BIN)/python -m pytest -q tests/architecture/test_roles_and_routes.py -k garbage
+	@GARBAGE=$(or $(GARBAGE),3) exec $(BIN)/python -m pytest -q tests/architecture/test_forms.py
 
 lighthouse: $(VENV)/dev.done browser build/lighthouse/done ## Score the ten main pages (needs node; URL= of a demo that runs already)
 	@exec $(BIN)/python -m tests.lighthouse

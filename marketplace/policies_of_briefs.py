@@ -62,6 +62,11 @@ def may_look_over(*, by: Person, brief: Brief, at: datetime) -> bool:
     return cluster.facilitator_id in {None, brief.written_by_id} and speaks_in(by=by, cluster=cluster, at=at)
 
 
+def may_return(*, by: Person, brief: Brief, at: datetime) -> bool:
+    """Sends it back to be written again: either pair of eyes."""
+    return may_look_over(by=by, brief=brief, at=at) or may_check(by=by, brief=brief, at=at)
+
+
 def may_answer_providers(*, by: Person, brief: Brief, at: datetime) -> bool:
     """The one who helps the group, or somebody in it."""
     return may_write(by=by, cluster=brief.cluster, category=brief.category, at=at)

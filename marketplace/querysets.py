@@ -25,7 +25,7 @@ def is_operator(person: Person | None) -> bool:
 
 def helped_by(person: Person) -> models.QuerySet[Supporter]:
     """Rows that make `person` a supporter of somebody now."""
-    return Supporter.objects.filter(supporter=person, confirmed_at__isnull=False, ends_at__isnull=True)
+    return Supporter.objects.reading().filter(supporter=person)
 
 
 def people_seen_by(person: Person) -> models.QuerySet[Person]:

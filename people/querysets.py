@@ -7,6 +7,8 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models import Q
 
+from audit.database_clock import Moment
+
 if TYPE_CHECKING:
     from people.models import Approval, Concern, Council, Message, Organisation, Person, Role, Supporter  # noqa: F401 - named in strings below
 
@@ -18,12 +20,12 @@ def is_operator(person: "Person | None") -> bool:
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, person: "Person | None") -> Self:
-        """Oneself, those one helps (once confirmed), and for operators everybody. Fellow members: `pooling`, with first names only."""
+        """Oneself, those one helps (once it has begun), and for operators everybody. Fellow members: `pooling`, with first names only."""
         if person is None or not person.is_active:
             return self.none()
         if is_operator(person):
             return self
-        helps = Q(supporters__supporter=person, supporters__confirmed_at__isnull=False, supporters__ends_at__isnull=True)
+        helps = Q(supporters__supporter=person, supporters__starts_at__lte=Moment(), supporters__ends_at__isnull=True)
         return self.filter(Q(pk=person.pk) | helps).distinct()
 
     def locked(self) -> Self:
@@ -104,6 +106,10 @@ class SupporterQuerySet(models.QuerySet["Supporter"]):
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
+
+    def reading(self) -> Self:
+        """Those by which somebody may read now what is another's: begun and not ended. Until it begins the person can still say no."""
+        return self.filter(starts_at__lte=Moment(), ends_at__isnull=True)
 
     def live(self, at: datetime) -> Self:
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), confirmed_at__isnull=False, starts_at__lte=at)

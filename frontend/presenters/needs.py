@@ -93,6 +93,8 @@ def page(need: Need, person: Person) -> NeedPage:
     join = next((one.pk for one in line.view.joins if one.person_id == person.pk), None)
     if mine_ or not inside or join:
         verbs -= {"join_in"}
+    if need.person_id != person.pk:
+        verbs -= {"withdraw"}  # taken back on one's own page only
     brief = need.briefs.exclude(state="cancelled", opens_at=None).order_by("-pk").first() if inside or helper or mine_ else None
     return NeedPage(line, _rows(line), frozenset(verbs), brief, join, helper)
 

@@ -11,9 +11,10 @@ from audit import clock
 from frontend.forms.briefs import BackForm, ChangeForm, PublishForm, StopForm, WordsForm, YesForm
 from frontend.presenters import briefs as presenter
 from frontend.views.briefs import find
-from frontend.views.flow import back_to, form_page, press
+from frontend.views.flow import back_to, form_page, only, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Brief, BriefPayer, BriefQuestion
+from marketplace.policies_of_briefs import may_answer_providers, may_check, may_look_over, may_return
 from marketplace.rules.briefs import least_open_days
 from marketplace.services import briefs
 from pooling.models import Pledge
@@ -29,6 +30,13 @@ def _pressed(request: SignedIn, pk: int, verb: Callable[..., object], said: str)
         return back_to("brief", pk=pk)
 
     return press(request, act, refused=back_to("brief", pk=pk))
+
+
+def _find_to(may: Callable[..., bool], request: SignedIn, pk: int) -> Brief:
+    """For whoever may do that with it."""
+    brief = find(request, pk)
+    only(may(by=request.user, brief=brief, at=clock.now()))
+    return brief
 
 
 @signed_in
@@ -55,7 +63,7 @@ def share_again(request: SignedIn, pk: int) -> HttpResponse:
 @signed_in
 def back(request: SignedIn, pk: int) -> HttpResponse:
     """To be written again, and why."""
-    brief = find(request, pk)
+    brief = _find_to(may_return, request, pk)
 
     def act(form: BackForm) -> str:
         briefs.return_(brief=brief, by=request.user, at=clock.now(), **form.cleaned_data)
@@ -97,7 +105,7 @@ def say_no(request: SignedIn, pk: int) -> HttpResponse:
 @signed_in
 def publish(request: SignedIn, pk: int) -> HttpResponse:
     """A second pair of eyes shows it to providers."""
-    brief = find(request, pk)
+    brief = _find_to(may_look_over, request, pk)
 
     def act(form: PublishForm) -> str:
         briefs.publish(brief=brief, by=request.user, at=clock.now(), **form.cleaned_data)
@@ -111,7 +119,7 @@ def publish(request: SignedIn, pk: int) -> HttpResponse:
 @signed_in
 def change(request: SignedIn, pk: int) -> HttpResponse:
     """Other words while it is open; it stays open three days longer."""
-    brief = find(request, pk)
+    brief = _find_to(may_check, request, pk)
 
     def act(form: ChangeForm) -> str:
         briefs.amend_brief(brief=brief, why=form.cleaned_data["why"], by=request.user, at=clock.now(), **form.changed(brief))
@@ -125,7 +133,7 @@ def change(request: SignedIn, pk: int) -> HttpResponse:
 @signed_in
 def stop(request: SignedIn, pk: int) -> HttpResponse:
     """Ask the group to take it back."""
-    brief = find(request, pk)
+    brief = _find_to(may_answer_providers, request, pk)
 
     def act(form: StopForm) -> str:
         briefs.ask_to_withdraw(brief=brief, by=request.user, at=clock.now(), **form.cleaned_data)
@@ -138,7 +146,8 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
 @signed_in
 def answer(request: SignedIn, pk: int) -> HttpResponse:
     """Answer a provider; every provider reads it."""
-    asked = get_object_or_404(BriefQuestion.objects.filter(brief__in=Brief.objects.visible_to(request.user)).select_related("brief"), pk=pk)
+    asked = get_object_or_404(BriefQuestion.objects.filter(brief__in=Brief.objects.visible_to(request.user)).select_related("brief__cluster"), pk=pk)
+    only(may_answer_providers(by=request.user, brief=asked.brief, at=clock.now()))
 
     def act(form: WordsForm) -> str:
         briefs.answer(question=asked, by=request.user, at=clock.now(), **form.cleaned_data)

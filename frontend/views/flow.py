@@ -2,7 +2,8 @@
 
 GET shows the form. POST with mistakes shows it again with what was typed. Where money moves a good POST first shows
 "check your answers" (the same answers in hidden fields); pressing Change goes back, pressing the button acts.
-The rooms' refusals become sentences on the form, so nothing typed is ever lost.
+The rooms' refusals become sentences on the form, so nothing typed is ever lost. "You may not" is one of them where the room says why;
+where it does not, the page is not there (frontend/middleware.py).
 """
 
 from collections.abc import Callable, Mapping
@@ -44,11 +45,22 @@ def act_on(form: forms.BaseForm, act: Act) -> str | None:
     """
     try:
         return all_or_nothing(act)(form)
-    except NotAllowed:
-        raise
     except Refusal as refusal:
+        _told(refusal)
         add_refusal(form, refusal)
         return None
+
+
+def _told(refusal: Refusal) -> None:
+    """Goes on as it is where nothing may be told, not even that the thing exists."""
+    if isinstance(refusal, NotAllowed) and refusal.sentence == NotAllowed.sentence:
+        raise refusal
+
+
+def only(may: bool) -> None:
+    """Nobody is shown a form that they can't send: to them the page is not there."""
+    if not may:
+        raise NotAllowed
 
 
 def form_page(
@@ -95,9 +107,8 @@ def _check_page(
 ) -> HttpResponse | None:
     try:
         more = check_context(form) if check_context else {}
-    except NotAllowed:
-        raise
     except Refusal as refusal:
+        _told(refusal)
         add_refusal(form, refusal)
         return None
     return render(request, check_template, {**page, **more})
@@ -109,9 +120,8 @@ def press(request: HttpRequest, act: Callable[[], str], *, refused: str) -> Http
 
     try:
         address = all_or_nothing(act)()
-    except NotAllowed:
-        raise
     except Refusal as refusal:
+        _told(refusal)
         messages.error(request, refusal.sentence)
         address = refused
     return HttpResponseRedirect(address)

@@ -8,9 +8,10 @@ from audit import clock
 from frontend.forms.groups import HelperForm, StartGroupForm
 from frontend.presenters import groups as presenter
 from frontend.presenters.finding import wishes_of
-from frontend.views.flow import back_to, form_page
+from frontend.views.flow import back_to, form_page, only
 from frontend.views.who import SignedIn, found, signed_in
 from people.models import Person
+from pooling import policies
 from pooling.models import Cluster
 from pooling.services import clusters
 
@@ -51,6 +52,7 @@ def helper(request: SignedIn, pk: int) -> HttpResponse:
     """Ask somebody who helps groups to stand beside this one."""
     cluster = get_object_or_404(Cluster.objects.visible_to(request.user), pk=pk)
     at = clock.now()
+    only(policies.is_in(by=request.user, cluster=cluster))
 
     def act(form: HelperForm) -> str:
         clusters.ask_facilitator(cluster=cluster, facilitator=form.people[form.cleaned_data["facilitator"]], by=request.user, at=at)

@@ -12,9 +12,10 @@ from frontend import words
 from frontend.forms.groups import AnswerForm, ApplyForm, InviteForm, RulesForm
 from frontend.presenters import groups as presenter
 from frontend.presenters.before_joining import COLUMNS, before_joining
-from frontend.views.flow import back_to, form_page, number_shown, press
+from frontend.views.flow import back_to, form_page, number_shown, only, press
 from frontend.views.who import SignedIn, signed_in
 from people.selectors import find_by_address
+from pooling import policies
 from pooling.models import Cluster, Membership
 from pooling.services import memberships
 
@@ -23,6 +24,7 @@ from pooling.services import memberships
 def invite(request: SignedIn, pk: int) -> HttpResponse:
     """Ask somebody in; everyone already in must say yes first."""
     cluster = get_object_or_404(Cluster.objects.visible_to(request.user), pk=pk)
+    only(policies.may_invite(by=request.user, cluster=cluster))
 
     def act(form: InviteForm) -> str:
         person = find_by_address(form.cleaned_data["reach"])

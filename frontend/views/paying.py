@@ -17,6 +17,7 @@ from frontend.views.who import SignedIn, signed_in
 from payments.gateways.shapes import AnswerLost, StripeIsBusy
 from payments.models import CashReturn, Mandate, Payment
 from payments.services import mandates, operations, taking
+from pooling import policies
 from pooling.models import Call
 from pooling.selectors import calls_to_pay
 from pooling.services import call_payments
@@ -37,7 +38,10 @@ def due(request: SignedIn) -> HttpResponse:
 def pay(request: SignedIn, pk: int) -> HttpResponse:
     """One payment: how much, what for, and the ways to pay it."""
     call = _call(request, pk)
-    context = {"ways": presenter.ways(call, at=clock.now()), "over_pence": presenter.left_over(call), "held": call.portion.is_held}
+    at = clock.now()
+    context = {"over_pence": presenter.left_over(call), "held": call.portion.is_held}
+    if policies.may_pay(by=request.user, membership=call.membership, portion=call.portion, at=at):
+        context |= {"may_pay": True, "ways": presenter.ways(call, at=at)}
     return render(request, "money/pay.html", {"due": presenter.due(call), "call": call, **context})
 
 

@@ -9,11 +9,12 @@ from audit import clock
 from frontend.forms.council import AnswerForm
 from frontend.forms.wanted import WantedForm
 from frontend.presenters import wanted as presenter
-from frontend.views.flow import back_to, form_page
+from frontend.views.flow import back_to, form_page, only
 from frontend.views.provider_of import find
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import OfficerAnswer
 from marketplace.services import asks
+from people.policies import may_act_for
 
 
 @require_safe
@@ -44,6 +45,7 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
     """A council's officer asks: one's own words, and a name only if one wants."""
     at = clock.now()
     row = get_object_or_404(OfficerAnswer.objects.visible_to(request.user).open_at(at).select_related("question", "person"), pk=pk)
+    only(may_act_for(by=request.user, person=row.person, decision="groups", at=at))
 
     def act(form: AnswerForm) -> str:
         asks.answer(answer=row, by=request.user, at=at, **form.cleaned_data)

@@ -119,7 +119,7 @@ def check(*, brief: Brief, by: Person, at: datetime) -> Brief:
 def return_(*, brief: Brief, comments: str, by: Person, at: datetime) -> Brief:
     """The second pair of eyes sends it back to be written again, and says why. Raises NotAllowed, NotNow, BriefIsNotComplete."""
     row = lock(brief)
-    if not policies.may_look_over(by=by, brief=row, at=at) and not policies.may_check(by=by, brief=row, at=at):
+    if not policies.may_return(by=by, brief=row, at=at):
         raise NotAllowed
     state = after(BRIEF, row.state, "return")
     if not comments.strip():

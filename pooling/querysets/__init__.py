@@ -45,7 +45,7 @@ def _own(person: "Person", path: str) -> Q:
     """Rows of this person, or of somebody they help, where `path` leads to a person."""
     from people.models import Supporter
 
-    helped = Supporter.objects.filter(supporter=person, confirmed_at__isnull=False, ends_at__isnull=True).values("person")
+    helped = Supporter.objects.reading().filter(supporter=person).values("person")
     return Q(**{path: person}) | Q(**{f"{path}__in": helped})
 
 
@@ -286,7 +286,7 @@ class IdleOfferQuerySet(models.QuerySet["IdleOffer"]):
         """What this person may say something about: their own, of those they help with payments, of money they look after."""
         from people.models import Supporter
 
-        live = Supporter.objects.filter(supporter=person, kind="for", confirmed_at__isnull=False, ends_at__isnull=True)
+        live = Supporter.objects.reading().filter(supporter=person, kind="for")
         helped = live.filter(decisions__contains=["payments"]).values("person")
         mine = Q(membership__person=person) | Q(membership__person__in=helped) | _held(person, "portion__holder")
         return self.filter(mine).select_related("membership__person", "membership__cluster", "portion__holder", "portion__budget")

@@ -1,6 +1,6 @@
 """Who asks for a page in the roles and routes test, and the things of the story they ask about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +26,7 @@ from pooling.services import budgets, clusters, memberships
 from providers.models import Check, Enterprise, Listing, Worker
 from providers.services import checks
 from tests.architecture import areas
+from tests.architecture.writes import watched
 from vocabulary.models import Term
 
 KOFI = Part("Kofi Mensah", "isf_holder", "Works for another organisation in Southwark that looks after money.")
@@ -218,6 +219,7 @@ class Answer:
     mark: str
     body: str
     status: int
+    written: tuple[str, ...] = ()
 
 
 @dataclass
@@ -238,15 +240,28 @@ class Door:
     def ask(self, who: str, method: str, address: str, sent: Mapping[str, Any] | None = None) -> Answer:
         """One question; whatever it changed is taken back. Every kept question of every page is compared with one written afresh, for each person."""
         kept_questions.compare_for(who)
-        with taken_back():
-            kept = dict(self.browsers[who].cookies)
-            shape = {"content_type": "application/json"} if method == "POST" and address.startswith("/api/") else {}
-            response: Any = getattr(self.browsers[who], method.lower())(address, sent or {}, **shape)
-            body = b"".join(response.streaming_content) if response.streaming else response.content
-            answer = Answer(mark_of(response), body.decode(errors="replace"), response.status_code)
-        self.browsers[who].cookies.clear()
-        self.browsers[who].cookies.update(kept)
-        return answer
+        return self.say(who, method, address, sent)
+
+    def say(self, who: str, method: str, address: str, sent: Mapping[str, Any] | None = None) -> Answer:
+        """The same, for many questions of the same pages: kept questions are compared as elsewhere."""
+        shape = {"content_type": "application/json"} if method == "POST" and address.startswith("/api/") else {}
+        return self._through(who, lambda browser: getattr(browser, method.lower())(address, sent or {}, **shape))
+
+    def send(self, who: str, address: str, body: bytes, content_type: str) -> Answer:
+        """A press of which every byte is given; whatever it changed is taken back."""
+        return self._through(who, lambda browser: browser.generic("POST", address, body, content_type))
+
+    def _through(self, who: str, ask: Callable[[Client], Any]) -> Answer:
+        browser = self.browsers[who]
+        kept = dict(browser.cookies)
+        try:
+            with taken_back(), watched() as written:
+                response = ask(browser)
+                body = b"".join(response.streaming_content) if response.streaming else response.content
+        finally:
+            browser.cookies.clear()
+            browser.cookies.update(kept)
+        return Answer(mark_of(response), body.decode(errors="replace"), response.status_code, tuple(written))
 
 
 def mark_of(response: HttpResponse) -> str:

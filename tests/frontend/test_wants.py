@@ -208,6 +208,15 @@ def test_a_wrong_answer_in_the_writing_is_said_at_its_field(wanting: Wanting) ->
     assert "Choose the 5 that matter most" in text(shown)
 
 
+def test_the_other_pair_of_eyes_is_asked_nothing_of_who_wrote_it(wanting: Wanting) -> None:
+    """A form that one can't send is not shown."""
+    wanting.write()
+    wanting.check()
+    for name in ("brief-back", "brief-publish"):
+        seen = [as_(person).get(reverse(name, args=[wanting.brief.pk])).status_code for person in (cast.ruth(), cast.halima())]
+        assert seen == [200, 404], name
+
+
 def test_people_are_written_to_only_while_they_must_act(wanting: Wanting) -> None:
     from frontend import notices_of_needs as notices
 

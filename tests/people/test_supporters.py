@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from audit import clock
 from audit.errors import NotAllowed, Refusal
-from audit.models import Fact
-from people.models import Supporter
+from audit.models import ClockOffset, Fact
+from people.models import Person, Supporter
 from people.policies import may_act_for
 from people.services import supporters
 from people.services.supporters import HelperIsThemselves, HelperIsThereAlready, HelperNeedsDecisions, HelperNeedsPaper
@@ -29,6 +30,17 @@ def test_oneself_may_always_and_the_system_never() -> None:
     assert may_act_for(by=amina, person=amina, decision="payments", at=AT)
     assert not may_act_for(by=None, person=amina, decision="payments", at=AT)
     assert not may_act_for(by=cast.operator(), person=amina, decision="payments", at=AT)
+
+
+def test_a_helper_reads_nothing_before_they_may_decide() -> None:
+    """Seven days in which the person can still say no: they are not seen."""
+    record, helper = confirmed_helper(), cast.stranger()
+    assert set(Person.objects.visible_to(helper)) == {helper, record.person}
+    to_come = clock.now() + timedelta(minutes=5)
+    Supporter.objects.filter(pk=record.pk).update(starts_at=to_come)
+    assert set(Person.objects.visible_to(helper)) == {helper}
+    ClockOffset.objects.create(seconds=301)
+    assert set(Person.objects.visible_to(helper)) == {helper, record.person}
 
 
 def test_a_helper_decides_after_seven_days_what_was_named() -> None:

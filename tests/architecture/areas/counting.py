@@ -17,7 +17,7 @@ ROUTES: tuple[Route, ...] = (
     public("wanted/"),
     public("how-we-count/"),
     page("provider/demand/", "i>>+>> >>>>>>+>>>"),
-    page("asked/<int:pk>/", "i..... ..+......+", "i..... ..?......?", pk="question to Amina"),
+    page("asked/<int:pk>/", "i..... .........+", "i..... .........?", pk="question to Amina"),
     page("looking-after/<int:pk>/where/", "i..... ....+.....", pk="money team"),
     page("looking-after/<int:pk>/where/<slug:figure>/", "i..... ....+.....", pk="money team", figure="figure"),
     own("api/v1/council-figures/"),
