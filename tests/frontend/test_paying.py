@@ -55,6 +55,11 @@ def test_who_looks_after_money_pays_by_bank_alone(story):
     assert [words in page for words in ("Pay by card", "Go to my bank", "Show me where to send it")] == [False, False, True]
 
 
+def test_who_may_only_read_it_reads_who_pays_and_gets_no_button(story):
+    page = _page(story, cast.operator())
+    assert ("can pay it, or somebody who may pay for them." in page, "Pay by card" in page) == (True, False)
+
+
 def test_a_collection_is_written_down_before_stripe_is_asked(story):
     ways.choose(council_code=cast.SOUTHWARK, kind="bacs", is_on=True, by=cast.operator(), at=story.at)
     _debit_stands(story)
