@@ -16,9 +16,9 @@ test: $(VENV)/dev.done browser ## Run the whole suite (ARGS="-k words" narrows i
 axe: $(VENV)/dev.done browser ## Look at every page as everybody who may see it, on a phone and wide, in light and dark
 	@AXE=all exec $(BIN)/python -m pytest -q tests/architecture/test_every_page.py
 
-fuzz: $(VENV)/dev.done ## Made-up requests to every operation of the API as everybody, garbage to every form (EXAMPLES=20, URL= of a demo that runs already)
+fuzz: $(VENV)/dev.done ## Made-up requests to every operation of the API as everybody, garbage to every form (EXAMPLES=20, GARBAGE=3, URL= of a demo)
 	@$(BIN)/python -m tests.api
-	@GARBAGE=$(or $(GARBAGE),3) exec $(BIN)/python -m pytest -q tests/architecture/test_forms.py
+	@GARBAGE=$(or $(GARBAGE),3) exec $(BIN)/python -m pytest -q tests/architecture/test_forms.py tests/architecture/test_who_was.py
 
 lighthouse: $(VENV)/dev.done browser build/lighthouse/done ## Score the ten main pages (needs node; URL= of a demo that runs already)
 	@exec $(BIN)/python -m tests.lighthouse
