@@ -120,8 +120,9 @@ def press(request: HttpRequest, act: Callable[[], str], *, refused: str) -> Http
 
     try:
         address = all_or_nothing(act)()
+    except NotAllowed:
+        raise
     except Refusal as refusal:
-        _told(refusal)
         messages.error(request, refusal.sentence)
         address = refused
     return HttpResponseRedirect(address)

@@ -98,7 +98,7 @@ ROUTES = (
     press("promises/<int:pk>/stop/", "i..... .........>", pk="promise"),
     # Choosing who comes, the own yes
     page("groups/<int:pk>/choose/", "i..... +++..+..++", pk="group"),
-    page("groups/<int:pk>/choose/<int:listing>/", "i..... +++..+..++", "i..... >>...>...>", sent="a wish", pk="group", listing="service"),
+    page("groups/<int:pk>/choose/<int:listing>/", "i..... +++..+..++", "i..... >>?..>..?>", sent="a wish", pk="group", listing="service"),
     page("agreements/<int:pk>/", "i..... +++++++.++", pk="agreement"),
     page("agreements/<int:pk>/yes/", "i..... ++.......+", "i..... ??.......?", pk="agreement"),
     press("agreements/<int:pk>/not-this-time/", "i..... >>.......>", pk="agreement"),
