@@ -8,6 +8,7 @@ from config.simulation import reading
 from config.simulation.model.book import Wrong
 from config.simulation.steps.disputes import covers, decides
 from config.simulation.steps.machines import TIMERS, fires, passes
+from config.simulation.steps.people import asks_for
 from config.simulation.world import World
 from ledger.services.proof import prove
 from payments.selectors import proof as payments_proof
@@ -43,6 +44,7 @@ def tidy() -> None:
 
 def at_rest(world: World) -> None:
     """Faults end, providers are in order, days pass and every timer runs. Then everything that was begun has ended, and all books are equal."""
+    asks_for(world, world.model.purses[0], world.model.purses[0].earmark_left + 1)  # a penny more than was ever said yes to
     world.stripe.control("faults", [])
     for payee in world.model.payees:
         world.stripe.act("regain_transfers", account=payee.account)

@@ -43,6 +43,8 @@ def test_two_thousand_steps_with_faults_agree_with_the_model(play: Play) -> None
         assert words in said, words
     for words in ("killed", "fault", "a webhook is lost", "keys forgotten", "died", "release", "settle", "home: yes"):
         assert words in said, words
+    for words in ("a bank takes", "gives it up", "keeps it", "back (paid): yes"):
+        assert words in said, words
 
 
 def test_the_same_seed_is_the_same_run(play: Play) -> None:
