@@ -68,7 +68,8 @@ def _calls(world: "World") -> None:
                 raise Wrong(f"Call {pk} was {call.state} and fell short for dispute {dispute}: it may not.")
             model.short.add(pk)
         elif state != "shortfall":
-            if state not in ("funded", "missed") if pk in call.purse.calls else state != "consumed":
+            is_dropped = call.state == state == "cancelled"  # its owner needs it no more
+            if not is_dropped and (state not in ("funded", "missed") if pk in call.purse.calls else state != "consumed"):
                 raise Wrong(f"Call {pk} fell short and is now {state}: it may not.")
             model.short.discard(pk)
         call.state = state
