@@ -18,6 +18,7 @@ from marketplace.models import Need, Payer, Visit
 from marketplace.services import needs
 from payments.models import Payment, PaymentOperation, Remittance
 from people.services import approvals, supporters
+from people.services.concerns import raise_concern
 from pooling.models import Budget, Hold
 from providers.models import Check, Enterprise
 from tests import cast, cast_market
@@ -78,6 +79,7 @@ ROWS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("stripe-events", "stripe-lines", "reconcile-runs", "disputes", "recoveries", "lots"), _who("operator")),
     "entries": _who("amina operator"),
     "deliveries": _who("operator"),
+    "concerns": _who("operator"),
     **areas.ROWS,
 }
 # Where the list holds less than one may read by itself: requests to answer are in approvals/to-answer/.
@@ -216,6 +218,7 @@ def _world() -> World:
         "books": cast.SOUTHWARK,
         "entries": entry,
         "deliveries": Delivery.objects.order_by("pk")[0].pk,
+        "concerns": raise_concern(text="She is not eating.", by=amina, at=story.at).pk,
         **areas.things(story),
     }
     return World({name: Api(person) for name, person in people.items()}, things)

@@ -127,7 +127,8 @@ def test_an_operator_with_a_link_to_the_provider_looks_at_nothing_of_it(paper):
     page = reverse("operator-paper", args=[paper.pk])
     linked = _as(cast.second_operator())
     assert "Somebody else must look at it." in _text(linked.get(page))
-    assert linked.post(page, {"answer": "right", "how_seen": "Held it.", "issued_on": "5 January 2026"}).status_code == 404
+    refused = linked.post(page, {"answer": "right", "how_seen": "Held it.", "issued_on": "5 January 2026"})
+    assert (refused.status_code, "Somebody else must look at it." in _text(refused)) == (422, True)
     assert Check.objects.waiting().count() == 1
 
 
