@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 # Nobody let them in (yet): to them the group is its public card.
 NOT_SEEN = ("applied", "proposed", "declined", "expired", "withdrawn")
+# They left it. What is theirs (their statement, their money) has pages of its own; who is in the group now, and what it does, is not.
+LEFT = ("settling", "statement_sent", "queried", "settled")
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
 
@@ -117,9 +119,9 @@ class FundingModeQuerySet(models.QuerySet["FundingMode"]):
 
 class ClusterQuerySet(models.QuerySet["Cluster"]):
     def visible_to(self, person: "Person | None") -> Self:
-        """Who has, had or was offered a place in it; their supporters; its facilitator; operators. All others: `selectors.public_cards`.
+        """Who has or was offered a place in it, or had one when it ended; their supporters; its facilitator; operators.
 
-        One's own (somebody who books alone) is no group: nobody opens it, its owner neither.
+        All others: `selectors.public_cards`. One's own (somebody who books alone) is no group: nobody opens it, its owner neither.
         """
         from pooling.models import Membership
 
@@ -127,7 +129,9 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
             return self.none()
         if person.is_operator:
             return self.groups()
-        places = Membership.objects.filter(_own(person, "person"), cluster=OuterRef("pk")).exclude(state__in=NOT_SEEN)
+        to_its_end = Q(ended_at__gte=F("cluster__ended_at"))
+        there = Membership.objects.exclude(state__in=NOT_SEEN).filter(~Q(state__in=LEFT) | to_its_end)
+        places = there.filter(_own(person, "person"), cluster=OuterRef("pk"))
         return self.groups().filter(Exists(places) | _helps(person, ""))
 
     def groups(self) -> Self:

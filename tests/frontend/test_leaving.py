@@ -1,5 +1,6 @@
 """Goodbyes in pages: what it costs, notice and back, the statement to read, print and take away, questions, removal, somebody who is gone."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from pooling.rules import pounds
 from pooling.selectors import proof
 from pooling.services import leaving, removals, settlement
 from tests import cast, cast_market, cast_pooling
+from tests.api.conftest import Api
 from tests.frontend.test_groups import _as, _text
 from tests.worlds import again, kept
 
@@ -109,6 +111,24 @@ def test_who_is_left_reads_that_nobody_is_asked_in(story, set_clock):
     _gone(story, set_clock)
     seen = _text(_as(cast.yusuf()).get(reverse("group", args=[story.cluster.pk])))
     assert "Amina" not in seen
+
+
+def test_who_left_opens_the_group_no_more_and_is_led_nowhere_that_is_not_there(story, set_clock):
+    """Who is in it now, and who comes later, is nothing to somebody who left or was asked to go. Their own money, visits and statement stay theirs."""
+    group = story.cluster.pk
+    _gone(story, set_clock)
+    amina = _as(cast.amina())
+    assert amina.get(reverse("group", args=[group])).status_code == 404
+    Api(cast.amina()).get(f"clusters/{group}/", status=404)
+    own = ["start", "groups", "money", "payments", "visits"]
+    seen, left = set(), [reverse(name) for name in own] + [reverse("leaving-statement", args=[Statement.objects.get().pk])]
+    while left:
+        page = left.pop()
+        seen.add(page)
+        answer = amina.get(page)
+        assert answer.status_code != 404, page
+        if answer["Content-Type"].startswith("text/html") and len(seen) < 60:
+            left += {one for one in re.findall(r'href="(/[^"#]*)"', answer.content.decode()) if not one.startswith("/static/")} - seen - set(left)
 
 
 def test_a_line_is_asked_about_and_answered_by_an_operator(story, set_clock):
