@@ -161,12 +161,14 @@ def _mend(call_id: int, at: datetime) -> bool:
 
 
 def advance_due(*, at: datetime) -> int:
-    """Takes what is owed from what became free, gives back what came back, mends what fell short, and gives payers what providers gave back.
+    """Gives back what came back, takes what is owed from what is free then, mends what fell short, and gives payers what providers gave back.
 
+    In this order, whichever debt is older: what one debt gives back pays another of the same payer before anything counts on it again.
     Returns how many things moved.
     """
     owing = disputes.all_owing()
-    moved = one_by_one(owing, lambda pk: give_back(dispute_id=pk, at=at) or cover_from_free(dispute_id=pk, at=at))
+    moved = one_by_one(owing, lambda pk: give_back(dispute_id=pk, at=at))
+    moved += one_by_one(owing, lambda pk: cover_from_free(dispute_id=pk, at=at))
     short = list(Call.objects.filter(state=State.SHORTFALL).order_by("pk").values_list("pk", flat=True))
     moved += one_by_one(short, partial(_mend, at=at))
     return moved + one_by_one(recoveries.to_credit(), lambda one: _credit(one, at))

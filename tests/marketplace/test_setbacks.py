@@ -21,7 +21,7 @@ from pooling.selectors import proof as pooling_proof
 from pooling.services import setbacks
 from tests import cast, cast_market
 from tests.cast_market import Walk
-from tests.cast_pooling import Bank
+from tests.cast_pooling import Bank, paid_in
 from tests.worlds import stage
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +236,21 @@ def test_paid_on_already_it_stays_owed_and_releases_stop_until_float_covers_it(a
     assert story.call("Amina").state == "consumed"
     assert not frozen(cast.SOUTHWARK)
     right()
+
+
+def test_what_one_debt_gives_back_pays_an_older_one_before_anything_counts_on_it(asked: Callable[[], Walk], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by the simulator: the older one was looked at first, so what the younger gave back was free for a turn while the payer still owed."""
+    story = asked()
+    story.yes("Amina")
+    story.run()
+    older = taken_back(story, "Amina")
+    paid_in(story.places["Amina"], story.portions["Amina"], pence=500, at=story.at)
+    payment = Payment.objects.filter(about__startswith="call:").latest("charged_at", "pk")
+    younger = Bank(story.at).takes_back(payment)
+    assert (younger.taken_pence, free(story, "Amina")) == (500, 0)
+    monkeypatch.setattr(Bank, "tell", lambda bank: None)  # the timer is there before the news
+    Bank(story.at).takes_back(payment, ends="won")
+    assert setbacks.advance_due(at=story.at) == 2
+    before = older.taken_pence
+    older.refresh_from_db()
+    assert (older.taken_pence - before, free(story, "Amina")) == (500, 0)
