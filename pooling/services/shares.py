@@ -80,8 +80,8 @@ def _send(place: Membership, portion: Portion, pence: int, lot_id: uuid.UUID | N
 def note_refunds(*, withdrawal_id: int, at: datetime) -> None:
     """`payments` says that a refund of a withdrawal is home, or came back, perhaps weeks later. Reads how all of them stand; safe to repeat."""
     row = Withdrawal.objects.locked().get(pk=withdrawal_id)
-    refunded = Refund.objects.filter(about=f"withdrawal:{row.pk}")
-    row.returned_pence = sum(one.pence for one in refunded if one.state in (Refund.State.SUCCEEDED, Refund.State.BY_HAND))
+    refunded = _refunds(row)
+    row.returned_pence = _home(refunded)
     verb = "sent" if row.returned_pence == row.pence else "rest_sent" if row.kept_pence and row.returned_pence + row.kept_pence == row.pence else ""
     verb = "fail" if any(one.state == Refund.State.FAILED for one in refunded) else verb
     if (row.state, verb) in WITHDRAWAL:
@@ -105,11 +105,13 @@ def keep(*, withdrawal: Withdrawal, by: Person, at: datetime) -> Withdrawal:
     row.state = step(WITHDRAWAL, row.state, "keep")
     if row.kept_journal is not None:
         raise NotNow("Some of this money stays here already. Ring us about the rest: two people can have it paid by hand to where it came from.")
-    failed = list(Refund.objects.filter(about=f"withdrawal:{row.pk}", state=Refund.State.FAILED).order_by("pk"))
+    refunded = _refunds(row)
+    failed = [one for one in refunded if one.state == Refund.State.FAILED]
     if not failed:
         raise NotNow("Two people have this money paid by hand to where it came from. Ring us if you want it to stay here.")
     row.kept_pence, row.kept_journal = sum(one.pence for one in failed), uuid.uuid4()
-    row.save(update_fields=["state", "kept_pence", "kept_journal"])
+    row.returned_pence = _home(refunded)  # one that was home may have come back a moment ago, and nobody has told us yet
+    row.save(update_fields=["state", "returned_pence", "kept_pence", "kept_journal"])
     _trail(row, "pooling.keep", by, at)
     for one in failed:
         refunds.keep(refund_id=one.pk, by=by, at=at)
@@ -117,6 +119,14 @@ def keep(*, withdrawal: Withdrawal, by: Person, at: datetime) -> Withdrawal:
     back = (Transfer(lot.refund, lot.share, row.kept_pence),)
     post(Journal(row.kept_journal, "keep", row.council_code, back, at, actor=actor(by), about=f"withdrawal:{row.pk}"))
     return row
+
+
+def _refunds(row: Withdrawal) -> list[Refund]:
+    return list(Refund.objects.filter(about=f"withdrawal:{row.pk}").order_by("pk"))
+
+
+def _home(refunded: list[Refund]) -> int:
+    return sum(one.pence for one in refunded if one.state in (Refund.State.SUCCEEDED, Refund.State.BY_HAND))
 
 
 def _trail(row: Withdrawal, verb: str, by: Person | None, at: datetime) -> None:

@@ -114,7 +114,7 @@ def test_who_is_left_reads_that_nobody_is_asked_in(story, set_clock):
 
 
 def test_who_left_opens_the_group_no_more_and_is_led_nowhere_that_is_not_there(story, set_clock):
-    """Who is in it now, and who comes later, is nothing to somebody who left or was asked to go. Their own money, visits and statement stay theirs."""
+    """Who is in it now, and who comes later, is nothing to who left or was asked to go. Their own money, visits and statement stay theirs."""
     group = story.cluster.pk
     _gone(story, set_clock)
     amina = _as(cast.amina())

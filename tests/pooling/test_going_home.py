@@ -136,6 +136,25 @@ def test_what_comes_back_after_the_first_was_kept_is_not_called_kept(week: Week)
     assert (row.state, row.returned_pence) == ("kept", 3_000)
 
 
+def test_what_was_home_and_came_back_a_moment_ago_may_be_kept_before_we_are_told(week: Week, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by the simulator: it still counted as home, so that keeping it was more than had been taken."""
+    town, place, portion = week.town, week.places[0], week.portions[0]
+    calls.drop_call(call=funded(town, place, portion, share=4, pence=1_000, paid_at=AT + timedelta(hours=1)), at=AT)
+    holds.give_back(hold=week.held[1], pence=3_000, by=None, at=AT)
+    row = shares.withdraw(membership=place, portion=portion, pence=4_000, by=town.amina, at=AT)
+    refunds.plan_due(at=AT)
+    first, second = Refund.objects.order_by("pk")
+    refund_of_is(week, second, "succeeded")
+    refund_of_is(week, first, "failed")
+    monkeypatch.setattr(type(town.bank), "tell", lambda bank: None)
+    refund_of_is(week, second, "failed")
+    kept = shares.keep(withdrawal=row, by=town.amina, at=AT)
+    assert (kept.state, kept.kept_pence, kept.returned_pence) == ("kept", 4_000, 0)
+    shares.note_refunds(withdrawal_id=row.pk, at=AT)
+    kept.refresh_from_db()
+    assert (kept.state, kept.kept_pence, kept.returned_pence, proof()) == ("kept", 4_000, 0, [])
+
+
 def test_each_verb_of_a_withdrawal_is_refused_in_every_state_its_table_does_not_name(week: Week) -> None:
     row = sent_home(week)
     for state in Withdrawal.State.values:
