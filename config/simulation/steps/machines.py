@@ -46,8 +46,13 @@ DAY = 86_400
 
 def fires(world: World, name: str) -> None:
     _fires(world, name)
+    _old_goes(world, name)
+
+
+def _old_goes(world: World, name: str) -> None:
+    """What came back to a payer, and is old."""
     if name in ("deliver", "setbacks") and any(old_lots(world, purse) for purse in world.model.purses):
-        lets_go(world)  # of what came back to a payer, and is old
+        lets_go(world)
 
 
 def _fires(world: World, name: str) -> None:
@@ -85,6 +90,7 @@ def a_worker_dies(world: World) -> None:
     number = world.dice.randint(1, 60)
     world.run(f"{name}, killed at statement {number}", lambda: TIMERS[name](at=world.at), until=dies_at_statement(number))
     observing.seldom(world)
+    _old_goes(world, name)  # by the next worker; what the first one did before it died is done
 
 
 @step(4, is_fault=True)
