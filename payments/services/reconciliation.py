@@ -171,7 +171,7 @@ def _match(line_id: str, at: datetime) -> bool:
         _catch_up(line, at)
         ours = what_it_is(line)
     if ours is None:
-        return _cannot_explain(line, at)
+        return not recoveries.may_be(pence=line.pence) and _cannot_explain(line, at)
     if (ours.pence, ours.fee_pence) != (line.pence, line.fee_pence) or line.currency != "gbp":
         sentence = f"Stripe's line {line.pk} says {line.pence}p less {line.fee_pence}p; our books say {ours.pence}p less {ours.fee_pence}p."
         alarms.ring(kind="line_differs", about=f"line:{line.pk}", sentence=sentence, at=at, council_code=ours.council_code, stops_releases=True)

@@ -126,6 +126,11 @@ def look_for(*, at: datetime) -> int:
     return found
 
 
+def may_be(*, pence: int) -> bool:
+    """Whether a line of so much may be a reversal of which Stripe could not be asked yet (`look_for`): nobody can say so before it was."""
+    return PaymentOperation.objects.filter(kind="reversal", state__in=("planned", "sent", "unknown"), pence=pence).exists()
+
+
 # --- the payer has it again (pooling, in its own transaction) ---
 
 

@@ -106,6 +106,20 @@ def test_refund_after_release_with_a_crash_in_between(play: Play, paid: Payee, f
     right(play)
 
 
+def test_a_reversal_that_stripe_could_not_be_asked_about_is_waited_for_and_not_called_unexplained(play: Play, paid: Payee) -> None:
+    """Found by the simulator: its line was put to SUSPENSE while the one question about it was answered by "too busy"."""
+    asks_back(play, 5000)
+    play.stripe.fault("drop_after_commit", "/v1/transfers/{id}/reversals")
+    operations.perform_due(at=play.at)
+    play.stripe.fault("409", "/v1/transfers*", method="GET")
+    report = reconciliation.run(at=play.at)
+    assert (report.suspended, Recovery.objects.get().state) == (0, "reversing")
+    reconciliation.run(at=play.at)
+    credits(play)
+    assert Recovery.objects.get().state == "recovered"
+    right(play)
+
+
 def test_reversal_beyond_what_is_left(play: Play, paid: Payee) -> None:
     with pytest.raises(recoveries.BeyondWhatIsLeft):
         asks_back(play, 5001)
