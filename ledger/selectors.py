@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from ledger import models
 from ledger.codes import natural
-from ledger.services.accounts import Account, number
+from ledger.services.accounts import Account
 from ledger.statements import Line, NotACursor, Statement, ends, statement
 
 __all__ = [
@@ -59,7 +59,7 @@ class Entry:
 
 def balance(account: Account) -> int:
     """What the account holds, in its natural sign; 0 if it was never opened."""
-    return _natural_of(account, "select balance from ledger_standing where id = %s", number(account))
+    return _natural_of(account, "select balance from ledger_standing where id = %s", account.number)
 
 
 def balance_as_of(account: Account, *, recorded_at: datetime | None = None, effective_on: date | None = None) -> int:
@@ -68,9 +68,9 @@ def balance_as_of(account: Account, *, recorded_at: datetime | None = None, effe
     ended. Raises ValueError unless exactly one is given.
     """
     if recorded_at is not None and effective_on is None:
-        return _natural_of(account, "select balance from ledger_balance_at(%s, %s)", number(account), recorded_at)
+        return _natural_of(account, "select balance from ledger_balance_at(%s, %s)", account.number, recorded_at)
     if effective_on is not None and recorded_at is None:
-        return _natural_of(account, "select ledger_balance_on(%s, %s)", number(account), effective_on)
+        return _natural_of(account, "select ledger_balance_on(%s, %s)", account.number, effective_on)
     raise ValueError("as of when: recorded_at or effective_on, one of them")
 
 

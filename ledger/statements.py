@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from ledger.codes import CODES, natural
-from ledger.services.accounts import Account, number
+from ledger.services.accounts import Account
 
 MOST_LINES = 500  # a page
 _TICK = timedelta(microseconds=1)  # the database's: up to, and not with, a moment is as recorded one tick before it
@@ -118,7 +118,7 @@ def statement(accounts: Iterable[Account], *, since: datetime, until: datetime, 
 
     Raises ValueError for a limit below 1 or above 500, accounts of two units, or `until` before `since`; NotACursor.
     """
-    names = {number(account): account for account in accounts}
+    names = {account.number: account for account in accounts}
     if not 1 <= limit <= MOST_LINES or until < since or len({account.unit for account in names.values()}) > 1:
         raise ValueError("not a statement")
     sign = -1 if names and all(CODES[account.code].kind.grows_by_debit for account in names.values()) else 1
@@ -163,7 +163,7 @@ def _page(place: _Place, since: datetime, until: datetime, ids: list[int], most:
 
 def ends(accounts: Iterable[Account], *, since: datetime, until: datetime) -> dict[Account, tuple[int, int]]:
     """What each account held at `since` and at `until`, as recorded before those moments, in its natural sign. One query."""
-    names = {number(account): account for account in accounts}
+    names = {account.number: account for account in accounts}
     with connection.cursor() as db:
         db.execute(_ENDS, [list(names), since - _TICK, until - _TICK])
         rows = db.fetchall()

@@ -177,7 +177,8 @@ def page(booking: Booking, person: Person, at: datetime) -> BookingPage:
 def _payers(booking: Booking) -> list[str]:
     if booking.agreement is None:
         return [booking.person.known_as]
-    return [one.person.known_as for one in booking.agreement.payers.taking_part().select_related("person")] or [booking.person.known_as]
+    payers = booking.agreement.payers.taking_part().select_related("person").order_by("pk")
+    return [one.person.known_as for one in payers] or [booking.person.known_as]
 
 
 def for_whom(person: Person, at: datetime) -> list[ForWhom]:

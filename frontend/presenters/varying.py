@@ -84,7 +84,7 @@ class Varying:
 def of_agreement(agreement: Agreement, person: Person, at: datetime) -> Varying:
     """Six queries; some more for who may stop new visits."""
     change = agreement.changes.asking().first()
-    payers = list(agreement.payers.signed().select_related("person", "agreement__enterprise"))
+    payers = list(agreement.payers.signed().select_related("person", "agreement__enterprise").order_by("pk"))
     mine = [payer for payer in payers if policies.may_sign_for(by=person, payer=payer, at=at)]
     is_provider = policies.may_speak_for_enterprise(by=person, enterprise=agreement.enterprise)
     runs = agreement.state == Agreement.State.ACTIVE

@@ -44,7 +44,7 @@ def propose(request: SignedIn, pk: int, listing: int) -> HttpResponse:
     """Say what the group wants; the check page shows every price before anybody is asked."""
     cluster = get_object_or_404(Cluster.objects.visible_to(request.user), pk=pk)
     service = get_object_or_404(Listing.objects.select_related("enterprise", "category").filter(state="live"), pk=listing)
-    places = list(cluster.memberships.inside().select_related("person"))
+    places = list(cluster.memberships.inside().select_related("person").order_by("joined_at", "pk"))
     asking = _Asking(request, cluster, service, clock.now())
     return form_page(
         request,
@@ -77,7 +77,7 @@ class _Asking:
         with transaction.atomic():
             agreement = self._write(form)
             page = presenter.page(agreement, self.request.user, clock.london_date(self.at))
-            payers = [{"name": one.person.known_as} for one in agreement.payers.select_related("person")]
+            payers = [{"name": one.person.known_as} for one in agreement.payers.select_related("person").order_by("pk")]
             transaction.set_rollback(True)
         return {"page": page, "payers": payers}
 

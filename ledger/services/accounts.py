@@ -41,11 +41,6 @@ class Account:
         object.__setattr__(self, "number", _numbered(self.code, self.council, self.owner, self.unit))
 
 
-def number(account: Account) -> int:
-    """The account's number."""
-    return account.number
-
-
 # A process says the same names again and again: each is checked and turned into its number once.
 @lru_cache(maxsize=_MOST_KNOWN)
 def _numbered(code: str, council: str, owner: str, unit: str) -> int:
@@ -60,7 +55,7 @@ def _numbered(code: str, council: str, owner: str, unit: str) -> int:
 def account_id(account: Account) -> int:
     """The account's number; opens the account if it is new."""
     open_accounts([account])
-    return number(account)
+    return account.number
 
 
 def open_accounts(accounts: Iterable[Account], *, again: bool = False) -> None:
@@ -71,7 +66,7 @@ def open_accounts(accounts: Iterable[Account], *, again: bool = False) -> None:
     because the database may have been put back to an earlier state behind it.
     """
     known = line().known
-    wanted = {number(account): account for account in accounts}
+    wanted = {account.number: account for account in accounts}
     new = sorted(key for key in wanted if again or key not in known)
     if not new:
         return

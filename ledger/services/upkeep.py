@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection, connections, transaction
 
-from ledger.services.accounts import Account, number
+from ledger.services.accounts import Account
 from ledger.services.retry import retrying
 
 MOST_LINES = 50_000  # a transaction; each takes a fraction of a second
@@ -41,4 +41,4 @@ def set_lazy(account: Account, *, lazy: bool, using: str = "owner") -> None:
     Worth it where many post to one account at the same moment and wait for one another: money at Stripe in a busy council.
     """
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        cursor.execute("select ledger_set_mode(%s, %s::smallint)", [number(account), int(lazy)])
+        cursor.execute("select ledger_set_mode(%s, %s::smallint)", [account.number, int(lazy)])

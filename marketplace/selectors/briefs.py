@@ -85,7 +85,7 @@ def card(brief: Brief, enterprise: Enterprise, *, at: datetime) -> BriefCard | N
 
 def page(brief: Brief, viewer: Person) -> BriefPage:
     """Whoever calls found the brief by `visible_to`. A fixed number of queries."""
-    payers = list(brief.payers.select_related("person", "pledge"))
+    payers = list(brief.payers.select_related("person", "pledge").order_by("pk"))
     seen = set(people_seen_by(viewer).values_list("pk", flat=True))
     return BriefPage(
         brief=brief,

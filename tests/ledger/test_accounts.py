@@ -3,7 +3,7 @@ from django.db import DatabaseError, connection, transaction
 
 from ledger import models
 from ledger.codes import CODES
-from ledger.services.accounts import Account, NotAnAccount, account_id, number
+from ledger.services.accounts import Account, NotAnAccount, account_id
 from tests.ledger.book import BANK, DUE, SOUTHWARK, hold, pay_in, share
 
 pytestmark = pytest.mark.django_db
@@ -23,19 +23,19 @@ def test_the_database_knows_the_same_codes_as_the_table():
 
 @pytest.mark.parametrize("account", [BANK, DUE, share(), hold(), Account("TIME", SOUTHWARK, "person:1", "TIME")])
 def test_python_and_the_database_number_an_account_alike(account):
-    assert _ask("select ledger_account_number(%s, %s, %s, %s)", account.code, account.council, account.owner, account.unit) == [(number(account),)]
+    assert _ask("select ledger_account_number(%s, %s, %s, %s)", account.code, account.council, account.owner, account.unit) == [(account.number,)]
 
 
 def test_an_account_opens_once_with_the_floor_of_its_code():
-    assert account_id(share()) == account_id(share()) == number(share())
-    row = models.Account.objects.get(pk=number(share()))
+    assert account_id(share()) == account_id(share()) == share().number
+    row = models.Account.objects.get(pk=share().number)
     assert (row.code, row.council, row.owner, row.unit, row.balance, row.version, row.floor) == ("SHARE", SOUTHWARK, share().owner, "GBP", 0, 0, 0)
     account_id(BANK)
-    assert models.Account.objects.get(pk=number(BANK)).floor is None
+    assert models.Account.objects.get(pk=BANK.number).floor is None
 
 
 def test_the_platforms_accounts_are_locked_last():
-    assert number(BANK) > number(share()) > 0
+    assert BANK.number > share().number > 0
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_an_account_that_was_rolled_back_is_opened_again():
         pay_in(500)
         transaction.set_rollback(True)
     assert pay_in(300).replayed is False
-    assert models.Account.objects.get(pk=number(share())).balance == 300
+    assert models.Account.objects.get(pk=share().number).balance == 300

@@ -5,7 +5,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from ledger import models
-from ledger.services.accounts import Account, number
+from ledger.services.accounts import Account
 from ledger.services.journals import Journal, KeyReused, NotEnough, OverReversed, Posted, Refused, post, post_many
 from tests.ledger.book import AT, BANK, CLEAR, DUE, FLOAT, LAMBETH, SOUTHWARK, A, B, hold, holds, journal, pay_in, share
 
@@ -36,7 +36,7 @@ def reasons(results):
 def test_a_transfer_writes_both_sides_balances_and_versions(way):
     pay_in(1000)
     way(journal((share(), hold(), 300), kind="place", actor="person:1", reason="she asked", about="hold:1"))
-    row = models.Transfer.objects.get(debit=number(share()))
+    row = models.Transfer.objects.get(debit=share().number)
     assert (row.pence, row.debit_after, row.debit_version, row.credit_after, row.credit_version) == (300, 700, 2, 300, 1)
     written = models.Journal.objects.get(pk=row.journal_id)
     assert (written.kind, written.actor, written.reason, written.about, written.effective_at) == ("place", "person:1", "she asked", "hold:1", AT)
@@ -84,7 +84,7 @@ def test_only_whole_numbers_are_money(way, pence):
 @pytest.mark.django_db(transaction=True)
 def test_a_balance_never_nears_the_end_of_the_numbers(way, owner_cursor):
     pay_in(5)
-    owner_cursor.execute("update ledger_account set balance = 1000000000000000000 - 10 where id = %s", [number(share())])
+    owner_cursor.execute("update ledger_account set balance = 1000000000000000000 - 10 where id = %s", [share().number])
     assert isinstance(way(journal((BANK, share(), 10))), Posted)
     assert way(journal((BANK, share(), 1))).reason == "too_large"
 
@@ -271,7 +271,7 @@ def _raw(**changes):
     asked = {
         "keys": [uuid.uuid4(), uuid.uuid4()], "kinds": ["a", "b"], "councils": [SOUTHWARK] * 2, "at": [AT] * 2, "actors": ["", ""],
         "reasons": ["", ""], "abouts": ["", ""], "reverses": [None, None], "groups": [None, None], "item": [1, 2],
-        "debits": [number(BANK)] * 2, "credits": [number(share())] * 2, "pence": [5, 5], **changes,
+        "debits": [BANK.number] * 2, "credits": [share().number] * 2, "pence": [5, 5], **changes,
     }  # fmt: skip
     casts = ["uuid", "text", "text", "timestamptz", "text", "text", "text", "uuid", "uuid", "integer", "bigint", "bigint", "bigint"]
     with transaction.atomic(), connection.cursor() as cursor:
@@ -282,9 +282,9 @@ def _raw(**changes):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"item": [2, 1]}, {"item": [1, 3]}, {"item": [1]}, {"kinds": ["a"]}, {"kinds": ["a", None]}, {"pence": [5, None]}, {"debits": [number(BANK)]},
+        {"item": [2, 1]}, {"item": [1, 3]}, {"item": [1]}, {"kinds": ["a"]}, {"kinds": ["a", None]}, {"pence": [5, None]}, {"debits": [BANK.number]},
         {"keys": [uuid.uuid4(), None]}, {"keys": []}, {"keys": None}, {"at": [AT, None]}, {"item": [1, None]}, {"abouts": ["", None]},
-        {"debits": [number(BANK), None]}, {"councils": None},
+        {"debits": [BANK.number, None]}, {"councils": None},
     ],
 )  # fmt: skip
 def test_a_badly_shaped_set_is_refused_whole(changes):
@@ -297,7 +297,7 @@ def test_a_badly_shaped_set_is_refused_whole(changes):
 def test_an_unknown_account_stops_the_whole_set_before_anything_is_written():
     assert _raw() == ["unknown_account", "unknown_account"]
     pay_in(1)
-    assert _raw(credits=[number(share()), 7]) == ["unknown_account", "unknown_account"]
+    assert _raw(credits=[share().number, 7]) == ["unknown_account", "unknown_account"]
     assert _raw() == ["posted", "posted"]
 
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from ledger import models, selectors
 from ledger.services import upkeep
-from ledger.services.accounts import Account, account_id, number
+from ledger.services.accounts import Account, account_id
 from ledger.services.journals import NotEnough, post, post_many
 from ledger.services.proof import prove
 from tests.ledger.book import AT, BANK, CLEAR, FLOAT, OUT, SOUTHWARK, A, B, holds, journal, make_lazy, pay_in, share
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owne
 
 
 def rolled(account: Account) -> tuple[int, int]:
-    return models.Account.objects.values_list("balance", "version").get(pk=number(account))
+    return models.Account.objects.values_list("balance", "version").get(pk=account.number)
 
 
 def test_a_lazy_account_is_written_to_without_being_touched_and_holds_what_it_should(owner_cursor):
@@ -66,8 +66,8 @@ def test_a_line_that_is_committed_after_later_ones_is_rolled_up_none_the_less(ow
     for account in others:
         account_id(account)
     with psycopg.connect(django_db_setup.web_url) as slow, psycopg.connect(django_db_setup.web_url) as fails:
-        assert slow.execute(asked, [SOUTHWARK, number(BANK), number(others[0])]).fetchone() == ("(posted,",)
-        assert fails.execute(asked, [SOUTHWARK, number(BANK), number(others[1])]).fetchone() == ("(posted,",)
+        assert slow.execute(asked, [SOUTHWARK, BANK.number, others[0].number]).fetchone() == ("(posted,",)
+        assert fails.execute(asked, [SOUTHWARK, BANK.number, others[1].number]).fetchone() == ("(posted,",)
         pay_in(10)
         assert upkeep.roll_up(at=AT) == 0
         holds((BANK, 11))
@@ -95,7 +95,7 @@ def test_what_has_a_floor_or_an_owner_is_never_lazy(owner_cursor, account):
     with pytest.raises(psycopg.errors.InvalidParameterValue, match="can not be lazy"):
         make_lazy(owner_cursor, account)
     with pytest.raises(psycopg.errors.CheckViolation):
-        owner_cursor.execute("update ledger_account set mode = 1, rolled_to = 4611686018427387905 where id = %s", [number(account)])
+        owner_cursor.execute("update ledger_account set mode = 1, rolled_to = 4611686018427387905 where id = %s", [account.number])
 
 
 def test_only_the_owner_makes_an_account_lazy():

@@ -9,7 +9,7 @@ from psycopg import errors
 
 from ledger import models, selectors
 from ledger.services import upkeep
-from ledger.services.accounts import Account, account_id, number
+from ledger.services.accounts import Account, account_id
 from ledger.services.journals import PeriodClosed, Posted, post, post_many
 from ledger.services.periods import Closed, ClosedAlready, PeriodNotOver, close_period
 from ledger.services.proof import prove
@@ -88,7 +88,7 @@ def test_the_sums_of_closed_days_are_complete_and_stay():
     post(paid(40, AT - timedelta(days=4)))
     post(paid(3, AT))
     close()
-    kept = models.Day.objects.filter(account=number(share())).order_by("day").values_list("day", "net", "lines")
+    kept = models.Day.objects.filter(account=share().number).order_by("day").values_list("day", "net", "lines")
     assert list(kept) == [(date(2026, 2, 25), 500, 1), (date(2026, 2, 26), 40, 1), (date(2026, 3, 2), 3, 1)]
     assert prove("default") == []
 
@@ -161,7 +161,7 @@ def test_a_balance_as_recorded_is_that_of_the_moment_and_takes_one_query():
 def test_recorded_times_never_go_back_along_an_account_even_where_the_clock_does(owner_cursor, way):
     pay_in(5)
     ahead = datetime(2199, 1, 1, tzinfo=UTC)
-    owner_cursor.execute("update ledger_account set last_at = %s where id = %s", [ahead, number(share())])
+    owner_cursor.execute("update ledger_account set last_at = %s where id = %s", [ahead, share().number])
     way(journal((share(), share(B), 1)))
     way(journal((BANK, share(B), 1)))
     assert list(models.Journal.objects.order_by("-id").values_list("recorded_at", flat=True)[:2]) == [ahead, ahead]
@@ -174,7 +174,7 @@ def test_lazy_accounts_are_closed_too(owner_cursor):
     close()
     both_lazy = journal((Account("OUT", SOUTHWARK), BANK, 1), effective_at=AT - timedelta(days=3))
     assert one(both_lazy).reason == in_a_set(both_lazy).reason == "period_closed"
-    assert models.Day.objects.get(account=number(BANK)).net == -500
+    assert models.Day.objects.get(account=BANK.number).net == -500
     assert selectors.balance_as_of(BANK, effective_on=FEBRUARY) == 500
     assert prove() == []
 

@@ -10,12 +10,12 @@ from django.core.management import call_command
 
 from ledger import models
 from ledger.services import proof
-from ledger.services.accounts import Account, number
+from ledger.services.accounts import Account
 from ledger.services.journals import Transfer, post
 from ledger.services.proof import prove
 from tests.ledger.book import AT, BANK, CLEAR, LAMBETH, SOUTHWARK, A, B, hold, journal, pay_in, share
 
-S, H, K = number(share()), number(hold()), number(BANK)
+S, H, K = share().number, hold().number, BANK.number
 
 # an edit, and what the proof's sentences must hold
 EDITS = [
@@ -29,7 +29,7 @@ EDITS = [
     (f"delete from ledger_account where id = {H}", f"Account number {H} has transfers but is not in the book"),
     (f"update ledger_account set owner = 'member:9/portion:9' where id = {S}", "member:9/portion:9 has a number that is not its own"),
     (f"update ledger_account set floor = null where id = {S}", f"SHARE {SOUTHWARK} {A} has floor none; its code says 0"),
-    (f"update ledger_transfer set debit_id = {number(share(B))} where debit_id = {S}", "no longer says what was asked"),
+    (f"update ledger_transfer set debit_id = {share(B).number} where debit_id = {S}", "no longer says what was asked"),
     ("update ledger_journal set about = 'hold:2' where id = 2", "no longer says what was asked"),
     ("update ledger_journal set council = 'E09000022' where id = 1", "is in E09000022, but line 1"),
     ("update ledger_journal set reverses = gen_random_uuid() where id = 1", "which is not in the book"),
@@ -80,7 +80,7 @@ def test_the_proof_writes_nothing_and_works_as_either_login():
 
 # --- what was added up later: lazy accounts, days, periods, taking back ---
 
-C = number(CLEAR)
+C = CLEAR.number
 
 
 def a_lazy_book(cursor) -> None:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
 from psycopg import errors
 
-from ledger.services.accounts import number
 from ledger.services.journals import post
 from tests.ledger.book import hold, journal, pay_in, share
 
@@ -186,7 +185,7 @@ def test_names_put_in_front_change_nothing():
         cursor.execute("set local search_path = pg_temp, public, pg_catalog")
         cursor.execute(
             "select public.ledger_post(gen_random_uuid(), 'x', 'E09000028', %s, %s, 600, now(), '', '', '', null, null)",
-            [number(share()), number(hold())],
+            [share().number, hold().number],
         )
         # HOLD is not open yet; opening it goes by the book's own terms
         assert cursor.fetchone()[0].startswith("(unknown_account,")
@@ -195,7 +194,7 @@ def test_names_put_in_front_change_nothing():
         assert cursor.fetchone() == (0,)
         cursor.execute(
             "select public.ledger_post(gen_random_uuid(), 'x', 'E09000028', %s, %s, 600, now(), '', '', '', null, null)",
-            [number(share()), ask_number(cursor, "HOLD", "x")],
+            [share().number, ask_number(cursor, "HOLD", "x")],
         )
         assert cursor.fetchone()[0].startswith("(not_enough,")
         cursor.execute("select min(recorded_at) > '2020-01-01' and bool_and(length(request_hash) = 32) from public.ledger_journal")
@@ -307,8 +306,8 @@ def _line(*, line: int = 2, debit: str = "debit_id", credit: str = "credit_id", 
 @pytest.mark.parametrize(
     "statement",
     [
-        f"update ledger_account set balance = -1 where id = {number(share())}",
-        f"update ledger_account set balance = 2000000000000000000 where id = {number(share())}",
+        f"update ledger_account set balance = -1 where id = {share().number}",
+        f"update ledger_account set balance = 2000000000000000000 where id = {share().number}",
         _line(pence=0),
         _line(pence=-5),
         _line(credit="debit_id"),

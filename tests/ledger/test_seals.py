@@ -22,7 +22,7 @@ from config.bench import book, loading
 from config.bench.server import Server
 from ledger import models, selectors
 from ledger.services import seals
-from ledger.services.accounts import Account, number
+from ledger.services.accounts import Account
 from ledger.services.journals import Posted, post, post_many
 from ledger.services.proof import prove
 from tests.conftest import EMBEDDED, alone, point_connections_at
@@ -30,7 +30,7 @@ from tests.ledger.book import AT, BANK, CLEAR, OUT, SOUTHWARK, A, B, hold, journ
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
-S, H, K = number(share()), number(hold()), number(BANK)
+S, H, K = share().number, hold().number, BANK.number
 HASH = (
     "update ledger_journal j set request_hash = ledger_request_hash(j.kind, j.council, t.d, t.c, t.p, j.reverses, j.group_key, j.about) from "
     "(select journal_id, array_agg(debit_id order by line) d, array_agg(credit_id order by line) c, array_agg(pence order by line) p "
@@ -112,9 +112,9 @@ EDITS = {
     ),
     "whose money it was": (
         [
-            f"update ledger_transfer set credit_version = 2, credit_after = 400 where credit_id = {number(share(B))}",
-            f"update ledger_transfer set credit_id = {number(share(B))}, credit_version = 1, credit_after = 100 where journal_id = 2",
-            f"update ledger_account set balance = 400, version = 2 where id = {number(share(B))}",
+            f"update ledger_transfer set credit_version = 2, credit_after = 400 where credit_id = {share(B).number}",
+            f"update ledger_transfer set credit_id = {share(B).number}, credit_version = 1, credit_after = 100 where journal_id = 2",
+            f"update ledger_account set balance = 400, version = 2 where id = {share(B).number}",
             f"update ledger_account set balance = 0, version = 0 where id = {H}",
             HASH,
         ],
@@ -242,7 +242,7 @@ def in_a_thread(work):
 def test_every_way_to_post_has_a_transaction_number_before_it_draws_a_journals(owner_cursor, sides, in_a_set):
     """Without one the sealer could not see that somebody holds a lower number. A row trigger runs between the two."""
     post_many([journal((BANK, CLEAR, 10), (BANK, OUT, 10), (BANK, share(), 10))])
-    owner_cursor.execute("select ledger_set_mode(%s, 1::smallint), ledger_set_mode(%s, 1::smallint)", [number(CLEAR), number(OUT)])
+    owner_cursor.execute("select ledger_set_mode(%s, 1::smallint), ledger_set_mode(%s, 1::smallint)", [CLEAR.number, OUT.number])
     owner_cursor.execute(
         "create function has_one() returns trigger language plpgsql as $$ begin "
         "if pg_current_xact_id_if_assigned() is null then raise exception 'no transaction number'; end if; return new; end $$;"

@@ -15,7 +15,7 @@ from ledger import models
 from ledger.codes import CODES, Kind, natural
 from ledger.selectors import balance_as_of
 from ledger.services import upkeep
-from ledger.services.accounts import Account, number
+from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Posted, Refused, Transfer, post, post_many
 from ledger.services.periods import close_period
 from ledger.services.proof import prove
@@ -226,7 +226,7 @@ def play_and_compare(history) -> None:
             assert play(step) == expected
         rows = {row.pk: (row.balance, row.version) for row in models.Standing.objects.all()}
         for account in ACCOUNTS:
-            assert rows.get(number(account), (0, 0)) == (model.balances.get(account, 0), model.versions.get(account, 0)), account
+            assert rows.get(account.number, (0, 0)) == (model.balances.get(account, 0), model.versions.get(account, 0)), account
             for day in DAYS:
                 assert balance_as_of(account, effective_on=day) == natural(account.code, model.on(account, day)), (account, day)
         assert set(models.Journal.objects.values_list("key", flat=True)) == set(model.asked)

@@ -9,7 +9,7 @@ from django.db import connections
 
 from ledger import models, selectors
 from ledger.services import upkeep
-from ledger.services.accounts import account_id, number
+from ledger.services.accounts import account_id
 from ledger.services.journals import Posted, Refused, post, post_many
 from ledger.services.periods import Closed, ClosedAlready, close_period
 from ledger.services.proof import prove
@@ -144,5 +144,5 @@ def test_several_who_keep_the_days_count_every_line_once():
     kept = sum(count for count in at_once(*[keep] * 4) if isinstance(count, int))
     while more := upkeep.keep_days(at=AT, fewest=1):
         kept += more
-    assert kept == 2 * sum(models.Day.objects.filter(account=number(share())).values_list("lines", flat=True)) == 2 * models.Journal.objects.count()
+    assert kept == 2 * sum(models.Day.objects.filter(account=share().number).values_list("lines", flat=True)) == 2 * models.Journal.objects.count()
     assert prove() == []
