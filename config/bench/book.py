@@ -6,19 +6,20 @@ ACCOUNTS, PAIRS, SETS, IN_A_SET = 20_000, 50_000, 500, 100
 # Both without a floor and of nobody, so that every transfer of a script can debit the same one. OUT is made lazy.
 HOT, LAZY = "CLEAR", "OUT"
 
+# Keys rise with time, as the ones of ledger.services.journals.new_key do.
 # The statements below are put together from the numbers above and nothing else.
 # ruff: noqa: S608
 SINGLE = f"""\\set n random(1, {PAIRS})
-select ledger_post(gen_random_uuid(), 'bench', 'E09000028', b.debit, b.credit, 5,
+select ledger_post(uuidv7(), 'bench', 'E09000028', b.debit, b.credit, 5,
     now(), 'bench', '', '', null, null) from bench_pair b where b.n = :n;
 """
 ONE_ACCOUNT = f"""\\set n random(1, {PAIRS})
-select ledger_post(gen_random_uuid(), 'bench', 'E09000028', %s, b.credit, 5,
+select ledger_post(uuidv7(), 'bench', 'E09000028', %s, b.credit, 5,
     now(), 'bench', '', '', null, null) from bench_pair b where b.n = :n;
 """
 SET = f"""\\set n random(1, {SETS})
 select count(*) filter (where p.outcome = 'posted') from bench_set b, ledger_post_many(
-    (select array_agg(gen_random_uuid()) from generate_series(1, {IN_A_SET})), array_fill('bench'::text, array[{IN_A_SET}]),
+    (select array_agg(uuidv7()) from generate_series(1, {IN_A_SET})), array_fill('bench'::text, array[{IN_A_SET}]),
     array_fill('E09000028'::text, array[{IN_A_SET}]), array_fill(now(), array[{IN_A_SET}]), array_fill('bench'::text, array[{IN_A_SET}]),
     array_fill(''::text, array[{IN_A_SET}]), array_fill(''::text, array[{IN_A_SET}]), array_fill(null::uuid, array[{IN_A_SET}]),
     array_fill(null::uuid, array[{IN_A_SET}]), (select array_agg(g) from generate_series(1, {IN_A_SET}) g), b.debits, b.credits,
@@ -30,7 +31,7 @@ create table bench_account as
     select n, ledger_open('SHARE', 'E09000028', 'member:' || n || '/portion:1', 'GBP') as id from generate_series(1, {ACCOUNTS}) n;
 create unique index on bench_account (n);
 select count(*) from (select array_agg(id) as ids, count(*)::int as many from bench_account group by n / 1000) s,
-    ledger_open('BANK', 'E09000028', '', 'GBP') bank, ledger_post_many(array[gen_random_uuid()], array['bench'], array['E09000028'],
+    ledger_open('BANK', 'E09000028', '', 'GBP') bank, ledger_post_many(array[uuidv7()], array['bench'], array['E09000028'],
     array[now()], array['bench'], array[''], array[''], array[null::uuid], array[null::uuid], array_fill(1, array[many]),
     array_fill(bank, array[many]), ids, array_fill(1000000000::bigint, array[many]), false);
 create table bench_pair as

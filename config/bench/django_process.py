@@ -9,7 +9,6 @@ import json
 import os
 import sys
 import time
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,7 +44,7 @@ def main(what: str) -> None:
 
 def _poster(what: str) -> Callable[[], None]:
     from ledger.services.accounts import Account, open_accounts
-    from ledger.services.journals import Journal, Posted, Transfer, post, post_many
+    from ledger.services.journals import Journal, Posted, Transfer, new_key, post, post_many
     from ledger.services.retry import retrying
 
     draw = Random()  # noqa: S311
@@ -56,7 +55,7 @@ def _poster(what: str) -> Callable[[], None]:
     def journal() -> Journal:
         one, step = int(draw.random() * ACCOUNTS), 1 + int(draw.random() * (ACCOUNTS - 1))
         debit, credit = known[one], known[(one + step) % ACCOUNTS]
-        return Journal(key=uuid.uuid4(), kind="bench", council=COUNCIL, transfers=(Transfer(debit, credit, 5),), effective_at=AT, actor="bench")
+        return Journal(key=new_key(), kind="bench", council=COUNCIL, transfers=(Transfer(debit, credit, 5),), effective_at=AT, actor="bench")
 
     def single() -> None:
         post(journal())  # outside any transaction: the one statement is its own, as hordak's transfer is

@@ -23,7 +23,7 @@ create unique index on bench_loaded (n);
 select ledger_open('BANK', 'E09000028', '', 'GBP');
 select p.outcome
 from (select array_agg(id order by n) as ids, count(*)::int as many from bench_loaded group by n / 1000 order by n / 1000) s,
-    ledger_account_number('BANK', 'E09000028', '', 'GBP') bank, ledger_post_many(array[gen_random_uuid()], array['bench_load'], array['E09000028'],
+    ledger_account_number('BANK', 'E09000028', '', 'GBP') bank, ledger_post_many(array[uuidv7()], array['bench_load'], array['E09000028'],
     array['2025-01-01'::timestamptz], array['bench'], array[''], array[''], array[null::uuid], array[null::uuid], array_fill(1, array[many]),
     array_fill(bank, array[many]), ids, array_fill(1000000::bigint, array[many]), false) p;
 """
@@ -49,7 +49,7 @@ TRANSFERS = (
 JOURNALS = (
     "insert into ledger_journal (id, key, request_hash, kind, council, actor, reason, about, effective_at, recorded_at) "
     + ROWS
-    + """select {first} + k, gen_random_uuid(),
+    + """select {first} + k, uuidv7(),
         ledger_request_hash('bench', 'E09000028', array[case when is_bank then {bank} else d.id end],
                             array[case when is_bank then d.id else c.id end], array[case when is_bank then 7 else p end], null, null, ''),
         'bench', 'E09000028', 'bench', '', '',

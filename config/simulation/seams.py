@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from uuid_utils import compat
 
 from audit.services import deliveries, facts
 from config.simulation.process import KEY, SECRET, Stripe
@@ -60,7 +61,8 @@ def taken_hold(seed: int, stripe: Stripe) -> Iterator[Ears]:
     with ExitStack() as stack:
         for name, value in ours.items():
             stack.enter_context(replaced(settings, name, value))
-        stack.enter_context(replaced(uuid, "uuid4", lambda: uuid.UUID(int=chance.getrandbits(128), version=4)))
+        for room, name in ((uuid, "uuid4"), (compat, "uuid7")):
+            stack.enter_context(replaced(room, name, lambda: uuid.UUID(int=chance.getrandbits(128), version=4)))
         stack.enter_context(replaced(facts, "_wake_the_worker", lambda: None))
         stack.enter_context(replaced(one_by_one, "log", ears))
         stack.enter_context(replaced(deliveries, "log", ears))

@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from uuid_utils import compat
+
 from audit.errors import Refusal
 from ledger.services import accounts
 from ledger.services.accounts import Account
@@ -14,6 +16,11 @@ from ledger.services.line import Row, bare, line, texts
 MOST_JOURNALS = 200
 MOST_TRANSFERS = 2000
 _BIGGEST = 2**63
+
+
+def new_key() -> uuid.UUID:
+    """A key for a journal that is to be. Keys rise with time (RFC 9562, version 7): the index of keys grows at its end, page after page."""
+    return compat.uuid7()
 
 
 class Transfer(NamedTuple):

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, NotEnough, Refused, Transfer, post_many
+from ledger.services.journals import Journal, NotEnough, Refused, Transfer, new_key, post_many
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Charge, Line, NotFound, StripeIsBusy
@@ -67,7 +67,7 @@ def _bounce(payment_id: uuid.UUID, came: Line, went: Line, at: datetime) -> bool
     payment = Payment.objects.locked().get(pk=payment_id)
     if payment.state != "failed" or payment.bounced_in_journal is not None:
         return False
-    payment.bounced_in_journal, payment.bounced_out_journal = uuid.uuid4(), uuid.uuid4()
+    payment.bounced_in_journal, payment.bounced_out_journal = new_key(), new_key()
     payment.save(update_fields=["bounced_in_journal", "bounced_out_journal"])
     council = payment.council_code
     lines = ((payment.bounced_in_journal, "debit_came", came), (payment.bounced_out_journal, "debit_bounced", went))

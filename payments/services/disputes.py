@@ -15,7 +15,7 @@ from django.db.models import F
 from audit.errors import Refusal
 from audit.services import facts, trail
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, NotEnough, Transfer, post
+from ledger.services.journals import Journal, NotEnough, Transfer, new_key, post
 from ledger.services.retry import retrying
 from payments.gateways.shapes import AnswerLost, DisputeSeen, Line, NotFound, StripeIsBusy
 from payments.models import Dispute, LotLoss, OwedMove, Payment
@@ -118,7 +118,7 @@ def settle_if_clear(row: Dispute) -> None:
 def _book(row: Dispute, line: Line, at: datetime) -> None:
     """One line of Stripe's: RECEIVABLE Dr / BANK Cr, or back; its fee out of FLOAT as far as that goes."""
     kind = Kind.WITHDRAWN if line.pence < 0 else Kind.REINSTATED
-    move = write_move(dispute=row, kind=kind, pence=-line.pence, key=uuid.uuid4(), at=at, line_id=line.id, fee_pence=line.fee_pence)
+    move = write_move(dispute=row, kind=kind, pence=-line.pence, key=new_key(), at=at, line_id=line.id, fee_pence=line.fee_pence)
     bank, cost, own = (Account(code, row.council_code) for code in ("BANK", "FEE_COST", "FLOAT"))
     money = [_pair(receivable(row), bank, -line.pence)] if line.pence else []
     fee = [_pair(cost, bank, line.fee_pence)] if line.fee_pence else []
@@ -139,7 +139,7 @@ def _unwrite(row: Dispute, at: datetime) -> None:
     """Written off, and then it came after all: the platform has its own money again."""
     pence, row.written_off_pence = row.written_off_pence, 0
     row.save(update_fields=["written_off_pence"])
-    move = write_move(dispute=row, kind=Kind.UNWRITTEN, pence=pence, key=uuid.uuid4(), at=at)
+    move = write_move(dispute=row, kind=Kind.UNWRITTEN, pence=pence, key=new_key(), at=at)
     transfers = (Transfer(receivable(row), Account("FLOAT", row.council_code), pence),)
     post(Journal(move.journal_key, "dispute_unwritten", row.council_code, transfers, at, actor="system", about=f"dispute:{row.pk}"))
 
@@ -252,7 +252,7 @@ def _write_off(dispute_id: int, by: Person, at: datetime) -> Dispute:
     settle_if_clear(row)
     row.save(update_fields=["written_off_pence", "state"])
     note(row, verb="payments.write_off", by=by, at=at)
-    move = write_move(dispute=row, kind=Kind.WRITTEN_OFF, pence=-pence, key=uuid.uuid4(), at=at)
+    move = write_move(dispute=row, kind=Kind.WRITTEN_OFF, pence=-pence, key=new_key(), at=at)
     loss, own = Account("LOSS", row.council_code), Account("FLOAT", row.council_code)
     transfers = (Transfer(loss, receivable(row), pence), Transfer(own, loss, pence))
     post(Journal(move.journal_key, "written_off", row.council_code, transfers, at, actor=planning.actor(by), about=f"dispute:{row.pk}"))

@@ -8,7 +8,7 @@ from django.db import transaction
 from audit.services import trail
 from ledger.selectors import balances
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, NotEnough, Transfer, post
+from ledger.services.journals import Journal, NotEnough, Transfer, new_key, post
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import Made, TopUp
@@ -118,7 +118,7 @@ def _pay_costs(council_code: str, at: datetime) -> None:
             there = balances(codes=("FEE_COST", "FLOAT"), council=council_code)
             pence = min(there.get(cost, 0), there.get(own, 0))
             if pence > 0:
-                post(Journal(uuid.uuid4(), "costs_paid", council_code, (Transfer(own, cost, pence),), at, actor="system"))
+                post(Journal(new_key(), "costs_paid", council_code, (Transfer(own, cost, pence),), at, actor="system"))
 
     try:
         retrying(write)

@@ -12,7 +12,7 @@ import structlog
 from django.db import transaction
 
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, Transfer, post
+from ledger.services.journals import Journal, Transfer, new_key, post
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Line, NotFound, PageOfLines, StripeIsBusy
@@ -272,7 +272,7 @@ def _suspend(line_id: str, council: str, at: datetime) -> bool:
         return False
     bank, suspense = Account("BANK", council), Account("SUSPENSE", council)
     debit, credit = (bank, suspense) if line.net_pence > 0 else (suspense, bank)
-    line.state, line.journal_key, line.council_code = StripeLine.State.SUSPENSE, uuid.uuid4(), council
+    line.state, line.journal_key, line.council_code = StripeLine.State.SUSPENSE, new_key(), council
     line.save(update_fields=["state", "journal_key", "council_code"])
     transfers = (Transfer(debit, credit, abs(line.net_pence)),)
     post(Journal(line.journal_key, "unexplained_line", council, transfers, at, actor="system", about=f"line:{line.pk}"))

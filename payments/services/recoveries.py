@@ -14,7 +14,7 @@ from django.db.models import F
 from audit.errors import Refusal
 from audit.services import facts, trail
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, NotEnough, Transfer, post
+from ledger.services.journals import Journal, NotEnough, Transfer, new_key, post
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Made, NotFound, Reversal, StripeIsBusy
 from payments.models import OwedMove, Payee, Payment, PaymentOperation, Recovery, Remittance
@@ -284,7 +284,7 @@ def post_move(
     line_id: str | None = None,
 ) -> None:
     """One movement of what a payee owes, and its journal: last in the transaction."""
-    move = _move(row, kind, pence, key or uuid.uuid4(), at, line_id)
+    move = _move(row, kind, pence, key or new_key(), at, line_id)
     actor, about = planning.actor(by), f"recovery:{row.pk}"
     post(Journal(move.journal_key, f"recovery_{kind}", row.council_code, transfers, at, actor=actor, about=about))
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from audit.services import facts, trail
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, Transfer, post
+from ledger.services.journals import Journal, Transfer, new_key, post
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Made, NotFound, RefundMade, StripeIsBusy
@@ -82,7 +82,7 @@ def _write_plan(row: Refund, at: datetime, operation_id: uuid.UUID | None = None
     about, council = f"refund:{row.pk}", row.council_code
     operation = planning.plan(kind="refund", reference=about, params=params, council_code=council, at=at, pence=row.pence, operation_id=operation_id)
     PaymentUse.objects.create(payment=row.payment, operation=operation, pence=row.pence)
-    row.state, row.operation, row.sent_journal = step(REFUND, row.state, "send"), operation, uuid.uuid4()
+    row.state, row.operation, row.sent_journal = step(REFUND, row.state, "send"), operation, new_key()
     row.save(update_fields=["state", "operation", "sent_journal"])
     _post(row, row.sent_journal, "refund_sent", _owner(row), _platform(row, "OUT"), at)
     return operation
@@ -154,7 +154,7 @@ def _see(row: Refund, thing: RefundMade, at: datetime) -> None:
 def _leave(row: Refund, at: datetime) -> None:
     """The money left Stripe's balance: OUT Dr / BANK Cr."""
     if row.done_journal is None:
-        row.done_journal = uuid.uuid4()
+        row.done_journal = new_key()
         row.save(update_fields=["done_journal"])
         _post(row, row.done_journal, "refund_left", _platform(row, "OUT"), _platform(row, "BANK"), at)
 
@@ -163,7 +163,7 @@ def _fail(row: Refund, at: datetime, *, came_back: bool) -> None:
     """The bank sent it back (BANK Dr / REFUND Cr; it may have been called done weeks ago), or it never left (OUT Dr / REFUND Cr)."""
     if came_back:
         _leave(row, at)
-    row.state, row.finished_at, row.failed_journal = step(REFUND, row.state, "fail"), at, uuid.uuid4()
+    row.state, row.finished_at, row.failed_journal = step(REFUND, row.state, "fail"), at, new_key()
     row.save(update_fields=["state", "finished_at", "failed_journal", "problem"])
     _tell("payments.refund_failed", row, at)
     _post(row, row.failed_journal, "refund_failed", _platform(row, "BANK" if came_back else "OUT"), _owner(row), at)

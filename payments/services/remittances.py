@@ -11,7 +11,7 @@ from audit.clock import london_date
 from audit.errors import Refusal
 from audit.services import facts, trail
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, Transfer, post
+from ledger.services.journals import Journal, Transfer, new_key, post
 from ledger.services.retry import retrying
 from payments.gateways.shapes import AnswerLost, Made, NotFound, StripeIsBusy
 from payments.gateways.shapes import Transfer as StripeTransfer
@@ -136,7 +136,7 @@ def _write_plan(row: Remittance, at: datetime, operation_id: uuid.UUID | None = 
         kind="transfer", reference=reference, params=params, council_code=council, at=at, pence=row.pence, operation_id=operation_id
     )
     PaymentUse.objects.create(payment=row.payment, operation=operation, pence=row.pence)
-    row.state, row.operation, row.planned_journal = step(REMITTANCE, row.state, "plan"), operation, uuid.uuid4()
+    row.state, row.operation, row.planned_journal = step(REMITTANCE, row.state, "plan"), operation, new_key()
     row.save(update_fields=["state", "operation", "planned_journal"])
     _post(row, row.planned_journal, "remittance_planned", _due(row), _platform(row, "OUT"), None, at)
     return operation
@@ -199,7 +199,7 @@ def made(operation: PaymentOperation, thing: Made, at: datetime) -> None:
     row = Remittance.objects.locked().get(operation=operation)
     if not may_step(REMITTANCE, row.state, "pay") or not isinstance(thing, StripeTransfer):
         return
-    row.state, row.paid_at, row.paid_journal = step(REMITTANCE, row.state, "pay"), at, uuid.uuid4()
+    row.state, row.paid_at, row.paid_journal = step(REMITTANCE, row.state, "pay"), at, new_key()
     row.save(update_fields=["state", "paid_at", "paid_journal"])
     payload = {"remittance": row.pk, "about": row.about, "pence": row.pence, "payee": row.payee_id}
     facts.record(kind="payments.remittance_paid", subject=row.about, payload=payload, at=at, council_code=row.council_code)
@@ -251,7 +251,7 @@ def _stop(what: str, event: str, remittance_id: int, by: Person, at: datetime) -
             operation.uses.all().delete()
         trail.write(by=by, verb=f"payments.{event}", about_kind="remittance", about_id=row.pk, at=at, council_code=row.council_code)
         if planned is not None:
-            _post(row, uuid.uuid4(), "remittance_stopped", _platform(row, "OUT"), _due(row), by, at, reverses=planned)
+            _post(row, new_key(), "remittance_stopped", _platform(row, "OUT"), _due(row), by, at, reverses=planned)
         return row
 
 

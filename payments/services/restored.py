@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from audit.errors import Refusal
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, Transfer, post
+from ledger.services.journals import Journal, Transfer, new_key, post
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import NotFound, RefundMade, TopUp
 from payments.gateways.shapes import Transfer as StripeTransfer
@@ -156,7 +156,7 @@ def adopt(line: StripeLine, told: Explanation, *, at: datetime) -> None:
 
 def _take_back(line: StripeLine, told: Explanation, at: datetime) -> None:
     assert line.journal_key is not None
-    told.journal_key, told.second_journal_key = uuid.uuid4(), line.journal_key
+    told.journal_key, told.second_journal_key = new_key(), line.journal_key
     told.save()
     bank, other, council = Account("BANK", line.council_code), Account("SUSPENSE", line.council_code), line.council_code
     debit, credit = (bank, other) if line.net_pence < 0 else (other, bank)

@@ -1,6 +1,5 @@
 """Whoever owes us money from before is paid so much less: what waits for them pays what they owe, and their page says so."""
 
-import uuid
 from datetime import datetime
 from functools import partial
 
@@ -8,7 +7,7 @@ from django.db import transaction
 
 from audit.services import facts
 from ledger.services.accounts import Account
-from ledger.services.journals import Transfer
+from ledger.services.journals import Transfer, new_key
 from ledger.services.retry import retrying
 from payments.models import OwedMove, Recovery, Remittance
 from payments.rules import REMITTANCE, may_step, step
@@ -40,7 +39,7 @@ def _set_off(remittance_id: int, at: datetime) -> bool:
         beyond = max(0, row.recovered_pence - row.pence)
         row.recovered_pence -= beyond
         Remittance.objects.create(**fields, group=row.group, pence=rest, waiting_since=row.waiting_since, recovered_pence=beyond)
-    row.state, row.set_off_for, row.set_off_journal, row.paid_at = step(REMITTANCE, row.state, "set_off"), owed, uuid.uuid4(), at
+    row.state, row.set_off_for, row.set_off_journal, row.paid_at = step(REMITTANCE, row.state, "set_off"), owed, new_key(), at
     row.save(update_fields=["state", "set_off_for", "set_off_journal", "paid_at", "pence", "recovered_pence"])
     owed.set_off_pence += row.pence
     recoveries.come(owed, at)

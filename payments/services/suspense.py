@@ -11,7 +11,7 @@ from django.db import transaction
 from audit.errors import Refusal
 from audit.services import trail
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, NotEnough, Refused, Transfer, post_many
+from ledger.services.journals import Journal, NotEnough, Refused, Transfer, new_key, post_many
 from payments.models import Dispute, Explanation, Payee, Payment, Recovery, Refund, Remittance, StripeLine
 from payments.models.owed import OwedMove
 from payments.services import alarms, disputes, floats, planning, recoveries, rerouting, restored, two_people
@@ -101,8 +101,8 @@ def _confirm(line_id: str, by: Person, at: datetime) -> Explanation:
         _note(line, told, by, at)
         restored.adopt(line, told, at=at)
         return told
-    told.journal_key = uuid.uuid4()
-    told.second_journal_key = uuid.uuid4() if told.council_code != line.council_code else None
+    told.journal_key = new_key()
+    told.second_journal_key = new_key() if told.council_code != line.council_code else None
     key = told.second_journal_key or told.journal_key
     booking = _BOOKINGS[told.kind](line, told, key, by, at)
     line.state = StripeLine.State.EXPLAINED
@@ -128,7 +128,7 @@ def _post(line: StripeLine, told: Explanation, booking: Booking, by: Person, at:
         journals = [(told.journal_key, line.council_code, (_pair(line, booking.account, suspense), *booking.more), None)]
     else:
         here, there = Account("BANK", line.council_code), Account("BANK", told.council_code)
-        group = uuid.uuid4()
+        group = new_key()
         journals = [
             (told.journal_key, line.council_code, (_pair(line, here, suspense),), group),
             (told.second_journal_key, told.council_code, (_pair(line, booking.account, there), *booking.more), group),

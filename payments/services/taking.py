@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from audit.services import facts
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, NotEnough, Transfer, post
+from ledger.services.journals import Journal, NotEnough, Transfer, new_key, post
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Charge, Intent, Line, NotFound, Session, StripeIsBusy
@@ -87,7 +87,7 @@ def take(payment: Payment, charge: Charge, at: datetime) -> None:
     payment.state = step(PAYMENT, payment.state, "pay")
     payment.charge_id, payment.charged_at, payment.problem = charge.id, charge.created_at, ""
     # A payment that failed after it was taken and is then paid after all gets a new journal.
-    payment.clearing_journal, payment.failed_journal = uuid.uuid4(), None
+    payment.clearing_journal, payment.failed_journal = new_key(), None
     payment.save(update_fields=["state", "charge_id", "charged_at", "problem", "clearing_journal", "failed_journal"])
     if charge.line is not None:
         note_line(payment, charge.line)
@@ -106,7 +106,7 @@ def end(payment: Payment, event: str, at: datetime) -> Payment:
     was = payment.state
     payment.state = step(PAYMENT, was, event)
     if was == "clearing" and payment.kind != "top_up":
-        payment.failed_journal = uuid.uuid4()
+        payment.failed_journal = new_key()
     payment.save(update_fields=["state", "failed_journal", "problem"])
     _tell("payments.payment_failed", payment, at, why=payment.state)
     if payment.failed_journal is not None:
@@ -164,7 +164,7 @@ def _clear(payment_id: uuid.UUID, line: Line, at: datetime) -> bool:
         return False
     payment.state = step(PAYMENT, payment.state, "clear")
     payment.line_id, payment.available_on, payment.fee_pence = line.id, line.available_on, line.fee_pence
-    payment.available_journal = uuid.uuid4()
+    payment.available_journal = new_key()
     payment.save(update_fields=["state", "line_id", "available_on", "fee_pence", "available_journal"])
     _tell("payments.payment_available", payment, at)
     post(_journal(payment, payment.available_journal, "payment_available", _available_moves(payment, line.fee_pence), at))

@@ -3,7 +3,6 @@
 Each part is a payment of its own with `part_of`, always the payment that came from Stripe; what is sent back of it goes to that payment's sender.
 """
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from ledger.services.accounts import Account
+from ledger.services.journals import new_key
 from payments.models import Payment
 from payments.rules import take_from
 from payments.services.remittances import LotsFallShort
@@ -69,5 +69,5 @@ def _part(lot: Payment, part: Part, pence: int, at: datetime) -> Payment:
         started_at=at,
         charged_at=lot.charged_at,
         available_on=lot.available_on,
-        available_journal=uuid.uuid4(),
+        available_journal=new_key(),
     )

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from audit.errors import Refusal
 from audit.services import trail
-from ledger.services.journals import Journal, Posted, Refused, Transfer, post, post_many
+from ledger.services.journals import Journal, Posted, Refused, Transfer, new_key, post, post_many
 from payments.services import remittances
 from people.models import Person
 from pooling.books import Lot, actor, due
@@ -66,7 +66,7 @@ def place(*, about_kind: str, about_id: int, parts: Sequence[HoldPart], at: date
         raise ValueError("A hold needs at least one part.")
     list(Membership.objects.locked().filter(pk__in={part.membership_id for part in parts}).order_by("pk"))
     calls = {part.share_id: _funded_call(part) for part in parts}
-    keys = {council: uuid.uuid4() for council in {call.council_code for call in calls.values()}}
+    keys = {council: new_key() for council in {call.council_code for call in calls.values()}}
     transfers: dict[str, list[Transfer]] = defaultdict(list)
     holds: dict[int, Hold] = {}
     for part in parts:
@@ -75,7 +75,7 @@ def place(*, about_kind: str, about_id: int, parts: Sequence[HoldPart], at: date
         hold = _write_hold(about_kind, about_id, part, call.council_code, keys[call.council_code], at)
         holds[part.share_id] = hold
         transfers[call.council_code] += _placing(_lot(hold), f"{about_kind}:{about_id}", hold)
-    group = uuid.uuid4() if len(keys) > 1 else None
+    group = new_key() if len(keys) > 1 else None
     about = f"{about_kind}:{about_id}"
     journals = [Journal(keys[council], "place", council, tuple(transfers[council]), at, about=about, group_key=group) for council in sorted(keys)]
     _post_all(journals)
@@ -124,7 +124,7 @@ def release(*, hold: Hold, pence: int, payee_id: int, about: str, by: Person | N
     _must_have(row.held_pence, pence)
     _must_be_unpaid(about)
     row.released_pence += pence
-    move = _write_move(row, Kind.RELEASE, pence, uuid.uuid4(), about, by, at)
+    move = _write_move(row, Kind.RELEASE, pence, new_key(), about, by, at)
     row.save(update_fields=["released_pence"])
     lot = _lot(row)
     _owe(row, payee_id, pence, about, at, group)
@@ -138,7 +138,7 @@ def give_back(*, hold: Hold, pence: int, by: Person | None, at: datetime, about:
     row = _lock(hold)
     _must_have(row.held_pence, pence)
     row.returned_pence += pence
-    move = _write_move(row, Kind.GIVE_BACK, pence, uuid.uuid4(), about, by, at)
+    move = _write_move(row, Kind.GIVE_BACK, pence, new_key(), about, by, at)
     row.save(update_fields=["returned_pence"])
     lot = _lot(row)
     _post(move, "give_back", [Transfer(lot.hold(row.pk), lot.share, pence)], row)
@@ -151,7 +151,7 @@ def dispute(*, hold: Hold, pence: int, by: Person | None, at: datetime, about: s
     row = _lock(hold)
     _must_have(row.held_pence, pence)
     row.disputed_pence += pence
-    move = _write_move(row, Kind.DISPUTE, pence, uuid.uuid4(), about, by, at)
+    move = _write_move(row, Kind.DISPUTE, pence, new_key(), about, by, at)
     row.save(update_fields=["disputed_pence"])
     lot = _lot(row)
     _post(move, "dispute", [Transfer(lot.hold(row.pk), lot.dispute(row.pk), pence)], row)
@@ -175,7 +175,7 @@ def settle(
     row.disputed_pence -= pay_pence + return_pence
     row.released_pence += pay_pence
     row.returned_pence += return_pence
-    key = uuid.uuid4()
+    key = new_key()
     lot = _lot(row)
     parts = [(Kind.SETTLE_PAY, pay_pence, due(payee_id, row.council_code)), (Kind.SETTLE_RETURN, return_pence, lot.share)]
     moves = [_write_move(row, kind, pence, key, about, by, at) for kind, pence, _ in parts if pence]
@@ -198,7 +198,7 @@ def release_by_order(*, call: Call, pence: int, payee_id: int, about: str, by: P
         raise NotCovered
     _must_be_unpaid(about)
     consume(row)
-    key = uuid.uuid4()
+    key = new_key()
     part = HoldPart(row.about_id, row.membership_id, row.portion_id, pence)
     hold = _write_hold("order", row.pk, part, row.council_code, key, at)
     hold.released_pence = pence

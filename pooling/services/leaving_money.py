@@ -10,7 +10,7 @@ from datetime import datetime
 
 from audit.services import facts, trail
 from ledger import selectors as book
-from ledger.services.journals import Journal, Posted, Refused, Transfer, post, post_many
+from ledger.services.journals import Journal, Posted, Refused, Transfer, new_key, post, post_many
 from payments.models import Payment
 from payments.services import refunds
 from people.models import Person
@@ -43,7 +43,7 @@ def put_aside(*, going: Going, reckoned: Sequence[Reckoned]) -> None:
         if not pence:
             continue
         lot = _lot(going, one.portion)
-        key = uuid.uuid4()
+        key = new_key()
         _write(going, one.portion, Kind.INTO, pence, key)
         journals.append(Journal(key, "leaving", lot.council, _out_of_own(lot, pence), going.at, actor=actor(going.by), about=_about(going)))
     _post_all(journals)
@@ -86,7 +86,7 @@ def _approve(going: Going, portion: Portion, pence: int, lot_id: uuid.UUID | Non
         council_code=lot.council,
         pence=pence,
         state=step(WITHDRAWAL, NEW, "withdraw"),
-        journal_key=uuid.uuid4(),
+        journal_key=new_key(),
         asked_by=going.by,
         asked_at=going.at,
     )

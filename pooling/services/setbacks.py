@@ -12,7 +12,7 @@ from functools import partial
 from audit.services import facts
 from ledger import selectors as book
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, Transfer, post
+from ledger.services.journals import Journal, Transfer, new_key, post
 from payments.rules import take_from
 from payments.services import disputes, recoveries
 from payments.services.disputes import Owing
@@ -111,7 +111,7 @@ def _take(owing: Owing, there: dict[Account, int], at: datetime) -> int:
     parts = take_from(list(there.values()), owing.owed_pence)
     transfers = tuple(Transfer(account, receivable, part) for account, part in zip(there, parts, strict=True) if part)
     if transfers:
-        key = uuid.uuid4()
+        key = new_key()
         disputes.take(dispute_id=owing.dispute_id, pence=sum(parts), journal_key=key, at=at)
         _note_leaving(owing, there, parts, key, at)
         post(Journal(key, "debt_taken", owing.council_code, transfers, at, about=f"dispute:{owing.dispute_id}"))
@@ -132,7 +132,7 @@ def give_back(*, dispute_id: int, at: datetime) -> int:
     lot = lot_of(owing.lot_owner, owing.council_code)
     if lot is not None:
         Membership.objects.locked().get(pk=lot.membership_id)
-    key = uuid.uuid4()
+    key = new_key()
     pence = disputes.give_back(dispute_id=dispute_id, journal_key=key, at=at)
     if pence:
         own = lot.share if lot is not None else Account("WALLET", owing.council_code, owing.lot_owner)
@@ -181,7 +181,7 @@ def _credit(one: ToCredit, at: datetime) -> bool:
     if lot is None:
         return False
     Membership.objects.locked().get(pk=lot.membership_id)
-    key = uuid.uuid4()
+    key = new_key()
     if not recoveries.credit(recovery_id=one.recovery_id, journal_key=key, at=at):
         return False
     payload = {"about": one.about, "pence": one.pence, "owner": one.lot_owner}

@@ -7,7 +7,7 @@ from audit.errors import NotAllowed, Refusal
 from audit.services import trail
 from ledger import selectors as book
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, Transfer, post
+from ledger.services.journals import Journal, Transfer, new_key, post
 from payments.models import Refund
 from payments.services import refunds
 from people.models import Person
@@ -65,7 +65,7 @@ def _send(place: Membership, portion: Portion, pence: int, lot_id: uuid.UUID | N
         council_code=portion.council_code,
         pence=pence,
         state=step(WITHDRAWAL, NEW, "withdraw"),
-        journal_key=uuid.uuid4(),
+        journal_key=new_key(),
         asked_by=by,
         asked_at=at,
     )
@@ -109,7 +109,7 @@ def keep(*, withdrawal: Withdrawal, by: Person, at: datetime) -> Withdrawal:
     failed = [one for one in refunded if one.state == Refund.State.FAILED]
     if not failed:
         raise NotNow("Two people have this money paid by hand to where it came from. Ring us if you want it to stay here.")
-    row.kept_pence, row.kept_journal = sum(one.pence for one in failed), uuid.uuid4()
+    row.kept_pence, row.kept_journal = sum(one.pence for one in failed), new_key()
     row.returned_pence = _home(refunded)  # one that was home may have come back a moment ago, and nobody has told us yet
     row.save(update_fields=["state", "returned_pence", "kept_pence", "kept_journal"])
     _trail(row, "pooling.keep", by, at)

@@ -12,7 +12,7 @@ from audit.clock import london_date
 from audit.errors import NotAllowed, Refusal
 from audit.services import trail
 from ledger import selectors as book
-from ledger.services.journals import Journal, Transfer, post
+from ledger.services.journals import Journal, Transfer, new_key, post
 from payments.models import CashReturn, Payment, PaymentOperation, Refund
 from payments.services import cash, payins, refunds
 from people.models import Organisation, Person
@@ -212,7 +212,7 @@ def send_back(
         council_code=council_code,
         pence=pence,
         token=token,
-        journal_key=uuid.uuid4(),
+        journal_key=new_key(),
         asked_by=by,
         asked_at=at,
     )
@@ -233,7 +233,7 @@ def keep(*, move: WalletMove, by: Person, at: datetime) -> WalletMove:
     failed = list(Refund.objects.filter(about=back_about(row.pk), state=Refund.State.FAILED).order_by("pk"))
     if not failed or row.kept_journal is not None:
         raise NothingCameBack
-    row.kept_pence, row.kept_journal = sum(one.pence for one in failed), uuid.uuid4()
+    row.kept_pence, row.kept_journal = sum(one.pence for one in failed), new_key()
     row.save(update_fields=["kept_pence", "kept_journal"])
     _trail(row, "pooling.keep_in_wallet", by, at)
     for one in failed:
