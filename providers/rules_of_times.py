@@ -45,6 +45,20 @@ def _joined(spans: Iterable[tuple[time, time]]) -> list[tuple[time, time]]:
     return found
 
 
+def widest_week(services: Iterable[tuple[Collection[int], Collection[str]]]) -> dict[int, tuple[time, time]]:
+    """From when to when on each weekday somebody without own hours can be booked for any of these services, each its weekdays and parts of day.
+
+    Own hours of just this width take no time away from any of the services.
+    """
+    found: dict[int, tuple[time, time]] = {}
+    for weekdays, parts in services:
+        spans = [PARTS[part] for part in PARTS if part in parts] or [DAY]
+        for weekday in weekdays or range(1, 6):
+            first, last = found.get(weekday, spans[0])
+            found[weekday] = (min(first, spans[0][0]), max(last, spans[-1][1]))
+    return dict(sorted(found.items())) or dict.fromkeys(range(1, 6), DAY)
+
+
 def lasting(starts_at: datetime, minutes: int) -> Span:
     """From when to when a visit is. Counted in UTC: in London an hour is skipped in March, and one comes twice in October."""
     begins = starts_at.astimezone(UTC)

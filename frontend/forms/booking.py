@@ -1,6 +1,6 @@
 """A time, who takes part, from which money; and when somebody can be booked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,8 +10,6 @@ from frontend import words
 from frontend.forms import DateField, Form, Option, PickField, TextField, TickField, TimeField
 from frontend.forms.agreements import YesForm
 from pooling.models import Membership, Portion
-from providers.models import WorkHours
-from providers.rules_of_times import DAY
 
 OFTEN = [("1", "Just once"), ("4", "Every week, for 4 weeks"), ("8", "Every week, for 8 weeks"), ("12", "Every week, for 12 weeks")]
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -102,10 +100,9 @@ class TogetherForm(KeepGoingForm):
 class HoursForm(Form):
     """From when to when, for each day of the week; empty: not that day."""
 
-    def __init__(self, *args: Any, hours: Sequence[WorkHours], **kwargs: Any) -> None:
-        # Who has written nothing can be booked on working days: what is so now stands in the form, or a day not touched would be lost.
-        there = {one.weekday: (one.begins, one.ends) for one in hours} or dict.fromkeys(range(1, 6), DAY)
-        initial = {f"from_{day}": begins for day, (begins, _) in there.items()} | {f"to_{day}": ends for day, (_, ends) in there.items()}
+    def __init__(self, *args: Any, week: Mapping[int, tuple[time, time]], **kwargs: Any) -> None:
+        """`week`: when they can be booked now, by weekday. It stands in the form: a day not touched would be lost."""
+        initial = {f"from_{day}": begins for day, (begins, _) in week.items()} | {f"to_{day}": ends for day, (_, ends) in week.items()}
         super().__init__(*args, initial=initial, **kwargs)
         for number, name in enumerate(DAYS, 1):
             self.add_field(f"from_{number}", TimeField(label=f"{name}, from", required=False))

@@ -13,6 +13,7 @@ from frontend.views.provider_of import worked_for
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Booking
 from providers.models import DayOff, Worker
+from providers.selectors_of_workers import week_of
 from providers.services import hours as service
 
 
@@ -51,7 +52,7 @@ def change(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, "That is when people can book now. What is booked already stays.")
         return back_to("provider-hours")
 
-    form = HoursForm(request.POST if request.method == "POST" else None, hours=list(worker.hours.all()))
+    form = HoursForm(request.POST if request.method == "POST" else None, week=week_of(worker))
     return form_page(request, form=form, act=act, template="booking/hours_change.html", context={"worker": worker})
 
 

@@ -10,7 +10,7 @@ from audit.services.deliveries import deliver_due
 from marketplace.models import Booking
 from people.models import Message, Person, Supporter
 from pooling.models import Cluster
-from providers.models import WorkHours
+from providers.models import Listing, WorkHours
 from tests import cast, cast_booking
 from tests.cast_booking import KEEP_GOING, TEN, Alone
 from tests.worlds import again, kept
@@ -252,7 +252,9 @@ def test_a_first_meeting_is_asked_for_and_agreed(story: Alone, set_clock) -> Non
 def test_hours_and_days_off_are_said_on_pages_of_the_provider(story: Alone) -> None:
     hodan, worker = _as(cast.hodan()), cast.hodan_works()
     change = reverse("provider-hours-change", args=[worker.pk])
-    assert text(hodan.get(change)).count('value="9am"') == 5  # what is so now stands there: a day not touched is not lost
+    Listing.objects.filter(enterprise=worker.enterprise).update(weekdays=[6], parts_of_day=["afternoon", "evening"])
+    week = text(hodan.get(change))
+    assert [week.count(f'value="{one}"') for one in ("9am", "midday", "9pm")] == [0, 1, 1]  # as it is now: saving it loses no evening
     assert hodan.post(change, {"from_1": "9am"}).status_code == 422
     hodan.post(change, {"from_1": "9am", "to_1": "1pm"})
     assert [(one.day_name, one.begins.hour, one.ends.hour) for one in WorkHours.objects.all()] == [("Monday", 9, 13)]
