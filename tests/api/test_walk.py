@@ -80,7 +80,11 @@ def _group(story: Story) -> tuple[int, int, int]:
     asked = amina.rows("memberships/questions/")
     assert [one["known_as"] for one in asked] == ["Halima"]
     amina.post(f"memberships/{place['id']}/answer/", {"yes": True})
-    halima.post(f"memberships/{place['id']}/accept-charter/")
+    accept = f"memberships/{place['id']}/accept-charter/"
+    assert amina.post(f"clusters/{group['id']}/new-rules/", {"trial_days": 7}, 201)["version"] == 2
+    refused = halima.post(accept, {"version": 1}, 409)
+    assert (refused["code"], "The rules have changed" in refused["detail"]) == ("rules_have_changed", True)
+    halima.post(accept, {"version": 2})
     amina.post(f"memberships/{place['id']}/welcome/")
     helper = amina.rows(f"clusters/{group['id']}/facilitators/")[0]
     amina.post(f"clusters/{group['id']}/ask-facilitator/", {"facilitator": helper["id"]})

@@ -148,6 +148,12 @@ class MembershipRow(Row):
         return row.end_reason if self.get_is_mine(row) else ""
 
 
+class RulesRead(Shape):
+    """Which version of the rules you read. Said: a version that is not in force any more is refused. Left out: it is the one in force."""
+
+    version = serializers.IntegerField(min_value=1, max_value=10_000, required=False)
+
+
 class AdmissionSaid(Shape):
     """Your yes or no about letting somebody in. A no says why; they are told why, not by whom."""
 

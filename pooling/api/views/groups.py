@@ -26,6 +26,7 @@ from pooling.api.serializers.groups import (
     Inviting,
     MembershipRow,
     PublicCardShape,
+    RulesRead,
 )
 from pooling.api.views.leaving import LeavingVerbs
 from pooling.models import Charter, Cluster, Membership
@@ -160,10 +161,10 @@ class Memberships(LeavingVerbs, ReadEdge):
         """Who was invited says: not this time."""
         return self.answer(memberships.decline(membership=self.get_object(), by=self.person, at=self.at))
 
-    @verb(None, MembershipRow)
+    @verb(RulesRead, MembershipRow)
     def accept_charter(self, request: Request, pk: int) -> Response:
-        """Signs the group's charter: in, for the first days."""
-        return self.answer(memberships.accept_charter(membership=self.get_object(), by=self.person, at=self.at))
+        """Signs the group's charter, in the version that you read: in, for the first days."""
+        return self.answer(memberships.accept_charter(membership=self.get_object(), by=self.person, at=self.at, **self.asked()))
 
     @verb(None, MembershipRow)
     def welcome(self, request: Request, pk: int) -> Response:
