@@ -1,9 +1,11 @@
 """Names for ledger tests: one council, its accounts, and short ways to make journals."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from config.bench.server import Server
 from ledger import selectors
 from ledger.services.accounts import Account, account_id
 from ledger.services.journals import Journal, Posted, Transfer, post
@@ -52,3 +54,13 @@ def make_lazy(owner_cursor: Any, *accounts: Account) -> None:
     """Opens accounts, for good, and has the owner make them lazy."""
     for account in accounts:
         owner_cursor.execute("select ledger_set_mode(%s, 1::smallint)", [account_id(account)])
+
+
+@dataclass(frozen=True, slots=True)
+class Here(Server):
+    """The test's own database in place of a server of the bench's."""
+
+    address: str = ""
+
+    def url(self, *, owner: bool = False, database: str = "") -> str:
+        return self.address

@@ -6,7 +6,6 @@ import shutil
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -19,14 +18,13 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from config import metrics
 from config.bench import book, loading
-from config.bench.server import Server
 from ledger import models, selectors
 from ledger.services import seals
 from ledger.services.accounts import Account
 from ledger.services.journals import Posted, post, post_many
 from ledger.services.proof import prove
 from tests.conftest import EMBEDDED, alone, point_connections_at
-from tests.ledger.book import AT, BANK, CLEAR, OUT, SOUTHWARK, A, B, hold, journal, pay_in, share
+from tests.ledger.book import AT, BANK, CLEAR, OUT, SOUTHWARK, A, B, Here, hold, journal, pay_in, share
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -374,16 +372,6 @@ def test_the_page_of_python_in_the_recipe_finds_the_same(django_db_setup, owner_
     assert list(check["differences"](file, django_db_setup.owner_url)) == ["Seal 1: journal 3 differs."]
     file.write_text(file.read_text().replace('"journals": 4', '"journals": 5'))
     assert "Seal 1 is not whole." in check["differences"](file, django_db_setup.owner_url)
-
-
-@dataclass(frozen=True, slots=True)
-class Here(Server):
-    """The test's own database in place of a server of the bench's."""
-
-    address: str = ""
-
-    def url(self, *, owner: bool = False, database: str = "") -> str:
-        return self.address
 
 
 def test_the_book_that_the_bench_loads_is_right_sealed_and_as_well_guarded_as_before(django_db_setup, tmp_path, owner_cursor):

@@ -62,6 +62,16 @@ def sent_home(week: Week) -> Withdrawal:
     return shares.withdraw(membership=week.places[0], portion=week.portions[0], pence=2_000, by=week.town.amina, at=AT)
 
 
+def sent_home_twice(week: Week) -> tuple[Withdrawal, list[Refund]]:
+    """£40 that came in two payments and goes home in two refunds: £10, then £30."""
+    place, portion = week.places[0], week.portions[0]
+    calls.drop_call(call=funded(week.town, place, portion, share=4, pence=1_000, paid_at=AT + timedelta(hours=1)), at=AT)
+    holds.give_back(hold=week.held[1], pence=3_000, by=None, at=AT)
+    row = shares.withdraw(membership=place, portion=portion, pence=4_000, by=week.town.amina, at=AT)
+    refunds.plan_due(at=AT)
+    return row, list(Refund.objects.order_by("pk"))
+
+
 def refund_is(week: Week, state: str) -> None:
     """Stripe's word about the refund, taken over by payments, and told."""
     refunds.plan_due(at=AT)
@@ -110,15 +120,10 @@ def test_a_refund_that_came_back_waits_and_its_owner_may_keep_it_here(week: Week
 
 def test_what_comes_back_after_the_first_was_kept_is_not_called_kept(week: Week) -> None:
     """Two refunds, one bank after the other; what came second waits in REFUND for two operators, and its owner sees that it does."""
-    town, place, portion = week.town, week.places[0], week.portions[0]
-    calls.drop_call(call=funded(town, place, portion, share=4, pence=1_000, paid_at=AT + timedelta(hours=1)), at=AT)
-    holds.give_back(hold=week.held[1], pence=3_000, by=None, at=AT)
-    row = shares.withdraw(membership=place, portion=portion, pence=4_000, by=town.amina, at=AT)
-    refunds.plan_due(at=AT)
-    first, second = Refund.objects.order_by("pk")
+    row, (first, second) = sent_home_twice(week)
     refund_of_is(week, first, "succeeded")
     refund_of_is(week, first, "failed")
-    shares.keep(withdrawal=row, by=town.amina, at=AT)
+    shares.keep(withdrawal=row, by=week.town.amina, at=AT)
     refund_of_is(week, second, "succeeded")
     row.refresh_from_db()
     assert (row.state, row.kept_pence, row.returned_pence) == ("kept", 1_000, 3_000)
@@ -126,7 +131,7 @@ def test_what_comes_back_after_the_first_was_kept_is_not_called_kept(week: Week)
     row.refresh_from_db()
     assert (row.state, row.kept_pence, row.returned_pence) == ("failed", 1_000, 0)
     with pytest.raises(NotNow, match="Ring us about the rest"):
-        shares.keep(withdrawal=row, by=town.amina, at=AT)
+        shares.keep(withdrawal=row, by=week.town.amina, at=AT)
     assert week.has(1) == {"HOLD": 5_000, "SHARE": 1_000, "REFUND": 3_000}
     assert proof() == []
     # Two operators had it paid by hand.
@@ -138,17 +143,12 @@ def test_what_comes_back_after_the_first_was_kept_is_not_called_kept(week: Week)
 
 def test_what_was_home_and_came_back_a_moment_ago_may_be_kept_before_we_are_told(week: Week, monkeypatch: pytest.MonkeyPatch) -> None:
     """Found by the simulator: it still counted as home, so that keeping it was more than had been taken."""
-    town, place, portion = week.town, week.places[0], week.portions[0]
-    calls.drop_call(call=funded(town, place, portion, share=4, pence=1_000, paid_at=AT + timedelta(hours=1)), at=AT)
-    holds.give_back(hold=week.held[1], pence=3_000, by=None, at=AT)
-    row = shares.withdraw(membership=place, portion=portion, pence=4_000, by=town.amina, at=AT)
-    refunds.plan_due(at=AT)
-    first, second = Refund.objects.order_by("pk")
+    row, (first, second) = sent_home_twice(week)
     refund_of_is(week, second, "succeeded")
     refund_of_is(week, first, "failed")
-    monkeypatch.setattr(type(town.bank), "tell", lambda bank: None)
+    monkeypatch.setattr(type(week.town.bank), "tell", lambda bank: None)
     refund_of_is(week, second, "failed")
-    kept = shares.keep(withdrawal=row, by=town.amina, at=AT)
+    kept = shares.keep(withdrawal=row, by=week.town.amina, at=AT)
     assert (kept.state, kept.kept_pence, kept.returned_pence) == ("kept", 4_000, 0)
     shares.note_refunds(withdrawal_id=row.pk, at=AT)
     kept.refresh_from_db()
