@@ -63,6 +63,13 @@ def test_each_organisation_sees_its_own_people_and_nobody_else(story):
     assert [name for name in MONEY if name in page] == ["Halima Jama"]
 
 
+def test_what_is_late_is_said_in_words(story):
+    late, client = "Late. It was due on", _as(cast.sam())
+    assert late not in _text(client.get(reverse("looking-after")))
+    Call.objects.filter(portion__holder=cast.kasmo()).update(due_on=story.at.date() - timedelta(days=1))
+    assert late in _text(client.get(reverse("looking-after")))
+
+
 def test_nobody_without_the_role_finds_these_pages(story):
     order, budget = story.call("Halima").pk, Budget.objects.get(person=cast.halima()).pk
     for who in (cast.stranger(), cast.amina(), cast.halima(), cast.ruth(), cast.priya(), cast.operator(), cast.hodan()):
