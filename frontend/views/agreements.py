@@ -16,7 +16,7 @@ from frontend.forms.agreements import WhyForm, WishForm, YesForm
 from frontend.presenters import agreements as presenter
 from frontend.presenters import offers as shop
 from frontend.presenters import varying
-from frontend.views.flow import back_to, form_page, press
+from frontend.views.flow import back_to, form_page, number_in, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Agreement, Payer
 from marketplace.selectors import earliest_start
@@ -25,8 +25,6 @@ from people.policies import may_act_for
 from people.selectors import people_decided_for
 from pooling.models import Cluster, Membership, Pledge, Portion
 from providers.models import Listing
-
-MOST_DIGITS = 19  # more is no number of ours
 
 
 @signed_in
@@ -105,9 +103,8 @@ def show(request: SignedIn, pk: int) -> HttpResponse:
 def _asked(request: SignedIn, pk: int) -> tuple[Agreement, Payer]:
     """The agreement, and who is asked: who looks, or with `?for=` somebody for whom they may promise. Nobody else finds the page."""
     agreement = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("enterprise", "cluster"), pk=pk)
-    told = request.GET.get("for", "")
-    person = int(told) if told.isascii() and told.isdigit() and len(told) < MOST_DIGITS else request.user.pk
-    payer = get_object_or_404(agreement.payers.select_related("membership", "person"), person=person)
+    person = number_in(request.GET, "for")
+    payer = get_object_or_404(agreement.payers.select_related("membership", "person"), person=request.user.pk if person is None else person)
     if not may_act_for(by=request.user, person=payer.person, decision="promises", at=clock.now()):
         raise Http404
     return agreement, payer

@@ -12,7 +12,7 @@ from audit import clock
 from frontend.forms.booking import AloneForm, TimeForm, TogetherForm
 from frontend.presenters import booking as presenter
 from frontend.presenters.near import own_groups
-from frontend.views.flow import back_to, form_page, number_shown, press
+from frontend.views.flow import back_to, form_page, number_in, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Booking
 from marketplace.querysets import people_seen_by
@@ -142,8 +142,8 @@ def alone(request: SignedIn, pk: int) -> HttpResponse:
         return _without_budget(request, row)
 
     def ask(form: AloneForm) -> Booking:
-        said = form.cleaned_data
-        asked = {"portion": said["portion"], "related": said["related"], "keep_going": form.keep_going, "most_pence": number_shown(request, "_most")}
+        said, most = form.cleaned_data, number_in(request.POST, "_most")
+        asked = {"portion": said["portion"], "related": said["related"], "keep_going": form.keep_going, "most_pence": most}
         return booking.request(booking=row, by=request.user, at=at, **asked)
 
     form = AloneForm(request.POST or None, portions=portions, initial=_usual(row.person), name=_other(request, row))

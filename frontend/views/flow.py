@@ -2,15 +2,15 @@
 
 GET shows the form. POST with mistakes shows it again with what was typed. Where money moves a good POST first shows
 "check your answers" (the same answers in hidden fields); pressing Change goes back, pressing the button acts.
-The rooms' refusals become sentences on the form, so nothing typed is ever lost. "You may not" is one of them where the room says why;
-where it does not, the page is not there (frontend/middleware.py).
+The rooms' refusals become sentences on the form, so nothing typed is ever lost; of a press, on the page it was made on. "You may not" is
+one of them where the room says why; where it does not, the page is not there (frontend/middleware.py).
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -19,6 +19,7 @@ from frontend.forms import Form
 from pooling.services.transactions import all_or_nothing
 
 Act = Callable[[Any], str]
+MOST_DIGITS = 18  # more than that fits in no column
 
 
 def back_to(name: str, /, **kwargs: object) -> str:
@@ -26,10 +27,10 @@ def back_to(name: str, /, **kwargs: object) -> str:
     return reverse(name, kwargs=kwargs or None)
 
 
-def number_shown(request: HttpRequest, name: str) -> int | None:
-    """A number that stood on the page whose button was pressed: a price, a version. None where that page had none."""
-    said = request.POST.get(name, "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
+def number_in(said: QueryDict, name: str) -> int | None:
+    """A number that an address or a pressed page says: who, a price, a version. None where it says none that could be one of ours."""
+    number = said.get(name, "")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) <= MOST_DIGITS else None
 
 
 def add_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
@@ -115,14 +116,13 @@ def _check_page(
 
 
 def press(request: HttpRequest, act: Callable[[], str], *, refused: str) -> HttpResponse:
-    """A page that is one button: runs `act()` on POST and goes where it says; a refusal is shown on the page `refused`."""
+    """A page that is one button: runs `act()` on POST and goes where it says; a refusal is shown on the page `refused`, as on a form."""
     from django.contrib import messages
 
     try:
         address = all_or_nothing(act)()
-    except NotAllowed:
-        raise
     except Refusal as refusal:
+        _told(refusal)
         messages.error(request, refusal.sentence)
         address = refused
     return HttpResponseRedirect(address)

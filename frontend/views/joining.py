@@ -12,7 +12,7 @@ from frontend import words
 from frontend.forms.groups import AnswerForm, ApplyForm, InviteForm, RulesForm
 from frontend.presenters import groups as presenter
 from frontend.presenters.before_joining import COLUMNS, before_joining
-from frontend.views.flow import back_to, form_page, number_shown, only, press
+from frontend.views.flow import back_to, form_page, number_in, only, press
 from frontend.views.who import SignedIn, signed_in
 from people.selectors import find_by_address
 from pooling import policies
@@ -75,7 +75,7 @@ def join(request: SignedIn, pk: int) -> HttpResponse:
     place = get_object_or_404(Membership.objects.of(request.user).select_related("cluster"), pk=pk)
 
     def act(form: RulesForm) -> str:
-        read = number_shown(request, "_version")
+        read = number_in(request.POST, "_version")
         row = memberships.accept_charter(membership=place, by=request.user, at=clock.now(), version=read)
         assert row.trial_ends_at is not None
         messages.success(request, f"You are in. Try it until {words.day(row.trial_ends_at)}: you can leave on any day before.")

@@ -13,7 +13,8 @@ then those who have some part in it:
   +  gets it                          i  is sent to sign in (API: 401)     m  405: this address is for another verb
   .  404: even whether it exists      >  is sent on to another page        ?  422 or 400: what was sent was not good enough to act on
      is private                       x  403                               !  409: a sentence says why not
-  #  5xx                              *  not asked: the answer is Stripe's, over a commit of its own; the walk in the browser does it
+  <  sent back to a page that says     #  5xx
+     why not; nothing was written      *  not asked: the answer is Stripe's, over a commit of its own; the walk in the browser does it
 
 `post` is there where a press changes something; what is pressed is taken back after each question. `sent` is what is sent with it: by itself,
 or a name from roles.things(); without it nothing is sent, so the right person gets "?" and the wrong one is turned away before anybody looks at it.

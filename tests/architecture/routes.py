@@ -127,7 +127,7 @@ ROUTES = (
     page("payments/<int:pk>/after/", "i..... ..+.....++", pk="call"),
     # Saying what happened
     own("visits/"),
-    page("visits/<int:pk>/away/<int:share>/", "i..... ..+......+", "i..... .........>", pk="visit to come", share="share to come"),
+    page("visits/<int:pk>/away/<int:share>/", "i..... ..+......+", "i..... ..<......>", pk="visit to come", share="share to come"),
     page("weeks/<int:pk>/", "i..... ..+......+", "i..... ..+......>", sent="a yes", pk="share"),  # to Nasra it says who may answer
     page("weeks/<int:pk>/wrong/", "i..... ..>......+", "i..... ..>......?", pk="paid without an answer"),
     page("questions/<int:pk>/", "i..... .+..+++.+.", pk="question of Halima"),

@@ -1,11 +1,15 @@
 """How a form page acts: in one transaction, again where only its timing was wrong; what is refused stands on the form."""
 
+from collections.abc import Callable
+
 import pytest
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import connection
+from django.test import RequestFactory
 
 from audit.errors import NotAllowed
 from frontend.forms import Form, TextField
-from frontend.views.flow import act_on
+from frontend.views.flow import act_on, press
 
 
 @pytest.mark.django_db(transaction=True)
@@ -42,7 +46,24 @@ def test_who_may_not_reads_why_on_the_form_where_the_room_says_it() -> None:
     assert _refused(NotAllowed(why)) == [why]
 
 
+def _pressed(refusal: NotAllowed) -> list[str]:
+    def act() -> str:
+        raise refusal
+
+    request = RequestFactory().post("/a/button/")
+    request._messages = CookieStorage(request)
+    assert press(request, act, refused="/where/it/was/")["Location"] == "/where/it/was/"
+    return [message.message for message in request._messages]
+
+
 @pytest.mark.django_db
-def test_where_nothing_may_be_told_there_is_no_form_either() -> None:
+def test_who_may_not_press_reads_why_on_the_page_where_the_button_was() -> None:
+    why = "You have said yes to it already. Now the others do."
+    assert _pressed(NotAllowed(why)) == [why]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", [_refused, _pressed])
+def test_where_nothing_may_be_told_there_is_no_form_either(way: Callable[[NotAllowed], list[str]]) -> None:
     with pytest.raises(NotAllowed):
-        _refused(NotAllowed())
+        way(NotAllowed())
