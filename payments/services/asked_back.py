@@ -30,10 +30,11 @@ def parts(rows: Sequence[Remittance], pence: int) -> Iterator[tuple[Remittance, 
 
 def note_recovered(recovery: Recovery) -> None:
     """Its payment has it back; what does not fit goes with what was split off from it."""
-    sent = Remittance.objects.locked().get(recoveries=recovery)
+    sent = Remittance.objects.get(recoveries=recovery)
     same = Remittance.objects.filter(payment=sent.payment_id, payee=sent.payee_id, about=sent.about).filter(Q(pk=sent.pk) | ~Q(state="cancelled"))
     left = recovery.pence
-    for one in sorted(same.order_by("pk").locked(), key=lambda one: one.pk != sent.pk):
+    # Locked newest first, as whoever asks back does; it is the oldest that have it first, after the one that was asked.
+    for one in sorted(same.order_by("-pk").locked(), key=lambda one: (one.pk != sent.pk, one.pk)):
         part = min(one.pence - one.recovered_pence, left)
         one.recovered_pence += part
         one.save(update_fields=["recovered_pence"])

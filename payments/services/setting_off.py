@@ -28,8 +28,10 @@ def set_off_due(*, at: datetime) -> int:
 @transaction.atomic
 def _set_off(remittance_id: int, at: datetime) -> bool:
     """One waiting payment against the oldest debt. What is more than the debt waits on, as a payment of its own."""
+    # The debt is locked before the payment, as everywhere that holds both.
+    whose = Remittance.objects.get(pk=remittance_id)
+    owed = Recovery.objects.owed().filter(payee=whose.payee_id, council_code=whose.council_code).order_by("opened_at", "pk").locked().first()
     row = Remittance.objects.locked().get(pk=remittance_id)
-    owed = Recovery.objects.owed().filter(payee_id=row.payee_id, council_code=row.council_code).order_by("opened_at", "pk").locked().first()
     if owed is None or not may_step(REMITTANCE, row.state, "set_off"):
         return False
     rest = row.pence - owed.left_pence

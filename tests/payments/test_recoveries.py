@@ -4,7 +4,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from audit.errors import NotAllowed
 from payments.models import Payee, Payment, PaymentOperation, Recovery, Refund, Remittance
@@ -190,6 +191,19 @@ def test_a_lot_whose_transfer_was_not_taken_back_pays_again_without_its_charge(p
     [transfer] = [one for one in play.transfers() if one.amount == 8000]
     assert transfer.source_transaction is None
     right(play)
+
+
+def test_who_holds_a_debt_and_payments_locks_the_debt_first(play: Play, paid: Payee) -> None:
+    """Else a payment kept back for a debt and the same debt given back to its payer wait for each other."""
+    short_of_it(play, paid)
+    asks_back(play, 3000)
+    operations.perform_due(at=play.at)
+    play.owe(paid, 1000, about="share:10")
+    for act in (setting_off.set_off_due, lambda at: credits(play)):
+        with CaptureQueriesContext(connection) as asked:
+            assert act(at=play.at)
+        locked = [one["sql"].rpartition(" FROM ")[2].split('"')[1] for one in asked if " UPDATE" in one["sql"] and one["sql"].startswith("SELECT")]
+        assert [name for name in dict.fromkeys(locked) if name != "payments_payment"] == ["payments_recovery", "payments_remittance"], locked
 
 
 def test_what_was_never_sent_is_kept_back_from_itself(play: Play) -> None:
