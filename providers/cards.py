@@ -1,7 +1,6 @@
 """Services as a list shows them, twenty at a time: everything a card says, in one query."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -21,8 +20,7 @@ class Word(NamedTuple):
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """One service near a place. `group_pence`: how many people → what they pay in all, per unit. `checks`: papers that count that day.
 
     `languages`, `access`, `outcomes`: as people read them. `figure`: the picture of who comes, "" when nobody chose one.
@@ -66,7 +64,8 @@ def cards(found: Sequence[tuple[int, float]], *, terms: Mapping[str, Sequence[Wo
     numbers = [number for number, _ in found]
     rows = {row[0]: row[1:] for row in prepared(_SAID, numbers, on)}
     categories = {word.pk: word for word in terms["category"]}
-    return [_card(number, rows[number], miles, terms, categories) for number, miles in found if number in rows]
+    labels = [_Labels(terms[kind]) for kind in ("language", "access", "outcome")]
+    return [_card(number, rows[number], miles, categories, labels) for number, miles in found if number in rows]
 
 
 # In SQL of our own: twenty cards are read with every search, and putting this together anew each time takes longer than the answer. Papers that
@@ -84,8 +83,8 @@ from providers_searchrow r join providers_listing l on l.id = r.listing_id join 
 where r.listing_id = any($1::bigint[])"""
 
 
-def _card(number: int, row: Sequence[Any], miles: float, terms: Mapping[str, Sequence[Word]], categories: Mapping[int, Word]) -> Card:
-    """One row of `_SAID`, its columns in their order there."""
+def _card(number: int, row: Sequence[Any], miles: float, categories: Mapping[int, Word], labels: Sequence[Mapping[int, tuple[str, ...]]]) -> Card:
+    """One row of `_SAID`, its columns in their order there. `labels`: by their bits, of languages, access and outcomes."""
     title, description, enterprise_id, enterprise, is_community, outcode, radius_miles, category_id, charge, unit, minutes, *row = row
     price_pence, weekdays, parts_of_day, languages, access, outcomes, figure, prices, papers = row
     seen = dict(papers)
@@ -110,15 +109,23 @@ def _card(number: int, row: Sequence[Any], miles: float, terms: Mapping[str, Seq
         group_pence=dict(prices),
         weekdays=tuple(weekdays),
         parts_of_day=tuple(parts_of_day),
-        languages=_labels(terms["language"], languages),
-        access=_labels(terms["access"], access),
-        outcomes=_labels(terms["outcome"], outcomes),
-        checks=tuple(CheckShown(kind, _PAPERS[kind], date.fromisoformat(seen[kind])) for kind in ORDER if kind in seen),
+        languages=labels[0][languages],
+        access=labels[1][access],
+        outcomes=labels[2][outcomes],
+        checks=tuple([CheckShown(kind, _PAPERS[kind], date.fromisoformat(seen[kind])) for kind in ORDER if kind in seen]),
     )
 
 
 _PAPERS = {kind: str(Check.Kind(kind).label) for kind in ORDER}
 
 
-def _labels(terms: Sequence[Word], bits: int) -> tuple[str, ...]:
-    return tuple(terms[number].label for number in chosen(bits) if number < len(terms))
+class _Labels(dict[int, tuple[str, ...]]):
+    """The words of a list by their bits: many services of a page have the same."""
+
+    def __init__(self, terms: Sequence[Word]) -> None:
+        super().__init__()
+        self.terms = terms
+
+    def __missing__(self, bits: int) -> tuple[str, ...]:
+        said = self[bits] = tuple(self.terms[number].label for number in chosen(bits) if number < len(self.terms))
+        return said

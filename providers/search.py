@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import compress
 from math import ceil
 from typing import Any
 
@@ -85,8 +86,9 @@ def _answer(question: Question, again: Sequence[str], rows: Sequence[tuple[Any, 
         if number:
             folded[names[number]][bits] = times
         elif listings:
-            found = [(listing, question.places[place - 1][1]) for listing, place in zip(listings, nth, strict=True)]
-            gifts = [one for one, charge in zip(found, charges, strict=True) if charge & GIFTS]
+            miles = [far for _, far in question.places]
+            found = [(listing, miles[place - 1]) for listing, place in zip(listings, nth, strict=True)]
+            gifts = list(compress(found, map(GIFTS.__and__, charges)))
     return Answer(found, gifts, {name: _unfolded(bits) for name, bits in folded.items()})
 
 

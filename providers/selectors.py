@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from audit.clock import london_date
 from providers.models import CalendarLink, Check, Enterprise, Invitation, Listing, Worker
@@ -10,8 +11,7 @@ from providers.rules import OF_A_COMMUNITY, OF_THE_WORKER, ORDER, PROVED_BY, cod
 from vocabulary.models import Term
 
 
-@dataclass(frozen=True, slots=True)
-class CheckShown:
+class CheckShown(NamedTuple):
     """What people see of a paper: which kind, and the day somebody of ours last saw it."""
 
     kind: str

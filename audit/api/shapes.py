@@ -116,9 +116,10 @@ SIMPLE: dict[Any, type[serializers.Field[Any, Any, Any, Any]]] = {
 
 
 def shape_of(row: type, name: str, *, leave_out: Sequence[str] = (), **given: Any) -> type[Shape]:
-    """A shape with a field for each one of a dataclass; `given` ones stand in for, or beside, what its types say."""
+    """A shape with a field for each one of a dataclass or named tuple; `given` ones stand in for, or beside, what its types say."""
     hints = get_type_hints(row)
-    made = {field.name: _field(hints[field.name], name) for field in fields_of(row) if field.name not in {*leave_out, *given}}
+    names = getattr(row, "_fields", ()) or [field.name for field in fields_of(row)]
+    made = {field: _field(hints[field], name) for field in names if field not in {*leave_out, *given}}
     doc = (row.__doc__ or "").split("\n")[0]
     return type(name, (Shape,), {**made, **given, "__doc__": doc, "__module__": row.__module__})
 

@@ -80,6 +80,11 @@ class NearForm(Form):
         return self
 
     @property
+    def typed(self) -> dict[str, dict[str, str]]:
+        """The label of each field, and what stands in it: the page of what was found writes them out itself."""
+        return {name: {"label": str(field.label), "value": self.data.get(name) or ""} for name, field in self.fields.items()}
+
+    @property
     def top(self) -> list[BoundField]:
         """What stands at the top of the page; the most one can pay is among the ways to choose."""
         return [self[name] for name in ("what", "where", "words")]

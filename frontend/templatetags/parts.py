@@ -43,6 +43,12 @@ def head_links() -> SafeString:
 
 
 @register.simple_tag
+def page_top() -> SafeString:
+    """The way past the header, and the paints of the strands."""
+    return written_once("parts/page_top.html", settings.ROOT_URLCONF)
+
+
+@register.simple_tag
 def htmx() -> SafeString:
     """The script, on pages that do without it as well."""
     return written_once("parts/htmx.html", settings.ROOT_URLCONF)

@@ -76,11 +76,10 @@ def _found(request: HttpRequest, search: NearForm, query: QueryDict) -> HttpResp
     asked = asked_of(query, where=said["where"], typed=said["words"], most_pence=said["most"])
     number = request.GET.get("page", "1")
     page = presenter.page(request.user, query, asked, on=clock.today(), number=int(number) if number in LAST_PAGES else 1)
-    search.offer(page.kinds)
     if page.what not in dict(page.kinds):
-        search.add_error("what", "We don’t know this kind of help. Pick one from the list.")
+        search.offer(page.kinds).add_error("what", "We don’t know this kind of help. Pick one from the list.")
         return render(request, "near/again.html", {"form": search}, status=422)
-    return render(request, "near/found.html", {"page": page, "search": search, "kept_said": kept_said(keeping.kept_here(request))})
+    return render(request, "near/found.html", {"page": page, "typed": search.typed, "kept_said": kept_said(keeping.kept_here(request))})
 
 
 @require_safe
