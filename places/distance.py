@@ -34,18 +34,21 @@ def around(origin: str, within: float) -> list[tuple[str, float]]:
     The postcode areas within reach are there too (`SE`), for what lies in an outcode of theirs that our table lacks. Empty: we can't place `origin`.
     """
     guess = AREAS.get(area_of(origin), (None, None))[:2]
-    rows = prepared(_AROUND, origin, *guess, within / MILES_A_DEGREE)
+    rows = prepared(_AROUND, origin, *guess, within / MILES_A_DEGREE, within / (2 * EARTH_RADIUS_MILES))
     if not rows:
         return []
-    known = [(2 * EARTH_RADIUS_MILES * half, code) for code, half, *_ in rows if code]
-    here: Position = rows[0][2:4]
+    codes, halves, *where = rows[0]
+    known = [(2 * EARTH_RADIUS_MILES * half, code) for half, code in zip(halves or (), codes or (), strict=True)]
+    here: Position = (where[0], where[1])
     reach = within / MILES_A_DEGREE  # most areas lie further north or south than that
-    known += [(miles_between(here, area[:2]), code) for code, area in AREAS.items() if abs(area[0] - here[0]) <= reach]
-    return [(code, miles) for miles, code in sorted(known) if miles <= within]
+    areas = [(miles_between(here, area[:2]), code) for code, area in AREAS.items() if abs(area[0] - here[0]) <= reach]
+    known += [one for one in areas if one[0] <= within]
+    known.sort()
+    return [(code, miles) for miles, code in known]
 
 
-# Half the angle of the same great circle as below, reckoned where the rows are. Compared as the table keeps them: to make floats of three thousand
-# takes longer than all the rest.
+# Half the angle of the same great circle as below, reckoned where the rows are, and all of them in one row: to make floats of three thousand, or
+# rows of a thousand, takes longer than all the rest. Compared as the table keeps them.
 _AROUND = """
 with here as (
     select coalesce(o.latitude, guess.latitude) as latitude, coalesce(o.longitude, guess.longitude) as longitude
@@ -56,10 +59,17 @@ with here as (
     from here cross join lateral (select $4::numeric as reach, ($4::float / cos(radians(latitude)))::numeric as wide) how
     where latitude is not null
 )
-select o.code, asin(sqrt(power(sin(radians(o.latitude::float - box.latitude) / 2), 2)
-    + cos(radians(box.latitude)) * cos(radians(o.latitude::float)) * power(sin(radians(o.longitude::float - box.longitude) / 2), 2))),
-    box.latitude, box.longitude
-from box left join places_outcode o on o.latitude between box.south and box.north and o.longitude between box.west and box.east"""
+select near.codes, near.halves, box.latitude, box.longitude
+from box cross join lateral (
+    select array_agg(code) as codes, array_agg(half) as halves from (
+        select code, asin(sqrt(power(sin(radians(o.latitude - box.latitude) / 2), 2)
+            + cos(radians(box.latitude)) * cos(radians(o.latitude)) * power(sin(radians(o.longitude - box.longitude) / 2), 2))) as half
+        from (
+            select code, latitude::float as latitude, longitude::float as longitude from places_outcode
+            where latitude between box.south and box.north and longitude between box.west and box.east offset 0
+        ) o offset 0
+    ) each_of_them where half <= $5::float
+) near"""
 
 
 def positions(codes: Iterable[str]) -> dict[str, Position]:
