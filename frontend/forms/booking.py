@@ -5,9 +5,10 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.forms import BoundField
 
 from frontend import words
-from frontend.forms import DateField, Form, Option, PickField, TextField, TickField, TimeField
+from frontend.forms import DateField, Form, Option, PickField, TextField, TextInput, TickField, TimeField
 from frontend.forms.agreements import YesForm
 from pooling.models import Membership, Portion
 
@@ -105,10 +106,13 @@ class HoursForm(Form):
         initial = {f"from_{day}": begins for day, (begins, _) in week.items()} | {f"to_{day}": ends for day, (_, ends) in week.items()}
         super().__init__(*args, initial=initial, **kwargs)
         for number, name in enumerate(DAYS, 1):
-            self.add_field(f"from_{number}", TimeField(label=f"{name}, from", required=False))
-            self.add_field(f"to_{number}", TimeField(label=f"{name}, until", required=False))
-        for field in self.fields.values():
-            field.hides_optional = True  # type: ignore[attr-defined]
+            self.add_field(f"from_{number}", TimeField(label=f"{name}, from", required=False, widget=TextInput("4", autocomplete="off")))
+            self.add_field(f"to_{number}", TimeField(label=f"{name}, until", required=False, widget=TextInput("4", autocomplete="off")))
+
+    @property
+    def days(self) -> list[tuple[str, BoundField, BoundField]]:
+        """For each day its name and its two fields, side by side on the page."""
+        return [(name, self[f"from_{number}"], self[f"to_{number}"]) for number, name in enumerate(DAYS, 1)]
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}

@@ -39,7 +39,8 @@ def pay(request: SignedIn, pk: int) -> HttpResponse:
     """One payment: how much, what for, and the ways to pay it."""
     call = _call(request, pk)
     at = clock.now()
-    context: dict[str, object] = {"over_pence": presenter.left_over(call), "held": call.portion.is_held}
+    whose = "" if call.membership.person_id == request.user.pk else call.membership.person.full_name
+    context: dict[str, object] = {"over_pence": presenter.left_over(call), "held": call.portion.is_held, "whose": whose}
     if policies.may_pay(by=request.user, membership=call.membership, portion=call.portion, at=at):
         context |= {"may_pay": True, "ways": presenter.ways(call, at=at)}
     return render(request, "money/pay.html", {"due": presenter.due(call), "call": call, **context})
