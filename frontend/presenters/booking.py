@@ -38,6 +38,8 @@ SAID = {
     "paid_out": "Over. Everything is settled.",
     "met": "You have met.",
 }
+SAID_ALONE = {"requested": "We have asked. They have not said yes yet.", "expired": "They did not answer in time. You pay nothing."}
+"""Where only the provider's answer is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +114,21 @@ def times(listing: Listing, person: Person, *, asked: date | None, picked: date 
     today = words.local_date(at)
     mine = [] if is_free else portions_of(person)
     soonest = min((soonest_day(portions=[one], today=today) for one in mine), default=soonest_day(portions=(), today=today))
-    first = max(asked or picked or soonest, soonest)
+    return times_between(listing, soonest, today + timedelta(days=FURTHEST_DAYS), asked=asked, picked=picked, minutes=minutes, at=at)
+
+
+def times_between(listing: Listing, soonest: date, last: date, *, asked: date | None, picked: date | None, minutes: int, at: datetime) -> TimesPage:
+    """A fortnight of free times between two days."""
+    first = min(max(asked or picked or soonest, soonest), max(last, soonest))
     first -= timedelta(days=(first - soonest).days % DAYS_SHOWN)
-    days = free_days(listing=listing, first=first, minutes=minutes, at=at, soonest=soonest)
     after = first + timedelta(days=DAYS_SHOWN)
+    shown = (min(after, last + timedelta(days=1)) - first).days
+    days = free_days(listing=listing, first=first, days=shown, minutes=minutes, at=at, soonest=soonest) if shown > 0 else []
     return TimesPage(
         days=days,
         day=next((one for one in days if one.day == picked), None),
         earlier=first - timedelta(days=DAYS_SHOWN) if first > soonest else None,
-        later=after if (after - today).days <= FURTHEST_DAYS else None,
+        later=after if after <= last else None,
     )
 
 
@@ -196,7 +204,7 @@ def for_whom(person: Person, at: datetime) -> list[ForWhom]:
 def lines(rows: QuerySet[Booking], *, for_provider: bool, helped: Collection[int] = ()) -> list[dict[str, Any]]:
     """A list of bookings, newest first. `helped`: people, by number, whose bookings say whose they are."""
     found = []
-    for row in rows.select_related("listing", "enterprise", "person").prefetch_related("times")[:50]:
+    for row in rows.select_related("listing", "enterprise", "person", "cluster").prefetch_related("times")[:50]:
         first = row.times.all()[0]
         meet = row.kind == Booking.Kind.MEET
         title = ("A first meeting" if meet else row.listing.title) if for_provider else f"{'Meet ' if meet else ''}{row.enterprise.name}"
@@ -210,7 +218,8 @@ def said_of(row: Booking, *, for_provider: bool) -> str:
     """How it stands, in a sentence for that side."""
     if for_provider and row.state in {State.REQUESTED, State.DECLINED, State.MET}:
         return {"requested": "They wait for your yes or no.", "declined": "You said no.", "met": "You have met."}[row.state]
-    return SAID[row.state]
+    alone = row.cluster is None or row.cluster.is_own
+    return (SAID_ALONE if alone else {}).get(row.state) or SAID[row.state]
 
 
 def cost(time: BookedTime, person: Person, at: datetime) -> CostOfCancelling:

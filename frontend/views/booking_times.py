@@ -73,7 +73,7 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _time(request: SignedIn, pk: int) -> BookedTime:
-    related = ("booking__listing__category", "booking__enterprise", "booking__person", "booking__cluster", "booking__agreement")
+    related = ("booking__listing__category", "booking__enterprise", "booking__person", "booking__cluster", "booking__agreement", "visit__milestone")
     return get_object_or_404(BookedTime.objects.visible_to(request.user).select_related(*related), pk=pk)
 
 
@@ -114,7 +114,7 @@ def move(request: SignedIn, pk: int) -> HttpResponse:
     row, asked = time.booking, request.POST or request.GET
     booking_moves.side_of(booking=row, by=request.user, at=at)
     days: dict[str, Any] = {"asked": _day(asked.get("from", "")), "picked": _day(asked.get("day", ""))}
-    page = presenter.times(row.listing, row.person, minutes=row.minutes, at=at, is_free=True, **days)
+    page = presenter.times_between(row.listing, *booking_moves.days_for(time=time, at=at), minutes=row.minutes, at=at, **days)
 
     def act(form: TimeForm) -> str:
         booking_moves.ask(time=time, starts_at=form.cleaned_data["time"], by=request.user, at=at)

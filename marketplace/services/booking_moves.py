@@ -88,6 +88,22 @@ def answer(*, move: BookingMove, yes: bool, by: Person, at: datetime) -> Booking
     return asked
 
 
+def days_for(*, time: BookedTime, at: datetime) -> tuple[date, date]:
+    """The first and the last day to which it may be moved now; the first after the last where there is none. Raises NotNow."""
+    visit = time.visit
+    if visit is None:
+        raise NotNow("It is not agreed yet. Take it back, and choose another time.")
+    week, first = visit.milestone, london_date(at)
+    last = first + timedelta(days=FURTHEST_DAYS)
+    if week.state not in HELD:
+        first = max(first, _money_is_here(week, first))
+    if week.funded_at is not None:
+        last = min(last, _may_wait_until(week.funded_at))
+    if time.booking.weeks > 1:
+        first, last = max(first, week.starts_on), min(last, week.ends_on)
+    return first, last
+
+
 def side_of(*, booking: Booking, by: Person, at: datetime) -> str:
     """Whose side this person is on. A first meeting is not moved, nor what is only kept. Raises NotAllowed, NotNow."""
     is_provider = policies.may_record_visits(by=by, enterprise=booking.enterprise)
@@ -142,13 +158,13 @@ def _locked(time: BookedTime) -> tuple[Booking, BookedTime, Milestone]:
 
 
 def _fits(row: Booking, time: BookedTime, week: Milestone, starts_at: datetime, at: datetime) -> None:
-    """Another moment; late enough for its money where that is not here, early enough where it is; of a series, in the same week."""
+    """Another moment; late enough for its money where that is not here, early enough where it is; of a series, in the same week (`days_for`)."""
     day, today = london_date(starts_at), london_date(at)
     if starts_at == time.starts_at or day < today or (day - today).days > FURTHEST_DAYS:
         raise TimeIsNotFree
     if week.state not in HELD and day < (soonest := _money_is_here(week, today)):
         raise TimeIsNotFree(f"Its money is not here yet, and takes some days. Choose {_said(soonest)} or later.")
-    if week.funded_at is not None and day > (last := london_date(week.funded_at) + timedelta(days=HELD_MOVES_DAYS)):
+    if week.funded_at is not None and day > (last := _may_wait_until(week.funded_at)):
         raise TimeIsNotFree(f"Its money is held already, and may not wait for long. Choose {_said(last)} or earlier. Or call it off and book again.")
     if row.weeks > 1 and not week.starts_on <= day <= week.ends_on:
         raise TimeIsNotFree("Of a series, one visit moves within its own week.")
@@ -158,6 +174,10 @@ def _money_is_here(week: Milestone, today: date) -> date:
     """The first day for which what is still to be paid would be here in time."""
     unpaid = MilestoneShare.objects.filter(milestone=week, state=MilestoneShare.State.PLANNED).select_related("portion__holder")
     return soonest_day(portions=[share.portion for share in unpaid], today=today)
+
+
+def _may_wait_until(funded_at: datetime) -> date:
+    return london_date(funded_at) + timedelta(days=HELD_MOVES_DAYS)
 
 
 def _said(day: date) -> str:

@@ -1,6 +1,6 @@
 """Booking as pages, without JavaScript: days, times, what is kept, what it costs, both sides' yes, and calling off."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -169,6 +169,8 @@ def test_both_sides_move_it_and_are_told(story: Alone) -> None:
     client, hodan = _as(cast.amina()), _as(cast.hodan())
     later = TEN + timedelta(days=1)
     time = story.booking.times.get()
+    days = client.get(reverse("booking-move", args=[time.pk])).context["page"].days
+    assert (days[0].day, later.date() in [one.day for one in days]) == (date(2026, 3, 12), True)  # none is shown that would be refused
     client.post(reverse("booking-move", args=[time.pk]), {"day": str(later.date()), "time": later.isoformat()})
     assert "Can it be another time?" in text(hodan.get(reverse("provider")))
     assert "Can it be another time?" not in text(client.get(reverse("start")))

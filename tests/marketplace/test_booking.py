@@ -1,7 +1,7 @@
 """Booking a time alone: held, asked for, agreed, paid, made; and everything that can stop it. A group's is in test_booking_together."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import transaction
@@ -132,6 +132,7 @@ class TestConfirmed:
     def test_it_is_not_moved_to_where_its_money_would_come_too_late_or_wait_too_long(self, agreed: Alone) -> None:
         story = agreed
         time_, far = story.booking.times.get(), TEN + 35 * DAY
+        assert booking_moves.days_for(time=time_, at=story.at) == (date(2026, 3, 12), date(2026, 5, 25))
         with pytest.raises(booking.TimeIsNotFree, match=r"not here yet.* Choose Thursday 12 March or later"):
             booking_moves.ask(time=time_, starts_at=TEN - 7 * DAY, by=cast.hodan(), at=story.at)
         move = booking_moves.ask(time=time_, starts_at=TEN - 6 * DAY, by=cast.hodan(), at=story.at)
@@ -141,6 +142,10 @@ class TestConfirmed:
         story.pay()
         with pytest.raises(booking.TimeIsNotFree, match=r"held already.* Choose Monday 13 April or earlier"):
             booking_moves.ask(time=time_, starts_at=far, by=cast.amina(), at=story.at)
+        paid = story.booking.times.get()
+        assert booking_moves.days_for(time=paid, at=story.at) == (story.at.date(), date(2026, 4, 13))
+        paid.booking.weeks = 4
+        assert booking_moves.days_for(time=paid, at=story.at) == (story.week().starts_on, story.week().ends_on)
         booking_moves.ask(time=time_, starts_at=TEN - 7 * DAY, by=cast.amina(), at=story.at)
 
     def test_nobody_else_moves_it_and_not_to_a_time_that_is_taken(self, agreed: Alone) -> None:
