@@ -11,6 +11,8 @@ from frontend.pictures import things
 from frontend.pictures.people import head, standing
 from frontend.pictures.strands import number, slot, strand
 
+LONGEST_END = 22
+"""Letters that have room where a strand ends."""
 HOME_WORDS = (
     "Three people stand side by side. Each one is the start of a coloured strand. The strands run side by side under a band marked held, "
     "and become the cloth of a table where the three drink tea with the person who helps them. A thin strand turns round and runs back to its owner."
@@ -155,13 +157,15 @@ def at_the_door(figure: str = "plain", which: int = 4, *, skin: str = "", cloth:
     return _svg("0 0 320 152", drawn + things.floor(20, 300, 148))
 
 
-def leaving(which: int, others: Sequence[int]) -> str:
-    """Somebody takes their strand out whole; the others run on."""
+def leaving(which: int, others: Sequence[int], to: str = "") -> str:
+    """Somebody takes their strand out whole, back `to` whom it came from; the others run on. A long name stands in the words beside it only."""
     base = 40 + 30 * len(others)
     drawn = "".join(strand(each, f"M-20 {base - 30 * place}H1300", 28, cap="butt") for place, each in enumerate(others))
     top = base - 30 * len(others)
     drawn += strand(which, f"M-20 {top + 12}H520C620 {top + 12} 600 {top - 22} 700 {top - 22}H900", 28)
     drawn += f'<g class="s{slot(which)}"><path class="home-arrow" d="M890 {top - 40}L912 {top - 22}L890 {top - 4}" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"/></g>'
+    if 0 < len(to) <= LONGEST_END:
+        drawn += f'<text class="pic-t" x="930" y="{top - 15}">back to {escape(to)}</text>'
     return _svg(f"0 {top - 46} 1280 {base - top + 64}", drawn)
 
 

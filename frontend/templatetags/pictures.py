@@ -117,9 +117,9 @@ def at_the_door(figure: str = "plain", strand: int = 4, skin: str = "", cloth: s
 
 
 @register.simple_tag
-def leaving(strand: int, others: Sequence[int]) -> SafeString:
-    """One strand goes out whole, the others run on."""
-    return _drawn(f'<div class="runs">{scenes.leaving(strand, others)}</div>')
+def leaving(strand: int, others: Sequence[int], to: str = "") -> SafeString:
+    """One strand goes out whole, the others run on. `to`: who has it back, written where it ends."""
+    return _drawn(f'<div class="runs">{scenes.leaving(strand, others, to)}</div>')
 
 
 @register.simple_tag
