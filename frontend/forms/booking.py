@@ -106,8 +106,10 @@ class HoursForm(Form):
         initial = {f"from_{day}": begins for day, (begins, _) in week.items()} | {f"to_{day}": ends for day, (_, ends) in week.items()}
         super().__init__(*args, initial=initial, **kwargs)
         for number, name in enumerate(DAYS, 1):
-            self.add_field(f"from_{number}", TimeField(label=f"{name}, from", required=False, widget=TextInput("4", autocomplete="off")))
-            self.add_field(f"to_{number}", TimeField(label=f"{name}, until", required=False, widget=TextInput("4", autocomplete="off")))
+            wrong = {"invalid": f"Write times on {name} like 9am and 5:30pm."}
+            for field, label in ((f"from_{number}", "from"), (f"to_{number}", "until")):
+                box = TextInput("4", autocomplete="off")
+                self.add_field(field, TimeField(label=f"{name}, {label}", required=False, widget=box, error_messages=wrong))
 
     @property
     def days(self) -> list[tuple[str, BoundField, BoundField]]:
@@ -117,6 +119,8 @@ class HoursForm(Form):
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
         for number, name in enumerate(DAYS, 1):
+            if f"from_{number}" in self.errors or f"to_{number}" in self.errors:
+                continue
             first, last = said.get(f"from_{number}"), said.get(f"to_{number}")
             if (first is None) != (last is None) or (first and last and first >= last):
                 self.add_error(f"from_{number}", ValidationError(f"Write from when to when on {name}, like 9am and 5pm. Or leave both empty."))

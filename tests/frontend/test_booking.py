@@ -257,7 +257,11 @@ def test_hours_and_days_off_are_said_on_pages_of_the_provider(story: Alone) -> N
     Listing.objects.filter(enterprise=worker.enterprise).update(weekdays=[6], parts_of_day=["afternoon", "evening"])
     week = text(hodan.get(change))
     assert [week.count(f'value="{one}"') for one in ("9am", "midday", "9pm")] == [0, 1, 1]  # as it is now: saving it loses no evening
-    assert hodan.post(change, {"from_1": "9am"}).status_code == 422
+    wrong = hodan.post(change, {"from_1": "9am", "from_2": "soon", "to_2": "5pm"})
+    assert [error for errors in wrong.context["form"].errors.values() for error in errors] == [
+        "Write times on Tuesday like 9am and 5:30pm.",
+        "Write from when to when on Monday, like 9am and 5pm. Or leave both empty.",
+    ]
     hodan.post(change, {"from_1": "9am", "to_1": "1pm"})
     assert [(one.day_name, one.begins.hour, one.ends.hour) for one in WorkHours.objects.all()] == [("Monday", 9, 13)]
     hodan.post(reverse("provider-day-off", args=[worker.pk]), {"on": "18 March 2026"})
