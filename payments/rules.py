@@ -17,6 +17,7 @@ PAYMENT: dict[tuple[str, str], str] = {
     ("expired", "pay"): "clearing",
     ("cancelled", "pay"): "clearing",
     ("failed", "pay"): "clearing",
+    ("cancelled", "fail"): "failed",  # a Direct Debit, refused by the bank before it was closed: its two lines are to be taken in
     ("clearing", "clear"): "available",
     ("clearing", "fail"): "failed",
 }

@@ -166,6 +166,25 @@ def test_bacs_failing_with_every_event_lost_never_becomes_anybodys_money(play: P
     assert not Alarm.objects.open().filter(kind="unexplained_line").exists()
 
 
+def test_a_debit_that_was_refused_and_then_cancelled_has_both_its_lines_in_the_book(play: Play) -> None:
+    play.float()
+    set_up(play)
+    play.stripe.fault("drop_after_commit", "/v1/payment_intents")
+    payment = performed(play, payins.start_debit(**terms(play)))
+    play.later(seconds=10)
+    payins.cancel(payment_id=payment.pk, by=None, at=play.at)
+    payment.refresh_from_db()
+    play.stripe.act("fail_debit", payment_intent=payment.intent_id)
+    play.run()
+    payment.refresh_from_db()
+    assert (payment.state, payment.charge_id) == ("cancelled", "")
+    play.later(days=12)
+    assert books_are_right(play)
+    payment.refresh_from_db()
+    assert (payment.state, StripeLine.objects.filter(state="matched", source=payment.charge_id).count()) == ("failed", 2)
+    assert not Alarm.objects.open().filter(kind="unexplained_line").exists()
+
+
 def test_a_debit_the_payer_ended_is_collected_from_no_more(play: Play) -> None:
     mandate = set_up(play)
     play.stripe.act("revoke_mandate", payment_method=mandate.method_id)
