@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from audit.clock import london_date
+from config.simulation import observing_debits as debits
 from config.simulation import observing_disputes as disputes
 from config.simulation import observing_recoveries as recoveries
 from config.simulation import reading
@@ -34,10 +35,13 @@ def _took(world: "World", charge: dict[str, Any]) -> None:
     payment = world.model.payments.get(charge["metadata"].get("payment", ""))
     if payment is None:
         raise Wrong(f"Stripe took {charge['amount']}p for nothing of ours: {charge['id']}")
+    if debits.said(world, payment, charge):
+        return
     if payment.taken_at is not None or charge["amount"] != payment.pence:
         raise Wrong(f"Stripe took {charge['amount']}p for payment {payment.id} of {payment.pence}p, taken at {payment.taken_at}")
     line = world.stripe.get(f"/v1/balance_transactions/{charge['balance_transaction']}")
     payment.taken_at, payment.available_at, payment.fee, payment.charge = charge["created"], line["available_on"], line["fee"], charge["id"]
+    payment.bank = "asked" if payment.kind == "bacs" else ""
 
 
 def _topped_up(world: "World", thing: dict[str, Any]) -> None:
@@ -78,6 +82,11 @@ def _made(world: "World", thing: dict[str, Any]) -> None:
 
 HAPPENED = {
     "charge.succeeded": _took,
+    "charge.pending": _took,
+    "charge.failed": debits.refused,
+    "checkout.session.completed": debits.page_left,
+    "checkout.session.expired": debits.page_left,
+    "mandate.updated": debits.changed,
     "topup.created": _topped_up,
     "transfer.created": _sent,
     "refund.created": _gave_back,
@@ -103,6 +112,8 @@ def about_to_judge(world: "World", seen: reading.Seen) -> None:
     payee = next((one for one in world.model.payees if row is not None and row.owner == f"payee:{one.id}"), None)
     if payee is None or not payee.is_ready:
         raise Wrong(f"{seen.about} was planned for a payee who can't be paid.")
+    if row is not None and debits.rests(row, world.at):
+        raise Wrong(f"{seen.about} was planned out of a Direct Debit that has to rest.")
     if payee.bank_changed_at is not None and working_days_between(_day(payee.bank_changed_at), london_date(world.at)) < BANK_WORKING_DAYS:
         raise Wrong(f"{seen.about} was planned to bank details changed less than five working days ago.")
 
@@ -143,6 +154,7 @@ def rows(world: "World") -> None:
     """Payments that are waited for, calls, what facts have not told yet, alarms."""
     model = world.model
     _payments(world)
+    debits.rows(world, learn)
     model.news = reading.news()
     _calls(world)
     disputes.rows(world)
@@ -157,7 +169,9 @@ def _payments(world: "World") -> None:
         payment = model.payments[name]
         payment.is_begun, payment.intent, payment.page, payment.operation = is_begun, intent, page, operation
         if state in DEAD:
-            if payment.taken_at is not None:
+            if payment.taken_at is not None and payment.bank == "asked":
+                learn(world)
+            if payment.taken_at is not None and payment.bank != "no":
                 raise Wrong(f"Payment {name} is {state}, and Stripe took it.")
             model.live.pop(name, None)
         payment.local = state if state != "available" else "clearing"
@@ -183,9 +197,11 @@ def _may_become(world: "World", call: Call, state: str, payment: str | None) -> 
     paid_by = world.model.payments.get(payment or "")
     is_here = paid_by is not None and paid_by.state == "available" and paid_by.pence >= call.to_pay
     if state == "clearing":
-        return paid_by is not None and paid_by.state in ("clearing", "available") and paid_by.pence >= call.to_pay
+        return paid_by is not None and paid_by.state in ("clearing", "available", "failed") and paid_by.pence >= call.to_pay
     if state == "funded":
         return is_here and not call.is_unwanted
+    if state in ("called", "cancelled") and call.state == "clearing" and payment is None and call.payment is not None and call.payment.bank == "no":
+        return call.is_unwanted == (state == "cancelled")
     if state == "cancelled":
         return call.is_unwanted and is_here
     if state == "shortfall":

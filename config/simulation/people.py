@@ -1,6 +1,6 @@
 """Who is in a simulation: two councils, in each a group of three who pay with their own money, and two providers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from config.simulation.model.things import Payee, Purse
@@ -26,11 +26,13 @@ class Rows:
     people: dict[int, Person]
     places: dict[int, Membership]
     portions: dict[int, Portion]
+    operator: Person = field(default_factory=Person)
 
 
 def arrive() -> tuple[Rows, list[Purse]]:
     """Everybody, through the services that the pages use."""
-    rows, purses = Rows({}, {}, {}), []
+    rows, purses = Rows({}, {}, {}, _person("operator", "E09000028")), []
+    organisations.give_role(person=rows.operator, kind="operator", by=None, at=BEGINS)
     for number, (code, name) in enumerate(COUNCILS.items()):
         organisations.add_council(code=code, name=name, by=None, at=BEGINS)
         helper = _person(f"helper{number}", code)

@@ -55,8 +55,8 @@ def taken_hold(seed: int, stripe: Stripe) -> Iterator[Ears]:
     ears = Ears()
     routes = {kind: [name for name in names if name.startswith("pooling.")] for kind, names in settings.FACT_ROUTES.items()}
     ours: dict[str, Any] = {"STRIPE_SECRET_KEY": KEY, "STRIPE_API_BASE": stripe.url, "STRIPE_WEBHOOK_SECRET_PLATFORM": SECRET, "FACT_ROUTES": routes}
-    # Ceilings and days of risk have tests of their own; here money goes on as soon as it may.
-    ours |= dict.fromkeys(("NEW_PAYEE_RISK_DAYS", "NEW_PAYEE_LONG_RISK_DAYS", "BACS_HOLD_WORKING_DAYS"), 0)
+    # Ceilings and days of risk of cards have tests of their own; here money goes on as soon as it may.
+    ours |= dict.fromkeys(("NEW_PAYEE_RISK_DAYS", "NEW_PAYEE_LONG_RISK_DAYS"), 0)
     ours |= dict.fromkeys(("NEW_PAYEE_CEILING_PENCE", "BANK_CHANGE_CAP_PENCE"), 10**12)
     with ExitStack() as stack:
         for name, value in ours.items():

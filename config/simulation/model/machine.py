@@ -41,8 +41,15 @@ def payment_clearing(model: Model, entry: Entry, about: str) -> tuple[Move, ...]
 def payment_available(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
     """Its gross to whom it belongs, Stripe's fee out of FLOAT, and never before Stripe's own day."""
     payment = _payment(model, about)
-    if payment.taken_at is None or payment.state != ("asked" if payment.purse is None else "clearing") or payment.available_at > model.now:
-        raise Wrong(f"Payment {about} is {payment.state} and available at {payment.available_at}: not now, at {model.now}.")
+    if (
+        payment.taken_at is None
+        or payment.state != ("asked" if payment.purse is None else "clearing")
+        or payment.available_at > model.now
+        or payment.bank not in ("", "yes")
+    ):
+        raise Wrong(
+            f"Payment {about} is {payment.state} and available at {payment.available_at}, its bank said {payment.bank!r}: not now, at {model.now}."
+        )
     payment.state = "available"
     model.live.pop(payment.id, None)
     bank, cost, float_ = (Key(code, payment.council) for code in ("BANK", "FEE_COST", "FLOAT"))

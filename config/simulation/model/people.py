@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
+from config.simulation.model import debits
 from config.simulation.model.book import Entry, Key, Move, Wrong
 from config.simulation.model.state import Model, Plan
 from config.simulation.model.things import Call, Hold, Outgoing, Payee, Payment, Purse, Withdrawal, to_ask
@@ -39,6 +40,8 @@ def pay(model: Model, call: Call, kind: str) -> Plan:
         return Plan()
     if before is not None and before.local == "started" and before.is_begun:
         return Plan("payment_is_taken")
+    if kind == "bacs" and (reason := debits.why_not(model, call.purse)):
+        return Plan(reason)
     if not 30 <= call.to_pay <= MOST:
         return Plan("amount")
     if kind == "pay_by_bank" and not 50 <= call.to_pay <= 1_000_000:

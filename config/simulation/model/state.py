@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from config.simulation.model.book import Book, Entry, Wrong
-from config.simulation.model.things import Call, Dispute, Hold, Outgoing, Payee, Payment, Purse, Recovery, Withdrawal
+from config.simulation.model.things import Call, Dispute, Hold, Mandate, Outgoing, Payee, Payment, Purse, Recovery, Withdrawal
 
 
 @dataclass
@@ -21,7 +21,8 @@ class Plan:
 class Model:
     """`live`: payments that are neither lots nor dead. `news`: (call id, pence) of payments that are here while their call has not heard of it.
     `watched`: withdrawals that facts may still change. `stopped`: councils with an alarm that stops. `dispute_rows`: disputes by our row's
-    number. `short`: calls that fell short. `just_credited`: places in groups whose owner a payee gave money back to since that was last asked."""
+    number. `short`: calls that fell short. `just_credited`: places in groups whose owner a payee gave money back to since that was last asked.
+    `bouncing`: Direct Debits to which a bank said no, until both lines are in the book."""
 
     book: Book = field(default_factory=Book)
     purses: list[Purse] = field(default_factory=list)
@@ -39,6 +40,9 @@ class Model:
     short: set[int] = field(default_factory=set)
     recoveries: dict[int, Recovery] = field(default_factory=dict)
     just_credited: set[int] = field(default_factory=set)
+    mandates: dict[int, Mandate] = field(default_factory=dict)
+    bouncing: dict[str, Payment] = field(default_factory=dict)
+    debit_is_on: set[str] = field(default_factory=set)
     reversed_at_stripe: int = 0
     paid_for: set[str] = field(default_factory=set)
     news: set[tuple[int, int]] = field(default_factory=set)
@@ -87,8 +91,8 @@ class Model:
     def float_is_short(self, council: str) -> bool:
         """Whether some payment there waits for the platform's own money."""
         there = self.book.holds("FLOAT", council)
-        waiting = [p for p in self.live.values() if p.council == council and p.state == "clearing" and p.available_at <= self.now]
-        return any(p.fee > there for p in waiting)
+        waiting = [p for p in (*self.live.values(), *self.bouncing.values()) if p.council == council and p.available_at <= self.now]
+        return any(p.fee > there for p in waiting if p.state == "clearing" or p.bank == "no")
 
     def saw(self, operation: str, thing: str) -> None:
         """Stripe made something for one of our operations. Raises Wrong when it is the second."""

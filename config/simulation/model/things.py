@@ -38,7 +38,8 @@ class Payment:
     """Money coming in, then a lot. `state`: asked, clearing, available. `local`: what our own row says while it is only asked for.
     `is_disputed`: as our rows have it; `is_charged_back`: as Stripe has it, until it is won.
 
-    `taken_at`, `available_at`, `fee`: Stripe's own record of the charge; `taken_at` None: Stripe took nothing.
+    `taken_at`, `available_at`, `fee`: Stripe's own record of the charge; `taken_at` None: Stripe took nothing. `bank`: of a Direct Debit, which
+    is taken when it is asked for, "asked", then "yes" or "no"; `bounced`: of a no, how many of its two lines are in the book.
     """
 
     id: str
@@ -62,6 +63,14 @@ class Payment:
     lost: int = 0
     is_disputed: bool = False
     is_charged_back: bool = False
+    bank: str = ""
+    bounced: int = 0
+
+    @property
+    def of(self) -> Purse:
+        """Whose money it is; not of a top-up."""
+        assert self.purse is not None
+        return self.purse
 
     @property
     def free(self) -> int:
@@ -177,6 +186,21 @@ class Dispute:
     @property
     def may_change(self) -> bool:
         return self.state not in ("won", "settled") or bool(self.owed) or len(self.booked) < len(self.lines)
+
+
+@dataclass(eq=False)
+class Mandate:
+    """A payer's Direct Debit. `state` is our row's; the rest is so at Stripe: given on its page, run out, ended."""
+
+    id: int
+    purse: Purse
+    operation: str
+    state: str = "started"
+    page: str = ""
+    at_stripe: str = ""
+    is_given: bool = False
+    is_run_out: bool = False
+    is_ended: bool = False
 
 
 @dataclass(eq=False)

@@ -13,7 +13,8 @@ NEWEST = 80
 @step(1)
 def a_bank_takes_a_payment_back(world: World) -> bool | None:
     """All of it or a part, whatever became of the money."""
-    paid = [one for one in list(world.model.payments.values())[-NEWEST:] if one.kind == "card" and one.charge and not one.is_charged_back]
+    newest = [one for one in list(world.model.payments.values())[-NEWEST:] if one.charge and not one.is_charged_back]
+    paid = [one for one in newest if one.kind == "card" or one.bank == "yes"]
     payment = world.pick(paid)
     if payment is None or world.often(60):
         return False

@@ -4,8 +4,18 @@ from config.simulation.steps import step
 from config.simulation.world import World
 
 KINDS = ["500_before", "500_stored_after", "500_stored_after", "drop_after_commit", "drop_after_commit", "truncated", "429", "409"]
-MADE = ["/v1/transfers", "/v1/refunds", "/v1/checkout/sessions", "/v1/payment_intents", "/v1/topups", "/v1/customers", "*", "*"]
-READ = ["/v1/transfers*", "/v1/refunds*", "/v1/checkout/*", "/v1/payment_intents/*", "/v1/accounts/*", "/v1/balance_transactions"]
+MADE = [
+    "/v1/transfers",
+    "/v1/refunds",
+    "/v1/checkout/sessions",
+    "/v1/payment_intents",
+    "/v1/topups",
+    "/v1/customers",
+    "/v1/payment_intents",
+    "*",
+    "*",
+]
+READ = ["/v1/mandates/*", "/v1/transfers*", "/v1/refunds*", "/v1/checkout/*", "/v1/payment_intents/*", "/v1/accounts/*", "/v1/balance_transactions"]
 
 
 @step(8, is_fault=True)

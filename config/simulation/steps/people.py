@@ -80,9 +80,10 @@ def pays(world: World, call: Call, kind: str) -> None:
     row, by = CallRow(pk=call.id), world.rows.people[call.purse.payer]
     plan = must.pay(world.model, call, kind)
     asked: dict[str, Any] = {"call": row, "by": by, "at": world.at}
-    if kind != "bank_transfer":
+    if kind in ("card", "pay_by_bank"):
         asked |= {"success_url": PAGE, "cancel_url": PAGE}
-    ways: dict[str, Callable[..., Any]] = {"card": calls.pay_by_card, "pay_by_bank": calls.pay_by_bank_app, "bank_transfer": calls.pay_by_bank}
+    ways: dict[str, Callable[..., Any]] = {"card": calls.pay_by_card, "pay_by_bank": calls.pay_by_bank_app}
+    ways |= {"bank_transfer": calls.pay_by_bank, "bacs": calls.pay_by_debit}
     world.ask(f"pay call {call.id} by {kind}", plan, lambda: ways[kind](**asked))
 
 
