@@ -52,7 +52,8 @@ def show(request: SignedIn, name: str) -> HttpResponse:
     titles = console.named(line.title for line in found)
     lines = [replace(line, title=title, last=trail.get(line.about, [""])[-1]) for line, title in zip(found, titles, strict=True)]
     tabs = [Tab(text, value, value == state) for value, text in [*listing.states, ("all", "all")]] if listing.states else []
-    context = {"listing": listing, "lines": lines, "page": page, "tabs": tabs}
+    shown = {"last": any(line.last for line in lines), "sum": any(line.pence is not None for line in lines)}
+    context = {"listing": listing, "lines": lines, "page": page, "tabs": tabs, "shown": shown}
     if name == "reconciliation":
         context["made"] = ReconcileCursor.objects.values_list("read_at", flat=True).first()
     return render(request, "operator/list.html", context)
