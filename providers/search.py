@@ -32,7 +32,8 @@ _GROUPS = """unnest(%(group_codes)s::text[], %(group_miles)s::text[], %(tokens)s
     with ordinality g (codes, miles, token, before, m)"""
 # The rarest of the words: in at most so many services do all of them occur. Words of no stem (the, and) narrow nothing.
 SELDOM = 5_000
-FEWEST, AT_ONCE = 4, 8  # places in a group
+# Places in a group; FAR_AT_ONCE of them after the nearest NEAR, where whoever gets there found little and will look at most of what is left.
+FEWEST, AT_ONCE, NEAR, FAR_AT_ONCE = 4, 8, 64, 16
 _RARE = f"""rare(times) as materialized (
     select coalesce(min((select coalesce(max(w.times), 0) from providers_searchword w where w.stem = asked.stem)), %(seldom)s + 1)
     from unnest(tsvector_to_array(to_tsvector('english', %(words)s))) asked(stem)
@@ -243,7 +244,8 @@ def _groups(places: int) -> Iterator[tuple[int, int]]:
     begin, size = 0, FEWEST
     while begin < places:
         yield begin, min(begin + size, places)
-        begin, size = begin + size, min(size * 2, AT_ONCE)
+        begin += size
+        size = min(size * 2, AT_ONCE if begin < NEAR else FAR_AT_ONCE)
 
 
 def _unfolded(counted: Mapping[int, int]) -> Counter[int]:
