@@ -1,5 +1,6 @@
 """What is near: one question, a place, a list. Nothing is saved until somebody says that something is missing."""
 
+from copy import copy
 from dataclasses import asdict
 from urllib.parse import urlencode
 
@@ -62,7 +63,7 @@ def _is_half_said(asked: QueryDict) -> bool:
 
 def _asked(request: HttpRequest) -> QueryDict:
     """What was asked so far; where somebody lives is known once they have a page, or said it when they kept something."""
-    asked = request.GET.copy()
+    asked = copy(request.GET)  # its own way to copy goes to the bottom of each list, and only whole ones are put in here
     known = getattr(request.user, "outcode", "") or request.session.get(WHERE, "")
     if "where" not in asked and known:
         asked["where"] = known
