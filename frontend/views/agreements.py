@@ -166,4 +166,5 @@ def ask_exception(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, "We have asked. You hear from us when they have answered. Then you can say yes.")
         return back_to("agreement", pk=pk)
 
-    return form_page(request, form=WhyForm(request.POST or None), act=act, template="agreement/family.html", context={"agreement": agreement})
+    context = {"agreement": agreement, "whose": "" if payer.person_id == request.user.pk else payer.person.known_as}
+    return form_page(request, form=WhyForm(request.POST or None), act=act, template="agreement/family.html", context=context)
