@@ -90,9 +90,11 @@ def test_somebody_in_no_group_is_found_by_address_and_name_together():
 
 
 def test_a_letter_is_compared_and_seen():
-    cast_pooling.group(cast.amina(), cast.yusuf(), at=cast.AT, facilitator=cast.ruth())
+    group, _ = cast_pooling.group(cast.amina(), cast.yusuf(), at=cast.AT, facilitator=cast.ruth())
     cast_pooling.budget_of(cast.amina(), "direct_payment", at=cast.AT)
     budget, client = Budget.objects.get(), _as(cast.ruth())
+    shown = _text(client.get(reverse("group", args=[group.pk])))
+    assert ("You stand beside them" in shown, "What you promised" in shown, "Your group," in shown) == (True, False, False)
     page = reverse("budget-seen", args=[budget.pk])
     assert "Letters to see" in _text(client.get(reverse("helping")))
     assert "£200.00" in _text(client.get(page))

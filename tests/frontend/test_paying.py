@@ -58,6 +58,7 @@ def test_who_looks_after_money_pays_by_bank_alone(story):
 def test_who_may_only_read_it_reads_who_pays_and_gets_no_button(story):
     page = _page(story, cast.operator())
     assert ("can pay it, or somebody who may pay for them." in page, "Pay by card" in page) == (True, False)
+    assert ("For Amina Farah." in page, "Please pay" in page, "held until they say" in page) == (True, False, True)
 
 
 def test_a_collection_is_written_down_before_stripe_is_asked(story):
