@@ -54,8 +54,9 @@ def at_rest(world: World) -> None:
         decides(world, case.id, won=world.often(50))
     for _ in range(QUIET_DAYS):
         passes(world, DAY)
-        for council in [one for one in sorted({purse.council for purse in world.model.purses}) if world.model.book.spare(one) < 0]:
-            covers(world, council)
+        for council in sorted({purse.council for purse in world.model.purses}):
+            if world.model.book.spare(council) < 0 or world.model.float_is_short(council):
+                covers(world, council)
         for name in ("payees", "reconcile", *TIMERS, "perform", "deliver"):
             fires(world, name)
     world.run("reconcile by hand", lambda: reconciliation.run(at=world.at).matched)

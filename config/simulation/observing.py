@@ -71,6 +71,8 @@ def _came_back(world: "World", refund: dict[str, Any]) -> None:
     for row in world.model.refunds.values():
         if row.stripe_id == refund["id"]:
             row.is_failed_at_stripe = True
+            if not row.about.startswith("withdrawal:"):
+                continue
             owner = world.model.withdrawals[int(row.about.partition(":")[2])]
             if owner.may_change:
                 world.model.watched[owner.id] = owner
@@ -102,6 +104,8 @@ def about_to_judge(world: "World", seen: reading.Seen) -> None:
     """What a journal's rule needs to know: which councils an alarm stops, and whether the payee may be paid."""
     if seen.entry.kind == "withdraw":
         _went_home(world, seen)
+    if seen.entry.kind == "wallet_sent_back":
+        _went_back(world, seen)
     if seen.about.startswith("dispute:"):
         disputes.known(world, seen.about)
     if seen.entry.kind == "recovery_set_off":
@@ -132,6 +136,19 @@ def _went_home(world: "World", seen: reading.Seen) -> None:
     row = Withdrawal(int(about.partition(":")[2]), purse, pence, [])
     row.refunds = must.name_lots(model, purse, pence, found, about, purse.owner, newest=True, only=old)
     model.withdrawals[row.id] = model.watched[row.id] = row
+
+
+def _went_back(world: "World", seen: reading.Seen) -> None:
+    """The clock sent back what an organisation paid in long ago and gave nobody: all that was left of that lot."""
+    model, about = world.model, seen.about
+    debit, _, pence = seen.entry.moves[0]
+    wallet = next(wallet for wallet in model.wallets if wallet.key("SHARE") == debit)
+    found = reading.refunds_about(about)
+    lot = model.payments[found[0][1]]
+    if len(found) != 1 or _age(world, lot) < SENT_HOME_DAYS or pence != lot.free:
+        raise Wrong(f"{about}: the clock sent {pence}p back out of {found}; of the first {lot.free}p is left, and it is {_age(world, lot)} days old.")
+    row = model.sent_back[int(about.partition(":")[2])] = Withdrawal(int(about.partition(":")[2]), wallet, pence, [])
+    row.refunds = must.name_lots(model, wallet, pence, found, about, wallet.owner, newest=True, only=lot)
 
 
 def _age(world: "World", lot: Payment) -> int:

@@ -1,13 +1,13 @@
-"""Who is in a simulation: two councils, in each a group of three who pay with their own money, and two providers."""
+"""Who is in a simulation: two councils, in each three who pay with their own money, two whose money somebody looks after, and providers."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from config.simulation.model.things import Payee, Purse
+from config.simulation.model.things import Payee, Purse, Wallet
 from config.simulation.process import Stripe
 from payments.services import operations
 from payments.services import payees as payee_services
-from people.models import Person
+from people.models import Organisation, Person
 from people.services import organisations
 from people.services import people as persons
 from pooling.models import Membership, Portion
@@ -27,6 +27,7 @@ class Rows:
     places: dict[int, Membership]
     portions: dict[int, Portion]
     operator: Person = field(default_factory=Person)
+    organisations: dict[int, Organisation] = field(default_factory=dict)
 
 
 def arrive() -> tuple[Rows, list[Purse]]:
@@ -73,17 +74,19 @@ def _group(people: list[Person], name: str) -> list[Membership]:
     return list(cluster.memberships.inside().select_related("person", "cluster").order_by("pk"))
 
 
-def _budget(person: Person, helper: Person) -> Portion:
+def _budget(person: Person, helper: Person, holder: Organisation | None = None) -> Portion:
     budget = budgets.record(
         person=person,
         kind="agreed",
         amounts=budgets.Amounts(10_000_000, 0, 10_000_000),
         period=budgets.Period(BEGINS.date()),
-        portions=[budgets.PortionDraft(route="direct_payment", weekly_pence=10_000_000, funder_name="The council")],
+        portions=[
+            budgets.PortionDraft(route="isf" if holder else "direct_payment", weekly_pence=10_000_000, funder_name="The council", holder=holder)
+        ],
         by=person,
         at=BEGINS,
     )
-    budgets.vouch(budget=budget, level="seen", by=helper, at=BEGINS)
+    budgets.vouch(budget=budget, level="confirmed" if holder else "seen", by=helper, at=BEGINS)
     return budget.portions.select_related("budget__person", "holder").get()
 
 
@@ -99,9 +102,28 @@ def promise(rows: Rows, purse: Purse, about: int, at: datetime) -> None:
         by=person,
         at=at,
     )
+    purse.promised_from, purse.promised_weekly = pledge.starts_on.toordinal(), WEEKLY_PENCE
     purse.promised_until = (pledge.starts_on + timedelta(weeks=WEEKS, days=-1)).toordinal()
     kept = earmarks.earmark(pledge=pledge, about_kind="agreement", about_id=about, pence=pledge.pence, by=person, at=at)
     purse.pledge, purse.earmark, purse.earmark_left = pledge.pk, kept.pk, kept.pence
+
+
+def holders(rows: Rows) -> tuple[list[Wallet], list[Purse]]:
+    """An organisation that looks after the money of a group of two, and pays it ahead."""
+    code = min(COUNCILS)
+    home = organisations.add_organisation(kind="isf_holder", name="Together", council_code=code, by=None, at=BEGINS)
+    staff, seer = _person("staff", code), _person("seer", code)
+    organisations.give_role(person=staff, kind="holder_staff", organisation=home, by=None, at=BEGINS)
+    organisations.give_role(person=seer, kind="facilitator", council_code=code, by=None, at=BEGINS)
+    budgets.choose_mode(council_code=code, route="isf", mode="ahead", by=rows.operator, at=BEGINS)
+    rows.people[staff.pk], rows.organisations[home.pk] = staff, home
+    purses = []
+    met = [persons.vouch(person=_person(f"held{letter}", code), level="seen", by=seer, at=BEGINS) for letter in "ab"]
+    for place in _group(met, "held"):
+        portion = _budget(place.person, staff, home)
+        rows.people[place.person_id], rows.places[place.pk], rows.portions[portion.pk] = place.person, place, portion
+        purses.append(Purse(place.pk, portion.pk, code, len(COUNCILS), place.person_id, staff.pk, is_held=True))
+    return [Wallet(0, 0, code, 0, 0, staff.pk, holder=home.pk)], purses
 
 
 def payees(stripe: Stripe) -> list[Payee]:

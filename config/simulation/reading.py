@@ -22,6 +22,11 @@ _NEWS = """
     select f.payload->>'about', (f.payload->>'pence')::bigint from audit_delivery d join audit_fact f on f.id = d.fact_id
     where d.state <> 'done' and d.room = 'pooling' and f.kind = 'payments.payment_available'
 """
+_UNHEARD = "select distinct subject from audit_delivery where room = 'pooling' and state <> 'done' and subject like 'call:%%'"
+_HANDED = """
+    select p.id::text, p.part_of_id::text, p.pence, s.membership_id
+    from payments_payment p join pooling_walletslice s on p.about = 'slice:' || s.id where s.move_id = %s order by p.id
+"""
 _ALARMS = "select id, kind, about, council_code, stops_releases from payments_alarm where closed_at is null"
 _ACCOUNTS = "select code, council, owner, balance from ledger_account"
 
@@ -71,6 +76,16 @@ def calls(ids: Iterable[int]) -> list[tuple[Any, ...]]:
 def news() -> set[tuple[int, int]]:
     """Calls whose money is here and which have not heard of it: (call, pence)."""
     return {(int(about.partition(":")[2]), pence) for about, pence in rows(_NEWS) if about.startswith("call:")}
+
+
+def unheard() -> set[int]:
+    """Calls that have not heard of something yet."""
+    return {int(subject.partition(":")[2]) for (subject,) in rows(_UNHEARD)}
+
+
+def parts_of(move: int) -> list[tuple[str, str, int, int]]:
+    """The parts of lots that went along with a list handed out: (id, of which lot, pence, whose place)."""
+    return [(name, of, pence, member) for name, of, pence, member in rows(_HANDED, move)]
 
 
 def alarms() -> list[tuple[Any, ...]]:

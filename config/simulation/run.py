@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from config.simulation import checking
 from config.simulation.model import people as must
 from config.simulation.model.book import Wrong
-from config.simulation.people import BEGINS, arrive, payees
+from config.simulation.people import BEGINS, arrive, holders, payees
 from config.simulation.plants import PLANTS
 from config.simulation.process import running
 from config.simulation.seams import taken_hold
-from config.simulation.steps import FAULTS, STEPS, Step, debits, disputes, faults, ledger, machines, people, recoveries, stripe
+from config.simulation.steps import FAULTS, STEPS, Step, debits, disputes, faults, ledger, machines, people, recoveries, stripe, wallets
 from config.simulation.world import World
 from payments.services import floats
 
-PLAYED = (debits, disputes, faults, ledger, machines, people, recoveries, stripe)
+PLAYED = (debits, disputes, faults, ledger, machines, people, recoveries, stripe, wallets)
 FIRST_FLOAT_PENCE = 2500
 DAY = 86_400
 
@@ -66,6 +66,8 @@ def run(
 
 def _begin(world: World) -> None:
     world.rows, world.model.purses = arrive()
+    world.model.wallets, held = holders(world.rows)
+    world.model.purses += held
     world.model.payees = payees(world.stripe)
     for council in sorted({purse.council for purse in world.model.purses}):
         row = floats.top_up(council_code=council, pence=FIRST_FLOAT_PENCE, by=None, at=world.at)
@@ -74,7 +76,7 @@ def _begin(world: World) -> None:
         for _ in range(2):
             people.asks_for(world, purse, world.dice.randint(200, 4000))
         for call in list(purse.calls.values()):
-            people.pays(world, call, "card")
+            people.pays(world, call, "bank_transfer" if purse.is_held else "card")
     machines.fires(world, "perform")
     for payment in list(world.model.live.values()):
         if payment.page:

@@ -10,7 +10,7 @@ from config.simulation.model.state import Model, Plan
 from config.simulation.model.things import Call, Hold, Outgoing, Payee, Payment, Purse, Withdrawal, to_ask
 
 SILLY = "ValueError"
-WAITS, PAGES = ("started", "open"), ("card", "pay_by_bank")
+WAITS, THEIR_OWN = ("started", "open"), ("card", "pay_by_bank", "bacs")
 MOST = 99_999_999
 
 
@@ -31,7 +31,7 @@ def open_call(model: Model, purse: Purse, share: int, pence: int, due_day: int) 
 
 def pay(model: Model, call: Call, kind: str) -> Plan:
     """A payment for a call: pressed again it is the same one; another way closes the first."""
-    if call.purse.is_held and kind in PAGES:
+    if call.purse.is_held and kind in THEIR_OWN:
         return Plan("no_card")
     if call.state != "called":
         return Plan("not_now")
@@ -190,17 +190,21 @@ def keep(model: Model, row: Withdrawal) -> Plan:
         return Plan("not_now")
 
     def apply(_: Any) -> list[Entry]:
-        row.is_kept, model.watched[row.id] = True, row
-        row.state, failed = "kept", [one for one in row.refunds if one.state == "failed"]
-        for one in failed:
-            one.state = "cancelled"
-            one.lot.refunded -= one.pence
-            if one.lot not in row.purse.lots:
-                row.purse.lots.append(one.lot)
-        moves = (Move(row.purse.key("REFUND"), row.purse.key("SHARE"), sum(one.pence for one in failed)),)
-        return [Entry("keep", row.purse.council, moves)]
+        row.is_kept, row.state, model.watched[row.id] = True, "kept", row
+        return [Entry("keep", row.purse.council, (Move(row.purse.key("REFUND"), row.purse.key("SHARE"), put_back(row)),))]
 
     return Plan(apply=apply)
+
+
+def put_back(row: Withdrawal) -> int:
+    """What a bank sent back is in its lots again. Gives how many pence."""
+    failed = [one for one in row.refunds if one.state == "failed"]
+    for one in failed:
+        one.state = "cancelled"
+        one.lot.refunded -= one.pence
+        if one.lot not in row.purse.lots:
+            row.purse.lots.append(one.lot)
+    return sum(one.pence for one in failed)
 
 
 def name_lots(

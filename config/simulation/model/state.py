@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from config.simulation.model.book import Book, Entry, Wrong
-from config.simulation.model.things import Call, Dispute, Hold, Mandate, Outgoing, Payee, Payment, Purse, Recovery, Withdrawal
+from config.simulation.model.things import Call, Dispute, Hold, Mandate, Outgoing, Payee, Payment, Purse, Recovery, Wallet, Withdrawal
 
 
 @dataclass
@@ -22,10 +22,12 @@ class Model:
     """`live`: payments that are neither lots nor dead. `news`: (call id, pence) of payments that are here while their call has not heard of it.
     `watched`: withdrawals that facts may still change. `stopped`: councils with an alarm that stops. `dispute_rows`: disputes by our row's
     number. `short`: calls that fell short. `just_credited`: places in groups whose owner a payee gave money back to since that was last asked.
-    `bouncing`: Direct Debits to which a bank said no, until both lines are in the book."""
+    `bouncing`: Direct Debits to which a bank said no, until both lines are in the book. `sent_back`: out of wallets, by the number of the move."""
 
     book: Book = field(default_factory=Book)
     purses: list[Purse] = field(default_factory=list)
+    wallets: list[Wallet] = field(default_factory=list)
+    sent_back: dict[int, Withdrawal] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)
     live: dict[str, Payment] = field(default_factory=dict)
     calls: dict[int, Call] = field(default_factory=dict)

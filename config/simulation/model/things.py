@@ -20,7 +20,9 @@ class Purse:
     pledge: int = 0
     earmark: int = 0
     earmark_left: int = 0
+    promised_from: int = 0
     promised_until: int = 0
+    promised_weekly: int = 0
     lots: list["Payment"] = field(default_factory=list)
     calls: dict[int, "Call"] = field(default_factory=dict)
 
@@ -31,6 +33,20 @@ class Purse:
     def key(self, code: str, about: str = "") -> Key:
         """An account of theirs; RESERVE, HOLD and DISPUTE are named after what they are about."""
         return Key(code, self.council, f"{about}/{self.owner}" if about else self.owner)
+
+
+@dataclass(eq=False)
+class Wallet(Purse):
+    """What an organisation paid in for its people and nobody was given yet: its WALLET stands where a person's SHARE does."""
+
+    holder: int = 0
+
+    @property
+    def owner(self) -> str:
+        return f"holder:{self.holder}"
+
+    def key(self, code: str, about: str = "") -> Key:
+        return super().key("WALLET" if code == "SHARE" else code, about)
 
 
 @dataclass(eq=False)

@@ -123,7 +123,7 @@ def passes(world: World, seconds: int) -> None:
 
 
 def lets_go(world: World) -> None:
-    purses = [purse for purse in world.model.purses if old_lots(world, purse)]
+    purses = [purse for purse in (*world.model.purses, *world.model.wallets) if old_lots(world, purse)]
     for purse in purses:
         for hold in [hold for hold in world.active if hold.purse is purse]:
             _end(world, hold)

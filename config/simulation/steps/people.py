@@ -199,7 +199,7 @@ def takes_money_home(world: World) -> bool | None:
     purse = a_purse(world)
     by = world.dice.choice(world.model.purses).person if world.often(5) else purse.person
     pence = world.amount(max(0, world.model.may_go_home(purse)))
-    plan = must.withdraw(world.model, purse, pence, is_theirs=by == purse.person)
+    plan = must.withdraw(world.model, purse, pence, is_theirs=by in (purse.person, purse.payer))
     asked: dict[str, Any] = {
         "membership": world.rows.places[purse.member],
         "portion": world.rows.portions[purse.portion],

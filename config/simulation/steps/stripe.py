@@ -28,12 +28,13 @@ def fills_in_a_page(world: World) -> bool | None:
 
 @step(6)
 def sends_money_from_the_bank(world: World) -> bool | None:
-    """What was asked for; or less, or more."""
+    """What was asked for; or less, or more, or twice."""
     payment = world.pick([one for one in world.model.live.values() if one.kind == "bank_transfer" and one.intent and one.taken_at is None])
     if payment is None:
         return False
     pence = payment.pence if world.often(75) else max(1, payment.pence + world.dice.randint(-500, 500))
-    done = world.stripe.act("bank_transfer", payment_intent=payment.intent, amount=pence)
+    times = 2 if world.often(6) else 1
+    done = [world.stripe.act("bank_transfer", payment_intent=payment.intent, amount=pence) for _ in range(times)]
     world.tell(f"{pence}p sent for {payment.id[:8]}: {done}")
     learn(world)
     return None
