@@ -7,6 +7,7 @@ from audit.clock import london_date
 from config.simulation import observing_debits as debits
 from config.simulation import observing_disputes as disputes
 from config.simulation import observing_recoveries as recoveries
+from config.simulation import observing_weekly as weekly
 from config.simulation import reading
 from config.simulation.model import people as must
 from config.simulation.model.book import Wrong
@@ -104,6 +105,8 @@ def about_to_judge(world: "World", seen: reading.Seen) -> None:
     """What a journal's rule needs to know: which councils an alarm stops, and whether the payee may be paid."""
     if seen.entry.kind == "withdraw":
         _went_home(world, seen)
+    if seen.entry.kind == "hand_out":
+        weekly.handed(world, seen.about, seen.entry.moves[0].pence)
     if seen.entry.kind == "wallet_sent_back":
         _went_back(world, seen)
     if seen.about.startswith("dispute:"):
@@ -173,6 +176,7 @@ def rows(world: "World") -> None:
     _payments(world)
     debits.rows(world, learn)
     model.news = reading.news()
+    weekly.rows(world)
     _calls(world)
     disputes.rows(world)
     recoveries.rows(world)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from config.simulation.model.book import Book, Entry, Wrong
-from config.simulation.model.things import Call, Dispute, Hold, Mandate, Outgoing, Payee, Payment, Purse, Recovery, Wallet, Withdrawal
+from config.simulation.model.things import Call, Dispute, Hold, Mandate, Outgoing, Payee, Payment, Purse, Recovery, Wallet, WeeklyList, Withdrawal
 
 
 @dataclass
@@ -27,6 +27,9 @@ class Model:
     book: Book = field(default_factory=Book)
     purses: list[Purse] = field(default_factory=list)
     wallets: list[Wallet] = field(default_factory=list)
+    lists: dict[int, WeeklyList] = field(default_factory=dict)
+    handed: dict[int, tuple[Payment, Purse, int]] = field(default_factory=dict)
+    given: dict[int, int] = field(default_factory=dict)
     sent_back: dict[int, Withdrawal] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)
     live: dict[str, Payment] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """What the model knows of: whose money, payments, calls, holds, and what goes out and back."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from config.simulation.model.book import Key
 
@@ -40,6 +41,7 @@ class Wallet(Purse):
     """What an organisation paid in for its people and nobody was given yet: its WALLET stands where a person's SHARE does."""
 
     holder: int = 0
+    asked: list[str] = field(default_factory=list)
 
     @property
     def owner(self) -> str:
@@ -217,6 +219,26 @@ class Mandate:
     is_given: bool = False
     is_run_out: bool = False
     is_ended: bool = False
+
+
+@dataclass(eq=False)
+class WeeklyList:
+    """What an organisation is asked for in ten days. `paid`: its calls that were paid by it."""
+
+    id: int
+    wallet: Wallet
+    state: str = "ready"
+    paid: set[int] = field(default_factory=set)
+
+
+class ListRow(NamedTuple):
+    """A row of a list, as our own has it."""
+
+    call: int
+    number: int
+    state: str
+    pence: int | None
+    slice: int | None
 
 
 @dataclass(eq=False)

@@ -43,6 +43,8 @@ def stop_waiting(model: Model, wallet: Wallet) -> Plan:
 
     def apply(_: Any) -> list[Entry]:
         close(open_one)
+        for row in model.lists.values():
+            row.state = "stopped" if row.wallet is wallet and row.state == "sent" else row.state
         return []
 
     return Plan(apply=apply)

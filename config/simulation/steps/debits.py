@@ -51,7 +51,7 @@ def pays_by_debit(world: World) -> bool | None:
 def a_bank_says_no_to_a_debit(world: World) -> bool | None:
     """Before it has paid; what comes after that is a payment taken back."""
     payment = world.pick([one for one in world.model.live.values() if one.bank == "asked"])
-    if payment is None or world.often(60):
+    if payment is None or world.often(20):
         return False
     code = world.dice.choice(("insufficient_funds", "debit_not_authorized", "account_closed"))
     done = world.stripe.act("fail_debit", charge=payment.charge, code=code)

@@ -18,7 +18,7 @@ from config.simulation.world import World
 from payments.services import ages, cash, inbox, operations, payees, payins, reconciliation, refunds, remittances, setting_off
 from pooling.models import Call as CallRow
 from pooling.models import Hold as HoldRow
-from pooling.services import aged, calls, holds, idle, setbacks
+from pooling.services import aged, calls, holds, idle, setbacks, weekly_money
 
 TIMERS = {
     "deliver": deliveries.deliver_due,
@@ -36,8 +36,9 @@ TIMERS = {
     "cash": cash.send_back_due,
     "setbacks": setbacks.advance_due,
     "set off": setting_off.set_off_due,
+    "weekly": weekly_money.advance_due,
 }
-OFTEN = {"deliver": 6, "perform": 6, "process": 4, "clear": 3, "plan remittances": 3, "plan refunds": 2} | dict.fromkeys(
+OFTEN = {"deliver": 6, "perform": 6, "process": 4, "clear": 3, "weekly": 2, "plan remittances": 3, "plan refunds": 2} | dict.fromkeys(
     ("reconcile", "calls", "payees", "setbacks", "set off"), 1
 )
 SELDOM = ("ages", "aged", "idle", "cash")

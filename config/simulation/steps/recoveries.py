@@ -18,7 +18,7 @@ NEWEST = 40
 def asks_for_it_back(world: World) -> bool | None:
     """A part or all of what one thing was paid; sometimes more than that, and sometimes before it went out."""
     row: Outgoing | None = world.pick(list(world.model.remittances.values())[-NEWEST:])
-    if row is None or world.often(70):
+    if row is None or world.often(55):
         return False
     pence, about = world.amount(row.pence - row.asked_back), row.about
     asked: dict[str, Any] = {"about": about, "pence": pence, "by": None, "at": world.at}

@@ -29,7 +29,8 @@ def fills_in_a_page(world: World) -> bool | None:
 @step(6)
 def sends_money_from_the_bank(world: World) -> bool | None:
     """What was asked for; or less, or more, or twice."""
-    payment = world.pick([one for one in world.model.live.values() if one.kind == "bank_transfer" and one.intent and one.taken_at is None])
+    waiting = [one for one in world.model.live.values() if one.kind == "bank_transfer" and one.intent and one.taken_at is None]
+    payment = world.pick([one for one in waiting if one.call is None] if world.often(40) else waiting)
     if payment is None:
         return False
     pence = payment.pence if world.often(75) else max(1, payment.pence + world.dice.randint(-500, 500))

@@ -15,7 +15,7 @@ from pooling.models import WalletMove
 from pooling.services import wallets
 
 
-def _asked(world: World, wallet: Wallet) -> tuple[dict[str, Any], bool]:
+def asked_for(world: World, wallet: Wallet) -> tuple[dict[str, Any], bool]:
     """Whoever works for them asks; now and then somebody else."""
     person = wallet.payer if world.often(96) else world.dice.choice(world.model.purses).person
     by = world.rows.people[person]
@@ -25,7 +25,7 @@ def _asked(world: World, wallet: Wallet) -> tuple[dict[str, Any], bool]:
 @step(3)
 def pays_a_sum_in(world: World) -> None:
     wallet = world.dice.choice(world.model.wallets)
-    asked, is_staff = _asked(world, wallet)
+    asked, is_staff = asked_for(world, wallet)
     pence = world.dice.choice((0, world.dice.randint(1, 100), *(world.dice.randint(1000, 30_000) for _ in range(6))))
     plan = must.pay_in(world.model, wallet, pence, is_staff=is_staff)
     world.ask(f"pay {pence}p in", plan, lambda: wallets.pay_in(**asked, pence=pence))
@@ -42,7 +42,7 @@ def does_not_send_it_after_all(world: World) -> bool | None:
     return None
 
 
-@step(5)
+@step(3)
 def hands_it_out(world: World) -> bool | None:
     """To one or two people mostly; now and then to the same one twice, to one whose money it is not, or more than they can use."""
     wallet = world.dice.choice(world.model.wallets)
@@ -55,7 +55,7 @@ def hands_it_out(world: World) -> bool | None:
         chosen.append(world.dice.choice(world.model.purses))
     today = world.at.date().toordinal()
     slices = [(purse, _sum(world, purse, here // len(chosen), today)) for purse in chosen] if world.often(97) else []
-    asked, is_staff = _asked(world, wallet)
+    asked, is_staff = asked_for(world, wallet)
     unheard, made = reading.unheard(), must.Parts()
     plan = must.hand_out(world.model, wallet, slices, unheard=unheard, today=today, is_staff=is_staff, made=made)
     rows = [wallets.Slice(purse.member, purse.portion, pence) for purse, pence in slices]
@@ -76,7 +76,7 @@ def sends_some_back(world: World) -> bool | None:
     here = world.model.book.holds("WALLET", wallet.council, wallet.owner)
     if not here and world.often(90):
         return False
-    asked, is_staff = _asked(world, wallet)
+    asked, is_staff = asked_for(world, wallet)
     pence, token = world.amount(here), uuid4()
     plan = must.send_back(world.model, wallet, pence, is_staff=is_staff)
     move = world.ask(f"send {pence}p of a wallet back", plan, lambda: wallets.send_back(**asked, pence=pence, token=token))

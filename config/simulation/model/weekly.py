@@ -1,0 +1,96 @@
+"""What must come of weekly lists: made, sent, stopped; and of what comes for one, which goes to people from the top of it, whole calls only."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from config.simulation.model.book import Entry, Move, Wrong
+from config.simulation.model.machine import judges
+from config.simulation.model.state import Model, Plan
+from config.simulation.model.things import Call, ListRow, Payment, Purse, Wallet, WeeklyList
+
+COVERS_DAYS = 10
+
+
+def make(model: Model, wallet: Wallet, today: int, *, is_staff: bool) -> Plan:
+    """All that is asked of its people for ten days. One that was ready gives way."""
+    if not is_staff or not wanted(model, wallet, today):
+        return Plan("nothing_to_list" if is_staff else "not_allowed")
+
+    def apply(row: Any) -> list[Entry]:
+        made(model, wallet, row.pk)
+        return []
+
+    return Plan(apply=apply)
+
+
+def made(model: Model, wallet: Wallet, number: int) -> WeeklyList:
+    """A new one is ready."""
+    for old in model.lists.values():
+        old.state = "superseded" if old.wallet is wallet and old.state == "ready" else old.state
+    row = model.lists[number] = WeeklyList(number, wallet)
+    return row
+
+
+def wanted(model: Model, wallet: Wallet, today: int) -> set[int]:
+    held = [purse for purse in model.purses if purse.is_held and purse.council == wallet.council]
+    return {call.id for purse in held for call in purse.calls.values() if call.state == "called" and call.due_day <= today + COVERS_DAYS}
+
+
+def send(model: Model, row: WeeklyList, rows: Sequence[ListRow]) -> Plan:
+    """It stands as it is from now on; the one before it is over. `rows`: as they are before."""
+    if row.state != "ready":
+        return Plan("not_now")
+    if not any(one.state == "waiting" and model.calls[one.call].state in ("called", "clearing") for one in rows):
+        return Plan("nothing_to_pay")
+
+    def apply(_: Any) -> list[Entry]:
+        for old in model.lists.values():
+            old.state = "superseded" if old.wallet is row.wallet and old.state == "sent" else old.state
+        row.state = "sent"
+        return []
+
+    return Plan(apply=apply)
+
+
+def stop(row: WeeklyList) -> Plan:
+    def apply(_: Any) -> list[Entry]:
+        row.state = "stopped"
+        return []
+
+    return Plan("" if row.state == "sent" else "not_now", apply)
+
+
+@judges
+def hand_out(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
+    """What came for a list goes to somebody in it; `observing_weekly` has looked out of which lot."""
+    lot, purse, pence = model.handed.pop(int(about))
+    return (Move(_wallet(lot).key("SHARE"), purse.key("SHARE"), pence),)
+
+
+def hand_on(model: Model, number: int, name: str, lot: Payment, purse: Purse, pence: int) -> None:
+    """A part of a lot of the wallet goes along: of the oldest that has something left. Raises Wrong."""
+    found = model.take(lot.of, pence, newest=False)
+    if not found or found[0] != (lot, pence):
+        raise Wrong(f"Part {name} of {pence}p was taken of {lot.id}; should be of {[(one.id, part) for one, part in found]}")
+    lot.used += pence
+    new = Payment(name, lot.kind, pence, lot.council, purse, state="available", local="clearing", charge=lot.charge)
+    new.taken_at, new.available_at = lot.taken_at, lot.available_at
+    model.payments[name] = new
+    purse.lots.append(new)
+    model.handed[number] = (lot, purse, pence)
+    model.given[number] = model.given.get(number, 0) + pence
+
+
+def pay(model: Model, row: WeeklyList, call: Call, above: Sequence[Call]) -> None:
+    """A call in the list is paid. Raises Wrong where it needed nothing, or somebody above still waits."""
+    if row.state not in ("sent", "done") or call.state != "called":
+        raise Wrong(f"List {row.id} ({row.state}) paid call {call.id}, which was {call.state}.")
+    heard = {pk for pk, _ in model.news}
+    if left := [one.id for one in above if one.state == "called" and one.id not in heard]:
+        raise Wrong(f"List {row.id} paid call {call.id} before {left}.")
+    call.state = "funded"
+
+
+def _wallet(lot: Payment) -> Wallet:
+    assert isinstance(lot.purse, Wallet)
+    return lot.purse
