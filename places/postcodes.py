@@ -18,7 +18,12 @@ class UnknownOutcode(Refusal):
 
 
 def outcode_of(text: str) -> str:
-    """`SE15` from `se15`, ` SE15 4AB ` or `SE154AB`. The rest is forgotten. Raises UnknownOutcode.
+    """`SE15` from `se15`, ` SE15 4AB ` or `SE154AB`. The rest is forgotten. Raises UnknownOutcode."""
+    return place_of(text)[0]
+
+
+def place_of(text: str) -> tuple[str, str]:
+    """The outcode, and its council as `council_of` tells it, in one question. Raises UnknownOutcode.
 
     In an area that our table covers, the outcode must be in it; elsewhere a known area is enough.
     """
@@ -28,10 +33,10 @@ def outcode_of(text: str) -> str:
     if match is None:
         raise UnknownOutcode(f"We don't know “{shown}”. {_HINT}" if shown else None)
     code = match.group(1)
-    area = area_of(code)
-    if area not in AREAS or (_council(code) is None and is_covered(area)):
+    area, council = area_of(code), _council(code)
+    if area not in AREAS or (council is None and is_covered(area)):
         raise UnknownOutcode(f"We don't know “{shown}”. {_HINT}")
-    return code
+    return code, council or ""
 
 
 _HINT = "Look at a letter sent to you. It is the part of the postcode before the gap. For example, SE15."

@@ -8,6 +8,7 @@ from frontend.forms import Form, MoneyField, Option, PickField, TextField
 from frontend.forms.places import WhereField
 from marketplace.models import Need, PartOfWeek
 from marketplace.services.needs import Wishes
+from places.postcodes import UnknownOutcode, place_of
 from vocabulary.models import Term
 
 NOT_SURE, SOMETHING_ELSE, THINK = "any", "other", "think"
@@ -61,7 +62,8 @@ class WhereForm(Form):
 class NearForm(Form):
     """What, where, in which words, and the most one can pay. Nothing of it is saved; the rest of a search are words of lists.
 
-    Search knows the kinds of help: it gives the page those to pick from (`offer`), so that they are not asked for twice.
+    Search knows the kinds of help: it gives the page those to pick from (`offer`), so that they are not asked for twice; nor is `council`, that
+    of the place once it is known to be one ("": we know the place, not its council).
     """
 
     what = SlugField(label="What would help?", widget=Select)
@@ -71,8 +73,17 @@ class NearForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.council = ""
+        self.fields["where"].known = self._knows  # type: ignore[attr-defined]
         for name in ("words", "most"):
             self.fields[name].hides_optional = True  # type: ignore[attr-defined]
+
+    def _knows(self, code: str) -> bool:
+        try:
+            _, self.council = place_of(code)
+        except UnknownOutcode:
+            return False
+        return True
 
     def offer(self, kinds: list[tuple[str, str]]) -> "NearForm":
         """With these kinds of help to pick from."""

@@ -19,8 +19,6 @@ from marketplace.models import Need, PartOfWeek
 from marketplace.selectors.search import Asked, Facet, Found, find
 from marketplace.selectors.sizes import about_weekly_pence
 from people.models import Person
-from places.models import Outcode
-from places.postcodes import council_of
 from pooling import selectors
 from pooling.models import Cluster, Membership
 from vocabulary.models import Term
@@ -94,10 +92,13 @@ class FoundPage:
         return [Way("miles", value, label, None, value == now) for value, label in DISTANCES]
 
 
-def page(viewer: Person | AnonymousUser, said: QueryDict, asked: Asked, *, on: date, number: int) -> FoundPage:
-    """The number-th page. A fixed number of queries: six, and five more for groups, their prices and one's own place in them on the first page."""
+def page(viewer: Person | AnonymousUser, said: QueryDict, asked: Asked, *, council: str, on: date, number: int) -> FoundPage:
+    """The number-th page. `council`: of the place; "" when we don't know.
+
+    A fixed number of queries: four, and three more for groups, their prices and one's own place in them on the first page.
+    """
     found = find(asked, on=on, page=number)
-    groups, together = _groups(viewer, asked, on) if number == 1 else ([], 0)
+    groups, together = _groups(viewer, asked, council, on) if number == 1 else ([], 0)
     facets = {facet.name: facet for facet in found.facets}
     cards = {card.listing_id: card for card in (*found.gifts, *found.cards)}.values()
     shown = [offer_found(card, people=together or SHARED_BY) for card in cards]
@@ -134,11 +135,10 @@ def _ticks(access: Facet, traits: Facet, asked: Asked) -> list[Way]:
     return [way for way in ways if way.count or way.is_now]
 
 
-def _groups(viewer: Person | AnonymousUser, asked: Asked, on: date) -> tuple[list[Card], int]:
+def _groups(viewer: Person | AnonymousUser, asked: Asked, council: str, on: date) -> tuple[list[Card], int]:
     """Groups of the place's council that have room and that somebody is not in, nearest first; and how many share in their own group, if they
     are in one that is going."""
-    rows = _around(viewer, asked.outcode) if isinstance(viewer, Person) else []
-    council = next((row["code"] for row in rows if row.of == "council"), "") if rows else council_of(asked.outcode)
+    rows = _around(viewer) if isinstance(viewer, Person) else []
     places = [row for row in rows if row.of == "place"]
     going = [row["inside"] for row in places if row["is_in"] and row["state"] == Cluster.State.ACTIVE]
     together = going[0] if len(going) == 1 else 0
@@ -155,13 +155,12 @@ def _groups(viewer: Person | AnonymousUser, asked: Asked, on: date) -> tuple[lis
     return [replace(card, weekly_pence=prices.get(card.cluster_id)) for card in shown], together
 
 
-def _around(viewer: Person, outcode: str) -> list[Row]:
-    """The names of what groups are for, the council of the place, and the viewer's own places. One query."""
+def _around(viewer: Person) -> list[Row]:
+    """The names of what groups are for, and the viewer's own places. One query."""
     inside = Membership.objects.inside().filter(cluster=OuterRef("cluster")).order_by().values("cluster").annotate(people=Count("pk"))
     own = Membership.objects.in_groups().unended().of(viewer)
     return ask_all(
         listed(Term.objects.filter(kind=Term.Kind.PURPOSE), "purpose", slug="slug", label="label"),
-        listed(Outcode.objects.filter(pk=outcode), "council", pk="latitude", code="council_code"),  # it has no number: any will do
         listed(own, "place", cluster_id="cluster_id", state="cluster__state", inside=Subquery(inside.values("people")), is_in="joined_at"),
     )
 

@@ -76,7 +76,8 @@ def _found(request: HttpRequest, search: NearForm, query: QueryDict) -> HttpResp
     said = search.cleaned_data
     asked = asked_of(query, where=said["where"], typed=said["words"], most_pence=said["most"])
     number = request.GET.get("page", "1")
-    page = presenter.page(request.user, query, asked, on=clock.today(), number=int(number) if number in LAST_PAGES else 1)
+    which = int(number) if number in LAST_PAGES else 1
+    page = presenter.page(request.user, query, asked, council=search.council, on=clock.today(), number=which)
     if page.what not in dict(page.kinds):
         search.offer(page.kinds).add_error("what", "We don’t know this kind of help. Pick one from the list.")
         return render(request, "near/again.html", {"form": search}, status=422)
