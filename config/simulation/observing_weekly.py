@@ -62,11 +62,13 @@ def _paid(world: "World", pk: int, found: list[ListRow]) -> None:
         wanted = sum(one.pence or 0 for one in new if one.slice == slice_id)
         if model.given.pop(slice_id, 0) != wanted or any(model.calls[one.call].to_pay != one.pence for one in new):
             raise Wrong(f"List {pk} paid {new}, and something else was handed out for slice {slice_id}.")
-    waiting = [one for one in found if one.state == "waiting"]
+    # Who has not heard yet how another payment went is passed over, until they have.
+    unheard = reading.unheard() if new else set()
+    waiting = [one for one in found if one.state == "waiting" and one.call not in unheard]
     for one in new:
         row.paid.add(one.call)
         world.tell(f"list {pk} pays call {one.call}")
-        weekly.pay(model, row, model.calls[one.call], [model.calls[other.call] for other in waiting if other.number < one.number])
+        weekly.pay(row, model.calls[one.call], [model.calls[other.call] for other in waiting if other.number < one.number])
 
 
 def _asked(world: "World", wallet: Wallet) -> None:

@@ -3,6 +3,7 @@
 Each part is a payment of its own with `part_of`, always the payment that came from Stripe; what is sent back of it goes to that payment's sender.
 """
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +56,7 @@ def hand_on(*, lot_owner: str, parts: Sequence[Part], council_code: str, at: dat
 def _part(lot: Payment, part: Part, pence: int, at: datetime) -> Payment:
     """The new lot: as old as the money is, so that its 90 days run from the charge."""
     return Payment(
+        id=uuid.uuid4(),
         kind=lot.kind,
         state=Payment.State.AVAILABLE,
         pence=pence,
