@@ -72,14 +72,11 @@ OPERATION: dict[tuple[str, str], str] = {
     ("unknown", "send"): "sent",
     ("sent", "send"): "sent",
     ("sent", "lose_sight"): "unknown",
-    ("planned", "lose_sight"): "unknown",
-    ("unknown", "lose_sight"): "unknown",
     ("planned", "succeed"): "succeeded",
     ("sent", "succeed"): "succeeded",
     ("unknown", "succeed"): "succeeded",
     ("planned", "refuse"): "refused",
     ("sent", "refuse"): "refused",
-    ("unknown", "refuse"): "refused",
     ("refused", "try_again"): "planned",
 }
 

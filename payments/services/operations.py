@@ -71,9 +71,9 @@ def perform(operation_id: uuid.UUID | None, *, at: datetime) -> Made | None:
     try:
         thing = _ask(operation)
     except StripeSaidNo as no:
-        _refuse(operation_id, no, at)
+        _refuse(operation, no, at)
     except (AnswerLost, StripeIsBusy) as unsure:
-        _wait(operation_id, str(unsure), at)
+        _wait(operation, str(unsure), at)
     else:
         settle(operation_id, thing, at=at)
         return thing
@@ -156,10 +156,10 @@ def _same_as_before(operation: PaymentOperation, stripe_id: str | None) -> bool:
     return False
 
 
-def _refuse(operation_id: uuid.UUID, no: StripeSaidNo, at: datetime) -> None:
+def _refuse(claimed: PaymentOperation, no: StripeSaidNo, at: datetime) -> None:
     def write() -> None:
-        operation = PaymentOperation.objects.locked().get(pk=operation_id)
-        if operation.state in ("succeeded", "refused"):
+        operation = _still_ours(claimed)
+        if operation is None:
             return
         operation.state, operation.next_try_at = step(OPERATION, operation.state, "refuse"), None
         operation.error = no.code[:300]
@@ -167,18 +167,25 @@ def _refuse(operation_id: uuid.UUID, no: StripeSaidNo, at: datetime) -> None:
         _meaning(operation, "refused")(operation, no.code, at)
 
     retrying(write)
-    log.warning("stripe_said_no", operation=str(operation_id), code=no.code, detail=no.detail)
+    log.warning("stripe_said_no", operation=str(claimed.pk), code=no.code, detail=no.detail)
 
 
-def _wait(operation_id: uuid.UUID, why: str, at: datetime) -> None:
+def _wait(claimed: PaymentOperation, why: str, at: datetime) -> None:
     with transaction.atomic():
-        operation = PaymentOperation.objects.locked().get(pk=operation_id)
-        if operation.state in ("succeeded", "refused"):
+        operation = _still_ours(claimed)
+        if operation is None:
             return
         operation.state = step(OPERATION, operation.state, "lose_sight")
         operation.next_try_at, operation.error = at + wait_after(operation.tries), why[:300]
         operation.save(update_fields=["state", "next_try_at", "error"])
-    log.warning("stripe_answer_lost", operation=str(operation_id), why=why)
+    log.warning("stripe_answer_lost", operation=str(claimed.pk), why=why)
+
+
+def _still_ours(claimed: PaymentOperation) -> PaymentOperation | None:
+    """The operation, locked, if nobody took it up since: a no that is written late, over another's call, would ask for the same thing anew."""
+    operation: PaymentOperation = PaymentOperation.objects.locked().get(pk=claimed.pk)
+    is_ours = operation.state == "sent" and (operation.attempt, operation.tries) == (claimed.attempt, claimed.tries)
+    return operation if is_ours else None
 
 
 def _meaning(operation: PaymentOperation, verb: str, default: Any = lambda *_: None) -> Any:

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections, transaction
 
 from payments.gateways import stripe_gateway
-from payments.gateways.shapes import AnswerLost
+from payments.gateways.shapes import AnswerLost, StripeSaidNo
 from payments.models import Alarm, Payee, PaymentOperation, Remittance
 from payments.rules import LEASE
 from payments.selectors import proof
@@ -169,6 +169,51 @@ def test_short_of_balance_waits_in_out_for_a_top_up_under_a_new_key(play: Play, 
     assert operation.idempotency_key != first_key
     assert Alarm.objects.open().filter(kind="transfer_refused").count() == 1
     play.stripe.act("regain_transfers", account=Payee.objects.get().stripe_account_id)
+    play.later(seconds=3700)
+    ends_with_one_transfer(play, planned)
+
+
+@pytest.mark.parametrize("late", ["no", "no_answer"])
+def test_a_worker_that_slept_over_the_answer_to_an_older_key_changes_nothing(play: Play, planned: Remittance, late: str) -> None:
+    """It was told no, slept longer than its lease, and another asked anew meanwhile: a third key would be a second transfer."""
+    account, pk = Payee.objects.get().stripe_account_id, play.operation(kind="transfer").pk
+    play.stripe.act("lose_transfers", account=account)
+    sleeper = operations._claim(pk, play.at)
+    assert sleeper is not None
+    with pytest.raises(StripeSaidNo) as no:
+        operations._ask(sleeper)
+    play.skip(seconds=100)
+    operations.perform_due(at=play.at)  # another worker hears the same no: a new attempt waits an hour
+    play.stripe.act("regain_transfers", account=account)
+    play.skip(seconds=3700)
+    play.stripe.fault("drop_after_commit", TRANSFERS)
+    operations.perform_due(at=play.at)
+    assert (play.operation(pk=pk).state, play.operation(pk=pk).attempt, len(play.transfers())) == ("unknown", 2, 1)
+
+    if late == "no":
+        operations._refuse(sleeper, no.value, play.at)
+    else:
+        operations._wait(sleeper, "no answer", play.at)
+    assert (play.operation(pk=pk).state, play.operation(pk=pk).attempt) == ("unknown", 2)
+    play.later(seconds=3700)
+    ends_with_one_transfer(play, planned)
+
+
+def test_a_worker_that_slept_over_a_no_that_stripe_forgot_changes_nothing(play: Play, planned: Remittance) -> None:
+    """The same key, asked again by another, was done after all: an older no of it is not the last word."""
+    account, pk = Payee.objects.get().stripe_account_id, play.operation(kind="transfer").pk
+    play.stripe.act("lose_transfers", account=account)
+    sleeper = operations._claim(pk, play.at)
+    assert sleeper is not None
+    with pytest.raises(StripeSaidNo) as no:
+        operations._ask(sleeper)
+    play.stripe.act("regain_transfers", account=account)
+    play.stripe.control("forget_keys", {})
+    play.stripe.fault("drop_after_commit", TRANSFERS)
+    play.skip(seconds=100)
+    operations.perform_due(at=play.at)
+    operations._refuse(sleeper, no.value, play.at)
+    assert (play.operation(pk=pk).state, play.operation(pk=pk).attempt, len(play.transfers())) == ("unknown", 1, 1)
     play.later(seconds=3700)
     ends_with_one_transfer(play, planned)
 
