@@ -84,7 +84,9 @@ def _everything_ended(world: World) -> None:
     ]
     left += disputes.left_open(world) + recoveries.left_open(world) + debits.left_open(world)
     undecided = [w for w in model.withdrawals.values() if w.state != "failed" and any(one.state == "failed" for one in w.refunds)]
-    left += [f"withdrawal {w.id} ({w.state}), and a bank sent it back" for w in undecided]
+    left += [f"withdrawal {w.id} ({w.state}), and some of it did not get home" for w in undecided]
+    said = reading.rows("select id, state from pooling_withdrawal")
+    left += [f"withdrawal {pk} ({state}), in the model {w.state}" for pk, state in said if (w := model.withdrawals[pk]).state != state]
     waiting = reading.rows("select kind, state, id::text from payments_paymentoperation where state in ('planned', 'sent', 'unknown')")
     left += [f"operation {row}" for row in waiting if not short]
     told = reading.rows("select subject, state, last_error from audit_delivery where state <> 'done'")

@@ -72,11 +72,6 @@ def _came_back(world: "World", refund: dict[str, Any]) -> None:
     for row in world.model.refunds.values():
         if row.stripe_id == refund["id"]:
             row.is_failed_at_stripe = True
-            if not row.about.startswith("withdrawal:"):
-                continue
-            owner = world.model.withdrawals[int(row.about.partition(":")[2])]
-            if owner.may_change:
-                world.model.watched[owner.id] = owner
 
 
 def _made(world: "World", thing: dict[str, Any]) -> None:

@@ -43,12 +43,14 @@ def run(
     proof_every: int = 1000,
     plant: str = "",
     to_rest: bool = True,
+    story: Callable[[World], None] = lambda _: None,
     note: Callable[[str], None] = lambda _: None,
 ) -> Found:
     """Plays `steps` steps on the database that the connections point at, which must be fresh, with a sandbox of its own.
 
-    `plant`: a bug to put in, by its name. `to_rest`: afterwards faults end, days pass, and everything must have come to its end. `note`: told
-    after each heavy check how far it is, so that a run that is stopped has said something.
+    `plant`: a bug to put in, by its name. `story`: steps in an order that chance seldom finds, after the others. `to_rest`: afterwards faults
+    end, days pass, and everything must have come to its end. `note`: told after each heavy check how far it is, so that a run that is stopped
+    has said something.
     """
     began = time.monotonic()
     with running(seed, int(BEGINS.timestamp())) as sandbox, taken_hold(seed, sandbox) as ears, PLANTS.get(plant, nullcontext)():
@@ -57,6 +59,7 @@ def run(
         try:
             _begin(world)
             _play(world, steps, proof_every, note)
+            story(world)
             if to_rest:
                 checking.at_rest(world)
         except Wrong as found:

@@ -1,4 +1,4 @@
-"""A PostgreSQL for the tests that kill one."""
+"""A PostgreSQL for the tests that kill one, and a database of its own for each simulation."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,10 +7,15 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import connections
+from pytest_django.plugin import DjangoDbBlocker
 
 from config import postgres
+from config.simulation.run import Found, run
 from config.torture import launcher
-from tests.conftest import EMBEDDED, Clone
+from tests.conftest import EMBEDDED, Clone, point_connections_at
+
+Play = Callable[..., Found]
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +40,21 @@ def torture(own_cluster: Path) -> Callable[..., dict[str, Any]]:
         return {**json.loads(said[-1]), "said": said[:-1]}
 
     return run
+
+
+@pytest.fixture
+def play(clone_database: Callable[[str], Clone], django_db_blocker: DjangoDbBlocker) -> Iterator[Play]:
+    """Runs a simulation on a fresh database of its own; the tests' own is untouched."""
+    before = {alias: dict(connections[alias].settings_dict) for alias in connections}
+
+    def simulate(seed: int, steps: int, *, with_faults: bool = True, **more: Any) -> Found:
+        point_connections_at(clone_database("simulation"))
+        return run(seed, steps, with_faults=with_faults, **more)
+
+    with django_db_blocker.unblock():
+        try:
+            yield simulate
+        finally:
+            for alias, kept in before.items():
+                connections[alias].close()
+                connections[alias].settings_dict.update(kept)

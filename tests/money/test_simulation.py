@@ -1,37 +1,12 @@
 """The simulator finds nothing where nothing is wrong, and each bug that is planted on purpose (docs/money.md, "The simulator")."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from django.db import connections
-from pytest_django.plugin import DjangoDbBlocker
 
 from config.simulation.plants import PLANTS
-from config.simulation.run import Found, run
-from tests.conftest import Clone, point_connections_at
+from tests.money.conftest import Play
 
 SEED, STEPS, BUGS_SHOW_WITHIN = 1, 2000, 250
 SHOWS_LATER = {"new_key_after_silence": 500}  # a call to Stripe has to be begun, lost and made first
-Play = Callable[..., Found]
-
-
-@pytest.fixture
-def play(clone_database: Callable[[str], Clone], django_db_blocker: DjangoDbBlocker) -> Iterator[Play]:
-    """Runs a simulation on a fresh database of its own; the tests' own is untouched."""
-    before = {alias: dict(connections[alias].settings_dict) for alias in connections}
-
-    def simulate(seed: int, steps: int, **more: Any) -> Found:
-        point_connections_at(clone_database("simulation"))
-        return run(seed, steps, with_faults=True, **more)
-
-    with django_db_blocker.unblock():
-        try:
-            yield simulate
-        finally:
-            for alias, kept in before.items():
-                connections[alias].close()
-                connections[alias].settings_dict.update(kept)
 
 
 def test_two_thousand_steps_with_faults_agree_with_the_model(play: Play) -> None:

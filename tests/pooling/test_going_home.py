@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from audit.errors import NotAllowed
-from payments.models import Refund
+from payments.gateways.shapes import RefundMade
+from payments.models import PaymentOperation, Refund
 from payments.services import refunds
 from pooling.models import Withdrawal
 from pooling.rules import WITHDRAWAL, NotNow
@@ -79,9 +80,6 @@ def refund_is(week: Week, state: str) -> None:
 
 
 def refund_of_is(week: Week, row: Refund, state: str) -> None:
-    from payments.gateways.shapes import RefundMade
-    from payments.models import PaymentOperation
-
     row.refresh_from_db()
     assert row.operation is not None
     PaymentOperation.objects.filter(pk=row.operation.pk).update(state="succeeded")
@@ -153,6 +151,43 @@ def test_what_was_home_and_came_back_a_moment_ago_may_be_kept_before_we_are_told
     shares.note_refunds(withdrawal_id=row.pk, at=AT)
     kept.refresh_from_db()
     assert (kept.state, kept.kept_pence, kept.returned_pence, proof()) == ("kept", 4_000, 0, [])
+
+
+def fails(row: Refund, how: str) -> None:
+    """Payments takes it over and nobody is told yet: its bank sends it back, at once or after it was called done, or Stripe would not send it."""
+    row.refresh_from_db()
+    assert row.operation is not None
+    if how == "Stripe says no":
+        return refunds.refused(row.operation, "charge_disputed", AT)
+    for state in ("succeeded", "failed") if how == "after it was done" else ("failed",):
+        refunds._see(row, RefundMade(f"re_{row.pk}", state, row.pence, str(row.operation.pk), "ch_1", f"txn_re_{row.pk}", "", ""), AT)
+    return None
+
+
+@pytest.mark.parametrize("how", ["at once", "after it was done", "Stripe says no"])
+@pytest.mark.parametrize("when", ["before we heard of the first", "before it is kept", "before it is kept, heard later", "after it is kept"])
+def test_however_two_parts_of_it_fail_money_in_refund_is_asked_about(week: Week, when: str, how: str) -> None:
+    """Found by the simulator, which knew only of banks. Whatever still waits in REFUND once all is told, the withdrawal says that it failed."""
+    row, (first, second) = sent_home_twice(week)
+    fails(first, "at once")
+    if when == "before we heard of the first":
+        fails(second, how)
+    week.town.bank.tell()
+    if when.startswith("before it is kept"):
+        fails(second, how)
+    if when == "before it is kept":
+        week.town.bank.tell()
+    kept = shares.keep(withdrawal=row, by=week.town.amina, at=AT)
+    if when == "after it is kept":
+        fails(second, how)
+    week.town.bank.tell()
+    kept.refresh_from_db()
+    is_left = when == "after it is kept"
+    assert (kept.state, kept.kept_pence) == (("failed", 1_000) if is_left else ("kept", 4_000))
+    assert week.has(1) == {"HOLD": 5_000, "SHARE": 1_000, "REFUND": 3_000} if is_left else {"HOLD": 5_000, "SHARE": 4_000}
+    [money] = money_of(week.town.amina)
+    assert money.going_back_pence == (3_000 if is_left else 0)
+    assert proof() == []
 
 
 def test_each_verb_of_a_withdrawal_is_refused_in_every_state_its_table_does_not_name(week: Week) -> None:

@@ -115,6 +115,9 @@ def refund_failed(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
     if row.state != "sent" or not (row.is_failed_at_stripe or is_refused):
         raise Wrong(f"Refund {about} is {row.state}, its bank did not send it back, and Stripe did not say no to it.")
     row.state = "failed"
+    if row.about.startswith("withdrawal:"):
+        withdrawal = model.withdrawals[int(row.about.partition(":")[2])]
+        model.watched[withdrawal.id] = withdrawal
     return (Move(Key("BANK" if row.has_left else "OUT", row.council), Key("REFUND", row.council, row.owner), row.pence),)
 
 

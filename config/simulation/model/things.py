@@ -265,9 +265,8 @@ class Withdrawal:
 
     @property
     def may_change(self) -> bool:
-        """By what our rows will learn. A bank may have sent a refund back before they called it done: they will learn that too."""
-        called_back = any(one.is_failed_at_stripe and one.state != "cancelled" for one in self.refunds)
-        return self.state == "returning" or (self.state != "failed" and called_back)
+        """By what our rows will learn: a refund may fail weeks later, because a bank sent it back or because Stripe would not send it at all."""
+        return self.state == "returning" or (self.state != "failed" and any(one.state == "failed" for one in self.refunds))
 
 
 SMALLEST = 30  # pence; Stripe takes no card payment below
