@@ -82,10 +82,6 @@ def start_card(*, success_url: str, cancel_url: str, **terms: Unpack[Terms]) -> 
 
     The same thing started twice is one payment. Raises AmountIsSilly, PaymentIsOpen; FirstCardCeiling for a new payer.
     """
-    _must_not_be_silly(terms["pence"])
-    room = risk.card_room(terms["payer_owner"], at=terms["at"])
-    if room is not None and terms["pence"] > room and not _is_open("card", terms):
-        raise FirstCardCeiling(room)
     return _start_page("card", "card", success_url, cancel_url, terms)
 
 
@@ -154,6 +150,7 @@ def _start(draft: Payment, kind: str, params: dict[str, Any], terms: Terms) -> P
         already = _open_one(draft)
         if already is not None:
             return already
+        _must_be_under_the_ceiling(draft, terms)
         draft.operation = planning.plan(
             kind=kind,
             reference=f"payment:{draft.pk}",
@@ -175,10 +172,11 @@ def _must_not_be_silly(pence: int) -> None:
         raise AmountIsSilly
 
 
-def _is_open(kind: str, terms: Terms) -> bool:
-    """Pressed again: the payment that is open is given, whatever the ceiling is by now."""
-    same = Payment.objects.filter(about=terms["about"], kind=kind, pence=terms["pence"], state__in=("started", "open"))
-    return bool(terms["about"]) and same.exists()
+def _must_be_under_the_ceiling(draft: Payment, terms: Terms) -> None:
+    """With the payer locked: of several cards started in one moment each counts the ones before it."""
+    room = risk.card_room(terms["payer_owner"], at=terms["at"]) if draft.kind == Payment.Kind.CARD else None
+    if room is not None and draft.pence > room:
+        raise FirstCardCeiling(room)
 
 
 def _payer(owner: str, council_code: str) -> Payer:

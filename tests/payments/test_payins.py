@@ -180,6 +180,27 @@ def test_two_clicks_at_once_are_one_payment(play: Play) -> None:
     assert PaymentOperation.objects.filter(kind="checkout_session").count() == 1
 
 
+def test_a_new_payers_cards_started_at_once_keep_to_the_ceiling_together(play: Play, stripe_settings: Any) -> None:
+    stripe_settings.NEW_PAYEE_RISK_DAYS, stripe_settings.NEW_PAYEE_CEILING_PENCE = 14, 50_000
+    together, refused = threading.Barrier(6), []
+
+    def click(number: int) -> None:
+        together.wait()
+        try:
+            play.start(20_000, about=f"call:{number}")
+        except payins.FirstCardCeiling:
+            refused.append(number)
+        finally:
+            connections.close_all()
+
+    clicks = [threading.Thread(target=click, args=(number,)) for number in range(6)]
+    for thread in clicks:
+        thread.start()
+    for thread in clicks:
+        thread.join()
+    assert (len(refused), Payment.objects.filter(kind="card").count()) == (4, 2)
+
+
 # --- cancelling ---
 
 
