@@ -23,7 +23,7 @@ TIMERS = [
     "audit.services.deliveries.deliver_due",
     "payments.services.operations.perform_due",
     "payments.services.inbox.process_due",
-    "payments.services.payins.clear_due",
+    "payments.services.arrivals.clear_due",
     "payments.services.cash.send_back_due",
     "payments.services.payees.refresh_due",
     "payments.services.ages.advance_due",

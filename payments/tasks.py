@@ -5,7 +5,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from audit import clock
-from payments.services import inbox, operations, payees, payins, reconciliation, refunds, remittances, setting_off
+from payments.services import arrivals, inbox, operations, payees, reconciliation, refunds, remittances, setting_off
 
 log = structlog.get_logger()
 
@@ -22,7 +22,7 @@ def process_due() -> int:
 
 @shared_task(name="payments.clear_due", ignore_result=True)
 def clear_due() -> int:
-    return payins.clear_due(at=clock.now())
+    return arrivals.clear_due(at=clock.now())
 
 
 @shared_task(name="payments.refresh_payees_due", ignore_result=True)

@@ -10,7 +10,7 @@ from django.db import transaction
 from audit.services.deliveries import deliver_due
 from payments.gateways.shapes import Charge, DisputeSeen, Intent, Line
 from payments.models import Dispute, Payment
-from payments.services import disputes, taking
+from payments.services import arrivals, disputes, taking
 from people.models import Organisation, Person
 from pooling.models import Budget, Call, Cluster, Earmark, Membership, Pledge, Portion
 from pooling.services import budgets, calls, clusters, earmarks, memberships, pledges
@@ -142,7 +142,7 @@ class Bank:
         charge = Charge(f"ch_{number}", payment.pence, "gbp", True, f"pi_{number}", self.at, self._line(payment, number, False))
         with transaction.atomic():
             row = Payment.objects.locked().get(pk=payment.pk)
-            taking.see_intent(row, Intent(f"pi_{number}", "succeeded", str(payment.pk), charge), self.at)
+            arrivals.see_intent(row, Intent(f"pi_{number}", "succeeded", str(payment.pk), charge), self.at)
         self.tell()
         row.refresh_from_db()
         return row

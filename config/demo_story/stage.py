@@ -9,7 +9,7 @@ from audit import clock
 from audit.services import clock as clock_service
 from config import demo_clock, sandbox
 from payments.models import Payment
-from payments.services import operations, taking
+from payments.services import arrivals, operations
 from people.models import Person
 from pooling.models import Call
 from pooling.services import call_payments, calls
@@ -53,7 +53,7 @@ class Stage:
         body = urllib.parse.urlencode({"number": PAYS}).encode()
         opener = urllib.request.build_opener(_StayThere)
         opener.open(urllib.request.Request(payment.checkout_url, body), timeout=10).close()  # noqa: S310 - the sandbox's own page
-        return taking.refresh(payment_id=payment.pk, at=self.at)
+        return arrivals.refresh(payment_id=payment.pk, at=self.at)
 
     def pays_by_bank(self, call: Call, by: Person) -> Payment:
         """A transfer from the bank of who looks after the money: ahead, or for an order after the yes."""
@@ -62,12 +62,12 @@ class Stage:
         operations.perform(payment.operation_id, at=self.at)
         payment.refresh_from_db()
         sandbox.control("dashboard", {"action": "bank_transfer", "payment_intent": payment.intent_id, "amount": payment.pence})
-        return taking.refresh(payment_id=payment.pk, at=self.at)
+        return arrivals.refresh(payment_id=payment.pk, at=self.at)
 
     def sends_part_of(self, payment: Payment, pence: int) -> None:
         """A transfer of less than was asked for."""
         sandbox.control("dashboard", {"action": "bank_transfer", "payment_intent": payment.intent_id, "amount": pence})
-        taking.refresh(payment_id=payment.pk, at=self.at)
+        arrivals.refresh(payment_id=payment.pk, at=self.at)
         self.settle()
 
     def gives_an_order(self, call: Call, by: Person) -> Call:

@@ -12,7 +12,7 @@ from audit.services import clock as moving
 from config.torture import COUNCIL, OWNERS, stripe, work
 from payments.gateways.shapes import AnswerLost, StripeIsBusy
 from payments.models import Alarm, Payee, Payment, PaymentOperation, Refund, Remittance, WebhookEvent
-from payments.services import floats, inbox, operations, payees, payins, reconciliation, refunds, remittances
+from payments.services import arrivals, floats, inbox, operations, payees, reconciliation, refunds, remittances
 
 LOTS_PENCE = (151, 40_000, 90_000, 2_000_000)  # each owner's, oldest first: small ones, so that much comes out of several
 # Stripe is quicker here than in life, so that a hundred rounds stay within the days in which no lot is old.
@@ -23,7 +23,7 @@ PAYEES = 3
 
 def timers(*, at: datetime) -> int:
     """Every timer of `payments` once. Returns how many things moved."""
-    moved = operations.perform_due(at=at) + inbox.process_due(at=at) + payins.clear_due(at=at)
+    moved = operations.perform_due(at=at) + inbox.process_due(at=at) + arrivals.clear_due(at=at)
     return moved + remittances.plan_due(at=at) + refunds.plan_due(at=at)
 
 
@@ -93,7 +93,7 @@ class Town:
         for payment in Payment.objects.filter(state="open", kind="card").exclude(checkout_url=""):
             try:
                 _press(payment.checkout_url)
-                payins.refresh(payment_id=payment.pk, at=clock.now())
+                arrivals.refresh(payment_id=payment.pk, at=clock.now())
             except (OSError, AnswerLost, StripeIsBusy):
                 continue
 

@@ -10,7 +10,7 @@ from frontend.presenters import owed
 from frontend.presenters.owed import OwedNote
 from frontend.presenters.paying import stop_at_stripe
 from payments.models import Payment
-from payments.services import cash, taking
+from payments.services import arrivals, cash
 from people.models import Organisation
 from pooling.books import Wallet
 from pooling.models import WalletMove
@@ -68,7 +68,7 @@ def page(organisation: Organisation, *, today: date) -> WalletPage:
 def ask_stripe(organisation: Organisation, at: datetime) -> None:
     """How the sum that is waited for stands by now. Raises AnswerLost, StripeIsBusy."""
     for payment in _waited_for(organisation).filter(state="open"):
-        taking.refresh(payment_id=payment.pk, at=at)
+        arrivals.refresh(payment_id=payment.pk, at=at)
 
 
 def carry_out_stop(organisation: Organisation, at: datetime, council_code: str = "") -> None:

@@ -16,7 +16,7 @@ from frontend.views.flow import back_to, press
 from frontend.views.who import SignedIn, signed_in
 from payments.gateways.shapes import AnswerLost, StripeIsBusy
 from payments.models import CashReturn, Mandate, Payment
-from payments.services import mandates, operations, taking
+from payments.services import arrivals, mandates, operations
 from pooling import policies
 from pooling.models import Call
 from pooling.selectors import calls_to_pay
@@ -176,6 +176,6 @@ def after(request: SignedIn, pk: int) -> HttpResponse:
     call = _call(request, pk)
     if call.payment_id:
         with suppress(AnswerLost, StripeIsBusy):  # then we say that we are waiting; Stripe tells us later
-            taking.refresh(payment_id=call.payment_id, at=clock.now())
+            arrivals.refresh(payment_id=call.payment_id, at=clock.now())
         call = _call(request, pk)
     return render(request, "money/after.html", {"due": presenter.due(call), "call": call})

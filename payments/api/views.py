@@ -21,7 +21,7 @@ from payments.api.serializers import (
     TopUp,
 )
 from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance
-from payments.services import alarms, floats, remittances, taking
+from payments.services import alarms, arrivals, floats, remittances
 from people.models import Council
 from people.services import approvals
 
@@ -38,7 +38,7 @@ class Payments(ReadEdge):
     @verb(None, PaymentRow, asks_stripe=True)
     def refresh(self, request: Request, pk: str) -> Response:
         """Asks Stripe how it stands now, rather than wait to be told."""
-        return self.answer(taking.refresh(payment_id=self.get_object().pk, at=self.at))
+        return self.answer(arrivals.refresh(payment_id=self.get_object().pk, at=self.at))
 
 
 class TopUps(Edge):

@@ -17,7 +17,7 @@ from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, BadSignature, NotFound, StripeIsBusy
 from payments.models import Dispute, Payee, Payment, PaymentOperation, Refund, WebhookEvent
 from payments.rules import EVENT_TRIES, wait_after
-from payments.services import alarms, disputes, floats, mandates, operations, payees, recoveries, refunds, taking, two_people
+from payments.services import alarms, arrivals, disputes, floats, mandates, operations, payees, recoveries, refunds, two_people
 from people.models import Person
 
 log = structlog.get_logger()
@@ -173,7 +173,7 @@ def see_session(session_id: str, at: datetime) -> None:
         if payment is None or payment.operation_id is None:
             return
         operations.settle(payment.operation_id, session, at=at)
-    taking.refresh(payment_id=payment.pk, at=at)
+    arrivals.refresh(payment_id=payment.pk, at=at)
 
 
 def see_intent(intent_id: str, at: datetime) -> Payment | None:
@@ -184,17 +184,17 @@ def see_intent(intent_id: str, at: datetime) -> Payment | None:
         payment = _payment_named(intent.reference)
         if payment is None:
             return None
-        if payment.kind in taking.BY_INTENT and payment.operation_id is not None:
+        if payment.kind in arrivals.BY_INTENT and payment.operation_id is not None:
             operations.settle(payment.operation_id, intent, at=at)
         Payment.objects.filter(pk=payment.pk, intent_id="").update(intent_id=intent.id)
-    return taking.refresh(payment_id=payment.pk, at=at)
+    return arrivals.refresh(payment_id=payment.pk, at=at)
 
 
 def see_charge(charge_id: str, at: datetime) -> Payment | None:
     """A charge, through the payment at Stripe it belongs to; None when it is not ours."""
     known = Payment.objects.filter(charge_id=charge_id).first()
     if known is not None:
-        return taking.refresh(payment_id=known.pk, at=at)
+        return arrivals.refresh(payment_id=known.pk, at=at)
     intent_id = gateway.charge(charge_id).intent_id
     return see_intent(intent_id, at) if intent_id else None
 

@@ -12,10 +12,8 @@ from ledger.services.accounts import Account
 from payments.gateways.shapes import Customer, Intent, Made, Session
 from payments.models import Payer, Payment, PaymentOperation
 from payments.rules import PAYMENT, REFUSED_WAIT, may_step, pounds
-from payments.services import planning, risk, taking, ways
+from payments.services import arrivals, planning, risk, taking, ways
 from payments.services.mandates import NoDebitYet
-from payments.services.taking import clear_due as clear_due
-from payments.services.taking import refresh as refresh
 from people.models import Person
 
 BANK_TRANSFER: dict[str, Any] = {
@@ -233,9 +231,9 @@ def made(operation: PaymentOperation, thing: Made, at: datetime) -> None:
         return
     payment = Payment.objects.locked().get(pk=operation.reference.partition(":")[2])
     if isinstance(thing, Session):
-        taking.see_session(payment, thing, at)
+        arrivals.see_session(payment, thing, at)
     elif isinstance(thing, Intent):
-        taking.see_intent(payment, thing, at)
+        arrivals.see_intent(payment, thing, at)
 
 
 def refused(operation: PaymentOperation, code: str, at: datetime) -> None:

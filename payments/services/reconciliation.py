@@ -18,7 +18,7 @@ from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Line, NotFound, PageOfLines, StripeIsBusy
 from payments.models import OwedMove, Payment, ReconcileCursor, ReconcileRun, Refund, Remittance, StripeLine
 from payments.rules import UNEXPLAINED_FREEZE_PENCE
-from payments.services import alarms, cash, debits, disputes, floats, inbox, mandates, recoveries, refunds, restored, taking
+from payments.services import alarms, arrivals, cash, debits, disputes, floats, inbox, mandates, recoveries, refunds, restored, taking
 
 log = structlog.get_logger()
 # Where a line belongs that names nobody's council: the books of the platform itself.
@@ -56,7 +56,7 @@ def run(*, at: datetime) -> Report:
     copy = restored.copy_of_book()
     read = _read_new()
     _see_pending_become_available(at)
-    caught_up = taking.refresh_open(at=at) + refunds.refresh_open(at=at) + disputes.refresh_open(see=inbox.see_dispute, at=at)
+    caught_up = arrivals.refresh_open(at=at) + refunds.refresh_open(at=at) + disputes.refresh_open(see=inbox.see_dispute, at=at)
     caught_up += recoveries.look_for(at=at) + mandates.refresh_due(at=at) + cash.look_all(at=at)
     before = StripeLine.objects.filter(state="suspense").count()
     matched = sum(_match(line_id, at) for line_id in _waiting())

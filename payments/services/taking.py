@@ -1,77 +1,18 @@
-"""What Stripe says of a payment, taken over: waiting, taken, available, failed. Each with its journal; safe in any order, any number of times."""
+"""The steps of a payment's money, each with its journal: taken, available, or come to nothing. When, Stripe says (`arrivals`)."""
 
 import uuid
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from audit.services import facts
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, NotEnough, Transfer, new_key, post
 from ledger.services.retry import retrying
-from payments.gateways import stripe_gateway as gateway
-from payments.gateways.shapes import AnswerLost, Charge, Intent, Line, NotFound, Session, StripeIsBusy
-from payments.models import Alarm, Payment, PaymentOperation
+from payments.gateways.shapes import Charge, Line
+from payments.models import Payment
 from payments.rules import PAYMENT, may_step, step
-from payments.services import alarms, debits
-from payments.services.one_by_one import one_by_one
-
-BATCH = 200
-BY_INTENT = ("bank_transfer", "bacs")  # no page of Stripe's: the intent itself is what we ask for
-
-
-def refresh(*, payment_id: uuid.UUID, at: datetime) -> Payment:
-    """Asks Stripe how the payment stands and takes that over. Not inside a transaction. Raises AnswerLost, StripeIsBusy."""
-    payment = Payment.objects.get(pk=payment_id)
-    session = gateway.session(payment.session_id) if payment.session_id else None
-    intent_id = (session.intent_id if session else "") or payment.intent_id
-    intent = gateway.intent(intent_id) if intent_id else None
-
-    def write() -> Payment:
-        row = Payment.objects.locked().get(pk=payment_id)
-        if intent is not None:
-            see_intent(row, intent, at)
-        if session is not None:
-            see_session(row, session, at)
-        row.checked_at = at
-        row.save(update_fields=["checked_at"])
-        return row
-
-    seen: Payment = retrying(write)
-    if seen.problem == "amount_differs":
-        _ring_amount(seen, at)
-    return seen
-
-
-def see_session(payment: Payment, session: Session, at: datetime) -> None:
-    """The locked payment learns of its card page."""
-    payment.session_id, payment.intent_id = session.id, session.intent_id or payment.intent_id
-    if session.status in ("open", "complete") and may_step(PAYMENT, payment.state, "open"):
-        payment.state, payment.checkout_url = step(PAYMENT, payment.state, "open"), session.url
-    payment.save(update_fields=["session_id", "intent_id", "state", "checkout_url"])
-    if session.status == "expired":
-        # Closed by us because it was not wanted any more, or left for a day.
-        closed = PaymentOperation.objects.filter(kind="expire_session", reference=f"payment:{payment.pk}").exists()
-        if may_step(PAYMENT, payment.state, "cancel" if closed else "expire"):
-            end(payment, "cancel" if closed else "expire", at)
-
-
-def see_intent(payment: Payment, intent: Intent, at: datetime) -> None:
-    """The locked payment learns how its money stands."""
-    payment.intent_id = intent.id
-    payment.problem = intent.problem if payment.state in ("started", "open") else payment.problem
-    if intent.instructions:
-        payment.instructions = intent.instructions
-    if payment.kind in BY_INTENT and may_step(PAYMENT, payment.state, "open"):
-        payment.state = step(PAYMENT, payment.state, "open")
-    payment.save(update_fields=["intent_id", "problem", "instructions", "state"])
-    if intent.charge is not None and intent.charge.is_paid:
-        take(payment, intent.charge, at)
-    elif intent.charge is not None and payment.kind == Payment.Kind.BACS:
-        debits.see(payment, intent.charge, at)
-    elif intent.status == "canceled" and may_step(PAYMENT, payment.state, "cancel"):
-        end(payment, "cancel", at)
+from payments.services import alarms
 
 
 def take(payment: Payment, charge: Charge, at: datetime) -> None:
@@ -112,28 +53,6 @@ def end(payment: Payment, event: str, at: datetime) -> Payment:
     if payment.failed_journal is not None:
         post(_journal(payment, payment.failed_journal, "payment_failed", ((_pending(payment), _platform("CLEAR", payment), payment.pence),), at))
     return payment
-
-
-def clear_due(*, at: datetime) -> int:
-    """Payments whose money Stripe by now calls available become lots. Returns how many did. Asks Stripe for each one whose day has come."""
-    rows = Payment.objects.to_clear(at)
-    # Where FLOAT is short only a top-up helps: asking Stripe again would not. Reconciliation tries all the same.
-    short = Alarm.objects.open().filter(kind="float_short").values("council_code")
-    rows = rows.exclude(~Q(kind="top_up"), council_code__in=short)
-    due = list(rows.order_by("available_on", "pk").values_list("pk", flat=True)[:BATCH])
-    return one_by_one(due, lambda pk: _clear_if_available(pk, at)) + debits.bounce_due(at=at)
-
-
-def _clear_if_available(payment_id: uuid.UUID, at: datetime) -> bool:
-    try:
-        payment = Payment.objects.get(pk=payment_id)
-        # A Direct Debit has its line from the start: whether the bank paid is said by the charge alone.
-        if not payment.line_id or payment.kind == Payment.Kind.BACS:
-            payment = refresh(payment_id=payment_id, at=at)
-        line = gateway.line(payment.line_id) if payment.line_id else None
-    except (AnswerLost, StripeIsBusy, NotFound):
-        return False
-    return payment.state == "clearing" and line is not None and line.is_available and clear(payment_id=payment_id, line=line, at=at)
 
 
 def clear(*, payment_id: uuid.UUID, line: Line, at: datetime) -> bool:
@@ -203,20 +122,3 @@ def _tell(kind: str, payment: Payment, at: datetime, **more: object) -> None:
         return
     payload = {"payment": str(payment.pk), "about": payment.about, "pence": payment.pence, **more}
     facts.record(kind=kind, subject=payment.about or f"payment:{payment.pk}", payload=payload, at=at, council_code=payment.council_code)
-
-
-def _ring_amount(payment: Payment, at: datetime) -> None:
-    sentence = "Stripe took another sum or currency than was asked for. Nothing was credited; look at the payment at Stripe."
-    council = payment.council_code
-    alarms.ring(kind="amount_differs", about=f"payment:{payment.pk}", sentence=sentence, at=at, council_code=council, stops_releases=True)
-
-
-def refresh_open(*, at: datetime) -> int:
-    """Asks after every payment that is still waited for, so that lost events cost nothing. Returns how many moved."""
-    moved = 0
-    for pk, state in list(Payment.objects.filter(state="open").exclude(kind="top_up").values_list("pk", "state")):
-        try:
-            moved += refresh(payment_id=pk, at=at).state != state
-        except (AnswerLost, StripeIsBusy, NotFound):
-            continue
-    return moved

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from ledger import selectors as book
 from payments.gateways.shapes import AnswerLost, NotFound, StripeIsBusy
 from payments.models import Payer, Payment
-from payments.services import alarms, cash, payins, taking
+from payments.services import alarms, arrivals, cash, payins
 from payments.services.one_by_one import one_by_one
 from pooling.books import Wallet
 from pooling.models import Membership, WalletMove, WeeklyList, WeeklyListRow
@@ -74,7 +74,7 @@ def _look(weekly_list_id: int, at: datetime) -> bool:
     with suppress(AnswerLost, StripeIsBusy, NotFound):
         if waiting is not None:
             if is_due:
-                taking.refresh(payment_id=waiting.pk, at=at)
+                arrivals.refresh(payment_id=waiting.pk, at=at)
         elif is_due or row.must_look or cash.left_of(_payer(row)) >= payins.LEAST_PENCE:
             cash.look_at(_payer(row), at=at, rings=False)
             return bool(WeeklyList.objects.filter(pk=row.pk).update(looked_at=at, must_look=False))

@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from config.timers import TIMERS
 from ledger.selectors import balances
 from payments.models import Payment
-from payments.services import floats, operations, payees, payins
+from payments.services import arrivals, floats, operations, payees
 from pooling.services import calls
 from providers.services import payouts
 from tests import cast, cast_market
@@ -67,13 +67,13 @@ class Journey(cast_market.Walk):
         body = urllib.parse.urlencode({"number": card}).encode()
         opener = urllib.request.build_opener(_Stay)
         opener.open(urllib.request.Request(payment.checkout_url, body), timeout=10).close()
-        return payins.refresh(payment_id=payment.pk, at=self.at)
+        return arrivals.refresh(payment_id=payment.pk, at=self.at)
 
     def by_bank(self, payment: Payment) -> Payment:
         """The bank of whoever pays sends exactly what was asked for."""
         self.perform(payment)
         self.stripe.act("bank_transfer", payment_intent=payment.intent_id, amount=payment.pence)
-        return payins.refresh(payment_id=payment.pk, at=self.at)
+        return arrivals.refresh(payment_id=payment.pk, at=self.at)
 
     def perform(self, payment: Payment) -> None:
         assert payment.operation_id is not None

@@ -10,7 +10,7 @@ from config.timers import TIMERS
 from ledger.selectors import balance
 from payments.models import Alarm, Payer, Payment
 from payments.selectors import proof as payments_proof
-from payments.services import cash, floats, taking
+from payments.services import arrivals, cash, floats
 from pooling.books import Wallet
 from pooling.models import WeeklyList
 from pooling.selectors import proof
@@ -44,7 +44,7 @@ class Week:
         said = reference or (waiting.instructions["reference"] if waiting else "THE SAME AGAIN")
         self.stripe.act("bank_transfer", customer=customer, amount=pence, reference=said)
         if waiting is not None:
-            taking.refresh(payment_id=waiting.pk, at=self.at)
+            arrivals.refresh(payment_id=waiting.pk, at=self.at)
 
     @property
     def states(self) -> list[str]:

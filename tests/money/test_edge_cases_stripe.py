@@ -14,7 +14,7 @@ from payments.gateways.shapes import Charge, Intent, Line
 from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance, StripeLine, WebhookEvent
 from payments.sandbox import faults
 from payments.selectors import proof
-from payments.services import operations, payees, payins, reconciliation, remittances, taking
+from payments.services import arrivals, operations, payees, reconciliation, remittances
 from payments.services.proof import prove_against_stripe
 from tests.payments.conftest import AMINA, Play, play, sandbox_process, stripe_settings
 from tests.payments.test_inbox import CONNECT, PLATFORM, post, sign, stripes_events
@@ -120,7 +120,7 @@ def test_refund_short_of_balance_by_bank_is_refused_and_made_once_the_money_is_b
     play.float()
     payment = play.start_bank(3000)
     play.send_money(payment, 3000)
-    payins.refresh(payment_id=payment.pk, at=play.at)
+    arrivals.refresh(payment_id=payment.pk, at=play.at)
     play.later(days=2)
     pence = empty_stripe(play)
     [row] = back(play, 1000)
@@ -172,7 +172,7 @@ def test_wrong_amount_or_currency_on_a_payment_credits_nobody(play: Play, pence:
     line = Line("txn_1", "charge", "ch_1", pence, 140, pence - 140, currency, False, play.at, play.at)
     charge = Charge("ch_1", pence, currency, True, "pi_1", play.at, line)
     with transaction.atomic():
-        taking.see_intent(Payment.objects.locked().get(pk=payment.pk), Intent("pi_1", "succeeded", str(payment.pk), charge), play.at)
+        arrivals.see_intent(Payment.objects.locked().get(pk=payment.pk), Intent("pi_1", "succeeded", str(payment.pk), charge), play.at)
     payment.refresh_from_db()
     assert (payment.state, payment.problem, payment.clearing_journal) == ("open", "amount_differs", None)
     assert (play.has("CLEAR"), play.has("PENDING", AMINA)) == (0, 0)

@@ -15,7 +15,7 @@ from ledger.selectors import balance
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Transfer, post
 from payments.models import Payee, Payment, PaymentOperation
-from payments.services import floats, inbox, operations, payees, payins, refunds, remittances, setting_off
+from payments.services import arrivals, floats, inbox, operations, payees, payins, refunds, remittances, setting_off
 from tests.sandbox_process import CONNECT_SECRET, KEY, PLATFORM_SECRET, SandboxProcess, start_sandbox
 
 COUNCIL = "E09000028"
@@ -61,7 +61,7 @@ class Play:
 
     def run(self) -> None:
         for _ in range(20):
-            moved = operations.perform_due(at=self.at) + inbox.process_due(at=self.at) + payins.clear_due(at=self.at)
+            moved = operations.perform_due(at=self.at) + inbox.process_due(at=self.at) + arrivals.clear_due(at=self.at)
             moved += (
                 payees.refresh_due(at=self.at) + setting_off.set_off_due(at=self.at) + remittances.plan_due(at=self.at) + refunds.plan_due(at=self.at)
             )
@@ -130,7 +130,7 @@ class Play:
         """Paid by card and available."""
         payment = self.start(pence, owner, about)
         self.type_card(payment)
-        payins.refresh(payment_id=payment.pk, at=self.at)
+        arrivals.refresh(payment_id=payment.pk, at=self.at)
         self.later(days=8)
         payment.refresh_from_db()
         assert payment.state == "available"

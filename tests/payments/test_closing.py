@@ -14,7 +14,7 @@ from ledger.services.journals import Journal, PeriodClosed, Transfer, post
 from ledger.services.proof import prove
 from payments.models import StripeLine
 from payments.selectors import proof
-from payments.services import closing, payins
+from payments.services import arrivals, closing
 from payments.services.proof import prove_against_stripe
 from people.models import Approval
 from people.services import approvals
@@ -146,7 +146,7 @@ def test_money_of_a_closed_day_that_stripe_tells_of_late_counts_today(play: Play
     yesterday = (play.at - timedelta(days=1)).date()
     ask(through=yesterday, at=play.at)
     agree(through=yesterday, at=play.at)
-    payins.refresh(payment_id=payment.pk, at=play.at)
+    arrivals.refresh(payment_id=payment.pk, at=play.at)
     play.run()
     payment.refresh_from_db()
     assert payment.state == "available"

@@ -10,7 +10,7 @@ from ledger.services.accounts import Account
 from ledger.services.journals import Journal, NotEnough, Transfer, post
 from payments.gateways.shapes import Charge, Intent, Line
 from payments.models import Alarm, Payment
-from payments.services import payins, taking
+from payments.services import arrivals, payins, taking
 from tests.cast import AT, SOUTHWARK
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_a_payment_whose_fee_float_can_not_pay_waits_and_goes_on_after_a_top_up(
     line = Line("txn_1", "charge", "ch_1", 8_000, 140, 7_860, "gbp", True, AT, AT)
     with transaction.atomic():
         row = Payment.objects.locked().get(pk=payment.pk)
-        taking.see_intent(row, Intent("pi_1", "succeeded", str(payment.pk), Charge("ch_1", 8_000, "gbp", True, "pi_1", AT, line)), AT)
+        arrivals.see_intent(row, Intent("pi_1", "succeeded", str(payment.pk), Charge("ch_1", 8_000, "gbp", True, "pi_1", AT, line)), AT)
     assert not taking.clear(payment_id=payment.pk, line=line, at=AT)
     assert (balance(FLOAT), balance(Account("SHARE", SOUTHWARK, OWNER))) == (139, 0)
     alarm = Alarm.objects.open().get()

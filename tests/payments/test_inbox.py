@@ -17,7 +17,7 @@ from audit.errors import NotAllowed
 from payments.gateways import stripe_gateway
 from payments.models import Alarm, Payment, WebhookEvent
 from payments.selectors import proof
-from payments.services import inbox, payees, payins, remittances
+from payments.services import arrivals, inbox, payees, remittances
 from tests import cast
 from tests.payments.conftest import AMINA, COUNCIL, Play
 from tests.sandbox_process import CONNECT_SECRET, PLATFORM_SECRET, start_sandbox
@@ -290,5 +290,5 @@ def _until(play: Play, is_so: Any) -> None:
     while not is_so():
         assert time.monotonic() < deadline
         inbox.process_due(at=play.at)
-        payins.clear_due(at=play.at)
+        arrivals.clear_due(at=play.at)
         time.sleep(0.02)

@@ -14,7 +14,7 @@ from payments.gateways.shapes import AnswerLost, StripeSaidNo
 from payments.models import Alarm, Payee, PaymentOperation, Remittance
 from payments.rules import LEASE
 from payments.selectors import proof
-from payments.services import floats, operations, payins, reconciliation, remittances
+from payments.services import arrivals, floats, operations, reconciliation, remittances
 from tests.payments.conftest import COUNCIL, Play
 
 TRANSFERS = "/v1/transfers"
@@ -237,7 +237,7 @@ def test_a_card_page_asked_for_twice_is_one_page(play: Play) -> None:
     payment.refresh_from_db()
     assert payment.state == "open"
     play.type_card(payment)
-    assert payins.refresh(payment_id=payment.pk, at=play.at).state == "clearing"
+    assert arrivals.refresh(payment_id=payment.pk, at=play.at).state == "clearing"
 
 
 def test_a_top_up_asked_for_twice_is_one_top_up(play: Play) -> None:

@@ -11,12 +11,12 @@ from audit.models import Fact
 from ledger.services.accounts import Account
 from payments.models import Alarm, Payer, Payment, PaymentOperation
 from payments.selectors import frozen, payments_about, payments_of, proof
-from payments.services import operations, payins
+from payments.services import arrivals, operations, payins
 from tests.payments.conftest import AMINA, COUNCIL, YUSUF, Play
 
 
 def refresh(play: Play, payment: Payment) -> Payment:
-    return payins.refresh(payment_id=payment.pk, at=play.at)
+    return arrivals.refresh(payment_id=payment.pk, at=play.at)
 
 
 def facts(kind: str) -> list[dict[str, Any]]:
@@ -126,7 +126,7 @@ def test_nothing_is_anybodys_before_stripe_says_it_is_available(play: Play) -> N
     # Our clock running ahead of Stripe's moves nothing.
     from datetime import timedelta
 
-    assert payins.clear_due(at=play.at + timedelta(days=30)) == 0
+    assert arrivals.clear_due(at=play.at + timedelta(days=30)) == 0
 
 
 def test_a_charge_whose_balance_line_comes_late_still_clears(play: Play) -> None:

@@ -6,7 +6,7 @@ from django.db import transaction
 from audit.models import Fact
 from payments.models import Payment, Refund, StripeLine
 from payments.selectors import proof
-from payments.services import operations, reconciliation, refunds, suspense
+from payments.services import arrivals, operations, reconciliation, refunds, suspense
 from payments.services.proof import prove_against_stripe
 from payments.services.remittances import LotsFallShort
 from tests import cast
@@ -86,9 +86,8 @@ def test_by_bank_it_is_on_its_way_for_days_and_the_books_are_right_meanwhile(pla
     play.float()
     payment = play.start_bank(8000)
     play.send_money(payment, 8000)
-    from payments.services import payins
 
-    payins.refresh(payment_id=payment.pk, at=play.at)
+    arrivals.refresh(payment_id=payment.pk, at=play.at)
     play.later(days=2)
     [row] = back(play, 3000)
     play.run()

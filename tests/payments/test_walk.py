@@ -3,7 +3,7 @@
 import pytest
 
 from payments.models import Payment, PaymentUse
-from payments.services import payins, remittances
+from payments.services import arrivals, payins, remittances
 from tests.payments.conftest import AMINA, DECLINED, Play
 
 
@@ -14,7 +14,7 @@ def test_a_card_payment_is_taken_becomes_available_and_is_sent_on(play: Play) ->
     payment = play.start(8000)
     assert payment.state == "open"
     play.type_card(payment)
-    payins.refresh(payment_id=payment.pk, at=play.at)
+    arrivals.refresh(payment_id=payment.pk, at=play.at)
     assert (play.has("CLEAR"), play.has("PENDING", AMINA), play.has("SHARE", AMINA)) == (8000, 8000, 0)
 
     play.later(days=8)
@@ -39,10 +39,10 @@ def test_a_card_payment_is_taken_becomes_available_and_is_sent_on(play: Play) ->
 def test_a_declined_card_takes_nothing_and_another_card_pays(play: Play) -> None:
     payment = play.start()
     play.type_card(payment, DECLINED)
-    seen = payins.refresh(payment_id=payment.pk, at=play.at)
+    seen = arrivals.refresh(payment_id=payment.pk, at=play.at)
     assert (seen.state, seen.problem, play.has("CLEAR")) == ("open", "card_declined", 0)
     play.type_card(payment)
-    assert payins.refresh(payment_id=payment.pk, at=play.at).state == "clearing"
+    assert arrivals.refresh(payment_id=payment.pk, at=play.at).state == "clearing"
     assert play.has("CLEAR") == 8000
 
 

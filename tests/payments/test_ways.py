@@ -12,7 +12,7 @@ from ledger.services.accounts import Account
 from payments.gateways.shapes import Charge, Intent
 from payments.models import Alarm, CashReturn, Dispute, Mandate, Payer, Payment, Refund, StripeLine
 from payments.selectors import proof
-from payments.services import cash, inbox, mandates, operations, payins, reconciliation, refunds, taking, ways
+from payments.services import arrivals, cash, inbox, mandates, operations, payins, reconciliation, refunds, ways
 from payments.services.mandates import NoDebitYet
 from payments.services.proof import prove_against_stripe
 from payments.services.ways import WayIsOff
@@ -58,7 +58,7 @@ def set_up(play: Play, account: str = "00012345") -> Mandate:
 
 def collected(play: Play, pence: int = 8000, about: str = "call:1") -> Payment:
     payment = performed(play, payins.start_debit(**terms(play, pence, about)))
-    return payins.refresh(payment_id=payment.pk, at=play.at)
+    return arrivals.refresh(payment_id=payment.pk, at=play.at)
 
 
 def books_are_right(play: Play) -> bool:
@@ -75,7 +75,7 @@ def test_a_yes_in_the_banks_app_is_money_some_days_later(play: Play) -> None:
     play.float()
     payment = performed(play, payins.start_pay_by_bank(**terms(play), **PAGES))
     open_page(payment.checkout_url, fields_of(open_page(payment.checkout_url)))
-    assert payins.refresh(payment_id=payment.pk, at=play.at).state == "clearing"
+    assert arrivals.refresh(payment_id=payment.pk, at=play.at).state == "clearing"
     play.later(days=5)
     payment.refresh_from_db()
     assert (payment.state, play.has("SHARE", AMINA)) == ("available", 8000)
@@ -85,7 +85,7 @@ def test_a_yes_in_the_banks_app_is_money_some_days_later(play: Play) -> None:
 def test_a_no_in_the_banks_app_takes_nothing_and_the_page_waits(play: Play) -> None:
     payment = performed(play, payins.start_pay_by_bank(**terms(play), **PAGES))
     open_page(payment.checkout_url, {"answer": "no"})
-    seen = payins.refresh(payment_id=payment.pk, at=play.at)
+    seen = arrivals.refresh(payment_id=payment.pk, at=play.at)
     assert (seen.state, play.has("CLEAR")) == ("open", 0)
 
 
@@ -93,7 +93,7 @@ def test_money_from_the_banks_app_goes_back_through_stripe(play: Play) -> None:
     play.float()
     payment = performed(play, payins.start_pay_by_bank(**terms(play), **PAGES))
     open_page(payment.checkout_url, fields_of(open_page(payment.checkout_url)))
-    payins.refresh(payment_id=payment.pk, at=play.at)
+    arrivals.refresh(payment_id=payment.pk, at=play.at)
     play.later(days=5)
     refunds.approve(lot_owner=AMINA, pence=3000, council_code=COUNCIL, about="withdrawal:1", by=None, at=play.at)
     play.move("SHARE", AMINA, "REFUND", AMINA, 3000)
@@ -141,9 +141,9 @@ def test_bacs_failing_after_six_days_leaves_the_payer_as_before_and_two_lines_th
     set_up(play)
     payment = collected(play)
     play.later(days=6)
-    assert payins.refresh(payment_id=payment.pk, at=play.at).state == "clearing"
+    assert arrivals.refresh(payment_id=payment.pk, at=play.at).state == "clearing"
     play.stripe.act("fail_debit", payment_intent=payment.intent_id, code="account_closed")
-    failed = payins.refresh(payment_id=payment.pk, at=play.at)
+    failed = arrivals.refresh(payment_id=payment.pk, at=play.at)
     assert (failed.state, failed.problem, play.has("PENDING", AMINA), play.has("CLEAR")) == ("failed", "account_closed", 0, 0)
     assert proof() == []
     before = play.has("FLOAT")
@@ -199,7 +199,7 @@ def test_a_collection_whose_answer_was_lost_is_one_collection(play: Play) -> Non
     payment = performed(play, payins.start_debit(**terms(play)))
     assert payment.state == "started"
     play.later(seconds=10)
-    assert payins.refresh(payment_id=payment.pk, at=play.at).state == "clearing"
+    assert arrivals.refresh(payment_id=payment.pk, at=play.at).state == "clearing"
     play.later(days=12)
     reconciliation.run(at=play.at)
     assert (play.has("CLEAR"), StripeLine.objects.filter(source__startswith="py_").count()) == (8000, 1)  # no FLOAT yet: it waits
@@ -232,7 +232,7 @@ def test_wrong_amount_or_currency_on_a_payment_credits_nobody(play: Play) -> Non
         charge = {"id": f"py_{number}", "pence": 8000, "currency": "gbp", "is_paid": True, "intent_id": payment.intent_id, "line": None}
         intent = Intent(payment.intent_id, "succeeded", str(payment.pk), Charge(**{**charge, "created_at": play.at, **wrong}))
         with transaction.atomic():
-            taking.see_intent(Payment.objects.locked().get(pk=payment.pk), intent, play.at)
+            arrivals.see_intent(Payment.objects.locked().get(pk=payment.pk), intent, play.at)
         payment.refresh_from_db()
         assert (payment.state, payment.problem, play.has("CLEAR")) == ("open", "amount_differs", 0)
 
@@ -256,7 +256,7 @@ def test_bank_transfer_over_stays_the_senders_and_goes_back_by_itself(play: Play
     play.float()
     payment = play.start_bank(8000)
     play.send_money(payment, 9000)
-    payins.refresh(payment_id=payment.pk, at=play.at)
+    arrivals.refresh(payment_id=payment.pk, at=play.at)
     assert cash.look_all(at=play.at) == 1
     payer = Payer.objects.get()
     assert (payer.cash_pence, play.has("CLEAR"), Alarm.objects.open().get().kind) == (1000, 8000, "money_nobody_asked_for")
@@ -274,7 +274,7 @@ def test_bank_transfer_over_stays_the_senders_and_goes_back_by_itself(play: Play
 def test_bank_transfer_under_can_be_sent_back(play: Play) -> None:
     payment = play.start_bank(8000)
     play.send_money(payment, 5000)
-    assert payins.refresh(payment_id=payment.pk, at=play.at).instructions["remaining_pence"] == 3000
+    assert arrivals.refresh(payment_id=payment.pk, at=play.at).instructions["remaining_pence"] == 3000
     with pytest.raises(cash.NothingIsLeft):
         cash.send_back(payer_owner="organisation:2", by=None, at=play.at)
     payins.cancel(payment_id=payment.pk, by=None, at=play.at)
@@ -291,7 +291,7 @@ def test_bank_transfer_twice_credits_once_and_keeps_the_second_for_its_sender(pl
     payment = play.start_bank(8000)
     play.send_money(payment, 8000)
     play.send_money(payment, 8000)
-    payins.refresh(payment_id=payment.pk, at=play.at)
+    arrivals.refresh(payment_id=payment.pk, at=play.at)
     cash.look_all(at=play.at)
     assert (play.has("CLEAR"), Payer.objects.get().cash_pence) == (8000, 8000)
 
@@ -314,7 +314,7 @@ def test_bank_transfer_with_a_wrong_reference_is_found_and_nobody_guesses(play: 
 def test_money_on_its_way_back_is_sent_once_though_the_answer_was_lost(play: Play) -> None:
     payment = play.start_bank(8000)
     play.send_money(payment, 9000)
-    payins.refresh(payment_id=payment.pk, at=play.at)
+    arrivals.refresh(payment_id=payment.pk, at=play.at)
     cash.look_all(at=play.at)
     play.stripe.fault("drop_after_commit", "/v1/refunds")
     row = cash.send_back(payer_owner="organisation:2", by=None, at=play.at)

@@ -15,7 +15,7 @@ from config.simulation.observing import old_lots
 from config.simulation.seams import dies_after_stripe, dies_at_statement
 from config.simulation.steps import step
 from config.simulation.world import World
-from payments.services import ages, cash, inbox, operations, payees, payins, reconciliation, refunds, remittances, setting_off
+from payments.services import ages, arrivals, cash, inbox, operations, payees, reconciliation, refunds, remittances, setting_off
 from pooling.models import Call as CallRow
 from pooling.models import Hold as HoldRow
 from pooling.services import aged, calls, holds, idle, setbacks, weekly_money
@@ -24,7 +24,7 @@ TIMERS = {
     "deliver": deliveries.deliver_due,
     "perform": operations.perform_due,
     "process": inbox.process_due,
-    "clear": payins.clear_due,
+    "clear": arrivals.clear_due,
     "plan remittances": remittances.plan_due,
     "plan refunds": refunds.plan_due,
     "reconcile": reconciliation.run_due,

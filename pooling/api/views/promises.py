@@ -15,7 +15,7 @@ from payments.api.paying import perform, perform_mandate
 from payments.api.serializers import PaymentRow
 from payments.api.ways import CashReturnRow, MandateRow, WayShape
 from payments.models import Payment
-from payments.services import taking
+from payments.services import arrivals
 from payments.services.ways import possible
 from people.models import Organisation
 from people.roles import organisations_of
@@ -153,7 +153,7 @@ class Calls(ReadEdge):
         """Asks Stripe how its payment stands now, rather than wait to be told."""
         call = self.get_object()
         if call.payment_id is not None:
-            taking.refresh(payment_id=call.payment_id, at=self.at)
+            arrivals.refresh(payment_id=call.payment_id, at=self.at)
         return self.answer(call)
 
 
