@@ -5,11 +5,19 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
+from audit.errors import Refusal
 from audit.services import trail
 from payments.models import Alarm, StripeLine
 from people.models import Person
 
 log = structlog.get_logger()
+
+
+class StillUnexplained(Refusal):
+    """Its line stands in SUSPENSE: two people say what it was, and then it ends by itself."""
+
+    code = "still_unexplained"
+    sentence = "Nobody has said what this line was, so its alarm can’t be closed. Open Lines to explain. It closes by itself when two people have."
 
 
 def ring(*, kind: str, about: str, sentence: str, at: datetime, council_code: str = "", stops_releases: bool = False) -> Alarm:
@@ -57,9 +65,12 @@ def settle_behind(*, at: datetime) -> None:
 
 
 def close(*, alarm_id: int, by: Person, at: datetime) -> Alarm:
-    """An operator has looked and put it right. Whoever calls has checked that `by` is one."""
+    """An operator has looked and put it right. Whoever calls has checked that `by` is one. Raises StillUnexplained."""
     with transaction.atomic():
         alarm = Alarm.objects.locked().get(pk=alarm_id)
+        kind, _, line_id = alarm.about.partition(":")
+        if alarm.kind == "unexplained_line" and kind == "line" and StripeLine.objects.filter(pk=line_id, state="suspense").exists():
+            raise StillUnexplained
         if alarm.closed_at is None:
             alarm.closed_at, alarm.closed_by_id = at, by.pk
             alarm.save(update_fields=["closed_at", "closed_by_id"])

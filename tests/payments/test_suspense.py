@@ -10,7 +10,7 @@ from audit.errors import NotAllowed
 from audit.models import Fact
 from payments.models import Alarm, Dispute, Payment, Recovery, Refund, Remittance, StripeLine
 from payments.selectors import frozen, proof
-from payments.services import disputes, inbox, reconciliation, recoveries, refunds, rerouting, suspense
+from payments.services import alarms, disputes, inbox, reconciliation, recoveries, refunds, rerouting, suspense
 from payments.services.proof import prove_against_stripe
 from people.services.approvals import NeedsApproval, ReasonIsMissing
 from tests import cast
@@ -48,6 +48,18 @@ def is_over(play: Play, row: StripeLine) -> None:
     assert not Alarm.objects.open().filter(kind="unexplained_line").exists()
     assert not frozen(COUNCIL)
     right(play)
+
+
+def test_nobody_closes_the_alarm_of_a_line_that_two_people_have_not_explained(play: Play) -> None:
+    play.float()
+    payment = play.lot(8000)
+    play.stripe.act("refund_by_hand", charge=payment.charge_id, amount=3000)
+    row = line(play)
+    with pytest.raises(alarms.StillUnexplained):
+        alarms.close(alarm_id=Alarm.objects.get(kind="unexplained_line").pk, by=cast.operator(), at=play.at)
+    assert frozen(COUNCIL)
+    is_over(play, explained(play, "refund_by_hand", f"payment:{payment.pk}"))
+    assert row.pk == StripeLine.objects.get(state="explained").pk
 
 
 def test_a_refund_made_by_hand_in_the_dashboard(play: Play) -> None:
