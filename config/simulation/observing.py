@@ -108,10 +108,14 @@ def about_to_judge(world: "World", seen: reading.Seen) -> None:
         disputes.known(world, seen.about)
     if seen.entry.kind == "recovery_set_off":
         recoveries.kept_back(world, seen.about, seen.entry.moves[0].pence)
-    if seen.entry.kind != "remittance_planned":
+    if seen.entry.kind not in ("remittance_planned", "remittance_stopped"):
         return
     row = world.model.remittances.get(int(seen.about.partition(":")[2]))
     payee = next((one for one in world.model.payees if row is not None and row.owner == f"payee:{one.id}"), None)
+    if seen.entry.kind == "remittance_stopped":
+        if payee is None or payee.bank_changed_at is None:
+            raise Wrong(f"{seen.about} was put back, and its payee's bank details never changed.")
+        return
     if payee is None or not payee.is_ready:
         raise Wrong(f"{seen.about} was planned for a payee who can't be paid.")
     if row is not None and debits.rests(row, world.at):

@@ -45,6 +45,7 @@ KINDS = {
     "refund_failed": "The bank sent it back to us",
     "remittance_planned": "On its way to the provider",
     "remittance_paid": "Sent to the provider",
+    "remittance_stopped": "Stopped before it went",
     "release_by_order": "For visits that happened, by order",
     "wallet_sent_back": "Sent back",
     "dispute_withdrawn": "A bank took a payment back",

@@ -25,7 +25,8 @@ BATCH = 100
 # These, and Direct Debits (off_session), move somebody's money with nobody there to say yes.
 MOVES_MONEY = frozenset({"transfer", "refund", "reversal", "cash_refund"})
 
-# Which service knows what an outcome means. It has `made(operation, thing, at)` and `refused(operation, code, at)`, and may have `sending`.
+# Which service knows what an outcome means. It has `made(operation, thing, at)` and `refused(operation, code, at)`, and may have `look_again`,
+# `may_send`, `complete`, `sending`.
 MEANING = {
     "customer": "payments.services.payins",
     "checkout_session": "payments.services.payins",
@@ -65,7 +66,7 @@ def perform(operation_id: uuid.UUID | None, *, at: datetime) -> Made | None:
     before = PaymentOperation.objects.filter(followers=operation_id).exclude(state="succeeded").values_list("pk", flat=True).first()
     if before is not None:
         perform(before, at=at)
-    operation = _claim(operation_id, at)
+    operation = _claim(operation_id, at) if _may_be_asked(operation_id, at) else None
     if operation is None:
         return None
     try:
@@ -78,6 +79,12 @@ def perform(operation_id: uuid.UUID | None, *, at: datetime) -> Made | None:
         settle(operation_id, thing, at=at)
         return thing
     return None
+
+
+def _may_be_asked(operation_id: uuid.UUID, at: datetime) -> bool:
+    """Before the first call under a key: what Stripe says of it now, where it may have waited since it was planned. Not inside a transaction."""
+    unsent = PaymentOperation.objects.due(at).filter(pk=operation_id, first_sent_at=None).first()
+    return unsent is None or bool(_meaning(unsent, "look_again", lambda *_: True)(unsent, at))
 
 
 def _claim(operation_id: uuid.UUID, at: datetime) -> PaymentOperation | None:

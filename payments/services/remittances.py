@@ -17,7 +17,7 @@ from payments.gateways.shapes import AnswerLost, Made, NotFound, StripeIsBusy
 from payments.gateways.shapes import Transfer as StripeTransfer
 from payments.models import Alarm, Dispute, Payee, Payment, PaymentOperation, PaymentUse, Recovery, Refund, Remittance, StripeLine
 from payments.rules import REFUSED_WAIT, REMITTANCE, bank_is_settled, may_step, step, take_from
-from payments.services import alarms, floats, payees, planning, risk
+from payments.services import alarms, floats, payees, planning, risk, unplanning
 from payments.services.one_by_one import one_by_one
 from people.models import Person
 from people.services import approvals
@@ -70,15 +70,15 @@ def plan_due(*, at: datetime) -> int:
     """Waiting money is planned to go: DUE Dr / OUT Cr with its operation. Returns how many were.
 
     Only while nothing stops releases and people's money is wholly covered, when the payee is ready by Stripe's own word of this moment,
-    and when its bank details are the same
-    as five working days ago.
+    and when its bank details are the same as five working days ago. What was planned and not sent before they changed waits again first.
     """
     floats.watch_all(at=at)
+    put_back = unplanning.put_back_due(at=at)
     stopped = Alarm.objects.open().filter(stops_releases=True).values_list("council_code", flat=True)
     if "" in (closed := set(stopped)) or alarms.book_is_behind():
-        return 0
+        return put_back
     rows = Remittance.objects.waiting().exclude(council_code__in=closed)
-    return sum(_plan_for(payee_id, rows, at) for payee_id in rows.order_by("payee_id").values_list("payee_id", flat=True).distinct())
+    return put_back + sum(_plan_for(payee_id, rows, at) for payee_id in rows.order_by("payee_id").values_list("payee_id", flat=True).distinct())
 
 
 def _plan_for(payee_id: int, rows: QuerySet[Remittance], at: datetime) -> int:
@@ -181,10 +181,15 @@ def _source(row: Remittance) -> str:
 
 
 def may_send(operation: PaymentOperation) -> bool:
-    """Not while something stops releases, people's money is not wholly covered, or a bank disputes the payment, even if it was planned before."""
+    """Not while something stops releases, people's money is not wholly covered, or a bank disputes the payment, even if it was planned before;
+    and not to other bank details than it was planned for.
+    """
     if Alarm.objects.stopping(operation.council_code).exists() or floats.spare(operation.council_code) < 0:
         return False
-    return not _is_disputed(Remittance.objects.select_related("payment").get(operation=operation))
+    return unplanning.is_as_planned(operation) and not _is_disputed(Remittance.objects.select_related("payment").get(operation=operation))
+
+
+look_again = unplanning.look_again
 
 
 def sending(operation: PaymentOperation) -> None:
@@ -240,18 +245,8 @@ def _stop(what: str, event: str, remittance_id: int, by: Person, at: datetime) -
         operation = PaymentOperation.objects.locked().filter(remittance=remittance_id).first()
         row = Remittance.objects.locked().get(pk=remittance_id)
         approvals.require(what=what, about_kind="remittance", about_id=row.pk, at=at)
-        if not may_step(REMITTANCE, row.state, event):
+        if not may_step(REMITTANCE, row.state, event) or not unplanning.unplan(row, operation, event=event, why=what, by=by, at=at):
             raise TooLateToHold
-        planned = row.planned_journal
-        if operation is not None and not planning.take_back(operation, why=what):
-            raise TooLateToHold
-        row.state, row.operation, row.planned_journal = step(REMITTANCE, row.state, event), None, None
-        row.save(update_fields=["state", "operation", "planned_journal"])
-        if operation is not None:
-            operation.uses.all().delete()
-        trail.write(by=by, verb=f"payments.{event}", about_kind="remittance", about_id=row.pk, at=at, council_code=row.council_code)
-        if planned is not None:
-            _post(row, new_key(), "remittance_stopped", _platform(row, "OUT"), _due(row), by, at, reverses=planned)
         return row
 
 

@@ -2,10 +2,12 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connections, transaction
 
+from audit.models import Entry
 from ledger.services.journals import NotEnough
 from payments.models import Alarm, Payment, PaymentUse, Remittance
 from payments.selectors import proof, remittances_about, remittances_of
@@ -115,6 +117,63 @@ def test_it_waits_five_working_days_after_bank_details_changed_even_if_no_event_
     play.later(days=10)
     row.refresh_from_db()
     assert row.state == "paid"
+
+
+def short_for_an_hour(play: Play, row: Remittance) -> None:
+    """Planned, refused, and tried again in an hour; before that its payee's bank details change, and no event says so."""
+    account = row.payee.stripe_account_id
+    assert remittances.plan_due(at=play.at) == 1
+    play.stripe.act("lose_transfers", account=account)
+    operations.perform_due(at=play.at)
+    play.stripe.act("regain_transfers", account=account)
+    play.stripe.act("change_bank", account=account, sort_code="200000", account_number="55779911")
+    play.skip(seconds=3700)
+
+
+def test_what_was_planned_before_bank_details_changed_waits_like_the_rest(play: Play) -> None:
+    play.float()
+    play.lot()
+    [row] = play.owe(play.payee(), 2000)
+    short_for_an_hour(play, row)
+    operations.perform_due(at=play.at)
+    assert play.transfers() == []
+    play.run()
+    row.refresh_from_db()
+    assert (row.state, row.operation, play.has("OUT"), play.has("DUE", f"payee:{row.payee_id}")) == ("waiting", None, 0, 2000)
+    assert Entry.objects.filter(verb="payments.put_back", about_id=str(row.pk)).count() == 1
+    assert proof() == []
+    play.later(days=4)
+    assert play.transfers() == []
+    play.later(days=10)
+    row.refresh_from_db()
+    assert (row.state, len(play.transfers())) == ("paid", 1)
+    assert proof() == []
+
+
+def test_what_was_planned_before_bank_details_changed_is_cut_to_the_cap(play: Play, stripe_settings: Any) -> None:
+    stripe_settings.BANK_CHANGE_CAP_PENCE = 500
+    play.float()
+    play.lot()
+    [row] = play.owe(play.payee(), 2000)
+    short_for_an_hour(play, row)
+    play.run()
+    play.later(days=14)
+    assert [one.amount for one in play.transfers()] == [500]
+
+
+def test_while_stripe_can_not_be_asked_about_the_bank_nothing_planned_long_ago_goes(play: Play) -> None:
+    play.float()
+    play.lot()
+    payee = play.payee()
+    [row] = play.owe(payee, 2000)
+    assert remittances.plan_due(at=play.at) == 1
+    play.skip(seconds=3700)
+    play.stripe.fault("500_before", f"/v1/accounts/{payee.stripe_account_id}", method="GET")
+    operations.perform_due(at=play.at)
+    assert play.transfers() == []
+    operations.perform_due(at=play.at)
+    row.refresh_from_db()
+    assert (row.state, len(play.transfers())) == ("paid", 1)
 
 
 def test_nothing_goes_out_while_an_alarm_stops_releases(play: Play) -> None:

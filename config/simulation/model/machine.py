@@ -81,6 +81,16 @@ def remittance_planned(model: Model, entry: Entry, about: str) -> tuple[Move, ..
 
 
 @judges
+def remittance_stopped(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
+    """Planned, and not sent before its payee's bank details changed (`observing` has looked): it waits again."""
+    row = _known(model.remittances, about)
+    if row.state != "planned":
+        raise Wrong(f"Remittance {about} is {row.state}: there is nothing to put back.")
+    row.state = "waiting"
+    return (Move(Key("OUT", row.council), Key("DUE", row.council, row.owner), row.pence),)
+
+
+@judges
 def remittance_paid(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
     row = _known(model.remittances, about)
     model.paid_out += row.pence
