@@ -108,8 +108,11 @@ def about_to_judge(world: "World", seen: reading.Seen) -> None:
         disputes.known(world, seen.about)
     if seen.entry.kind == "recovery_set_off":
         recoveries.kept_back(world, seen.about, seen.entry.moves[0].pence)
-    if seen.entry.kind not in ("remittance_planned", "remittance_stopped"):
-        return
+    if seen.entry.kind in ("remittance_planned", "remittance_stopped"):
+        _to_a_provider(world, seen)
+
+
+def _to_a_provider(world: "World", seen: reading.Seen) -> None:
     row = world.model.remittances.get(int(seen.about.partition(":")[2]))
     payee = next((one for one in world.model.payees if row is not None and row.owner == f"payee:{one.id}"), None)
     if seen.entry.kind == "remittance_stopped":
