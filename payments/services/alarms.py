@@ -8,6 +8,7 @@ from django.db import transaction
 from audit.errors import Refusal
 from audit.services import trail
 from payments.models import Alarm, StripeLine
+from payments.services import copies
 from people.models import Person
 
 log = structlog.get_logger()
@@ -49,8 +50,11 @@ def ring_behind(*, at: datetime) -> None:
 
 
 def book_is_behind() -> bool:
-    """Whether a line stands unexplained that our own software made. Asks the lines: closing the alarm by hand lets nothing go."""
-    return StripeLine.objects.to_stop_for().exists()
+    """Whether this book may have been put back and was not compared with Stripe yet, or a line stands unexplained that our own software made.
+
+    Asks the lines: closing the alarm by hand lets nothing go.
+    """
+    return copies.may_be_put_back() or StripeLine.objects.to_stop_for().exists()
 
 
 def may_have_collected() -> bool:

@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from payments.gateways.shapes import AnswerLost, StripeIsBusy
-from payments.models import ReconcileCursor
-from payments.services import reconciliation, restored
+from payments.services import copies, reconciliation
 
 
 def has_been_taken(*, at: datetime) -> bool:
@@ -12,7 +11,7 @@ def has_been_taken(*, at: datetime) -> bool:
 
     Not inside a transaction. One question to the database, and after a start of it one reconciliation.
     """
-    if ReconcileCursor.objects.filter(read_of=restored.copy_of_book()).exists():
+    if copies.is_compared():
         return True
     try:
         reconciliation.run(at=at)

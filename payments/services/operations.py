@@ -17,7 +17,7 @@ from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AccountLink, AnswerLost, Made, StripeIsBusy, StripeSaidNo
 from payments.models import PaymentOperation, StripeLine
 from payments.rules import LEASE, OPERATION, step, wait_after
-from payments.services import alarms, planning
+from payments.services import alarms, copies, planning
 from payments.services.one_by_one import one_by_one
 
 log = structlog.get_logger()
@@ -58,8 +58,8 @@ def _came_to_an_end(pk: uuid.UUID, at: datetime) -> bool:
 def perform(operation_id: uuid.UUID | None, *, at: datetime) -> Made | None:
     """Calls Stripe for one operation (first for the one it comes after) and writes the outcome. Not inside a transaction.
 
-    None: there is none (a part of another's payment has none), it was done already, another worker is at it, its time has not come,
-    or no sure answer was had; the timer goes on with it.
+    None: there is none (a part of another's payment has none), it was done already, another worker is at it, its time has not come, this
+    book was not compared with Stripe since it was started, or no sure answer was had; the timer goes on with it.
     """
     if operation_id is None:
         return None
@@ -91,7 +91,7 @@ def _claim(operation_id: uuid.UUID, at: datetime) -> PaymentOperation | None:
     """Marks it sent, for one worker alone, and commits that before anything goes out."""
     with transaction.atomic(durable=True):
         operation = PaymentOperation.objects.locked().due(at).filter(pk=operation_id).first()
-        if operation is None or not _may_send(operation):
+        if operation is None or copies.may_be_put_back() or not _may_send(operation):
             return None
         if operation.first_sent_at is None:
             operation.first_sent_at = at

@@ -18,7 +18,7 @@ from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Line, NotFound, PageOfLines, StripeIsBusy
 from payments.models import OwedMove, Payment, ReconcileCursor, ReconcileRun, Refund, Remittance, StripeLine
 from payments.rules import UNEXPLAINED_FREEZE_PENCE
-from payments.services import alarms, arrivals, cash, debits, disputes, floats, inbox, mandates, recoveries, refunds, restored, taking
+from payments.services import alarms, arrivals, cash, copies, debits, disputes, floats, inbox, mandates, recoveries, refunds, restored, taking
 
 log = structlog.get_logger()
 # Where a line belongs that names nobody's council: the books of the platform itself.
@@ -53,7 +53,7 @@ def run(*, at: datetime) -> Report:
     Raises AnswerLost or StripeIsBusy when Stripe can't be reached; what was done until then stays, and the next run goes on.
     """
     _check_own_payouts(at)
-    copy = restored.copy_of_book()
+    copy = copies.copy_of_book()
     read = _read_new()
     _see_pending_become_available(at)
     caught_up = arrivals.refresh_open(at=at) + refunds.refresh_open(at=at) + disputes.refresh_open(see=inbox.see_dispute, at=at)

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Q
 
 from audit.errors import Refusal
@@ -37,13 +36,6 @@ class ItIsOurs(Refusal):
 
     def __init__(self, about: str) -> None:
         super().__init__(f"Our own software made this, and {about} waits to be sent for it. Choose “our own”, and say {about}.")
-
-
-def copy_of_book() -> str:
-    """Which start of the database server, and which copy of the tables, this is. A restore changes at least one of them."""
-    with connection.cursor() as cursor:
-        cursor.execute("select extract(epoch from pg_postmaster_start_time())::text || ' ' || %s::regclass::oid", ["payments_reconcilecursor"])
-        return str(cursor.fetchone()[0])
 
 
 def look_at(line: StripeLine, at: datetime) -> None:
