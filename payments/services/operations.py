@@ -11,11 +11,12 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AccountLink, AnswerLost, Made, StripeIsBusy, StripeSaidNo
-from payments.models import PaymentOperation, StripeLine
+from payments.models import Alarm, PaymentOperation, StripeLine
 from payments.rules import LEASE, OPERATION, step, wait_after
 from payments.services import alarms, copies, planning
 from payments.services.one_by_one import one_by_one
@@ -46,8 +47,18 @@ MEANING = {
 
 def perform_due(*, at: datetime) -> int:
     """Performs what is planned, and asks after what was sent and not answered. Returns how many came to an end."""
-    due = list(PaymentOperation.objects.due(at).order_by("planned_at", "pk").values_list("pk", flat=True)[:BATCH])
+    # What is stopped waits without keeping a place in the queue; `_may_send` says no to it as well.
+    rows = PaymentOperation.objects.due(at).exclude(_stopped())
+    due = list(rows.order_by("planned_at", "pk").values_list("pk", flat=True)[:BATCH])
     return one_by_one(due, lambda pk: _came_to_an_end(pk, at))
+
+
+def _stopped() -> Q:
+    """Of what was never sent: transfers of councils where an alarm stops releases; whatever moves money, while the book is behind Stripe."""
+    councils = set(Alarm.objects.open().filter(stops_releases=True).values_list("council_code", flat=True))
+    transfers = Q(kind="transfer") if "" in councils else Q(kind="transfer", council_code__in=councils)
+    behind = Q(kind__in=MOVES_MONEY) if alarms.book_is_behind() else Q(pk=None)
+    return (transfers | behind) & Q(first_sent_at=None)
 
 
 def _came_to_an_end(pk: uuid.UUID, at: datetime) -> bool:

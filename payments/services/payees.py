@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from audit.errors import Refusal
 from audit.services import facts, trail
@@ -78,13 +79,13 @@ def refresh(*, payee: Payee, at: datetime) -> Payee:
 def refresh_due(*, at: datetime) -> int:
     """Asks after those not asked about for a while (ten minutes where details are missing, else a day). Returns how many changed."""
     changed = 0
-    for payee in Payee.objects.filter(stripe_account_id__isnull=False).order_by("checked_at")[:BATCH]:
-        if is_worth_asking(payee, at):
-            before = _what_matters(payee)
-            try:
-                changed += _what_matters(refresh(payee=payee, at=at)) != before
-            except (AnswerLost, StripeIsBusy, NotFound):
-                continue
+    long_ago = Q(checked_at=None) | Q(ready=True, checked_at__lte=at - ASK_AGAIN_READY) | Q(ready=False, checked_at__lte=at - ASK_AGAIN_UNREADY)
+    for payee in Payee.objects.filter(long_ago, stripe_account_id__isnull=False).order_by(F("checked_at").asc(nulls_first=True), "pk")[:BATCH]:
+        before = _what_matters(payee)
+        try:
+            changed += _what_matters(refresh(payee=payee, at=at)) != before
+        except (AnswerLost, StripeIsBusy, NotFound):
+            continue
     return changed
 
 

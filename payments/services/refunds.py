@@ -20,7 +20,6 @@ from payments.services.one_by_one import one_by_one
 from payments.services.remittances import LotsFallShort, undisputed_first
 from people.models import Person
 
-BATCH = 200
 TRY_LATER = {"balance_insufficient", "insufficient_funds"}
 
 
@@ -54,7 +53,7 @@ def plan_due(*, at: datetime) -> int:
     """Approved refunds are planned to go: REFUND Dr / OUT Cr with their operation. Returns how many were; none while the book is behind Stripe."""
     if alarms.book_is_behind():
         return 0
-    rows = list(Refund.objects.to_send().order_by("approved_at", "pk").values_list("pk", flat=True)[:BATCH])
+    rows = list(Refund.objects.to_send().order_by("approved_at", "pk").values_list("pk", flat=True))
     return one_by_one(rows, lambda pk: retrying(partial(_plan, pk, at)))
 
 

@@ -23,8 +23,6 @@ from people.models import Person
 from people.services import approvals
 from places.calendar import working_days_between
 
-BATCH = 200
-
 
 class LotsFallShort(Refusal):
     """The payments of this owner do not hold that much any more: a bug above, because SHARE and lots go together."""
@@ -84,7 +82,7 @@ def plan_due(*, at: datetime) -> int:
 def _plan_for(payee_id: int, rows: QuerySet[Remittance], at: datetime) -> int:
     if not _may_be_paid(payee_id, at):
         return 0
-    due = list(rows.filter(payee_id=payee_id).order_by("waiting_since", "pk").values_list("pk", flat=True)[:BATCH])
+    due = list(rows.filter(payee_id=payee_id).order_by("waiting_since", "pk").values_list("pk", flat=True))
     return one_by_one(due, lambda pk: retrying(partial(_plan, pk, at)))
 
 
