@@ -10,7 +10,7 @@ from config.simulation.model.things import ListRow, Payment, Wallet
 if TYPE_CHECKING:
     from config.simulation.world import World
 
-_LISTS = "select id, state from pooling_weeklylist where not id = any(%s) or id = any(%s) order by id desc"
+_LISTS = "select id, state, organisation_id, council_code from pooling_weeklylist where not id = any(%s) or id = any(%s) order by id desc"
 _ASKED = "select id::text, pence, operation_id::text from payments_payment where about = %s and not id = any(%s::uuid[]) order by id"
 _ROWS = "select call_id, number, state, funded_pence, slice_id from pooling_weeklylistrow where weekly_list_id = %s order by number, id"
 _PARTS = """
@@ -36,16 +36,17 @@ def rows_of(number: int) -> list[ListRow]:
 
 def rows(world: "World") -> None:
     """How our rows say that each stands; payments that a list asked for. Raises Wrong."""
+    _lists(world)
     for wallet in world.model.wallets:
-        _lists(world, wallet)
         _asked(world, wallet)
 
 
-def _lists(world: "World", wallet: Wallet) -> None:
+def _lists(world: "World") -> None:
     model = world.model
+    of = {(wallet.holder, wallet.council): wallet for wallet in model.wallets}
     open_ones = [row.id for row in model.lists.values() if row.state not in OVER]
-    for pk, state in reading.rows(_LISTS, list(model.lists), open_ones):
-        row = model.lists[pk] if pk in model.lists else weekly.made(model, wallet, pk)
+    for pk, state, holder, council in reading.rows(_LISTS, list(model.lists), open_ones):
+        row = model.lists[pk] if pk in model.lists else weekly.made(model, of[holder, council], pk)
         found = rows_of(pk) if row.state == "sent" or state == "done" else []
         if row.state == "sent":
             _paid(world, pk, found)

@@ -1,17 +1,21 @@
 """Bugs put in on purpose, into the running process or its throwaway database, to see that the simulator finds them."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 from django.db import connections
 
 from config.simulation.seams import replaced
+from ledger import selectors as book
 from ledger.services import journals
 from payments.gateways import stripe_gateway
-from payments.services import operations, remittances, taking
-from pooling.services import holds
+from payments.models import Payment
+from payments.services import debits, operations, remittances, taking, wallets
+from pooling.books import Wallet
+from pooling.services import handing_out, holds, weekly_money
 
 Plant = Callable[[], Any]
 PLANTS: dict[str, Plant] = {}
@@ -56,7 +60,7 @@ def keys_forgotten() -> Iterator[None]:
     def again(sql: str, values: Any, *asked: Any) -> Any:
         rows = ask(sql, values, *asked)
         if sql == journals._POST and rows[0][0] == "replayed":
-            rows = ask(sql, [uuid4().hex, *values[1:]], *asked)
+            rows = ask(sql, [uuid.uuid4().hex, *values[1:]], *asked)
         return rows
 
     with replaced(journals, "_ask", again):
@@ -100,4 +104,46 @@ def new_key_after_silence() -> Iterator[None]:
         return stripe_gateway.make(operation.kind, operation.params, f"{operation.idempotency_key}-{tries}")
 
     with replaced(operations, "_ask", ask):
+        yield
+
+
+@plants
+def debit_fee_taken_twice() -> Iterator[None]:
+    """Stripe's fee for a Direct Debit that its bank refused is paid once more instead of given back. The database has nothing against it."""
+    moves = debits._moves
+
+    def signless(council: str, line: Any) -> Any:
+        own = moves(council, line)
+        return own if line.pence > 0 else (*own[:1], *(journals.Transfer(one.credit, one.debit, one.pence) for one in own[1:]))
+
+    with replaced(debits, "_moves", signless):
+        yield
+
+
+@plants
+def part_stays_in_its_lot() -> Iterator[None]:
+    """What is handed out of a wallet is still in the lot it came from, so that it is handed out once more. The wallet itself keeps its floor."""
+    hand_on = wallets.hand_on
+
+    def forgetting(**asked: Any) -> Any:
+        made = hand_on(**asked)
+        Payment.objects.filter(pk__in={one.part_of_id for one in made}).update(moved_pence=0)
+        return made
+
+    with replaced(handing_out, "hand_on", forgetting):
+        yield
+
+
+@plants
+def list_gives_too_much() -> Iterator[None]:
+    """All that is in the wallet goes to people when something comes for a weekly list, also what their calls do not ask for. No row says so."""
+    give = handing_out.give
+
+    def generously(move: Any, *, slices: Any, calls: Any, **more: Any) -> Any:
+        *others, last = slices
+        there = book.balance(Wallet(move.organisation_id, move.council_code).money) - sum(one.pence for one in others)
+        richer = replace(last, pence=there)
+        return give(move, slices=[*others, richer], calls={richer if one == last else one: rows for one, rows in calls.items()}, **more)
+
+    with replaced(weekly_money, "give", generously):
         yield

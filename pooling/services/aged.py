@@ -3,8 +3,9 @@
 `payments` knows how old money is, `marketplace` what it is held for; between them stands its owner's free money.
 """
 
+import uuid
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from audit.models import Fact
 from audit.services import facts
@@ -56,7 +57,7 @@ def _send_wallet(payment: Payment, at: datetime) -> int:
         return 0
     holder = Organisation.objects.get(pk=int(number))
     council, pence = payment.council_code, payment.free_pence
-    wallets.send_back(organisation=holder, council_code=council, pence=pence, token=uuid4(), by=None, at=at, lot_id=payment.pk)
+    wallets.send_back(organisation=holder, council_code=council, pence=pence, token=uuid.uuid4(), by=None, at=at, lot_id=payment.pk)
     return 1
 
 

@@ -36,8 +36,10 @@ def pay_in(model: Model, wallet: Wallet, pence: int, *, is_staff: bool) -> Plan:
     return Plan(apply=apply)
 
 
-def stop_waiting(model: Model, wallet: Wallet) -> Plan:
+def stop_waiting(model: Model, wallet: Wallet, *, is_staff: bool) -> Plan:
     open_one = waiting(model, wallet)
+    if not is_staff:
+        return Plan("not_allowed")
     if open_one is not None and open_one.local == "started" and open_one.is_begun:
         return Plan("payment_is_taken")
 

@@ -1,8 +1,9 @@
 """The book itself, past the rooms that post money: journals in minutes, repeated, mistaken, in sets, linked, and beyond the floor."""
 
+import uuid
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from config.simulation.model import minutes
 from config.simulation.model.book import Entry, Key, Move
@@ -31,7 +32,7 @@ def a_journal(world: World) -> tuple[UUID, Entry]:
         if world.often(60):
             return key, world.model.minutes[key]
         return key, _entry(world, council)
-    return uuid4(), _entry(world, world.dice.choice(councils) if world.often(3) else council)
+    return uuid.uuid4(), _entry(world, world.dice.choice(councils) if world.often(3) else council)
 
 
 def _entry(world: World, council: str) -> Entry:

@@ -1,7 +1,7 @@
 """Who looks after money: pays one sum in for its people, hands it out, sends back what nobody needs, keeps what came back."""
 
+import uuid
 from typing import Any
-from uuid import uuid4
 
 from config.simulation import reading
 from config.simulation.model import people as lots
@@ -36,9 +36,9 @@ def does_not_send_it_after_all(world: World) -> bool | None:
     wallet = world.dice.choice(world.model.wallets)
     if must.waiting(world.model, wallet) is None or world.often(60):
         return False
-    by = world.rows.people[wallet.payer]
-    asked: dict[str, Any] = {"organisation": world.rows.organisations[wallet.holder], "council_code": wallet.council, "by": by, "at": world.at}
-    world.ask("stop waiting for a sum", must.stop_waiting(world.model, wallet), lambda: wallets.stop_waiting(**asked))
+    asked, is_staff = asked_for(world, wallet)
+    plan = must.stop_waiting(world.model, wallet, is_staff=is_staff)
+    world.ask("stop waiting for a sum", plan, lambda: wallets.stop_waiting(**asked))
     return None
 
 
@@ -59,7 +59,7 @@ def hands_it_out(world: World) -> bool | None:
     unheard, made = reading.unheard(), must.Parts()
     plan = must.hand_out(world.model, wallet, slices, unheard=unheard, today=today, is_staff=is_staff, made=made)
     rows = [wallets.Slice(purse.member, purse.portion, pence) for purse, pence in slices]
-    move = world.ask(f"hand out {[pence for _, pence in slices]}", plan, lambda: wallets.hand_out(**asked, slices=rows, token=uuid4()))
+    move = world.ask(f"hand out {[pence for _, pence in slices]}", plan, lambda: wallets.hand_out(**asked, slices=rows, token=uuid.uuid4()))
     if move is not None:
         must.name_parts(world.model, made, reading.parts_of(move.pk))
         lets_go(world)
@@ -77,7 +77,7 @@ def sends_some_back(world: World) -> bool | None:
     if not here and world.often(90):
         return False
     asked, is_staff = asked_for(world, wallet)
-    pence, token = world.amount(here), uuid4()
+    pence, token = world.amount(here), uuid.uuid4()
     plan = must.send_back(world.model, wallet, pence, is_staff=is_staff)
     move = world.ask(f"send {pence}p of a wallet back", plan, lambda: wallets.send_back(**asked, pence=pence, token=token))
     if move is None:
