@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
-from payments.gateways.shapes import AnswerLost, Intent, NotFound, Session, StripeIsBusy
+from payments.gateways.shapes import AnswerLost, Intent, Line, NotFound, Session, StripeIsBusy
 from payments.models import Alarm, Payment, PaymentOperation
 from payments.rules import PAYMENT, may_step, step
 from payments.services import alarms, debits, taking
@@ -89,13 +89,22 @@ def clear_due(*, at: datetime) -> int:
 def _clear_if_available(payment_id: uuid.UUID, at: datetime) -> bool:
     try:
         payment = Payment.objects.get(pk=payment_id)
-        # A Direct Debit has its line from the start: whether the bank paid is said by the charge alone.
         if not payment.line_id or payment.kind == Payment.Kind.BACS:
             payment = refresh(payment_id=payment_id, at=at)
         line = gateway.line(payment.line_id) if payment.line_id else None
+        return payment.state == "clearing" and line is not None and clear(payment=payment, line=line, at=at)
     except (AnswerLost, StripeIsBusy, NotFound):
         return False
-    return payment.state == "clearing" and line is not None and line.is_available and taking.clear(payment_id=payment_id, line=line, at=at)
+
+
+def clear(*, payment: Payment, line: Line, at: datetime) -> bool:
+    """As `taking.clear`, once the payer's bank has paid. Not inside a transaction. Raises AnswerLost, StripeIsBusy, NotFound.
+
+    A Direct Debit has its line from the start, and it may be available before the bank has spoken: only the charge says that it was paid.
+    """
+    if not line.is_available or (payment.kind == Payment.Kind.BACS and not gateway.charge(payment.charge_id).is_paid):
+        return False
+    return taking.clear(payment_id=payment.pk, line=line, at=at)
 
 
 def refresh_open(*, at: datetime) -> int:

@@ -18,7 +18,7 @@ from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Line, NotFound, PageOfLines, StripeIsBusy
 from payments.models import OwedMove, Payment, ReconcileCursor, ReconcileRun, Refund, Remittance, StripeLine
 from payments.rules import UNEXPLAINED_FREEZE_PENCE
-from payments.services import alarms, arrivals, cash, copies, debits, disputes, floats, inbox, mandates, recoveries, refunds, restored, taking
+from payments.services import alarms, arrivals, cash, copies, debits, disputes, floats, inbox, mandates, recoveries, refunds, restored
 
 log = structlog.get_logger()
 # Where a line belongs that names nobody's council: the books of the platform itself.
@@ -247,7 +247,7 @@ def _catch_up(line: StripeLine, at: datetime) -> None:
     if isinstance(thing, Payment) and thing.failure_line_id:
         debits.bounce(payment_id=thing.pk, at=at)
     elif isinstance(thing, Payment) and line.is_available and line.kind in ("charge", "payment", "topup"):
-        taking.clear(payment_id=thing.pk, line=gateway.line(line.pk), at=at)
+        arrivals.clear(payment=thing, line=gateway.line(line.pk), at=at)
 
 
 # --- what nobody can explain ---

@@ -71,6 +71,7 @@ EDGE_CASES: dict[str, tuple[str, ...]] = {
     "Bacs failing after six days": (
         "payments.test_ways.test_bacs_failing_after_six_days_leaves_the_payer_as_before_and_two_lines_that_come_to_nothing",
         "payments.test_ways.test_bacs_failing_with_every_event_lost_never_becomes_anybodys_money",
+        "payments.test_late_answers.test_money_whose_bank_says_no_later_was_never_anybodys",
     ),
     "Bacs disputed after release": ("payments.test_disputes.test_bacs_disputed_after_release",),
     "bank transfer under": (
