@@ -19,4 +19,4 @@ def is_compared() -> bool:
 
 def may_be_put_back() -> bool:
     """Whether another copy than this one was compared with Stripe last. A book that never was compared at all is new."""
-    return ReconcileCursor.objects.exclude(read_of=copy_of_book()).exists()
+    return ReconcileCursor.objects.exclude(read_of__in=("", copy_of_book())).exists()
