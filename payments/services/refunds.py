@@ -98,6 +98,12 @@ def _is_disputed(row: Refund) -> bool:
     return Dispute.objects.unended().filter(payment_id=row.payment.part_of_id or row.payment_id).exists()
 
 
+def _is_lost(row: Refund) -> bool:
+    """The bank kept what it took of that payment: Stripe will never send anything of it home."""
+    kept = Dispute.objects.filter(kind=Dispute.Kind.CHARGEBACK, state__in=(Dispute.State.LOST, Dispute.State.SETTLED))
+    return kept.filter(payment_id=row.payment.part_of_id or row.payment_id).exists()
+
+
 def made(operation: PaymentOperation, thing: Made, at: datetime) -> None:
     """Stripe made the refund; it may already be done, or failed."""
     if isinstance(thing, RefundMade):
@@ -105,9 +111,12 @@ def made(operation: PaymentOperation, thing: Made, at: datetime) -> None:
 
 
 def refused(operation: PaymentOperation, code: str, at: datetime) -> None:
-    """Short of balance, or not while a bank disputes the payment: tried again. Else it failed, and nothing left: OUT Dr / REFUND Cr."""
+    """Short of balance, or not while a bank disputes the payment, known here or not yet: tried again.
+
+    Else, and once the bank has kept the money, it failed, and nothing left: OUT Dr / REFUND Cr.
+    """
     row = Refund.objects.locked().select_related("payment").get(operation=operation)
-    if code in TRY_LATER or (code == "charge_disputed" and _is_disputed(row)):
+    if code in TRY_LATER or (code == "charge_disputed" and not _is_lost(row)):
         planning.try_again(operation, next_try_at=at + REFUSED_WAIT)
         return
     row.problem = code[:60]

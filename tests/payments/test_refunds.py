@@ -4,9 +4,9 @@ import pytest
 from django.db import transaction
 
 from audit.models import Fact
-from payments.models import Payment, Refund, StripeLine
+from payments.models import Dispute, Payment, Refund, StripeLine
 from payments.selectors import proof
-from payments.services import arrivals, operations, reconciliation, refunds, suspense
+from payments.services import arrivals, inbox, operations, reconciliation, refunds, suspense
 from payments.services.proof import prove_against_stripe
 from payments.services.remittances import LotsFallShort
 from tests import cast
@@ -142,6 +142,29 @@ def test_one_of_just_this_sum_that_nobody_can_explain_may_be_this_one(play: Play
     play.run()
     same.refresh_from_db()
     assert same.state == "succeeded"
+    right(play)
+
+
+@pytest.mark.parametrize("won", [True, False])
+def test_sent_before_we_heard_that_a_bank_disputes_its_payment_it_waits(play: Play, won: bool) -> None:
+    """It failed at once, and its owner could keep it here or have it paid by hand while the bank had not decided."""
+    play.float()
+    payment = play.lot(3000)
+    case = play.stripe.act("dispute", charge=payment.charge_id, amount=1000)
+    [row] = back(play, 1000)
+    play.run()
+    row.refresh_from_db()
+    assert (Dispute.objects.exists(), row.state, play.has("REFUND", AMINA), play.has("OUT")) == (False, "sent", 0, -1000)
+    play.later(days=1)
+    inbox.see_dispute(case["id"], play.at)
+    play.later(days=1)
+    row.refresh_from_db()
+    assert row.state == "sent"
+    play.stripe.act("close_dispute", dispute=case["id"], won=won)
+    inbox.see_dispute(case["id"], play.at)
+    play.later(days=1)
+    row.refresh_from_db()
+    assert (row.state, play.has("REFUND", AMINA), play.has("OUT")) == (("succeeded", 0, 0) if won else ("failed", 1000, 0))
     right(play)
 
 

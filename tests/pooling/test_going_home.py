@@ -158,7 +158,7 @@ def fails(row: Refund, how: str) -> None:
     row.refresh_from_db()
     assert row.operation is not None
     if how == "Stripe says no":
-        return refunds.refused(row.operation, "charge_disputed", AT)
+        return refunds.refused(row.operation, "charge_already_refunded", AT)
     for state in ("succeeded", "failed") if how == "after it was done" else ("failed",):
         refunds._see(row, RefundMade(f"re_{row.pk}", state, row.pence, str(row.operation.pk), "ch_1", f"txn_re_{row.pk}", "", ""), AT)
     return None

@@ -214,7 +214,7 @@ def test_what_the_bank_sends_back_to_us_is_in_the_wallet_again(circle: Circle) -
     with pytest.raises(wallets.NothingCameBack):
         wallets.keep(move=move, by=circle.town.sam, at=AT)
     refunds.plan_due(at=AT)
-    refunds.refused(PaymentOperation.objects.get(kind="refund"), "charge_disputed", AT)
+    refunds.refused(PaymentOperation.objects.get(kind="refund"), "charge_already_refunded", AT)
     wallets.keep(move=move, by=circle.town.sam, at=AT)
     assert circle.here == 20_000
     assert circle.send_back(20_000).pk != move.pk

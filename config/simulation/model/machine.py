@@ -121,7 +121,8 @@ def refund_left(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
 @judges
 def refund_failed(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
     row = _known(model.refunds, about)
-    is_refused = row.lot.is_charged_back and not row.has_left and not row.stripe_id
+    is_lost = any(case.state in ("lost", "settled") and case.payment.charge == row.lot.charge for case in model.disputes.values())
+    is_refused = is_lost and row.lot.is_charged_back and not row.has_left and not row.stripe_id
     if row.state != "sent" or not (row.is_failed_at_stripe or is_refused):
         raise Wrong(f"Refund {about} is {row.state}, its bank did not send it back, and Stripe did not say no to it.")
     row.state = "failed"
