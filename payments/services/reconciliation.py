@@ -257,11 +257,13 @@ def _cannot_explain(line: StripeLine, at: datetime) -> bool:
     """An alarm at once; once available, the money is where Stripe says it is and the other side in SUSPENSE until a person has looked."""
     council = _council_of(line)
     restored.look_at(line, at)
-    stops = abs(line.net_pence) >= UNEXPLAINED_FREEZE_PENCE
-    sentence = f"Stripe's balance has a line nobody here can explain: {line.kind} {line.pk} of {line.net_pence}p. Find out who made it and why."
+    is_pence = line.currency == "gbp"
+    stops = abs(line.net_pence) >= UNEXPLAINED_FREEZE_PENCE or not is_pence
+    sentence = f"Stripe's balance has a line nobody here can explain: {line.kind} {line.pk} of {line.net_pence}{'p' if is_pence else f' {line.currency}'}. Find out who made it and why."
     ring_for = "" if council == NO_COUNCIL else council
     alarms.ring(kind="unexplained_line", about=f"line:{line.pk}", sentence=sentence, at=at, council_code=ring_for, stops_releases=stops)
-    if not line.is_available or line.net_pence == 0:
+    # Other money is no pence of ours: it is in no account, and rings until it is gone from Stripe's balance.
+    if not line.is_available or line.net_pence == 0 or not is_pence:
         return False
     return bool(retrying(lambda: _suspend(line.pk, council, at)))
 

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections, transaction
 
+from ledger.selectors import balances
 from payments.gateways import stripe_gateway
 from payments.models import Alarm, Payment, ReconcileCursor, Remittance, StripeLine
 from payments.selectors import frozen, proof
@@ -143,6 +144,17 @@ def test_killed_between_pages_it_goes_on(play: Play, monkeypatch: pytest.MonkeyP
 
 
 # --- what nobody can explain ---
+
+
+def test_money_that_is_no_pounds_is_in_no_account_and_rings(play: Play) -> None:
+    play.float()
+    reconciliation.run(at=play.at)
+    before = sum(balances(codes=("BANK", "SUSPENSE")).values())
+    sums = {"pence": 5000, "fee_pence": 0, "net_pence": 5000, "currency": "eur", "is_available": True}
+    line = StripeLine.objects.create(id="txn_eur", kind="adjustment", source="adj_1", available_on=play.at, created_at=play.at, **sums)
+    reconciliation.run(at=play.at)
+    line.refresh_from_db()
+    assert (line.state, sum(balances(codes=("BANK", "SUSPENSE")).values()), frozen(COUNCIL)) == ("waiting", before, True)
 
 
 @pytest.mark.parametrize("pence", [-2500, 2500])
