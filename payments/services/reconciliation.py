@@ -259,7 +259,8 @@ def _cannot_explain(line: StripeLine, at: datetime) -> bool:
     restored.look_at(line, at)
     is_pence = line.currency == "gbp"
     stops = abs(line.net_pence) >= UNEXPLAINED_FREEZE_PENCE or not is_pence
-    sentence = f"Stripe's balance has a line nobody here can explain: {line.kind} {line.pk} of {line.net_pence}{'p' if is_pence else f' {line.currency}'}. Find out who made it and why."
+    much = f"{line.net_pence}p" if is_pence else f"{line.net_pence} {line.currency}"
+    sentence = f"Stripe's balance has a line nobody here can explain: {line.kind} {line.pk} of {much}. Find out who made it and why."
     ring_for = "" if council == NO_COUNCIL else council
     alarms.ring(kind="unexplained_line", about=f"line:{line.pk}", sentence=sentence, at=at, council_code=ring_for, stops_releases=stops)
     # Other money is no pence of ours: it is in no account, and rings until it is gone from Stripe's balance.

@@ -3,8 +3,9 @@
 import pytest
 
 from payments.models import Payment, PaymentUse
+from payments.selectors import proof
 from payments.services import arrivals, payins, remittances
-from tests.payments.conftest import AMINA, DECLINED, Play
+from tests.payments.conftest import AMINA, COUNCIL, DECLINED, YUSUF, Play
 
 
 def test_a_card_payment_is_taken_becomes_available_and_is_sent_on(play: Play) -> None:
@@ -51,3 +52,15 @@ def test_two_clicks_are_one_payment(play: Play) -> None:
     with pytest.raises(payins.PaymentIsOpen):
         play.start(9000)
     assert Payment.objects.count() == 1
+
+
+def test_the_proof_says_by_name_when_one_has_what_another_paid(play: Play) -> None:
+    play.float()
+    play.lot()
+    play.lot(3000, YUSUF, "call:2")
+    assert proof() == []
+    play.move("SHARE", AMINA, "SHARE", YUSUF, 1000)
+    assert proof() == [
+        f"{AMINA} in {COUNCIL} has 7000p in the book, but 8000p are left of their payments.",
+        f"{YUSUF} in {COUNCIL} has 4000p in the book, but 3000p are left of their payments.",
+    ]
