@@ -204,6 +204,7 @@ def made(operation: PaymentOperation, thing: Made, at: datetime) -> None:
         return
     row.state, row.paid_at, row.paid_journal = step(REMITTANCE, row.state, "pay"), at, new_key()
     row.save(update_fields=["state", "paid_at", "paid_journal"])
+    alarms.settle(kind="transfer_refused", about=f"remittance:{row.pk}", at=at)
     payload = {"remittance": row.pk, "about": row.about, "pence": row.pence, "payee": row.payee_id}
     facts.record(kind="payments.remittance_paid", subject=row.about, payload=payload, at=at, council_code=row.council_code)
     _post(row, row.paid_journal, "remittance_paid", _platform(row, "OUT"), _platform(row, "BANK"), None, at)

@@ -17,7 +17,7 @@ from ledger.services.retry import retrying
 from payments.gateways.shapes import AnswerLost, NotFound, StripeIsBusy
 from payments.models import Payee, PaymentOperation, Remittance
 from payments.rules import REMITTANCE, may_step, step
-from payments.services import payees, planning
+from payments.services import alarms, payees, planning
 from payments.services.one_by_one import one_by_one
 from people.models import Person
 
@@ -31,6 +31,7 @@ def unplan(row: Remittance, operation: PaymentOperation | None, *, event: str, w
         return False
     row.state, row.operation, row.planned_journal = step(REMITTANCE, row.state, event), None, None
     row.save(update_fields=["state", "operation", "planned_journal"])
+    alarms.settle(kind="transfer_refused", about=f"remittance:{row.pk}", at=at)
     if operation is not None:
         operation.uses.all().delete()
     trail.write(by=by, verb=f"payments.{event}", about_kind="remittance", about_id=row.pk, at=at, council_code=row.council_code)

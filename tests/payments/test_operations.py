@@ -171,6 +171,7 @@ def test_short_of_balance_waits_in_out_for_a_top_up_under_a_new_key(play: Play, 
     play.stripe.act("regain_transfers", account=Payee.objects.get().stripe_account_id)
     play.later(seconds=3700)
     ends_with_one_transfer(play, planned)
+    assert not Alarm.objects.open().exists(), "it went, so nobody has to look"
 
 
 @pytest.mark.parametrize("late", ["no", "no_answer"])
