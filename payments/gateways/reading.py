@@ -124,3 +124,8 @@ def account_of(raw: Any) -> ConnectedAccount:
 
 def word_of(thing: Any, name: str) -> str:
     return str(thing[name]) if name in thing else ""
+
+
+def subject_of(thing: Any) -> str:
+    """The id of what an event is about: its own, but a line of what Stripe keeps for a customer is asked after by that customer."""
+    return word_of(thing, "customer" if word_of(thing, "object") == "customer_cash_balance_transaction" else "id")

@@ -25,6 +25,7 @@ from payments.gateways.reading import (
     reversal_of,
     session_of,
     set_up_of,
+    subject_of,
     top_up_of,
     transfer_of,
     word_of,
@@ -290,7 +291,7 @@ def read_event(payload: bytes, signature: str, secrets: tuple[str, ...]) -> Even
         try:
             raw: Any = stripe.Webhook.construct_event(payload, signature, secret)
             thing = raw.data.object
-            return Event(raw.id, raw.type, word_of(thing, "object"), word_of(thing, "id"), getattr(raw, "account", None) or "", bool(raw.livemode))
+            return Event(raw.id, raw.type, word_of(thing, "object"), subject_of(thing), getattr(raw, "account", None) or "", bool(raw.livemode))
         except (stripe.SignatureVerificationError, ValueError, AttributeError):
             continue
     raise BadSignature

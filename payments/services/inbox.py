@@ -15,9 +15,9 @@ from audit.errors import Refusal
 from audit.services import trail
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, BadSignature, NotFound, StripeIsBusy
-from payments.models import Dispute, Payee, Payment, PaymentOperation, Refund, WebhookEvent
+from payments.models import Dispute, Payee, Payer, Payment, PaymentOperation, Refund, WebhookEvent
 from payments.rules import EVENT_TRIES, wait_after
-from payments.services import alarms, arrivals, disputes, floats, mandates, operations, payees, recoveries, refunds, two_people
+from payments.services import alarms, arrivals, cash, disputes, floats, mandates, operations, payees, recoveries, refunds, two_people
 from people.models import Person
 
 log = structlog.get_logger()
@@ -143,6 +143,13 @@ def _account(event: WebhookEvent, at: datetime) -> None:
         payees.refresh(payee=payee, at=at)
 
 
+def _cash(event: WebhookEvent, at: datetime) -> None:
+    """Whoever takes it in does so before `reconciliation` looks; what is still there then rings."""
+    payer = Payer.objects.filter(stripe_customer_id=event.object_id).first()
+    if payer is not None:
+        cash.look(payer_id=payer.pk, at=at, rings=False)
+
+
 def _dispute(event: WebhookEvent, at: datetime) -> None:
     see_dispute(event.object_id, at)
 
@@ -157,6 +164,7 @@ _VERBS: list[tuple[str, Callable[[WebhookEvent, datetime], None]]] = [
     ("refund.", _refund),
     ("transfer.", _transfer),
     ("topup.", _top_up),
+    ("customer_cash_balance_transaction.", _cash),
     ("account.", _account),
     ("capability.", _account),
 ]

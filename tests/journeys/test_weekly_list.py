@@ -1,5 +1,7 @@
 """One sum for a weekly list, sent to Stripe's stand-in: too little, the rest, twice, with another reference. Each step committed."""
 
+import json
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -8,9 +10,11 @@ from django.utils.module_loading import import_string
 
 from config.timers import TIMERS
 from ledger.selectors import balance
+from payments.gateways import stripe_gateway
 from payments.models import Alarm, Payer, Payment
+from payments.sandbox.webhooks import signature
 from payments.selectors import proof as payments_proof
-from payments.services import arrivals, cash, floats
+from payments.services import arrivals, cash, floats, inbox
 from pooling.books import Wallet
 from pooling.models import WeeklyList
 from pooling.selectors import proof
@@ -19,7 +23,7 @@ from pooling.services import weekly_lists
 from tests import cast
 from tests.pooling.conftest import build_town
 from tests.pooling.weekly_desk import Desk, desk_of
-from tests.sandbox_process import SandboxProcess
+from tests.sandbox_process import PLATFORM_SECRET, SandboxProcess
 
 
 class Week:
@@ -45,6 +49,12 @@ class Week:
         self.stripe.act("bank_transfer", customer=customer, amount=pence, reference=said)
         if waiting is not None:
             arrivals.refresh(payment_id=waiting.pk, at=self.at)
+
+    def is_told(self, kind: str) -> None:
+        """Stripe's newest event of a kind comes."""
+        newest = next(one for one in stripe_gateway._stripe().events.list({"limit": 100}).data if one.type == kind)
+        payload = json.dumps(newest.to_dict()).encode()
+        inbox.store(payload=payload, signature=signature(payload, PLATFORM_SECRET, int(time.time())), endpoint="platform")
 
     @property
     def states(self) -> list[str]:
@@ -92,3 +102,26 @@ def test_too_little_then_the_rest_then_the_same_again_is_all_kept_account_of(wee
     assert set(Payment.objects.filter(about=about, state="available").values_list("pence", flat=True)) == {3_500, 5_500, 9_000}
     assert (proof(), payments_proof(), balance(Wallet(desk.town.kasmo.pk, cast.SOUTHWARK).money)) == ([], [], 9_000)
     assert not Alarm.objects.open().filter(kind="money_nobody_asked_for").exists()
+
+
+def test_the_same_again_after_a_list_is_done_is_theirs_in_the_same_hour(week: Week) -> None:
+    """It waited for the next comparison with Stripe."""
+    desk = week.desk
+    desk.call(0, 2_000, due=8)
+    made = weekly_lists.make(organisation=desk.town.kasmo, council_code=cast.SOUTHWARK, by=desk.town.sam, at=week.at)
+    weekly_lists.send(weekly_list=made, by=desk.town.sam, at=week.at)
+    week.run()
+    week.sends(2_000)
+    week.run(days=2)
+    made.refresh_from_db()
+    assert (made.state, desk.here) == ("done", 0)
+    week.sends(2_000)
+    week.run(seconds=30)
+    assert Payer.objects.get().cash_pence == 0, "nobody has looked"
+    week.is_told("customer_cash_balance_transaction.created")
+    week.run()
+    mine = Payment.objects.filter(about=Wallet(desk.town.kasmo.pk, cast.SOUTHWARK).about)
+    assert sorted(mine.values_list("pence", "state")) == [(2_000, "available"), (2_000, "clearing")]
+    assert not Alarm.objects.open().filter(kind="money_nobody_asked_for").exists()
+    week.run(days=2)
+    assert (desk.here, proof(), payments_proof()) == (2_000, [], [])
