@@ -244,7 +244,7 @@ def _stop(what: str, event: str, remittance_id: int, by: Person, at: datetime) -
         operation = PaymentOperation.objects.locked().filter(remittance=remittance_id).first()
         row = Remittance.objects.locked().get(pk=remittance_id)
         approvals.require(what=what, about_kind="remittance", about_id=row.pk, at=at)
-        if not may_step(REMITTANCE, row.state, event) or not unplanning.unplan(row, operation, event=event, why=what, by=by, at=at):
+        if not may_step(REMITTANCE, row.state, event) or not unplanning.unplan(row, operation=operation, event=event, why=what, by=by, at=at):
             raise TooLateToHold
         return row
 

@@ -24,7 +24,7 @@ from people.models import Person
 LOOKED_LATELY = timedelta(minutes=10)
 
 
-def unplan(row: Remittance, operation: PaymentOperation | None, *, event: str, why: str, by: Person | None, at: datetime) -> bool:
+def unplan(row: Remittance, *, operation: PaymentOperation | None, event: str, why: str, by: Person | None, at: datetime) -> bool:
     """In the caller's transaction, both locked, the operation first: OUT Dr / DUE Cr. False when it may have reached Stripe, and nothing changed."""
     planned = row.planned_journal
     if operation is not None and not planning.take_back(operation, why=why):
@@ -59,7 +59,7 @@ def _put_back(pk: int, at: datetime) -> bool:
     row = Remittance.objects.locked().get(pk=pk)
     if operation is None or not may_step(REMITTANCE, row.state, "put_back") or is_as_planned(operation):
         return False
-    return unplan(row, operation, event="put_back", why="bank details changed", by=None, at=at)
+    return unplan(row, operation=operation, event="put_back", why="bank details changed", by=None, at=at)
 
 
 def is_as_planned(operation: PaymentOperation) -> bool:
