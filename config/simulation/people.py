@@ -27,13 +27,15 @@ class Rows:
     places: dict[int, Membership]
     portions: dict[int, Portion]
     operator: Person = field(default_factory=Person)
+    second: Person = field(default_factory=Person)
     organisations: dict[int, Organisation] = field(default_factory=dict)
 
 
 def arrive() -> tuple[Rows, list[Purse]]:
     """Everybody, through the services that the pages use."""
-    rows, purses = Rows({}, {}, {}, _person("operator", "E09000028")), []
-    organisations.give_role(person=rows.operator, kind="operator", by=None, at=BEGINS)
+    rows, purses = Rows({}, {}, {}, _person("operator", "E09000028"), _person("second", "E09000028")), []
+    for operator in (rows.operator, rows.second):
+        organisations.give_role(person=operator, kind="operator", by=None, at=BEGINS)
     for number, (code, name) in enumerate(COUNCILS.items()):
         organisations.add_council(code=code, name=name, by=None, at=BEGINS)
         helper = _person(f"helper{number}", code)

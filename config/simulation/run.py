@@ -13,11 +13,26 @@ from config.simulation.people import BEGINS, arrive, holders, payees
 from config.simulation.plants import PLANTS
 from config.simulation.process import running
 from config.simulation.seams import taken_hold
-from config.simulation.steps import FAULTS, STEPS, Step, debits, disputes, faults, ledger, machines, people, recoveries, stripe, wallets, weekly
+from config.simulation.steps import (
+    FAULTS,
+    STEPS,
+    Step,
+    debits,
+    disputes,
+    faults,
+    ledger,
+    losses,
+    machines,
+    people,
+    recoveries,
+    stripe,
+    wallets,
+    weekly,
+)
 from config.simulation.world import World
 from payments.services import floats
 
-PLAYED = (debits, disputes, faults, ledger, machines, people, recoveries, stripe, wallets, weekly)
+PLAYED = (debits, disputes, faults, ledger, losses, machines, people, recoveries, stripe, wallets, weekly)
 FIRST_FLOAT_PENCE = 2500
 DAY = 86_400
 

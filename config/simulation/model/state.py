@@ -22,7 +22,8 @@ class Model:
     """`live`: payments that are neither lots nor dead. `news`: (call id, pence) of payments that are here while their call has not heard of it.
     `watched`: withdrawals that facts may still change. `stopped`: councils with an alarm that stops. `dispute_rows`: disputes by our row's
     number. `short`: calls that fell short. `just_credited`: places in groups whose owner a payee gave money back to since that was last asked.
-    `bouncing`: Direct Debits to which a bank said no, until both lines are in the book. `sent_back`: out of wallets, by the number of the move."""
+    `bouncing`: Direct Debits to which a bank said no, until both lines are in the book. `sent_back`: out of wallets, by the number of the move.
+    `to_bear`: until when the word of one operator stands that something is lost."""
 
     book: Book = field(default_factory=Book)
     purses: list[Purse] = field(default_factory=list)
@@ -44,6 +45,7 @@ class Model:
     dispute_rows: dict[int, Dispute] = field(default_factory=dict)
     short: set[int] = field(default_factory=set)
     recoveries: dict[int, Recovery] = field(default_factory=dict)
+    to_bear: dict[str, int] = field(default_factory=dict)
     just_credited: set[int] = field(default_factory=set)
     mandates: dict[int, Mandate] = field(default_factory=dict)
     bouncing: dict[str, Payment] = field(default_factory=dict)

@@ -182,7 +182,7 @@ class Recovery:
 class Dispute:
     """A payer's bank takes a payment back. `lines`: what moved at Stripe, as (pence, fee), by its id there; `booked`: those in the book.
 
-    `status` is Stripe's word, `state` our row's; `losses`: what each lot lost to it, the first that did so first.
+    `status` is Stripe's word, `state` our row's; `losses`: what each lot lost to it, the first that did so first; `borne`: by the platform.
     """
 
     id: str
@@ -194,12 +194,13 @@ class Dispute:
     booked: set[str] = field(default_factory=set)
     withdrawn: int = 0
     taken: int = 0
+    borne: int = 0
     losses: dict[str, int] = field(default_factory=dict)
 
     @property
     def owed(self) -> int:
         """What the payer owes; below zero what is theirs to have back."""
-        return self.withdrawn - self.taken
+        return self.withdrawn - self.taken - self.borne
 
     @property
     def may_change(self) -> bool:
