@@ -15,6 +15,7 @@ from marketplace.services import awarding, booking_states, keep_going, needs
 from marketplace.services.plans import make_weeks
 from marketplace.services.proposing import ServiceIsNotOnSale, WishIsNotComplete, propose
 from marketplace.services.writing import log, tell
+from payments.services.one_by_one import one_by_one
 from people.models import Person
 from places.calendar import add_working_days
 from pooling.services import earmarks, memberships
@@ -123,11 +124,12 @@ def advance_due(*, at: datetime) -> int:
     """Ends what nobody signed in time, suspends where a check ran out until it is good again, completes what is over. Returns how many moved."""
     today = at.astimezone(LONDON).date()
     late = Q(starts_on__lte=today) | Q(sent_at__lte=at - timedelta(days=SIGN_WORKING_DAYS))
-    moved = sum(_time_out(pk, today, at) for pk in Agreement.objects.open_to_sign().filter(late).order_by("pk").values_list("pk", flat=True))
+    unsigned = Agreement.objects.open_to_sign().filter(late).order_by("pk").values_list("pk", flat=True)
+    moved = one_by_one(unsigned, lambda pk: _time_out(pk, today, at))
     stopped = Agreement.objects.filter(state=Agreement.State.SUSPENDED, suspended_for=SuspendedFor.CHECK)
-    moved += sum(_resume_after_checks(pk, at) for pk in stopped.order_by("pk").values_list("pk", flat=True))
-    moved += sum(_suspend_for_checks(pk, at) for pk in _with_checks_missing(at))
-    return moved + sum(_finish(pk, at) for pk in Agreement.objects.over().order_by("pk").values_list("pk", flat=True))
+    moved += one_by_one(stopped.order_by("pk").values_list("pk", flat=True), lambda pk: _resume_after_checks(pk, at))
+    moved += one_by_one(_with_checks_missing(at), lambda pk: _suspend_for_checks(pk, at))
+    return moved + one_by_one(Agreement.objects.over().order_by("pk").values_list("pk", flat=True), lambda pk: _finish(pk, at))
 
 
 def _with_checks_missing(at: datetime) -> list[int]:

@@ -11,6 +11,7 @@ from marketplace.services.awarding import not_chosen
 from marketplace.services.brief_drafts import back_to_draft, forget_yeses, lock
 from marketplace.services.brief_ends import end_without_award
 from marketplace.services.writing import log, tell
+from payments.services.one_by_one import one_by_one
 from pooling.services.transactions import all_or_nothing
 
 NOBODY_OFFERED = "No provider made an offer in time."
@@ -22,7 +23,7 @@ def advance_due(*, at: datetime) -> int:
     """Closes what is due, ends what nobody answered, frees yeses that are too old. Brief by brief. Returns how many moved."""
     closing = Brief.objects.to_close(at).order_by("pk").values_list("pk", flat=True)
     old = Brief.objects.kept_too_long(at).order_by("pk").values_list("pk", flat=True)
-    return sum(_close(pk, at) for pk in closing) + sum(_free(pk, at) for pk in old)
+    return one_by_one(closing, lambda pk: _close(pk, at)) + one_by_one(old, lambda pk: _free(pk, at))
 
 
 @all_or_nothing

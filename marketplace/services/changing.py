@@ -13,6 +13,7 @@ from marketplace.rules.changes import CHANGE
 from marketplace.rules.tables import NotNow, after
 from marketplace.services import answering, rounds, terms
 from marketplace.services.writing import log
+from payments.services.one_by_one import one_by_one
 from people.models import Person
 from pooling.models import Membership, Pledge
 from pooling.rules import Relative
@@ -167,7 +168,8 @@ def take_back(*, change: Change, by: Person, at: datetime) -> Change:
 
 def advance_due(*, at: datetime) -> int:
     """Ends what was not answered in time. Returns how many questions ended."""
-    return sum(_time_out(pk, at) for pk in Change.objects.asking().filter(closes_at__lte=at).order_by("pk").values_list("pk", flat=True))
+    over = Change.objects.asking().filter(closes_at__lte=at).order_by("pk").values_list("pk", flat=True)
+    return one_by_one(over, lambda pk: _time_out(pk, at))
 
 
 @all_or_nothing

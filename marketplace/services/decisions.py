@@ -42,6 +42,7 @@ class CannotBePaidYet(Refusal):
 WHY_NOT = {
     MilestoneShare.WaitsFor.CHECKS: "A check this visit needed was not in place on the day, so it can't be paid. It can go back to the person.",
     MilestoneShare.WaitsFor.PAYEE: "The provider has not told us where to send money. Ask them to, then try again.",
+    MilestoneShare.WaitsFor.GROUP: "This group is stopped for now, so nothing is paid to a provider. Try again when the group goes on.",
     MilestoneShare.WaitsFor.SECOND_PERSON: "This is more than £500 to one provider in four weeks. Somebody else must agree first.",
 }
 
@@ -190,7 +191,7 @@ def clock_out(*, share: MilestoneShare, at: datetime) -> bool:
     waits_for = money.why_not_pay(share=share, pence=pay_pence, at=at) if pay_pence else ""
     if waits_for == MilestoneShare.WaitsFor.CHECKS:
         pay_pence, reason = 0, "A check it needed was not in place on the day."
-    elif waits_for in {MilestoneShare.WaitsFor.PAYEE, MilestoneShare.WaitsFor.SECOND_PERSON}:
+    elif waits_for in {MilestoneShare.WaitsFor.PAYEE, MilestoneShare.WaitsFor.SECOND_PERSON, MilestoneShare.WaitsFor.GROUP}:
         if share.waits_for != waits_for:
             share.waits_for = waits_for
             share.save(update_fields=["waits_for"])

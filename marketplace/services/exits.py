@@ -14,6 +14,7 @@ from marketplace.selectors.exits import LIVE
 from marketplace.services import ceilings, ending, exit_terms, keep_going, money, rounds
 from marketplace.services.funding import drop_share, drop_week, fall_short, locked_shares, locked_week
 from marketplace.services.writing import log, tell
+from payments.services.one_by_one import one_by_one
 from people.models import Person
 from pooling.models import Membership
 from pooling.services import calls
@@ -110,9 +111,7 @@ def advance_due(*, at: datetime) -> int:
     """Those whose last day is over are out. Returns how many."""
     today = at.astimezone(LONDON).date()
     due = Payer.objects.leaving().filter(leaves_on__lt=today, agreement__state__in=LIVE).order_by("agreement_id", "pk")
-    return sum(
-        _go_in_time(agreement_id, membership_id, today, at) for agreement_id, membership_id in due.values_list("agreement_id", "membership_id")
-    )
+    return one_by_one(due.values_list("agreement_id", "membership_id"), lambda pair: _go_in_time(*pair, today, at))
 
 
 @all_or_nothing

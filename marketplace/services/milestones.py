@@ -23,6 +23,7 @@ from marketplace.services.funding import (
     when_short,
 )
 from marketplace.services.writing import log, tell
+from payments.services.one_by_one import one_by_one
 from people.models import Person
 from pooling.services.transactions import all_or_nothing
 
@@ -60,7 +61,7 @@ class VisitIsStillGoing(Refusal):
 
 def advance_due(*, at: datetime) -> int:
     """Asks for money, holds it, goes ahead without who is missing, notices what is late, closes what is settled. Returns how many weeks moved."""
-    return sum(_advance(pk, at) for pk in Milestone.objects.due(london_day(at)).order_by("pk").values_list("pk", flat=True))
+    return one_by_one(Milestone.objects.due(london_day(at)).order_by("pk").values_list("pk", flat=True), lambda pk: _advance(pk, at))
 
 
 @all_or_nothing

@@ -15,6 +15,7 @@ from marketplace.services.awarding import award_if_due
 from marketplace.services.offers import accept_by, choose_again
 from marketplace.services.picking import nobody_pays
 from marketplace.services.writing import log, tell
+from payments.services.one_by_one import one_by_one
 from places.calendar import add_working_days
 from pooling.services.transactions import all_or_nothing
 
@@ -24,14 +25,15 @@ NOT_SENT = "Nobody sent it to be signed in time."
 def advance_due(*, at: datetime) -> int:
     """Lapses, checks that ran out, awards, and drafts of agreements nobody sent. Returns how many moved."""
     late = at - timedelta(days=ACCEPT_WORKING_DAYS)
-    moved = sum(_lapse(pk, at) for pk in Offer.objects.waiting_since(late).order_by("pk").values_list("pk", flat=True))
+    moved = one_by_one(Offer.objects.waiting_since(late).order_by("pk").values_list("pk", flat=True), lambda pk: _lapse(pk, at))
     pending = Brief.objects.filter(state=Brief.State.AWARD_PENDING).order_by("pk")
     chosen = Offer.objects.winners().filter(brief__state__in=["evaluating", "award_pending"], agreement__isnull=True)
-    moved += sum(_check_fails(pk, at) for pk in chosen.order_by("pk").values_list("pk", flat=True))
-    moved += sum(award_if_due(brief_id=pk, at=at) for pk in pending.values_list("pk", flat=True))
-    moved += sum(nobody_pays(brief_id=pk, at=at) for pk in Brief.objects.without_payers().order_by("pk").values_list("pk", flat=True))
+    moved += one_by_one(chosen.order_by("pk").values_list("pk", flat=True), lambda pk: _check_fails(pk, at))
+    moved += one_by_one(pending.values_list("pk", flat=True), lambda pk: award_if_due(brief_id=pk, at=at))
+    unpaid = Brief.objects.without_payers().order_by("pk").values_list("pk", flat=True)
+    moved += one_by_one(unpaid, lambda pk: nobody_pays(brief_id=pk, at=at))
     drafts = Agreement.objects.filter(state="drafting", offer__isnull=False, created_at__lte=at - timedelta(days=SEND_WORKING_DAYS))
-    return moved + sum(_never_sent(pk, at) for pk in drafts.order_by("pk").values_list("pk", flat=True))
+    return moved + one_by_one(drafts.order_by("pk").values_list("pk", flat=True), lambda pk: _never_sent(pk, at))
 
 
 def _locked(pk: int) -> tuple[Brief, Offer]:

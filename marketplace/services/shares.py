@@ -15,6 +15,7 @@ from marketplace.services.answers import AnswerIsNotClear, Said, as_said, ask_pe
 from marketplace.services.away import away
 from marketplace.services.decisions import clock_out
 from marketplace.services.writing import log, tell
+from payments.services.one_by_one import one_by_one
 from people.models import Person
 from people.services import approvals
 from places.calendar import add_working_days
@@ -146,7 +147,8 @@ def _everything(share: MilestoneShare, answer: VisitPart.Answer) -> list[Said]:
 
 def advance_due(*, at: datetime) -> int:
     """Asks again, applies the silence rules, calls a human, reminds who decides, pays what waited. Returns how many shares moved."""
-    return sum(advance_share(share_id=pk, at=at) for pk in MilestoneShare.objects.due(at).order_by("pk").values_list("pk", flat=True))
+    due = MilestoneShare.objects.due(at).order_by("pk").values_list("pk", flat=True)
+    return one_by_one(due, lambda pk: advance_share(share_id=pk, at=at))
 
 
 @all_or_nothing

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from audit.clock import london_date
 from audit.services import trail
+from payments.services.one_by_one import one_by_one
 from places.calendar import add_working_days
 from pooling.models import Call, Earmark, Pledge
 from pooling.rules import EARMARK, MISS_WORKING_DAYS, ORDER_PAID_WITHIN_DAYS, PLEDGE, Promised, step
@@ -21,7 +22,8 @@ def advance_due(*, at: datetime) -> int:
     called = Call.objects.due_before(today).values_list("pk", flat=True)
     ordered = Call.objects.said_yes_to_before(at - timedelta(days=ORDER_PAID_WITHIN_DAYS)).values_list("pk", flat=True)
     pledged = Pledge.objects.live().over_before(today).values_list("pk", flat=True)
-    return sum(_miss(pk, at) for pk in list(called)) + sum(_overdue(pk, at) for pk in list(ordered)) + sum(_finish(pk, at) for pk in list(pledged))
+    moved = one_by_one(list(called), lambda pk: _miss(pk, at)) + one_by_one(list(ordered), lambda pk: _overdue(pk, at))
+    return moved + one_by_one(list(pledged), lambda pk: _finish(pk, at))
 
 
 @all_or_nothing

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from audit.errors import NotAllowed, Refusal
 from audit.services import facts, trail
+from payments.services.one_by_one import one_by_one
 from people.models import Person
 from places.postcodes import outcode_of
 from pooling import policies
@@ -114,7 +115,7 @@ def move(row: Interest, verb: str, at: datetime) -> None:
 
 def advance_due(*, at: datetime) -> int:
     """Ends what nothing came of in 90 days, then matches. Returns how many interests changed."""
-    ended = sum(_end(pk, at) for pk in list(Interest.objects.too_old(at).values_list("pk", flat=True)))
+    ended = one_by_one(list(Interest.objects.too_old(at).values_list("pk", flat=True)), lambda pk: _end(pk, at))
     return ended + match_due(at=at)
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from audit.clock import london_date
 from audit.errors import NotAllowed, Refusal
 from audit.services import facts
+from payments.services.one_by_one import one_by_one
 from people.models import Person
 from pooling import policies, selectors
 from pooling.models import AdmissionAnswer, CharterSignature, Leaving, Membership
@@ -197,12 +198,9 @@ def advance_due(*, at: datetime) -> int:
 
     Fact: `pooling.place_ran_out`. Returns how many places changed.
     """
-    moved = 0
-    for pk in list(_unanswered(at).values_list("pk", flat=True)):
-        moved += _expire(pk, at)
-    for pk in Membership.objects.filter(state=State.TRIAL, trial_ends_at__lte=at).values_list("pk", flat=True):
-        moved += _confirm_in_time(pk, at)
-    return moved
+    moved = one_by_one(list(_unanswered(at).values_list("pk", flat=True)), lambda pk: _expire(pk, at))
+    over = Membership.objects.filter(state=State.TRIAL, trial_ends_at__lte=at).order_by("pk").values_list("pk", flat=True)
+    return moved + one_by_one(list(over), lambda pk: _confirm_in_time(pk, at))
 
 
 def _unanswered(at: datetime) -> QuerySet[Membership]:
