@@ -135,13 +135,17 @@ def bill_order(*, call: Call, about_id: int, pence: int, at: datetime) -> Call:
 
     The first bill is that call itself. A later one, for another share split off the same one (`about_id`), is a follow-up call under the same
     order. All bills together never exceed what was ordered. Free money of theirs here pays first; nothing left to pay: funded at once.
+    A share that was billed, and then held back and decided, keeps its one bill, of what it comes to now.
     Raises MoreThanOrdered, NotNow; ValueError below 1p.
     """
     if pence < 1:
         raise ValueError("A bill is at least 1p.")
     row = lock_call(call.follows_id or call.pk)
-    billed = sum(one.owed_pence or 0 for one in (row, *row.followed_by.exclude(state=State.CANCELLED)))
-    if billed + pence > row.pence:
+    bills = [one for one in (row, *row.followed_by.exclude(state=State.CANCELLED)) if one.owed_pence is not None]
+    earlier = next((one for one in bills if one.about_id == about_id), None)
+    if earlier is not None:
+        return _bill_less(earlier, pence, at)
+    if sum(one.owed_pence or 0 for one in bills) + pence > row.pence:
         raise MoreThanOrdered
     if row.owed_pence is None:
         after = step(CALL, row.state, "bill")
@@ -150,11 +154,30 @@ def bill_order(*, call: Call, about_id: int, pence: int, at: datetime) -> Call:
     else:
         row = _follow_up(row, about_id, pence, at)
     write_trail(row=row, verb="pooling.bill_order", by=None, at=at)
+    _cover_if_nothing_is_to_pay(row, at)
+    return row
+
+
+def _bill_less(earlier: Call, pence: int, at: datetime) -> Call:
+    """The same share's bill, of no more than before. Paid already, or on its way: what is over is its owner's, free, once the rest is used."""
+    row = lock_call(earlier.pk)
+    if row.owed_pence is None or pence > row.owed_pence:
+        raise MoreThanOrdered
+    if pence < row.owed_pence and row.state in (State.ORDERED, State.MISSED):
+        row.owed_pence = pence
+        row.save(update_fields=["owed_pence"])
+        close_open_payment(row, at)
+        write_trail(row=row, verb="pooling.bill_less", by=None, at=at)
+        if row.state == State.ORDERED:
+            _cover_if_nothing_is_to_pay(row, at)
+    return row
+
+
+def _cover_if_nothing_is_to_pay(row: Call, at: datetime) -> None:
     if row.to_pay_pence == 0:
         row.state = step(CALL, row.state, "cover_bill")
         row.save(update_fields=["state"])
         tell_paid(row, at)
-    return row
 
 
 def _follow_up(first: Call, about_id: int, pence: int, at: datetime) -> Call:

@@ -14,6 +14,7 @@ from marketplace.selectors import proof, to_do
 from marketplace.services import decisions, shares, signing
 from marketplace.services.decisions import CannotBePaidYet, ReasonIsMissing, SumDoesNotFit
 from people.services import organisations
+from pooling.models import Call
 from providers.models import Check
 from tests import cast, cast_market
 from tests.cast_market import Walk
@@ -209,6 +210,43 @@ def test_two_people_hold_back_money_that_is_about_to_be_paid() -> None:
     decisions.confirm_hold_back(share=share, by=cast.second_operator(), at=story.at)
     assert story.share("Halima").state == "questioned"
     assert "reply" in {task.kind for task in to_do(cast.hodan(), today=story.at.date())}
+
+
+def test_an_order_held_back_after_the_yes_is_not_billed_twice() -> None:
+    story = cast_market.asked()
+    story.yes("Halima")
+    share = story.share("Halima")
+    decisions.propose_hold_back(share=share, reason="A worry was raised.", by=cast.operator(), at=story.at)
+    decisions.confirm_hold_back(share=share, by=cast.second_operator(), at=story.at)
+    for by in (cast.halima(), cast.hodan()):
+        decisions.settle(share=share, pay_pence=share.pence, by=by, at=story.at)
+    row = story.share("Halima")
+    assert (row.state, row.waits_for) == ("decided", "money")
+    story.pay_order(row)
+    row = story.share("Halima")
+    assert (row.paid_pence, due(story), Call.objects.filter(follows__isnull=False).count()) == (share.pence, share.pence, 0)
+    assert proof("default") == []
+
+
+@pytest.mark.parametrize("is_paid_first", [False, True])
+def test_an_order_held_back_after_the_yes_and_decided_lower_is_billed_that_and_no_more(is_paid_first: bool) -> None:
+    story = cast_market.asked()
+    story.yes("Halima")
+    share = story.share("Halima")
+    decisions.propose_hold_back(share=share, reason="A worry was raised.", by=cast.operator(), at=story.at)
+    decisions.confirm_hold_back(share=share, by=cast.second_operator(), at=story.at)
+    if is_paid_first:
+        story.pay_order(share)
+    for by in (cast.halima(), cast.hodan()):
+        decisions.settle(share=share, pay_pence=600, by=by, at=story.at)
+    if not is_paid_first:
+        assert story.call("Halima").to_pay_pence == 600
+        story.pay_order(share)
+    row = story.share("Halima")
+    assert (row.paid_pence, row.returned_pence, due(story)) == (600, share.pence - 600, 600)
+    assert free(story, "Halima") == (share.pence - 600 if is_paid_first else 0)
+    assert not Call.objects.filter(follows__isnull=False).exists()
+    assert proof("default") == []
 
 
 # --- the clock ---
