@@ -40,8 +40,7 @@ def cover(*, dispute_id: int, at: datetime) -> int:
     if owing.owed_pence <= 0:
         return 0
     if lot is None:
-        wallet = Account("WALLET", owing.council_code, owing.lot_owner)
-        return _take(owing, {wallet: book.balance(wallet)}, at)
+        return _take_from_wallet(owing, at)
     Membership.objects.locked().get(pk=lot.membership_id)
     reserves = _reserves(lot)
     # What a statement says goes home is not gone yet: it pays before work that was said yes to falls short.
@@ -57,10 +56,18 @@ def cover_from_free(*, dispute_id: int, at: datetime) -> int:
     """Takes what a payer owes from what is free of theirs now, and nothing that anything counts on. Returns the pence. Safe to repeat."""
     owing = disputes.owing(dispute_id)
     lot = lot_of(owing.lot_owner, owing.council_code)
-    if owing.owed_pence <= 0 or lot is None:
+    if owing.owed_pence <= 0:
         return 0
+    if lot is None:
+        return _take_from_wallet(owing, at)
     Membership.objects.locked().get(pk=lot.membership_id)
     return _take(owing, {lot.share: _free(lot)}, at)
+
+
+def _take_from_wallet(owing: Owing, at: datetime) -> int:
+    """An organisation's: nothing counts on what it has handed to nobody."""
+    wallet = Account("WALLET", owing.council_code, owing.lot_owner)
+    return _take(owing, {wallet: book.balance(wallet)}, at)
 
 
 def _free(lot: Lot) -> int:

@@ -12,6 +12,7 @@ from audit.clock import london_date
 from audit.errors import NotAllowed, Refusal
 from audit.services import trail
 from ledger import selectors as book
+from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Transfer, new_key, post
 from payments.models import CashReturn, Payment, PaymentOperation, Refund
 from payments.services import cash, payins, refunds
@@ -203,7 +204,9 @@ def send_back(
     if already is not None:
         return _must_be_same(already, row, Kind.SENT_BACK, pence)
     wallet = Wallet(row.pk, council_code)
-    here = book.balance(wallet.money)
+    # What their bank took back is kept for that: in a moment `setbacks` takes it from the same money.
+    owed = book.balance(Account("RECEIVABLE", council_code, wallet.owner))
+    here = max(0, book.balance(wallet.money) - max(0, owed))
     if not 1 <= pence <= here:
         raise NotThatMuchPaidIn(here)
     move = WalletMove.objects.create(

@@ -17,7 +17,7 @@ from pooling.books import Lot, Wallet
 from pooling.models import Call, Earmark, Membership, Portion, WalletMove
 from pooling.selectors import free_share, proof
 from pooling.selectors.wallets import wallet_of
-from pooling.services import budgets, calls, shares, wallets
+from pooling.services import budgets, calls, setbacks, shares, wallets
 from pooling.services.wallets import NothingToHandOut, NotThatMuchPaidIn, RowsAreWrong, Slice
 from tests import cast_pooling as cast
 from tests.cast import SOUTHWARK
@@ -218,6 +218,21 @@ def test_what_the_bank_sends_back_to_us_is_in_the_wallet_again(circle: Circle) -
     wallets.keep(move=move, by=circle.town.sam, at=AT)
     assert circle.here == 20_000
     assert circle.send_back(20_000).pk != move.pk
+    assert all_is_well()
+
+
+@pytest.mark.django_db
+def test_what_a_holders_bank_took_back_is_paid_from_what_it_pays_in_later(circle: Circle) -> None:
+    payment = circle.paid_in(20_000)
+    circle.hand_out(circle.slice(0, 5_000))
+    dispute = circle.town.bank.takes_back(payment, ends="lost")
+    assert (circle.here, dispute.owed_pence) == (0, 5_000)
+    circle.paid_in(12_000)
+    with pytest.raises(NotThatMuchPaidIn):
+        circle.send_back(7_001)
+    setbacks.advance_due(at=AT)
+    dispute.refresh_from_db()
+    assert (circle.here, dispute.owed_pence, dispute.state) == (7_000, 0, "settled")
     assert all_is_well()
 
 
