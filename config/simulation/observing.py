@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from config.simulation.world import World
 
 MISS_WORKING_DAYS, BANK_WORKING_DAYS = 10, 5
-SENT_HOME_DAYS, IDLE_SECONDS = 88, 60 * 86_400
+SENT_HOME_DAYS, IDLE_SECONDS, ORDER_PAID_WITHIN_SECONDS = 88, 60 * 86_400, 30 * 86_400
 ALARMS = ("float_short", "transfer_refused", "money_nobody_asked_for", "cash_not_returned")
 DEAD = ("expired", "cancelled", "failed")
 
@@ -220,7 +220,7 @@ def _may_become(world: "World", call: Call, state: str, payment: str | None) -> 
     paid_by = world.model.payments.get(payment or "")
     is_here = paid_by is not None and paid_by.state == "available" and paid_by.pence >= call.to_pay
     if state == "clearing":
-        return paid_by is not None and paid_by.state in ("clearing", "available", "failed") and paid_by.pence >= call.to_pay
+        return call.is_payable and paid_by is not None and paid_by.state in ("clearing", "available", "failed") and paid_by.pence >= call.to_pay
     if state == "funded":
         return is_here and not call.is_unwanted
     if state in ("called", "cancelled") and call.state == "clearing" and payment is None and call.payment is not None and call.payment.bank == "no":
@@ -231,6 +231,8 @@ def _may_become(world: "World", call: Call, state: str, payment: str | None) -> 
         return is_here  # funded, and then short in the same step: `observing_disputes` looks why
     if state == "missed":
         last = max(call.due_day, add_working_days(_day(call.opened_at), MISS_WORKING_DAYS).toordinal())
+        if call.state == "ordered":
+            return call.owed is not None and world.model.now > call.billed_at + ORDER_PAID_WITHIN_SECONDS
         return call.state == "called" and london_date(world.at).toordinal() > last
     return False
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _LISTS = "select id, state, organisation_id, council_code from pooling_weeklylist where not id = any(%s) or id = any(%s) order by id desc"
 _ASKED = "select id::text, pence, operation_id::text from payments_payment where about = %s and not id = any(%s::uuid[]) order by id"
-_ROWS = "select call_id, number, state, funded_pence, slice_id from pooling_weeklylistrow where weekly_list_id = %s order by number, id"
+_ROWS = "select call_id, number, state, funded_pence, slice_id, kind from pooling_weeklylistrow where weekly_list_id = %s order by number, id"
 _PARTS = """
     select p.id::text, p.part_of_id::text, p.pence, s.membership_id
     from payments_payment p join pooling_walletslice s on p.about = 'slice:' || s.id where s.id = %s order by p.id

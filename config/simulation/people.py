@@ -1,4 +1,7 @@
-"""Who is in a simulation: two councils, in each three who pay with their own money, two whose money somebody looks after, and providers."""
+"""Who is in a simulation: two councils, in each three who pay with their own money, two whose money somebody looks after, and providers.
+
+In one council that money is paid ahead, in the other by written order, after the person's yes.
+"""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -110,7 +113,7 @@ def promise(rows: Rows, purse: Purse, about: int, at: datetime) -> None:
     purse.pledge, purse.earmark, purse.earmark_left = pledge.pk, kept.pk, kept.pence
 
 
-def holders(rows: Rows) -> tuple[list[Wallet], list[Purse]]:
+def holders(rows: Rows) -> tuple[Wallet, list[Purse]]:
     """An organisation that looks after the money of a group of two, and pays it ahead."""
     code = min(COUNCILS)
     home = organisations.add_organisation(kind="isf_holder", name="Together", council_code=code, by=None, at=BEGINS)
@@ -118,14 +121,29 @@ def holders(rows: Rows) -> tuple[list[Wallet], list[Purse]]:
     organisations.give_role(person=staff, kind="holder_staff", organisation=home, by=None, at=BEGINS)
     organisations.give_role(person=seer, kind="facilitator", council_code=code, by=None, at=BEGINS)
     budgets.choose_mode(council_code=code, route="isf", mode="ahead", by=rows.operator, at=BEGINS)
+    return _looked_after(rows, home, staff, seer, len(COUNCILS))
+
+
+def who_orders(rows: Rows) -> tuple[Wallet, list[Purse]]:
+    """An organisation that gives written orders for a group of two, and pays after each person's yes."""
+    code = max(COUNCILS)
+    home = organisations.add_organisation(kind="isf_holder", name="By order", council_code=code, by=None, at=BEGINS)
+    staff, seer = _person("orderer", code), _person("orderseer", code)
+    organisations.give_role(person=staff, kind="holder_staff", organisation=home, by=None, at=BEGINS)
+    organisations.give_role(person=seer, kind="facilitator", council_code=code, by=None, at=BEGINS)
+    return _looked_after(rows, home, staff, seer, len(COUNCILS) + 1)
+
+
+def _looked_after(rows: Rows, home: Organisation, staff: Person, seer: Person, group: int) -> tuple[Wallet, list[Purse]]:
+    code, purses = home.council_code, []
     rows.people[staff.pk], rows.organisations[home.pk] = staff, home
-    purses = []
-    met = [persons.vouch(person=_person(f"held{letter}", code), level="seen", by=seer, at=BEGINS) for letter in "ab"]
-    for place in _group(met, "held"):
+    met = [persons.vouch(person=_person(f"held{group}{letter}", code), level="seen", by=seer, at=BEGINS) for letter in "ab"]
+    for place in _group(met, f"held{group}"):
         portion = _budget(place.person, staff, home)
         rows.people[place.person_id], rows.places[place.pk], rows.portions[portion.pk] = place.person, place, portion
-        purses.append(Purse(place.pk, portion.pk, code, len(COUNCILS), place.person_id, staff.pk, is_held=True))
-    return [Wallet(0, 0, code, 0, 0, staff.pk, holder=home.pk)], purses
+        mode = "ahead" if code == min(COUNCILS) else "on_yes"
+        purses.append(Purse(place.pk, portion.pk, code, group, place.person_id, staff.pk, is_held=True, mode=mode))
+    return Wallet(0, 0, code, 0, 0, staff.pk, holder=home.pk), purses
 
 
 def payees(stripe: Stripe) -> list[Payee]:

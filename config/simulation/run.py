@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from config.simulation import checking
 from config.simulation.model import people as must
 from config.simulation.model.book import Wrong
-from config.simulation.people import BEGINS, arrive, holders, payees
+from config.simulation.people import BEGINS, arrive, holders, payees, who_orders
 from config.simulation.plants import PLANTS
 from config.simulation.process import running
 from config.simulation.seams import taken_hold
@@ -23,6 +23,7 @@ from config.simulation.steps import (
     ledger,
     losses,
     machines,
+    orders,
     people,
     recoveries,
     stripe,
@@ -32,7 +33,7 @@ from config.simulation.steps import (
 from config.simulation.world import World
 from payments.services import floats
 
-PLAYED = (debits, disputes, faults, ledger, losses, machines, people, recoveries, stripe, wallets, weekly)
+PLAYED = (debits, disputes, faults, ledger, losses, machines, orders, people, recoveries, stripe, wallets, weekly)
 FIRST_FLOAT_PENCE = 2500
 DAY = 86_400
 
@@ -84,8 +85,10 @@ def run(
 
 def _begin(world: World) -> None:
     world.rows, world.model.purses = arrive()
-    world.model.wallets, held = holders(world.rows)
-    world.model.purses += held
+    for arrived in (holders, who_orders):
+        wallet, held = arrived(world.rows)
+        world.model.wallets.append(wallet)
+        world.model.purses += held
     world.model.payees = payees(world.stripe)
     for council in sorted({purse.council for purse in world.model.purses}):
         row = floats.top_up(council_code=council, pence=FIRST_FLOAT_PENCE, by=None, at=world.at)

@@ -23,7 +23,16 @@ def test_two_thousand_steps_with_faults_agree_with_the_model(play: Play) -> None
         assert words in said, words
     for words in ("killed", "fault", "a webhook is lost", "keys forgotten", "died", "release", "settle", "home: yes"):
         assert words in said, words
-    for words in ("a bank takes", "back (paid): yes", "by bacs: yes", "of a wallet back: yes", "rows_are_wrong", "pays call", "is borne (owed): yes"):
+    for words in (
+        "a bank takes",
+        "back (paid): yes",
+        "by bacs: yes",
+        "of a wallet back: yes",
+        "rows_are_wrong",
+        "pays call",
+        "is borne (owed): yes",
+        "on (funded): yes",
+    ):
         assert words in said, words
     assert "gives it up" in said or "keeps it" in said
 

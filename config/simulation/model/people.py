@@ -33,7 +33,13 @@ def pay(model: Model, call: Call, kind: str) -> Plan:
     """A payment for a call: pressed again it is the same one; another way closes the first."""
     if call.purse.is_held and kind in THEIR_OWN:
         return Plan("no_card")
-    if call.state != "called":
+    if call.purse.mode != "ahead":
+        return Plan("is_an_order")
+    return start(model, call, kind)
+
+
+def start(model: Model, call: Call, kind: str) -> Plan:
+    if not call.is_payable:
         return Plan("not_now")
     before = call.payment if call.payment is not None and call.payment.local in WAITS else None
     if before is not None and before.kind == kind and before.pence == call.to_pay:

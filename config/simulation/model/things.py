@@ -110,6 +110,7 @@ class Call:
     payment: Payment | None = None
     is_unwanted: bool = False
     owed: int | None = None
+    billed_at: int = 0
     payments: list[Payment] = field(default_factory=list)
 
     @property
@@ -119,6 +120,11 @@ class Call:
     @property
     def to_pay(self) -> int:
         return self.asked if self.owed is None else to_ask(self.owed, self.spare)
+
+    @property
+    def is_payable(self) -> bool:
+        """Asked for ahead of the visits; or an order, once its person's yes has said how much of it is owed."""
+        return self.state == "called" if self.purse.mode == "ahead" else self.state == "ordered" and self.owed is not None
 
     @property
     def needs(self) -> int:
@@ -233,13 +239,14 @@ class WeeklyList:
 
 
 class ListRow(NamedTuple):
-    """A row of a list, as our own has it."""
+    """A row of a list, as our own has it. `kind`: to be paid, or an order to be accepted."""
 
     call: int
     number: int
     state: str
     pence: int | None
     slice: int | None
+    kind: str
 
 
 @dataclass(eq=False)

@@ -55,10 +55,11 @@ def stop_waiting(model: Model, wallet: Wallet, *, is_staff: bool) -> Plan:
 def most(model: Model, purse: Purse, today: int) -> int:
     """What a place can use: what is asked for and its money not here yet, and what its promise says of the next 60 days, less what is free."""
     come = {pk for pk, pence in model.news if pk in purse.calls and pence >= purse.calls[pk].to_pay}
-    asked = sum(call.to_pay for call in purse.calls.values() if call.state == "called" and call.id not in come)
+    asked = sum(call.to_pay for call in purse.calls.values() if call.is_payable and call.id not in come)
     first, last = max(today, purse.promised_from), min(today + SOON_DAYS, purse.promised_until)
     weeks = -(-(last - first + 1) // 7) if last >= first else 0
-    return max(0, asked + min(purse.earmark_left, purse.promised_weekly * weeks) - max(0, model.free(purse)))
+    soon = min(purse.earmark_left, purse.promised_weekly * weeks) if purse.mode == "ahead" else 0
+    return max(0, asked + soon - max(0, model.free(purse)))
 
 
 def hand_out(model: Model, wallet: Wallet, slices: Slices, *, unheard: set[int], today: int, is_staff: bool, made: Parts) -> Plan:
@@ -66,7 +67,8 @@ def hand_out(model: Model, wallet: Wallet, slices: Slices, *, unheard: set[int],
     if not is_staff or not slices:
         return Plan("nothing_to_hand_out" if is_staff else "not_allowed")
     twice = Counter(purse.member for purse, _ in slices)
-    if any(not purse.is_held or twice[purse.member] > 1 or not 1 <= pence <= most(model, purse, today) for purse, pence in slices):
+    theirs = {purse.member for purse in model.purses if purse.is_held and purse.council == wallet.council}
+    if any(purse.member not in theirs or twice[purse.member] > 1 or not 1 <= pence <= most(model, purse, today) for purse, pence in slices):
         return Plan("rows_are_wrong")
     if sum(pence for _, pence in slices) > model.book.holds("WALLET", wallet.council, wallet.owner):
         return Plan("not_that_much_paid_in")
@@ -84,7 +86,7 @@ def hand_out(model: Model, wallet: Wallet, slices: Slices, *, unheard: set[int],
 
 def _cover(purse: Purse, left: int, unheard: set[int]) -> None:
     """Soonest first, whole calls only; not what a payment has something to tell of."""
-    asked: list[Call] = sorted((call for call in purse.calls.values() if call.state == "called"), key=lambda call: (call.due_day, call.id))
+    asked: list[Call] = sorted((call for call in purse.calls.values() if call.is_payable), key=lambda call: (call.due_day, call.id))
     for call in asked:
         if call.to_pay <= left and call.id not in unheard:
             left -= call.to_pay

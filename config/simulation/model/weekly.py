@@ -33,14 +33,17 @@ def made(model: Model, wallet: Wallet, number: int) -> WeeklyList:
 
 def wanted(model: Model, wallet: Wallet, today: int) -> set[int]:
     held = [purse for purse in model.purses if purse.is_held and purse.council == wallet.council]
-    return {call.id for purse in held for call in purse.calls.values() if call.state == "called" and call.due_day <= today + COVERS_DAYS}
+    asked = [call for purse in held for call in purse.calls.values()]
+    soon = {call.id for call in asked if call.state == "called" and call.due_day <= today + COVERS_DAYS}
+    return soon | {call.id for call in asked if call.state == "ordered" and call.owed is not None}
 
 
 def send(model: Model, row: WeeklyList, rows: Sequence[ListRow]) -> Plan:
     """It stands as it is from now on; the one before it is over. `rows`: as they are before."""
     if row.state != "ready":
         return Plan("not_now")
-    if not any(one.state == "waiting" and model.calls[one.call].state in ("called", "clearing") for one in rows):
+    to_pay = [model.calls[one.call] for one in rows if one.state == "waiting" and one.kind == "pay"]
+    if not any(call.is_payable or call.state == "clearing" for call in to_pay):
         return Plan("nothing_to_pay")
 
     def apply(_: Any) -> list[Entry]:
@@ -83,9 +86,9 @@ def hand_on(model: Model, number: int, name: str, lot: Payment, purse: Purse, pe
 
 def pay(row: WeeklyList, call: Call, above: Sequence[Call]) -> None:
     """A call in the list is paid. Raises Wrong where it needed nothing, or somebody `above`, for whom nothing is on its way, still waits."""
-    if row.state not in ("sent", "done") or call.state != "called":
+    if row.state not in ("sent", "done") or not call.is_payable:
         raise Wrong(f"List {row.id} ({row.state}) paid call {call.id}, which was {call.state}.")
-    if left := [one.id for one in above if one.state == "called"]:
+    if left := [one.id for one in above if one.is_payable]:
         raise Wrong(f"List {row.id} paid call {call.id} before {left}.")
     call.state = "funded"
 

@@ -101,7 +101,7 @@ def needs_it_no_more(world: World) -> bool | None:
 @step(12)
 def has_money_held(world: World) -> bool | None:
     """One to three payers' funded shares of one piece of work; now and then one that is not funded, or more than was called."""
-    funded = [call for purse in world.model.purses for call in purse.calls.values() if call.state == "funded"]
+    funded = [call for purse in world.model.purses for call in purse.calls.values() if call.state == "funded" and call.owed is None]
     if not funded or len(world.active) > MOST_HOLDS:
         return False
     chosen = world.dice.sample(funded, min(len(funded), world.dice.randint(1, 3)))
@@ -129,7 +129,7 @@ def a_hold(world: World) -> Hold | None:
     return hold
 
 
-def _about(world: World) -> str:
+def an_about(world: World) -> str:
     """What a payment is for; now and then something that was paid already."""
     return world.last_paid if world.last_paid and world.often(6) else f"work:{world.new_number()}"
 
@@ -139,17 +139,17 @@ def says_it_happened(world: World) -> bool | None:
     hold = a_hold(world)
     if hold is None:
         return False
-    payee, about, pence = world.dice.choice(world.model.payees), _about(world), world.amount(hold.held)
+    payee, about, pence = world.dice.choice(world.model.payees), an_about(world), world.amount(hold.held)
     plan = must.release(world.model, hold, pence, payee, about)
     row, by = HoldRow(pk=hold.id, membership_id=hold.purse.member), world.rows.people[hold.purse.person]
     asked: dict[str, Any] = {"payee_id": payee.id, "about": about, "by": by, "at": world.at}
     if world.ask(f"release {pence}p of hold {hold.id}", plan, lambda: holds.release(hold=row, pence=pence, **asked)):
-        _owed(world, hold, pence, about, payee.id)
+        names_lots(world, hold.purse, pence, about, payee.id)
     return None
 
 
-def _owed(world: World, hold: Hold, pence: int, about: str, payee: int) -> None:
-    must.name_lots(world.model, hold.purse, pence, reading.remittances_about(about), about, f"payee:{payee}", newest=False)
+def names_lots(world: World, purse: Purse, pence: int, about: str, payee: int) -> None:
+    must.name_lots(world.model, purse, pence, reading.remittances_about(about), about, f"payee:{payee}", newest=False)
     world.last_paid = about
 
 
@@ -184,12 +184,12 @@ def settles_the_question(world: World) -> bool | None:
         return False
     pay = world.amount(hold.disputed)
     back = hold.disputed - pay if world.often(80) else world.amount(hold.disputed)
-    payee, about = world.dice.choice(world.model.payees), _about(world)
+    payee, about = world.dice.choice(world.model.payees), an_about(world)
     plan = must.settle(world.model, hold, pay, back, payee, about)
     row, by = HoldRow(pk=hold.id, membership_id=hold.purse.member), world.rows.people[hold.purse.person]
     asked: dict[str, Any] = {"pay_pence": pay, "return_pence": back, "payee_id": payee.id, "about": about, "by": by, "at": world.at}
     if world.ask(f"settle {pay}p and {back}p of hold {hold.id}", plan, lambda: holds.settle(hold=row, **asked)) and pay:
-        _owed(world, hold, pay, about, payee.id)
+        names_lots(world, hold.purse, pay, about, payee.id)
     return None
 
 

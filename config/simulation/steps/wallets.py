@@ -49,7 +49,7 @@ def hands_it_out(world: World) -> bool | None:
     here = world.model.book.holds("WALLET", wallet.council, wallet.owner)
     if not here and world.often(90):
         return False
-    held = [purse for purse in world.model.purses if purse.is_held]
+    held = [purse for purse in world.model.purses if purse.is_held and purse.council == wallet.council]
     chosen = world.dice.sample(held, world.dice.randint(1, len(held)))
     if world.often(6):
         chosen.append(world.dice.choice(world.model.purses))
