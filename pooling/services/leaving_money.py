@@ -10,6 +10,7 @@ from datetime import datetime
 
 from audit.services import facts, trail
 from ledger import selectors as book
+from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Posted, Refused, Transfer, new_key, post, post_many
 from payments.models import Payment
 from payments.services import refunds
@@ -68,13 +69,23 @@ def send_home(*, going: Going, keep_portions: Sequence[int] = ()) -> int:
     portions = Portion.objects.filter(leaving_moves__leaving=going.leaving).exclude(pk__in=keep_portions).distinct().order_by("pk")
     for portion in portions:
         lot = _lot(going, portion)
-        pence = book.balance(lot.leaving)
-        if pence:
+        pence = _may_leave(lot)
+        if pence > 0:
             total += pence
             row = _approve(going, portion, pence)
             journals.append(_journal(row, "leaving_home", (Transfer(lot.leaving, lot.refund, pence),), going))
     _post_all(journals)
     return total
+
+
+def _may_leave(lot: Lot) -> int:
+    """What waits in LEAVING, less what their bank took back since and their other money here can't pay: `setbacks` takes that in a moment."""
+    waiting = book.balance(lot.leaving)
+    owed = book.balance(Account("RECEIVABLE", lot.council, lot.owner)) if waiting else 0
+    if owed <= 0:
+        return waiting
+    own = max(0, free_share(lot.membership_id, lot.portion_id, lot.council)) + sum(reserves_of(lot).values())
+    return waiting - max(0, owed - own)
 
 
 def _approve(going: Going, portion: Portion, pence: int, lot_id: uuid.UUID | None = None) -> Withdrawal:
@@ -145,7 +156,7 @@ def send_aged(*, payment_id: uuid.UUID, at: datetime) -> int:
         return 0
     place = Membership.objects.locked().get(pk=lot.membership_id)
     payment.refresh_from_db()
-    pence = min(payment.free_pence, book.balance(lot.leaving))
+    pence = min(payment.free_pence, _may_leave(lot))
     leaving = _leaving_of(place)
     if leaving is None or pence <= 0:
         return 0

@@ -224,6 +224,24 @@ def test_a_bank_that_takes_a_payment_back_is_paid_out_of_what_waits_and_the_rest
     assert proof() == []
 
 
+class UnheardBank(cast_pooling.Bank):
+    """What it does is in the book, and nobody has been told yet."""
+
+    def tell(self) -> None: ...
+
+
+def test_what_a_bank_took_back_does_not_go_home_before_anybody_was_told(town: Town, four: Costs) -> None:
+    statement = gone(four.purses[B].place)
+    payment = Payment.objects.get(lot_owner=four.purses[B].lot.owner)
+    cast_leaving.floated(100_000)
+    UnheardBank(AT).takes_back(payment, 20_000, ends="lost")
+    settlement.agree(statement=statement, by=town.yusuf, at=AT)
+    assert Withdrawal.objects.latest("pk").pence == 25_000
+    town.bank.tell()
+    assert four.purses[B].has() == {"REFUND": 25_000}
+    assert proof() == []
+
+
 def test_who_left_can_not_keep_what_could_not_be_sent_back(town: Town, four: Costs) -> None:
     statement = gone(four.purses[B].place)
     settlement.agree(statement=statement, by=town.yusuf, at=AT)
