@@ -1,5 +1,8 @@
 """What is named in words is there: timers, consumers, tasks."""
 
+import ast
+import inspect
+import textwrap
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -27,3 +30,10 @@ def test_every_task_of_the_timetable_is_there() -> None:
         if find_spec(f"{room}.tasks"):
             import_module(f"{room}.tasks")
     assert [name for name, _ in TIMETABLE if name not in current_app.tasks] == []
+
+
+@pytest.mark.parametrize("name", [name for name in TIMERS if name.startswith(("pooling.", "marketplace."))])
+def test_a_timer_of_these_rooms_does_its_rows_one_by_one(name: str) -> None:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(import_string(name))))
+    sums = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "sum"]
+    assert [one for one in sums if "at)" in one or "at=at" in one] == [], "a row that raises would end the round for all behind it"
