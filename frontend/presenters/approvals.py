@@ -10,6 +10,7 @@ from marketplace.policies import may_answer_about, those_with_an_interest
 from marketplace.services import decisions, late, money, recovering, signing
 from payments.models import Dispute, Payment, Recovery, Refund, Remittance, StripeLine
 from payments.services import ages, closing, disputes, recoveries, rerouting, suspense
+from payments.services.answering import FOR_OPERATORS
 from people.models import Approval, Council, Person
 from people.selectors import approvals_to_answer
 from pooling.models import Cluster
@@ -20,8 +21,6 @@ STOPPED = "remittance.hold"
 GOES_ON = "remittance.unhold"
 ON_THEIR_OWN_PAGES = {decisions.DECIDE: "question-decide", late.DISMISS_LATE: "late-decide"}
 """Requests about a share that are answered where the share is."""
-FOR_OPERATORS = frozenset({ages.DECIDE, suspense.EXPLAIN, disputes.WRITE_OFF, recoveries.WRITE_OFF, rerouting.REROUTE, closing.CLOSE})
-"""Requests that only another operator answers."""
 _SAID = {
     recovering.RECOVER: "A payment to a provider should come back",
     ages.DECIDE: "What happens to money that is nearly 90 days old",

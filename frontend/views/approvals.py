@@ -18,6 +18,7 @@ from marketplace.policies import may_answer_about
 from marketplace.services import decisions, recovering
 from payments.models import Payment
 from payments.services import ages, closing, disputes, recoveries, remittances, rerouting, suspense
+from payments.services.answering import FOR_OPERATORS
 from people.models import Approval, Person
 from people.policies import may_answer_approval
 from people.services import approvals
@@ -66,7 +67,7 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _may_answer(approval: Approval, by: Person, at: datetime) -> bool:
-    if approval.what in presenter.FOR_OPERATORS and not by.is_operator:
+    if approval.what in FOR_OPERATORS and not by.is_operator:
         return False
     return may_answer_approval(by=by, approval=approval, at=at) and may_answer_about(by=by, approval=approval, at=at)
 

@@ -56,11 +56,20 @@ def propose(*, line_id: str, kind: str, about: str = "", reason: str, by: Person
         restored.must_fit(line, kind, about)
         council = _fits(line, kind, about)
         fields = {"kind": kind, "about": about, "council_code": council, "proposed_by": by, "proposed_at": at}
+        _must_be_unanswered(line, at)
         two_people.first(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, reason=reason, by=by, at=at, council_code=council)
-        open_one = line.explanations.filter(refused_at=None).first()
-        if open_one is not None:
-            raise NotInSuspense("Somebody has said already what this line was. Agree to it, or say no, first.")
         return Explanation.objects.create(line=line, **fields)
+
+
+def _must_be_unanswered(line: StripeLine, at: datetime) -> None:
+    """What was said of it waits for a second person. When that request ran out, or had a no by itself, what was said is over too."""
+    said = line.explanations.filter(refused_at=None).first()
+    if said is None:
+        return
+    if two_people.waits(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, at=at):
+        raise NotInSuspense("Somebody has said already what this line was. Agree to it, or say no, first.")
+    said.refused_at = at
+    said.save(update_fields=["refused_at"])
 
 
 def refuse(*, line_id: str, by: Person, at: datetime) -> None:

@@ -29,6 +29,12 @@ def refuse(*, what: str, about_kind: str, about_id: object, by: Person, at: date
     approvals.refuse(approval=_open(what, about_kind, about_id, at), by=by, at=at)
 
 
+def waits(*, what: str, about_kind: str, about_id: object, at: datetime) -> bool:
+    """Whether somebody asked, and it can still be answered or was answered with a yes that is not used."""
+    is_open = Approval.objects.about(what, about_kind, about_id).open(at).exists()
+    return is_open or approvals.is_given(what=what, about_kind=about_kind, about_id=about_id, at=at)
+
+
 def must_be_operator(by: Person) -> None:
     """Raises NotAllowed for anybody else."""
     if not (by.is_active and by.is_operator):

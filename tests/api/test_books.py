@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from payments.services import suspense, two_people
 from tests import cast
 from tests.api.conftest import Api
 
@@ -40,3 +41,15 @@ def test_nobody_else_sees_or_closes_books(set_clock: Any) -> None:
         somebody.get(f"books/{cast.SOUTHWARK}/", 404)
         for verb in ("propose", "close"):
             somebody.post(f"books/{cast.SOUTHWARK}/{verb}/", {"through": "2026-03-01", "reason": "Mine."}, 404)
+
+
+def test_a_yes_by_itself_to_what_operators_carry_out_is_not_taken(set_clock: Any) -> None:
+    """It would explain no line, stand in the way of every other explanation, and could come from who is no operator."""
+    set_clock(cast.AT + timedelta(minutes=1))
+    of_line = {"what": suspense.EXPLAIN, "about_kind": "stripe_line", "about_id": "txn_1", "council_code": cast.SOUTHWARK}
+    asked = two_people.first(**of_line, reason="A fee.", by=cast.operator(), at=cast.AT)
+    for who in (cast.colin(), cast.second_operator()):
+        for verb in ("give", "refuse"):
+            assert Api(who).post(f"approvals/{asked.pk}/{verb}/", None, 409)["code"] == "operators_answer_it"
+    asked.refresh_from_db()
+    assert (asked.given_at, asked.refused_at) == (None, None)

@@ -12,6 +12,7 @@ from payments.models import Alarm, Dispute, Payment, Recovery, Refund, Remittanc
 from payments.selectors import frozen, proof
 from payments.services import alarms, disputes, inbox, reconciliation, recoveries, refunds, rerouting, suspense
 from payments.services.proof import prove_against_stripe
+from people.rules import APPROVAL_LASTS
 from people.services.approvals import NeedsApproval, ReasonIsMissing
 from tests import cast
 from tests.payments.conftest import AMINA, COUNCIL, Play
@@ -178,6 +179,23 @@ def test_one_person_explains_nothing(play: Play) -> None:
     with pytest.raises(suspense.NotInSuspense):
         suspense.confirm(line_id=row.pk, by=cast.operator(), at=play.at)
     right(play)
+
+
+def test_what_nobody_answered_in_time_can_be_said_again(play: Play) -> None:
+    play.float()
+    play.stripe.act("unexplained", amount=-700)
+    row = line(play)
+    own = {"line_id": row.pk, "about": f"council:{COUNCIL}", "by": cast.operator()}
+    suspense.propose(kind="fee", reason="A fee.", at=play.at, **own)
+    with pytest.raises(suspense.NotInSuspense):
+        suspense.propose(kind="loss", reason="A loss.", at=play.at, **own)
+    later = play.at + APPROVAL_LASTS
+    with pytest.raises(NeedsApproval):
+        suspense.confirm(line_id=row.pk, by=cast.second_operator(), at=later)
+    suspense.propose(kind="loss", reason="A loss.", at=later, **own)
+    assert suspense.confirm(line_id=row.pk, by=cast.second_operator(), at=later).kind == "loss"
+    row.refresh_from_db()
+    is_over(play, row)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from audit.api.edge import ReadEdge, looks, verb
 from audit.errors import Refusal
 from marketplace.policies import may_answer_about
+from payments.services.answering import FOR_OPERATORS
 from people.api.filters import ApprovalFilter
 from people.api.serializers import ApprovalRow
 from people.models import Approval
@@ -22,6 +23,13 @@ class AnswerItWhereItIs(Refusal):
     sentence = (
         "This is about a share. Agree or say no there: confirm-decision, refuse-decision, confirm-hold-back, confirm-dismissal or refuse-dismissal."
     )
+
+
+class OperatorsAnswerIt(Refusal):
+    """A request of one operator to another. Given alone, its yes would carry nothing out, and stand in the way of the next."""
+
+    code = "operators_answer_it"
+    sentence = "Only another operator answers this, where it is then done: on the operator’s pages, or, to close books, by closing them."
 
 
 class Approvals(ReadEdge):
@@ -65,4 +73,6 @@ class Approvals(ReadEdge):
         row = self.get_object()
         if row.about_kind == "milestone_share":
             raise AnswerItWhereItIs
+        if row.what in FOR_OPERATORS:
+            raise OperatorsAnswerIt
         return row
