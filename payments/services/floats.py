@@ -124,3 +124,12 @@ def _pay_costs(council_code: str, at: datetime) -> None:
         retrying(write)
     except NotEnough:
         return  # spent at the same moment: the next look pays it
+
+
+def check_own_payouts(*, at: datetime) -> None:
+    """The platform's own money must leave by hand only, or what is held for people could be paid out to the platform's bank."""
+    if gateway.own_payouts() == "manual":
+        alarms.settle(kind="automatic_payouts", at=at)
+        return
+    sentence = "Stripe pays the platform's balance out by itself. Set its payouts to manual; releases stop until then."
+    alarms.ring(kind="automatic_payouts", about="platform", sentence=sentence, at=at, stops_releases=True)

@@ -18,7 +18,7 @@ from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Line, NotFound, PageOfLines, StripeIsBusy
 from payments.models import OwedMove, Payment, ReconcileCursor, ReconcileRun, Refund, Remittance, StripeLine
 from payments.rules import UNEXPLAINED_FREEZE_PENCE
-from payments.services import alarms, arrivals, cash, copies, debits, disputes, floats, inbox, mandates, recoveries, refunds, restored
+from payments.services import alarms, arrivals, cash, copies, debits, disputes, floats, inbox, mandates, recoveries, refunds, restored, whose_line
 
 log = structlog.get_logger()
 # Where a line belongs that names nobody's council: the books of the platform itself.
@@ -52,16 +52,17 @@ def run(*, at: datetime) -> Report:
 
     Raises AnswerLost or StripeIsBusy when Stripe can't be reached; what was done until then stays, and the next run goes on.
     """
-    _check_own_payouts(at)
+    floats.check_own_payouts(at=at)
     copy = copies.copy_of_book()
     read = _read_new()
     _see_pending_become_available(at)
     caught_up = arrivals.refresh_open(at=at) + refunds.refresh_open(at=at) + disputes.refresh_open(see=inbox.see_dispute, at=at)
     caught_up += recoveries.look_for(at=at) + mandates.refresh_due(at=at) + cash.look_all(at=at)
     before = StripeLine.objects.filter(state="suspense").count()
-    matched = sum(_match(line_id, at) for line_id in _waiting())
+    matched, is_whole = _match_all(at)
     suspended = StripeLine.objects.filter(state="suspense").count() - before
-    ReconcileCursor.objects.filter(pk=1).update(read_at=at, read_of=copy)
+    # A book of which a line could not be looked at may be behind Stripe: it does not count as compared.
+    ReconcileCursor.objects.filter(pk=1).update(read_at=at, **({"read_of": copy} if is_whole else {}))
     alarms.settle_behind(at=at)
     report = Report(read, matched, suspended, StripeLine.objects.filter(state="waiting").count(), caught_up)
     if report.read or report.matched or report.suspended or report.caught_up:
@@ -81,15 +82,6 @@ def run_due(*, at: datetime) -> int:
     except (AnswerLost, StripeIsBusy):
         return 0
     return report.matched + report.caught_up
-
-
-def _check_own_payouts(at: datetime) -> None:
-    """The platform's own money must leave by hand only, or what is held for people could be paid out to the platform's bank."""
-    if gateway.own_payouts() == "manual":
-        alarms.settle(kind="automatic_payouts", at=at)
-        return
-    sentence = "Stripe pays the platform's balance out by itself. Set its payouts to manual; releases stop until then."
-    alarms.ring(kind="automatic_payouts", about="platform", sentence=sentence, at=at, stops_releases=True)
 
 
 # --- reading ---
@@ -161,6 +153,24 @@ def _see_pending_become_available(at: datetime) -> None:
 
 
 # --- matching ---
+
+
+def _match_all(at: datetime) -> tuple[int, bool]:
+    """How many lines matched, and whether all could be looked at. One that fails rings, and keeps no other waiting."""
+    matched, is_whole = 0, True
+    for line_id in _waiting():
+        try:
+            matched += _match(line_id, at)
+        except (AnswerLost, StripeIsBusy):
+            raise
+        except Exception:
+            log.exception("line_failed", line=line_id)
+            sentence = f"Stripe's line {line_id} could not be worked on. Somebody who knows this software must find out why."
+            alarms.ring(kind="line_failed", about=f"line:{line_id}", sentence=sentence, at=at, stops_releases=True)
+            is_whole = False
+        else:
+            alarms.settle(kind="line_failed", about=f"line:{line_id}", at=at)
+    return matched, is_whole
 
 
 def _match(line_id: str, at: datetime) -> bool:
@@ -255,7 +265,7 @@ def _catch_up(line: StripeLine, at: datetime) -> None:
 
 def _cannot_explain(line: StripeLine, at: datetime) -> bool:
     """An alarm at once; once available, the money is where Stripe says it is and the other side in SUSPENSE until a person has looked."""
-    council = _council_of(line)
+    council = whose_line.council_of(line) or NO_COUNCIL
     restored.look_at(line, at)
     is_pence = line.currency == "gbp"
     stops = abs(line.net_pence) >= UNEXPLAINED_FREEZE_PENCE or not is_pence
@@ -280,19 +290,3 @@ def _suspend(line_id: str, council: str, at: datetime) -> bool:
     transfers = (Transfer(debit, credit, abs(line.net_pence)),)
     post(Journal(line.journal_key, "unexplained_line", council, transfers, at, actor="system", about=f"line:{line.pk}"))
     return True
-
-
-def _council_of(line: StripeLine) -> str:
-    """Whose money it touched: that of the charge a refund by hand was made on, where there is one."""
-    charge_id = line.source
-    if line.source.startswith(("du_", "dp_")):
-        try:
-            charge_id = gateway.dispute(line.source).charge_id
-        except NotFound:
-            return NO_COUNCIL
-    if line.source.startswith(("re_", "pyr_")):
-        try:
-            charge_id = gateway.refund(line.source).charge_id
-        except NotFound:
-            return NO_COUNCIL
-    return Payment.objects.filter(charge_id=charge_id).values_list("council_code", flat=True).first() or NO_COUNCIL

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -13,7 +14,7 @@ from ledger.selectors import balances
 from payments.gateways import stripe_gateway
 from payments.models import Alarm, Payment, ReconcileCursor, Remittance, StripeLine
 from payments.selectors import frozen, proof
-from payments.services import operations, reconciliation, refunds, remittances
+from payments.services import first_look, inbox, operations, reconciliation, refunds, remittances
 from payments.services.proof import prove_against_stripe
 from tests.payments.conftest import AMINA, COUNCIL, Play
 
@@ -155,6 +156,31 @@ def test_money_that_is_no_pounds_is_in_no_account_and_rings(play: Play) -> None:
     reconciliation.run(at=play.at)
     line.refresh_from_db()
     assert (line.state, sum(balances(codes=("BANK", "SUSPENSE")).values()), frozen(COUNCIL)) == ("waiting", before, True)
+
+
+def test_a_line_that_fails_keeps_no_other_waiting_rings_and_the_book_is_not_compared(play: Play) -> None:
+    play.float()
+    reconciliation.run(at=play.at)
+    ReconcileCursor.objects.update(read_of="another copy")
+    much = 2**62  # the book takes no such sum
+    sums = {"pence": much, "fee_pence": 0, "net_pence": much, "currency": "gbp", "is_available": True}
+    long_ago = play.at - timedelta(days=9)
+    bad = StripeLine.objects.create(id="txn_bad", kind="adjustment", source="adj_1", available_on=play.at, created_at=long_ago, **sums)
+    play.stripe.act("unexplained", amount=-700)
+    reconciliation.run(at=play.at)
+    assert StripeLine.objects.get(net_pence=-700).state == "suspense"
+    assert Alarm.objects.open().filter(kind="line_failed", about="line:txn_bad", stops_releases=True).count() == 1
+    assert not first_look.has_been_taken(at=play.at)
+    StripeLine.objects.filter(pk=bad.pk).update(pence=5, net_pence=5)
+    assert first_look.has_been_taken(at=play.at)
+    assert not Alarm.objects.open().filter(kind="line_failed").exists()
+
+
+def test_a_payment_made_by_hand_that_names_nothing_of_ours_is_not_ours(play: Play) -> None:
+    named = "the summer party, paid by its guests"
+    assert len(named) == 36  # as long as a payment's number
+    made = stripe_gateway.make("payment_intent", {"amount": 500, "currency": "gbp", "metadata": {"payment": named}}, "by-hand")
+    assert inbox.see_intent(made.id, play.at) is None
 
 
 @pytest.mark.parametrize("pence", [-2500, 2500])
