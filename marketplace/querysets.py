@@ -159,6 +159,12 @@ class ShareQuerySet(models.QuerySet["MilestoneShare"]):
     def to_enterprise(self, enterprise_id: int) -> Self:
         return self.filter(milestone__agreement__enterprise_id=enterprise_id)
 
+    def about_visits(self) -> Self:
+        """Rows that somebody was asked about: not what is kept of a visit that was called off late, which is nobody's yes that it happened."""
+        from marketplace.models import VisitPart
+
+        return self.filter(Exists(VisitPart.objects.filter(share=OuterRef("pk"), is_away=False)))
+
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, person: Person | None) -> Self:

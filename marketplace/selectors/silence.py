@@ -20,7 +20,7 @@ def silence_facts(*, share: MilestoneShare, at: datetime) -> SilenceFacts:
     person = share.payer.person
     enterprise_id = share.milestone.agreement.enterprise_id
     theirs = MilestoneShare.objects.of(person.pk)
-    yeses = theirs.to_enterprise(enterprise_id).filter(state__in=YES_STATES, by_silence=False, answered_by__isnull=False)
+    yeses = theirs.to_enterprise(enterprise_id).about_visits().filter(state__in=YES_STATES, by_silence=False, answered_by__isnull=False)
     family = theirs.filter(milestone_id=share.milestone_id, payer_id=share.payer_id)
     silent = theirs.filter(by_silence=True, agreed_at__gt=at - timedelta(days=28)).aggregate(sum=Sum("pence"))["sum"]
     late = theirs.to_enterprise(enterprise_id).filter(state="queried_late")
@@ -53,7 +53,7 @@ def _was_away(person: Person, share: MilestoneShare, at: datetime) -> bool:
 
 def _silences_in_a_row(person_id: int, enterprise_id: int) -> int:
     """How many of the latest agreed weeks, back from the last, were paid by silence."""
-    weeks = MilestoneShare.objects.of(person_id).to_enterprise(enterprise_id).filter(agreed_at__isnull=False)
+    weeks = MilestoneShare.objects.of(person_id).to_enterprise(enterprise_id).about_visits().filter(agreed_at__isnull=False)
     count = 0
     for by_silence in weeks.order_by("-agreed_at", "-pk").values_list("by_silence", flat=True)[:10]:
         if not by_silence:

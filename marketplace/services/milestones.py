@@ -203,7 +203,7 @@ def _ask(share: MilestoneShare, by: Person, at: datetime) -> None:
     share.save(update_fields=["state", "asked_at"])
     log(by=by, verb="ask", row=share, at=at, pence=share.pence)
     tell(kind="share_asked", row=share, at=at, pence=share.pence)
-    conclude(share=share, by=None, at=at, early=True)
+    conclude(share=share, by=None, at=at, words=share.question, early=True)
 
 
 @all_or_nothing

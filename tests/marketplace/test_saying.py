@@ -159,6 +159,14 @@ def test_an_answer_before_the_week_is_sent_in_is_kept_and_counts_then() -> None:
     assert story.share("Yusuf").state == "asked"
 
 
+def test_a_no_before_the_week_is_sent_in_keeps_its_words() -> None:
+    story = cast_market.covered()
+    story.do_visits(submit=False)
+    shares.question(share=story.share("Amina"), words="She left at once.", by=cast.amina(), at=story.at)
+    milestones.submit(milestone=story.week(), by=cast.hodan(), at=story.at + timedelta(hours=1))
+    assert (story.share("Amina").state, story.share("Amina").question) == ("questioned", "She left at once.")
+
+
 def test_an_answer_to_the_first_visit_is_kept_while_the_second_is_still_to_come() -> None:
     story = cast_market.covered()
     story.do_visits(only=[1], submit=False)
