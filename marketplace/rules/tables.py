@@ -162,7 +162,8 @@ SHARE = {
     ("released", "recover"): "recovering",
     ("queried_late", "recover"): "recovering",
     ("recovering", "recovered"): "released",
-    # The payer's bank took the money back: what is not held yet is not covered any more; what was held goes back, and with it the visit's pay.
+    # The payer's bank took the money back: what is not held yet is not covered any more (as of who is out of the group); what was held goes back,
+    # and with it the visit's pay.
     ("covered", "uncover"): "planned",
     ("covered", "fall_short"): "returned",
     ("asked", "fall_short"): "returned",

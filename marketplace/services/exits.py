@@ -12,12 +12,11 @@ from marketplace.rules.dates import LONDON, last_day_of_notice
 from marketplace.rules.tables import NotNow
 from marketplace.selectors.exits import LIVE
 from marketplace.services import ceilings, ending, exit_terms, keep_going, money, rounds
-from marketplace.services.funding import drop_share, drop_week, fall_short, locked_shares, locked_week
+from marketplace.services.funding import drop_share, drop_week, fall_short, locked_shares, locked_week, uncover_now
 from marketplace.services.writing import log, tell
 from payments.services.one_by_one import one_by_one
 from people.models import Person
 from pooling.models import Membership
-from pooling.services import calls
 from pooling.services.transactions import all_or_nothing
 
 
@@ -158,7 +157,11 @@ def _go(agreement: Agreement, payer: Payer, at: datetime) -> None:
 def _leave_week(pk: int, payer: Payer, at: datetime) -> None:
     week = locked_week(pk)
     shares = locked_shares(week)
+    is_open = week.state in {"planned", "funding_due", "short"}
     for share in [one for one in shares if one.payer_id == payer.pk]:
+        if is_open and share.state == MilestoneShare.State.COVERED:
+            # Nothing is held yet: what they paid covers no part of the week, and the provider has a say about what is missing.
+            uncover_now(share, at)
         if share.state == MilestoneShare.State.PLANNED:
             drop_share(share=share, by=None, at=at)
             if not week.agreement.together:
@@ -166,7 +169,7 @@ def _leave_week(pk: int, payer: Payer, at: datetime) -> None:
         elif share.state == MilestoneShare.State.COVERED:
             _give_back(share, at)
     week.save(update_fields=["left_out_pence"])
-    if week.state in {"planned", "funding_due", "short"} and not any(one.state in {"planned", "covered"} for one in shares):
+    if is_open and not any(one.state in {"planned", "covered"} for one in shares):
         drop_week(milestone=week, shares=shares, by=None, at=at)
     elif week.state == Milestone.State.FUNDING_DUE and week.agreement.together:
         fall_short(week, shares, at)
@@ -174,9 +177,6 @@ def _leave_week(pk: int, payer: Payer, at: datetime) -> None:
 
 def _give_back(share: MilestoneShare, at: datetime) -> None:
     """What is held is theirs again; an order is not needed; nobody comes to them alone."""
-    held = share.hold is not None
     own = Visit.objects.filter(milestone=share.milestone, payer=share.payer, state=Visit.State.PLANNED)
     own.update(state=Visit.State.CALLED_OFF, called_off_at=at)
     money.give_back(share=share, verb="give_back", by=None, at=at)
-    if not held and share.call is not None and share.covered_by == MilestoneShare.CoveredBy.MONEY:
-        calls.drop_call(call=share.call, at=at)

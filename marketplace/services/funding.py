@@ -94,6 +94,13 @@ def cover_now(share: MilestoneShare, covered_by: str, at: datetime) -> None:
     log(by=None, verb="cover", row=share, at=at, covered_by=covered_by)
 
 
+def uncover_now(share: MilestoneShare, at: datetime) -> None:
+    """What covered a share that is not held is not there for it any more. The week is locked by the caller."""
+    share.state, share.covered_by = after(SHARE, share.state, "uncover"), MilestoneShare.CoveredBy.NOTHING
+    share.save(update_fields=["state", "covered_by"])
+    log(by=None, verb="uncover", row=share, at=at, pence=share.pence)
+
+
 def fund_if_covered(milestone: Milestone, shares: list[MilestoneShare], at: datetime) -> None:
     """Holds the money of a locked week once all of its price is covered."""
     if missing_pence(milestone, shares) == 0:

@@ -5,10 +5,9 @@ from datetime import datetime
 from django.db.models import Q
 
 from marketplace.models import MilestoneShare, Visit
-from marketplace.rules.tables import SHARE, after
 from marketplace.services import money
-from marketplace.services.funding import locked_shares, locked_week
-from marketplace.services.writing import log, tell
+from marketplace.services.funding import locked_shares, locked_week, uncover_now
+from marketplace.services.writing import tell
 from pooling.services import setbacks as pool
 from pooling.services.transactions import all_or_nothing
 
@@ -27,19 +26,13 @@ def uncover(*, share_id: int, pence: int, dispute_id: int, at: datetime) -> None
     shares = [one for one in locked_shares(locked_week(first.milestone_id)) if one.payer_id == first.payer_id]
     for share in shares:
         if not pence and share.state == State.COVERED and share.hold is None:
-            _uncover(share, at)
+            uncover_now(share, at)
     rest = pence
     for share in sorted(shares, key=lambda one: GIVES_BACK.index(one.state) if one.state in GIVES_BACK else len(GIVES_BACK)):
         if rest > 0 and share.state in GIVES_BACK and share.hold is not None:
             rest -= _give_back(share, rest, at)
     if rest < pence:
         pool.cover_from_free(dispute_id=dispute_id, at=at)
-
-
-def _uncover(share: MilestoneShare, at: datetime) -> None:
-    share.state, share.covered_by = after(SHARE, share.state, "uncover"), MilestoneShare.CoveredBy.NOTHING
-    share.save(update_fields=["state", "covered_by"])
-    log(by=None, verb="uncover", row=share, at=at, pence=share.pence)
 
 
 def _give_back(share: MilestoneShare, pence: int, at: datetime) -> int:

@@ -14,7 +14,7 @@ from marketplace.rules.tables import NotNow
 from marketplace.selectors import coming_visits, proof
 from marketplace.selectors.agreements import agreement_view
 from marketplace.selectors.exits import cost_of_leaving, terms_for
-from marketplace.services import agreements, changing, exits, milestones
+from marketplace.services import agreements, changing, exits, milestones, shortfalls
 from marketplace.services.answering import AnswerIsNotPossible
 from pooling import selectors as pool
 from pooling.books import Lot
@@ -350,3 +350,42 @@ def test_a_group_that_ends_gives_notice_to_its_providers(story: Walk) -> None:
         False,
         0,
     )
+
+
+def _yusuf_paid_and_is_out(**wish: object) -> Walk:
+    """Nobody else has paid for the first week yet; what he paid for it is his again."""
+    story = cast_market.running(**wish)
+    story.pay("Yusuf")
+    leaves(story, until=story.at.date())
+    exits.left(membership_id=story.places["Yusuf"].pk, at=story.at)
+    assert story.share("Yusuf").state == "dropped"
+    story.pay("Amina", "Halima")
+    milestones.advance_due(at=story.at)
+    return story
+
+
+@plain
+def test_what_somebody_had_paid_who_is_out_covers_nothing_of_the_week_and_the_provider_has_a_say() -> None:
+    story = _yusuf_paid_and_is_out()
+    assert story.week().state == "short"
+    milestones.say_no(milestone=story.week(), by=cast.hodan(), at=story.at)
+    on(story, story.week().starts_on)
+    assert (story.week().state, {share.state for share in story.week().shares.all()}) == ("cancelled", {"returned", "dropped"})
+    all_is_well()
+
+
+@plain
+def test_what_somebody_had_paid_who_is_out_may_be_taken_over() -> None:
+    story = _yusuf_paid_and_is_out()
+    shortfalls.take_over(milestone=story.week(), membership=story.places["Amina"], pence=1_800, by=story.person("Amina"), at=story.at)
+    assert (story.week().state, story.week().price_pence, story.share("Amina").pence) == ("short", 5_400, 3_600)
+    story.pay("Amina")
+    assert (story.week().state, story.share("Amina").state) == ("funded", "covered")
+    all_is_well()
+
+
+@plain
+def test_own_visits_of_somebody_who_had_paid_and_is_out_leave_the_others_covered() -> None:
+    story = _yusuf_paid_and_is_out(together=False, visits_per_week=1, weekdays=[2])
+    assert (story.week().state, story.week().price_pence) == ("funded", 4_000)
+    all_is_well()
