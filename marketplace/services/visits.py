@@ -178,7 +178,10 @@ def _works_for(worker: Worker, milestone: Milestone) -> None:
 
 def _open_visit(milestone: Milestone, worker: Worker, payer: Payer | None, shares: Iterable[MilestoneShare] | None, day: date, at: datetime) -> Visit:
     """The planned visit of that day, or the first one left of the week, bound to its worker, its day and who is there."""
-    if milestone.agreement.state not in {"active", "ending"} or milestone.agreement.enterprise.state == "suspended":
+    agreement = milestone.agreement
+    # What was stopped and then ended stays stopped: whoever ends it, the provider too, opens no door again.
+    is_stopped = bool(agreement.suspended_for) or agreement.enterprise.state == "suspended"
+    if agreement.state not in {"active", "ending"} or is_stopped:
         raise NotNow("New visits are stopped for now. We have told you why.")
     if milestone.state not in {"funded", "in_delivery", "overdue"}:
         raise NotNow("The money for this week is not in place yet. Don't go before it is.")

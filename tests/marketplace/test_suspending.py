@@ -7,8 +7,9 @@ import pytest
 
 from audit.errors import NotAllowed
 from marketplace.models import Agreement
+from marketplace.rules.dates import start_of
 from marketplace.rules.tables import AGREEMENT, NotNow
-from marketplace.services import agreements, ending
+from marketplace.services import agreements, ending, milestones, visits
 from marketplace.services.agreements import ReasonIsMissing
 from people.models import Message, Person, Role
 from providers.models import Check, Worker
@@ -79,6 +80,23 @@ def test_what_an_operator_stopped_no_holder_lets_go_on_or_ends(story: Walk) -> N
         ending.end_early(agreement=row, reason="Enough.", by=cast.sam(), at=story.at)
     with pytest.raises(NotNow):
         stop(story, cast.sam())
+
+
+def test_what_was_stopped_and_then_ended_by_the_provider_has_no_new_visits(story: Walk) -> None:
+    story.pay()
+    story.until(start_of(story.visits()[0].on))
+    assert story.week().state == "funded"
+    row = stop(story, cast.operator())
+    assert ending.end_early(agreement=row, reason="Enough.", by=cast.hodan(), at=story.at).state == "ending"
+    at = story.at + timedelta(hours=3)
+    with pytest.raises(NotNow):
+        visits.begin(milestone=story.week(), worker=story.worker(), by=cast.hodan(), at=at)
+    with pytest.raises(NotNow):
+        visits.record_later(
+            milestone=story.week(), worker=story.worker(), started=story.at, finished=story.at + timedelta(hours=1), by=cast.hodan(), at=at
+        )
+    milestones.call_off(milestone=story.week(), by=cast.hodan(), at=at)
+    assert {share.state for share in story.week().shares.all()} == {"returned"}
 
 
 @pytest.mark.parametrize(("reason", "why"), [(" ", "safeguarding"), ("A worry.", "check"), ("A worry.", ""), ("A worry.", "spite")])
