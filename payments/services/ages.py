@@ -15,9 +15,9 @@ from audit.errors import NotAllowed, Refusal
 from audit.models import Fact
 from audit.services import facts, trail
 from payments.models import Alarm, LotDecision, LotNotice, Payment
-from payments.services import alarms
+from payments.services import alarms, two_people
 from payments.services.one_by_one import one_by_one
-from people.models import Approval, Person
+from people.models import Person
 from people.services import approvals
 
 NOTICE_DAYS = (60, 75, 85)
@@ -140,7 +140,8 @@ def prove() -> list[str]:
 def propose(*, payment: Payment, wish: Wish, by: Person, at: datetime) -> LotDecision:
     """The first of two operators says what should happen to the rest of a lot. Nothing moves yet.
 
-    Another proposal while one is open takes its place. Raises NotAllowed, LotIsYoung, DayDoesNotFit, AdviceIsMissing, ReasonIsMissing.
+    Another proposal while one is open takes its place, and needs a yes of its own. Raises NotAllowed, LotIsYoung, DayDoesNotFit,
+    AdviceIsMissing, ReasonIsMissing, NeedsApproval (somebody else's is open).
     """
     row = Payment.objects.locked().select_related("payer").get(pk=payment.pk)
     _must_be_able(row, by)
@@ -149,10 +150,7 @@ def propose(*, payment: Payment, wish: Wish, by: Person, at: datetime) -> LotDec
     if wish.kind == LotDecision.Kind.KEEP:
         _must_be_advised(wish, at)
     council = row.council_code
-    for earlier in Approval.objects.about(DECIDE, "payment", row.pk).open(at):
-        if earlier.asked_by_id != by.pk:
-            raise approvals.NeedsApproval(approval=earlier)
-    approvals.ask(what=DECIDE, about_kind="payment", about_id=row.pk, reason=wish.reason, by=by, at=at, council_code=council)
+    two_people.first_anew(what=DECIDE, about_kind="payment", about_id=row.pk, reason=wish.reason, by=by, at=at, council_code=council)
     keeps = wish.kind == LotDecision.Kind.KEEP
     more = {"until": wish.until if keeps else None, "advice": wish.advice.strip() if keeps else ""}
     decision = LotDecision.objects.create(payment=row, kind=wish.kind, council_code=council, proposed_by=by, proposed_at=at, **more)

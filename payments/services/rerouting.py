@@ -41,7 +41,8 @@ def propose(*, refund_id: int, to_owner: str, allowed_owner: str, reference: str
     """The first operator. `to_owner` must be `allowed_owner`: whose money it is, as `pooling` knows ("person:3", "organisation:2",
     "council:E09000028"); and an organisation's money is that organisation's whatever anybody says. Nothing moves.
 
-    Raises NotAllowed, NotFailed, NotTheirMoney, ReferenceIsMissing, ReasonIsMissing.
+    Asked again with another paper, it needs a yes of its own. Raises NotAllowed, NotFailed, NotTheirMoney, ReferenceIsMissing, ReasonIsMissing,
+    NeedsApproval (somebody else asked, and waits).
     """
     two_people.must_be_operator(by)
     with transaction.atomic():
@@ -52,7 +53,7 @@ def propose(*, refund_id: int, to_owner: str, allowed_owner: str, reference: str
         row = _failed(refund_id)
         if not 1 <= len(reference.strip()) <= 200:
             raise ReferenceIsMissing
-        two_people.first(what=REROUTE, about_kind="refund", about_id=row.pk, reason=reason, by=by, at=at, council_code=row.council_code)
+        two_people.first_anew(what=REROUTE, about_kind="refund", about_id=row.pk, reason=reason, by=by, at=at, council_code=row.council_code)
         fields = {"to_owner": to_owner, "reference": reference.strip(), "asked_by": by}
         reroute, _ = Reroute.objects.update_or_create(refund=row, defaults=fields)
         return reroute

@@ -14,6 +14,19 @@ def first(*, what: str, about_kind: str, about_id: object, reason: str, by: Pers
     return approvals.ask(what=what, about_kind=about_kind, about_id=about_id, reason=reason, by=by, at=at, council_code=council_code)
 
 
+def first_anew(*, what: str, about_kind: str, about_id: object, reason: str, by: Person, at: datetime, council_code: str) -> Approval:
+    """As `first`, where what is asked for may be another thing than before: nobody's yes to the words of yesterday carries out those of today.
+
+    In the caller's transaction. Raises also NeedsApproval: somebody else asked, and waits for an answer.
+    """
+    must_be_operator(by)
+    other = Approval.objects.about(what, about_kind, about_id).open(at).exclude(asked_by=by).first()
+    if other is not None:
+        raise NeedsApproval(approval=other)
+    approvals.take_back(what=what, about_kind=about_kind, about_id=about_id, by=by, at=at)
+    return first(what=what, about_kind=about_kind, about_id=about_id, reason=reason, by=by, at=at, council_code=council_code)
+
+
 def second(*, what: str, about_kind: str, about_id: object, by: Person, at: datetime) -> Approval:
     """Another operator agrees, in the caller's transaction. Raises NotAllowed (also who asked), NeedsApproval (nobody asked, or too long ago)."""
     must_be_operator(by)

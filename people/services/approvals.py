@@ -66,6 +66,14 @@ def ask(
     return approval
 
 
+def take_back(*, what: str, about_kind: str, about_id: object, by: Person, at: datetime) -> None:
+    """Who asked asks for something else about the same thing now: a yes to what was asked first is a yes to nothing."""
+    for row in Approval.objects.about(what, about_kind, about_id).open(at).filter(asked_by=by).locked():
+        row.refused_by, row.refused_at = by, at
+        row.save(update_fields=["refused_by", "refused_at"])
+        _note(row, "take_back_approval", by, at)
+
+
 def give(*, approval: Approval, by: Person, at: datetime, room_says_may: bool = False) -> Approval:
     """The second person's yes. Raises NotAllowed (who asked may not give), ApprovalIsOver.
 

@@ -164,6 +164,18 @@ def test_two_people_send_it_back_before_day_88(lot: Payment) -> None:
     assert Refund.objects.get().payment == lot
 
 
+def test_a_yes_to_what_was_proposed_first_carries_out_nothing_else(lot: Payment) -> None:
+    ages.propose(payment=lot, wish=Wish("send_back", "They moved away."), by=cast.operator(), at=day(61))
+    read = Approval.objects.get()
+    ages.propose(payment=lot, wish=Wish("pay_on", "It was agreed."), by=cast.operator(), at=day(61))
+    with pytest.raises(approvals.ApprovalIsOver):
+        approvals.give(approval=read, by=cast.second_operator(), at=day(61))
+    anew = Approval.objects.open(day(61)).get()
+    assert (anew.pk != read.pk, anew.reason) == (True, "It was agreed.")
+    approvals.give(approval=anew, by=cast.second_operator(), at=day(61))
+    assert ages.decide(payment=lot, by=cast.second_operator(), at=day(61)).kind == "pay_on"
+
+
 def test_one_person_decides_nothing_about_old_money(lot: Payment) -> None:
     ages.propose(payment=lot, wish=Wish("send_back", "They moved away."), by=cast.operator(), at=day(61))
     with pytest.raises(NeedsApproval):

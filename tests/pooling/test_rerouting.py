@@ -5,11 +5,14 @@ from uuid import uuid4
 
 import pytest
 
-from payments.models import Payment, Refund
+from payments.models import Payment, Refund, Reroute
 from payments.services import planning, rerouting
+from people.models import Approval
+from people.services.approvals import NeedsApproval
 from pooling.books import Lot
 from pooling.services import rerouting as pool
 from tests import cast_pooling as cast
+from tests.cast import second_operator as other_operator
 from tests.pooling.conftest import AT, Town
 
 
@@ -47,3 +50,20 @@ def test_council_money_goes_to_the_council_a_holders_to_the_holder_and_own_money
     # Theirs: what stands in the way then is only that this one has not failed.
     with pytest.raises(rerouting.NotFailed):
         pool.propose(refund_id=row.pk, to_owner=whose[route], reference="A letter.", reason="Closed.", by=town.operator, at=AT)
+
+
+@pytest.mark.django_db
+def test_a_yes_to_one_paper_pays_nothing_by_another(town: Town) -> None:
+    row = failed_refund(town, "self_funded")
+    Refund.objects.update(state="failed", sent_journal=uuid4(), failed_journal=uuid4(), operation=row.payment.operation)
+    asked = {"refund_id": row.pk, "to_owner": pool.goes_to(row), "reason": "Closed.", "at": AT}
+    pool.propose(**asked, reference="Letter of 3 May.", by=town.operator)
+    read = Approval.objects.get()
+    with pytest.raises(NeedsApproval):
+        pool.propose(**asked, reference="A call.", by=other_operator())
+    pool.propose(**asked, reference="Another letter.", by=town.operator)
+    read.refresh_from_db()
+    assert read.refused_by == town.operator
+    rerouting.confirm(refund_id=row.pk, by=other_operator(), at=AT)
+    assert Reroute.objects.get().reference == "Another letter."
+    Refund.objects.update(sent_journal=None, failed_journal=None)  # only rows here: the book never had them
