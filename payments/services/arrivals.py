@@ -7,11 +7,11 @@ from django.db.models import Q
 
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
-from payments.gateways.shapes import AnswerLost, Intent, Line, NotFound, Session, StripeIsBusy
+from payments.gateways.shapes import Intent, Line, Session
 from payments.models import Alarm, Payment, PaymentOperation
 from payments.rules import PAYMENT, may_step, step
 from payments.services import alarms, debits, taking
-from payments.services.one_by_one import one_by_one
+from payments.services.one_by_one import ask_one_by_one
 
 BATCH = 200
 BY_INTENT = ("bank_transfer", "bacs")  # no page of Stripe's: the intent itself is what we ask for
@@ -83,18 +83,15 @@ def clear_due(*, at: datetime) -> int:
     short = Alarm.objects.open().filter(kind="float_short").values("council_code")
     rows = rows.exclude(~Q(kind="top_up"), council_code__in=short)
     due = list(rows.order_by("available_on", "pk").values_list("pk", flat=True)[:BATCH])
-    return one_by_one(due, lambda pk: _clear_if_available(pk, at)) + debits.bounce_due(at=at)
+    return ask_one_by_one(due, lambda pk: _clear_if_available(pk, at)) + debits.bounce_due(at=at)
 
 
 def _clear_if_available(payment_id: uuid.UUID, at: datetime) -> bool:
-    try:
-        payment = Payment.objects.get(pk=payment_id)
-        if not payment.line_id or payment.kind == Payment.Kind.BACS:
-            payment = refresh(payment_id=payment_id, at=at)
-        line = gateway.line(payment.line_id) if payment.line_id else None
-        return payment.state == "clearing" and line is not None and clear(payment=payment, line=line, at=at)
-    except (AnswerLost, StripeIsBusy, NotFound):
-        return False
+    payment = Payment.objects.get(pk=payment_id)
+    if not payment.line_id or payment.kind == Payment.Kind.BACS:
+        payment = refresh(payment_id=payment_id, at=at)
+    line = gateway.line(payment.line_id) if payment.line_id else None
+    return payment.state == "clearing" and line is not None and clear(payment=payment, line=line, at=at)
 
 
 def clear(*, payment: Payment, line: Line, at: datetime) -> bool:
@@ -109,10 +106,5 @@ def clear(*, payment: Payment, line: Line, at: datetime) -> bool:
 
 def refresh_open(*, at: datetime) -> int:
     """Asks after every payment that is still waited for, so that lost events cost nothing. Returns how many moved."""
-    moved = 0
-    for pk, state in list(Payment.objects.filter(state="open").exclude(kind="top_up").values_list("pk", "state")):
-        try:
-            moved += refresh(payment_id=pk, at=at).state != state
-        except (AnswerLost, StripeIsBusy, NotFound):
-            continue
-    return moved
+    rows = list(Payment.objects.filter(state="open").exclude(kind="top_up").values_list("pk", flat=True))
+    return ask_one_by_one(rows, lambda pk: refresh(payment_id=pk, at=at).state != "open")

@@ -17,10 +17,11 @@ from audit.services import facts, trail
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, NotEnough, Transfer, new_key, post
 from ledger.services.retry import retrying
-from payments.gateways.shapes import AnswerLost, DisputeSeen, Line, NotFound, StripeIsBusy
+from payments.gateways.shapes import DisputeSeen, Line
 from payments.models import Dispute, LotLoss, OwedMove, Payment
 from payments.rules import DISPUTE, dispute_event, may_step, step, take_from
 from payments.services import alarms, floats, planning, two_people
+from payments.services.one_by_one import ask_one_by_one
 from payments.services.remittances import LotsFallShort
 from people.models import Approval, Person
 
@@ -146,14 +147,12 @@ def _unwrite(row: Dispute, at: datetime) -> None:
 
 def refresh_open(*, see: Callable[[str, datetime], object], at: datetime) -> int:
     """Asks after every dispute that is not decided, by `see(stripe_id, at)`, so that lost events cost nothing. Returns how many came to an end."""
-    ended = 0
-    for pk, stripe_id in list(Dispute.objects.unended().filter(kind=Dispute.Kind.CHARGEBACK).values_list("pk", "stripe_id")):
-        try:
-            see(stripe_id, at)
-        except (AnswerLost, StripeIsBusy, NotFound):
-            continue
-        ended += not Dispute.objects.unended().filter(pk=pk).exists()
-    return ended
+
+    def ended(stripe_id: str) -> bool:
+        see(stripe_id, at)
+        return not Dispute.objects.unended().filter(stripe_id=stripe_id).exists()
+
+    return ask_one_by_one(list(Dispute.objects.unended().filter(kind=Dispute.Kind.CHARGEBACK).values_list("stripe_id", flat=True)), ended)
 
 
 # --- what pooling asks and tells, in its own transaction ---

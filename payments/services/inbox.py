@@ -19,6 +19,7 @@ from payments.gateways.shapes import AnswerLost, BadSignature, NotFound, StripeI
 from payments.models import Dispute, Payee, Payer, Payment, PaymentOperation, Refund, WebhookEvent
 from payments.rules import EVENT_TRIES, wait_after
 from payments.services import alarms, arrivals, cash, disputes, floats, mandates, operations, payees, recoveries, refunds, two_people
+from payments.services.one_by_one import one_by_one
 from people.models import Person
 
 log = structlog.get_logger()
@@ -58,7 +59,7 @@ def store(*, payload: bytes, signature: str, endpoint: str) -> WebhookEvent:
 def process_due(*, at: datetime) -> int:
     """Works on stored events, oldest first. Returns how many were done."""
     due = list(WebhookEvent.objects.due(at).order_by("received_at", "pk").values_list("pk", flat=True)[:BATCH])
-    return sum(_process(pk, at) for pk in due)
+    return one_by_one(due, lambda pk: _process(pk, at))
 
 
 def _process(pk: str, at: datetime) -> bool:

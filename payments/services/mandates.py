@@ -10,11 +10,11 @@ from audit.errors import Refusal
 from audit.services import trail
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
-from payments.gateways.shapes import AnswerLost, Made, NotFound, SetUp, StripeIsBusy
+from payments.gateways.shapes import Made, SetUp
 from payments.models import Mandate, Payer, PaymentOperation
 from payments.rules import MANDATE, may_step, step
 from payments.services import planning, ways
-from payments.services.one_by_one import one_by_one
+from payments.services.one_by_one import ask_one_by_one
 from people.models import Person
 
 BATCH = 200
@@ -89,15 +89,12 @@ def refresh_due(*, at: datetime) -> int:
         .order_by(F("checked_at").asc(nulls_first=True), "pk")
         .values_list("pk", flat=True)[:BATCH]
     )
-    return one_by_one(list(rows), lambda pk: _changed(pk, at))
+    return ask_one_by_one(list(rows), lambda pk: _changed(pk, at))
 
 
 def _changed(pk: int, at: datetime) -> bool:
     was = Mandate.objects.values_list("state", flat=True).get(pk=pk)
-    try:
-        return refresh(mandate_id=pk, at=at).state != was
-    except (AnswerLost, StripeIsBusy, NotFound):
-        return False
+    return refresh(mandate_id=pk, at=at).state != was
 
 
 def see_session(session_id: str, at: datetime) -> bool:

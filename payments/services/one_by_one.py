@@ -5,6 +5,8 @@ from typing import TypeVar
 
 import structlog
 
+from payments.gateways.shapes import AnswerLost, NotFound, StripeIsBusy
+
 log = structlog.get_logger()
 Item = TypeVar("Item")
 
@@ -19,3 +21,15 @@ def one_by_one(items: Iterable[Item], do: Callable[[Item], object]) -> int:
             # Whatever it is: the others' money must go on moving, and this must be seen.
             log.exception("item_failed", item=str(item))
     return moved
+
+
+def ask_one_by_one(items: Iterable[Item], ask: Callable[[Item], object]) -> int:
+    """As `one_by_one`, for what Stripe is asked about: what it gives no answer to, or does not know, is asked about the next time."""
+
+    def asked(item: Item) -> object:
+        try:
+            return ask(item)
+        except (AnswerLost, StripeIsBusy, NotFound):
+            return False
+
+    return one_by_one(items, asked)

@@ -9,9 +9,10 @@ from django.db.models import F, Q
 from audit.errors import Refusal
 from audit.services import facts, trail
 from payments.gateways import stripe_gateway as gateway
-from payments.gateways.shapes import AccountLink, AnswerLost, ConnectedAccount, Made, NotFound, StripeIsBusy
+from payments.gateways.shapes import AccountLink, ConnectedAccount, Made
 from payments.models import Payee, PaymentOperation
 from payments.services import operations, planning
+from payments.services.one_by_one import ask_one_by_one
 from people.models import Person
 
 # The platform carries losses and fees, Stripe collects the details; no v1 account "type", as money.md says.
@@ -78,15 +79,14 @@ def refresh(*, payee: Payee, at: datetime) -> Payee:
 
 def refresh_due(*, at: datetime) -> int:
     """Asks after those not asked about for a while (ten minutes where details are missing, else a day). Returns how many changed."""
-    changed = 0
-    long_ago = Q(checked_at=None) | Q(ready=True, checked_at__lte=at - ASK_AGAIN_READY) | Q(ready=False, checked_at__lte=at - ASK_AGAIN_UNREADY)
-    for payee in Payee.objects.filter(long_ago, stripe_account_id__isnull=False).order_by(F("checked_at").asc(nulls_first=True), "pk")[:BATCH]:
+
+    def changed(payee: Payee) -> bool:
         before = _what_matters(payee)
-        try:
-            changed += _what_matters(refresh(payee=payee, at=at)) != before
-        except (AnswerLost, StripeIsBusy, NotFound):
-            continue
-    return changed
+        return _what_matters(refresh(payee=payee, at=at)) != before
+
+    long_ago = Q(checked_at=None) | Q(ready=True, checked_at__lte=at - ASK_AGAIN_READY) | Q(ready=False, checked_at__lte=at - ASK_AGAIN_UNREADY)
+    rows = Payee.objects.filter(long_ago, stripe_account_id__isnull=False).order_by(F("checked_at").asc(nulls_first=True), "pk")
+    return ask_one_by_one(list(rows[:BATCH]), changed)
 
 
 def is_worth_asking(payee: Payee, at: datetime) -> bool:

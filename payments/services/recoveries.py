@@ -16,11 +16,12 @@ from audit.services import facts, trail
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, NotEnough, Transfer, new_key, post
 from payments.gateways import stripe_gateway as gateway
-from payments.gateways.shapes import AnswerLost, Made, NotFound, Reversal, StripeIsBusy
+from payments.gateways.shapes import Made, Reversal
 from payments.models import OwedMove, Payee, Payment, PaymentOperation, Recovery, Remittance
 from payments.rules import RECOVERY, REMITTANCE, may_step, step
 from payments.services import alarms, asked_back, floats, operations, planning, two_people
 from payments.services.disputes import FloatIsShort, NothingIsOwed
+from payments.services.one_by_one import ask_one_by_one
 from people.models import Approval, Person
 
 WRITE_OFF = "recovery.write_off"
@@ -116,14 +117,12 @@ def refused(operation: PaymentOperation, code: str, at: datetime) -> None:
 
 def look_for(*, at: datetime) -> int:
     """Asks after every reversal not done (or done before this book was put back): its line names no transfer to look up. Returns how many were."""
-    found = 0
-    for operation in list(PaymentOperation.objects.filter(kind="reversal", state__in=("planned", "sent", "unknown"))):
-        try:
-            thing = gateway.find(operation.kind, operation.params, str(operation.pk), operation.first_sent_at or operation.planned_at)
-        except (AnswerLost, StripeIsBusy, NotFound):
-            continue
-        found += thing is not None and operations.settle(operation.pk, thing, at=at)
-    return found
+
+    def found(operation: PaymentOperation) -> bool:
+        thing = gateway.find(operation.kind, operation.params, str(operation.pk), operation.first_sent_at or operation.planned_at)
+        return thing is not None and operations.settle(operation.pk, thing, at=at)
+
+    return ask_one_by_one(list(PaymentOperation.objects.filter(kind="reversal", state__in=("planned", "sent", "unknown"))), found)
 
 
 def may_be(*, pence: int) -> bool:

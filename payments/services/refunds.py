@@ -12,11 +12,11 @@ from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Transfer, new_key, post
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
-from payments.gateways.shapes import AnswerLost, Made, NotFound, RefundMade, StripeIsBusy
+from payments.gateways.shapes import Made, RefundMade
 from payments.models import Dispute, Payment, PaymentOperation, PaymentUse, Refund, StripeLine
 from payments.rules import REFUND, REFUSED_WAIT, may_step, step, take_from
 from payments.services import alarms, planning
-from payments.services.one_by_one import one_by_one
+from payments.services.one_by_one import ask_one_by_one, one_by_one
 from payments.services.remittances import LotsFallShort, undisputed_first
 from people.models import Person
 
@@ -133,14 +133,12 @@ def refresh(*, refund_id: int, at: datetime) -> None:
 
 def refresh_open(*, at: datetime) -> int:
     """Asks after every refund on its way. Returns how many moved."""
-    moved = 0
-    for pk in list(Refund.objects.filter(state="sent", operation__state="succeeded").values_list("pk", flat=True)):
-        try:
-            refresh(refund_id=pk, at=at)
-        except (AnswerLost, StripeIsBusy, NotFound):
-            continue
-        moved += not Refund.objects.filter(pk=pk, state="sent").exists()
-    return moved
+
+    def moved(pk: int) -> bool:
+        refresh(refund_id=pk, at=at)
+        return not Refund.objects.filter(pk=pk, state="sent").exists()
+
+    return ask_one_by_one(list(Refund.objects.filter(state="sent", operation__state="succeeded").values_list("pk", flat=True)), moved)
 
 
 def _see(row: Refund, thing: RefundMade, at: datetime) -> None:

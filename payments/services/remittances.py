@@ -76,7 +76,11 @@ def plan_due(*, at: datetime) -> int:
     if "" in (closed := set(stopped)) or alarms.book_is_behind():
         return put_back
     rows = Remittance.objects.waiting().exclude(council_code__in=closed)
-    return put_back + sum(_plan_for(payee_id, rows, at) for payee_id in rows.order_by("payee_id").values_list("payee_id", flat=True).distinct())
+    planned: list[int] = []
+    one_by_one(
+        rows.order_by("payee_id").values_list("payee_id", flat=True).distinct(), lambda payee_id: planned.append(_plan_for(payee_id, rows, at))
+    )
+    return put_back + sum(planned)
 
 
 def _plan_for(payee_id: int, rows: QuerySet[Remittance], at: datetime) -> int:

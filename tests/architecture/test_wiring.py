@@ -32,7 +32,7 @@ def test_every_task_of_the_timetable_is_there() -> None:
     assert [name for name, _ in TIMETABLE if name not in current_app.tasks] == []
 
 
-@pytest.mark.parametrize("name", [name for name in TIMERS if name.startswith(("pooling.", "marketplace."))])
+@pytest.mark.parametrize("name", [name for name in TIMERS if name.startswith(("payments.", "pooling.", "marketplace."))])
 def test_a_timer_of_these_rooms_does_its_rows_one_by_one(name: str) -> None:
     tree = ast.parse(textwrap.dedent(inspect.getsource(import_string(name))))
     sums = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "sum"]

@@ -1,11 +1,11 @@
 """A timer takes so many things at a time. What has to wait at the head of a queue keeps nobody behind it from going on."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from payments.models import Mandate, Payee, PaymentOperation, Refund, Remittance
-from payments.services import alarms, inbox, mandates, operations, payees, planning, refunds, remittances, ways
+from payments.models import Alarm, Mandate, Payee, Payment, PaymentOperation, Refund, Remittance, StripeLine
+from payments.services import alarms, disputes, inbox, mandates, operations, payees, planning, reconciliation, refunds, remittances, ways
 from tests import cast
 from tests.payments.conftest import AMINA, COUNCIL, YUSUF, Play
 
@@ -81,3 +81,35 @@ def test_a_direct_debit_nobody_asked_about_yet_comes_first(play: Play) -> None:
     Mandate.objects.filter(pk=asked.pk).update(checked_at=play.at)
     mandates.refresh_due(at=play.skip(seconds=60))
     assert Mandate.objects.get(checked_at=play.at).pk == fresh.pk
+
+
+def test_a_payment_that_can_not_be_taken_keeps_no_other_from_being_found_paid(play: Play) -> None:
+    broken, right = play.start(), play.start(3000, YUSUF, "call:2")
+    for payment in (broken, right):
+        play.type_card(payment)
+    Payment.objects.filter(pk=broken.pk).update(lot_owner="nobody at all")
+    reconciliation.run(at=play.at)
+    assert dict(Payment.objects.values_list("pk", "state")) == {broken.pk: "open", right.pk: "clearing"}
+    assert StripeLine.objects.get(source=Payment.objects.get(pk=right.pk).charge_id).state == "waiting"
+    play.skip(days=8)
+    play.float()
+    reconciliation.run(at=play.at)
+    assert Payment.objects.get(pk=right.pk).state == "available"
+    assert [alarm.kind for alarm in Alarm.objects.open()] == ["line_failed"]
+
+
+def test_a_dispute_that_can_not_be_read_keeps_no_other_from_being_asked_about(play: Play) -> None:
+    play.float()
+    lots = [play.lot(), play.lot(3000, YUSUF, "call:2")]
+    cases = [play.stripe.act("dispute", charge=lot.charge_id)["id"] for lot in lots]
+    for case in cases:
+        inbox.see_dispute(case, play.at)
+    asked: list[str] = []
+
+    def see(case: str, at: datetime) -> None:
+        asked.append(case)
+        if case == cases[0]:
+            raise ValueError(case)
+
+    assert disputes.refresh_open(see=see, at=play.at) == 0
+    assert sorted(asked) == sorted(cases)
