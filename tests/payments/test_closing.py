@@ -143,7 +143,7 @@ def test_money_of_a_closed_day_that_stripe_tells_of_late_counts_today(play: Play
     payment = play.start()
     play.type_card(payment)
     play.skip(days=10)
-    yesterday = (play.at - timedelta(days=1)).date()
+    yesterday = (play.at - timedelta(hours=25)).date()
     ask(through=yesterday, at=play.at)
     agree(through=yesterday, at=play.at)
     arrivals.refresh(payment_id=payment.pk, at=play.at)
