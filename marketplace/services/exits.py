@@ -159,8 +159,8 @@ def _leave_week(pk: int, payer: Payer, at: datetime) -> None:
     shares = locked_shares(week)
     is_open = week.state in {"planned", "funding_due", "short"}
     for share in [one for one in shares if one.payer_id == payer.pk]:
-        if is_open and share.state == MilestoneShare.State.COVERED:
-            # Nothing is held yet: what they paid covers no part of the week, and the provider has a say about what is missing.
+        if is_open and share.state == MilestoneShare.State.COVERED and share.hold is None:
+            # What they paid covers no part of the week any more, and the provider has a say about what is missing.
             uncover_now(share, at)
         if share.state == MilestoneShare.State.PLANNED:
             drop_share(share=share, by=None, at=at)
