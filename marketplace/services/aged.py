@@ -6,14 +6,13 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from marketplace.models import MilestoneShare
-from marketplace.rules.dates import clearing_kind, pay_by
 from marketplace.rules.tables import SHARE, after
 from marketplace.services import funding, money
 from marketplace.services.decisions import clock_out
 from marketplace.services.writing import log, tell
-from places.calendar import add_working_days
-from pooling.selectors import mode_of
+from pooling.models import Call
 from pooling.services import aged, calls
+from pooling.services.call_records import lock_call
 from pooling.services.transactions import all_or_nothing
 
 COUNTS_ON_MONEY = ("covered", "asked", "with_helper", "agreed", "questioned")
@@ -73,14 +72,14 @@ def _ask_again(share: MilestoneShare, payment_id: UUID, at: datetime) -> int:
     """The week is not held yet: the old money goes home first, then the same share is asked for again, without it."""
     if share.call is None or share.payer.earmark is None or share.payer.earmark.state != "live":
         return 0
+    if lock_call(share.call.pk).state == Call.State.CLEARING:
+        return 0  # paid this moment: nobody is asked twice
     calls.drop_call(call=share.call, at=at)
     aged.send_free(payment_id=payment_id, at=at)
     if share.state == MilestoneShare.State.COVERED:
         share.state, share.covered_by = after(SHARE, share.state, "ask_again"), MilestoneShare.CoveredBy.NOTHING
     log(by=None, verb="ask_again", row=share, at=at, pence=share.pence)
-    kind = clearing_kind(route=share.portion.route, mode=mode_of(share.portion))
-    last = pay_by(starts_on=share.milestone.starts_on, kind=kind, add_working_days=add_working_days)
-    due_on = max(last, funding.london_day(at))
+    due_on = funding.due_on(share, at)
     share.call = calls.open_call(
         earmark=share.payer.earmark, about_kind=money.ABOUT_SHARE, about_id=share.pk, pence=share.pence, due_on=due_on, at=at
     )

@@ -33,9 +33,11 @@ def when_planned(milestone: Milestone, at: datetime) -> None:
         _ask_funding(milestone, shares, at)
 
 
-def _clearing_kind(share: MilestoneShare) -> str:
+def due_on(share: MilestoneShare, at: datetime) -> date:
+    """The last day to pay for it, or to accept its order; today where that is over."""
     portion = share.portion
-    return clearing_kind(route=portion.route, mode=mode_of(portion), by_debit=pays_by_debit(portion))
+    kind = clearing_kind(route=portion.route, mode=mode_of(portion), by_debit=pays_by_debit(portion))
+    return max(pay_by(starts_on=share.milestone.starts_on, kind=kind, add_working_days=add_working_days), london_day(at))
 
 
 def _without_leavers(milestone: Milestone, shares: list[MilestoneShare], at: datetime) -> list[MilestoneShare]:
@@ -60,12 +62,10 @@ def _ask_funding(milestone: Milestone, planned: list[MilestoneShare], at: dateti
     milestone.save(update_fields=["state", "funding_asked_at"])
     log(by=None, verb="ask_funding", row=milestone, at=at, pence=milestone.pence)
     for share in shares:
-        kind = _clearing_kind(share)
-        due_on = max(pay_by(starts_on=milestone.starts_on, kind=kind, add_working_days=add_working_days), london_day(at))
         if share.payer.earmark is None:
             raise ValueError("A payer of a running agreement has signed, and so kept part of a promise.")
         share.call = calls.open_call(
-            earmark=share.payer.earmark, about_kind=money.ABOUT_SHARE, about_id=share.pk, pence=share.pence, due_on=due_on, at=at
+            earmark=share.payer.earmark, about_kind=money.ABOUT_SHARE, about_id=share.pk, pence=share.pence, due_on=due_on(share, at), at=at
         )
         share.save(update_fields=["call"])
         if share.call.state == Call.State.FUNDED:

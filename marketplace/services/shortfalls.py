@@ -4,23 +4,20 @@ Nobody's share is ever raised by somebody else's yes, and nobody is told whose p
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from audit.errors import NotAllowed, Refusal
 from marketplace import policies
 from marketplace.models import Milestone, MilestoneShare, Payer, ShortAnswer, Visit
-from marketplace.rules.dates import clearing_kind, pay_by
 from marketplace.rules.tables import MILESTONE, SHARE, NotNow, after
-from marketplace.services import ceilings, money
+from marketplace.services import ceilings, funding, money
 from marketplace.services.applying import parts_of_away
-from marketplace.services.funding import cover_now, drop_share, fund_if_covered, locked_shares, locked_week, london_day, missing_pence
+from marketplace.services.funding import cover_now, drop_share, fund_if_covered, locked_shares, locked_week, missing_pence
 from marketplace.services.signing import PromiseDoesNotFit
 from marketplace.services.writing import log, tell
 from people.models import Person
-from places.calendar import add_working_days
 from pooling.models import Call, Membership
 from pooling.rules import pounds, split
-from pooling.selectors import mode_of, pays_by_debit
 from pooling.services import calls
 from pooling.services.transactions import all_or_nothing
 
@@ -108,7 +105,7 @@ def call_again(*, share: MilestoneShare, by: Person, at: datetime) -> MilestoneS
     row = money.lock_share(share)
     if row.milestone.state not in {"funding_due", "short"} or row.state != State.PLANNED or row.call is None:
         raise NotNow("This week is not waiting for money any more.")
-    due_on = _due_on(row, at)
+    due_on = funding.due_on(row, at)
     row.call = calls.call_again(call=row.call, due_on=due_on, by=by, at=at)
     log(by=by, verb="call_again", row=row, at=at, call=row.call.pk)
     return row
@@ -198,7 +195,7 @@ def _take_more(week: Milestone, share: MilestoneShare, pence: int, at: datetime)
     share.state, share.covered_by, share.pence = after(SHARE, share.state, "take_more"), MilestoneShare.CoveredBy.NOTHING, share.pence + pence
     payer.earmark.refresh_from_db()
     share.call = calls.open_call(
-        earmark=payer.earmark, about_kind=money.ABOUT_SHARE, about_id=share.pk, pence=share.pence, due_on=_due_on(share, at), at=at
+        earmark=payer.earmark, about_kind=money.ABOUT_SHARE, about_id=share.pk, pence=share.pence, due_on=funding.due_on(share, at), at=at
     )
     share.save(update_fields=["state", "covered_by", "pence", "call"])
     if share.call.state == Call.State.FUNDED:
@@ -219,9 +216,3 @@ def _save(week: Milestone, by: Person, verb: str, at: datetime) -> None:
     log(by=by, verb=verb, row=week, at=at)
     parts_of_away(week)
     fund_if_covered(week, locked_shares(week), at)
-
-
-def _due_on(share: MilestoneShare, at: datetime) -> date:
-    portion = share.portion
-    kind = clearing_kind(route=portion.route, mode=mode_of(portion), by_debit=pays_by_debit(portion))
-    return max(pay_by(starts_on=share.milestone.starts_on, kind=kind, add_working_days=add_working_days), london_day(at))

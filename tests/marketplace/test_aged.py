@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from marketplace.selectors import proof as marketplace_proof
+from marketplace.services import aged as market_aged
 from marketplace.services import shares
 from payments.models import LotDecision, Payment, Refund, Remittance
 from payments.selectors import proof as payments_proof
@@ -14,7 +16,7 @@ from payments.services.ages import DECIDE, Wish
 from people.models import Approval
 from people.services import approvals
 from pooling.selectors import proof as pooling_proof
-from pooling.services import aged
+from pooling.services import aged, calls
 from tests import cast, cast_market
 from tests.cast_market import Walk
 from tests.cast_pooling import Bank
@@ -69,6 +71,14 @@ def test_a_week_not_held_yet_is_asked_for_again_and_the_old_money_goes_home(runn
     story.run()
     assert story.week().state == "funded"
     all_right()
+
+
+def test_who_pays_while_the_clock_looks_is_not_asked_twice(running: Callable[[], Walk]) -> None:
+    story = running()
+    url = "http://127.0.0.1/back"
+    Bank(story.at).takes(calls.pay_by_card(call=story.call("Amina"), success_url=url, cancel_url=url, by=cast.amina(), at=story.at))
+    assert market_aged._end(story.share("Amina"), uuid4(), "", story.at) == 0
+    assert story.call("Amina").state == "clearing"
 
 
 # --- it is paid for ---
