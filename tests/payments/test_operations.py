@@ -174,15 +174,22 @@ def test_short_of_balance_waits_in_out_for_a_top_up_under_a_new_key(play: Play, 
     assert not Alarm.objects.open().exists(), "it went, so nobody has to look"
 
 
-@pytest.mark.parametrize("late", ["no", "no_answer"])
-def test_a_worker_that_slept_over_the_answer_to_an_older_key_changes_nothing(play: Play, planned: Remittance, late: str) -> None:
-    """It was told no, slept longer than its lease, and another asked anew meanwhile: a third key would be a second transfer."""
-    account, pk = Payee.objects.get().stripe_account_id, play.operation(kind="transfer").pk
+def told_no(play: Play) -> tuple[str, PaymentOperation, StripeSaidNo]:
+    """The payee's account, and the transfer that a worker claimed and was told no of; it sleeps before it writes that down."""
+    account = str(Payee.objects.get().stripe_account_id)
     play.stripe.act("lose_transfers", account=account)
-    sleeper = operations._claim(pk, play.at)
+    sleeper = operations._claim(play.operation(kind="transfer").pk, play.at)
     assert sleeper is not None
     with pytest.raises(StripeSaidNo) as no:
         operations._ask(sleeper)
+    return account, sleeper, no.value
+
+
+@pytest.mark.parametrize("late", ["no", "no_answer"])
+def test_a_worker_that_slept_over_the_answer_to_an_older_key_changes_nothing(play: Play, planned: Remittance, late: str) -> None:
+    """It was told no, slept longer than its lease, and another asked anew meanwhile: a third key would be a second transfer."""
+    account, sleeper, no = told_no(play)
+    pk = sleeper.pk
     play.skip(seconds=100)
     operations.perform_due(at=play.at)  # another worker hears the same no: a new attempt waits an hour
     play.stripe.act("regain_transfers", account=account)
@@ -192,7 +199,7 @@ def test_a_worker_that_slept_over_the_answer_to_an_older_key_changes_nothing(pla
     assert (play.operation(pk=pk).state, play.operation(pk=pk).attempt, len(play.transfers())) == ("unknown", 2, 1)
 
     if late == "no":
-        operations._refuse(sleeper, no.value, play.at)
+        operations._refuse(sleeper, no, play.at)
     else:
         operations._wait(sleeper, "no answer", play.at)
     assert (play.operation(pk=pk).state, play.operation(pk=pk).attempt) == ("unknown", 2)
@@ -202,18 +209,14 @@ def test_a_worker_that_slept_over_the_answer_to_an_older_key_changes_nothing(pla
 
 def test_a_worker_that_slept_over_a_no_that_stripe_forgot_changes_nothing(play: Play, planned: Remittance) -> None:
     """The same key, asked again by another, was done after all: an older no of it is not the last word."""
-    account, pk = Payee.objects.get().stripe_account_id, play.operation(kind="transfer").pk
-    play.stripe.act("lose_transfers", account=account)
-    sleeper = operations._claim(pk, play.at)
-    assert sleeper is not None
-    with pytest.raises(StripeSaidNo) as no:
-        operations._ask(sleeper)
+    account, sleeper, no = told_no(play)
+    pk = sleeper.pk
     play.stripe.act("regain_transfers", account=account)
     play.stripe.control("forget_keys", {})
     play.stripe.fault("drop_after_commit", TRANSFERS)
     play.skip(seconds=100)
     operations.perform_due(at=play.at)
-    operations._refuse(sleeper, no.value, play.at)
+    operations._refuse(sleeper, no, play.at)
     assert (play.operation(pk=pk).state, play.operation(pk=pk).attempt, len(play.transfers())) == ("unknown", 1, 1)
     play.later(seconds=3700)
     ends_with_one_transfer(play, planned)
