@@ -9,7 +9,7 @@ MEANS = {
     "event_parked": "Stripe told us something ten times and we could not work on it. Open What Stripe told us, and press Try again.",
     "float_short": "Our own money at Stripe can’t pay Stripe’s fees. Put more in. Payments wait until then, and go on by themselves.",
     "line_differs": "Stripe’s balance says another sum than our book. Nothing goes out until somebody finds out why. Run the check again first.",
-    "line_failed": "A line of Stripe’s balance could not be worked on, so nothing goes out. Tell who looks after this software. It closes by itself.",
+    "line_failed": "A line of Stripe’s balance could not be worked on, so no provider is paid. Tell who runs this software. It closes by itself.",
     "lot_too_old": "Somebody’s money is here for more than 90 days. Open Old money. Two people say what happens to it.",
     "made_twice": "Stripe has two things where we asked for one. Undo one of them at Stripe, then run the check again.",
     "money_nobody_asked_for": "Money came by bank and belongs to no payment. Find out whose it is. It goes back if nobody needs it.",

@@ -76,10 +76,9 @@ def plan_due(*, at: datetime) -> int:
     if "" in (closed := set(stopped)) or alarms.book_is_behind():
         return put_back
     rows = Remittance.objects.waiting().exclude(council_code__in=closed)
+    owed = rows.order_by("payee_id").values_list("payee_id", flat=True).distinct()
     planned: list[int] = []
-    one_by_one(
-        rows.order_by("payee_id").values_list("payee_id", flat=True).distinct(), lambda payee_id: planned.append(_plan_for(payee_id, rows, at))
-    )
+    one_by_one(owed, lambda payee_id: planned.append(_plan_for(payee_id, rows, at)))
     return put_back + sum(planned)
 
 
