@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit.errors import Refusal
@@ -194,7 +195,7 @@ def _row(what: str, number: str) -> Payment | Payee | Refund | Dispute | Recover
     models = {"payment": Payment, "payee": Payee, "refund": Refund, "dispute": Dispute, "recovery": Recovery, "remittance": Remittance}
     try:
         found = models[what].objects.filter(pk=number if what == "payment" else int(number)).first()  # type: ignore[attr-defined]
-    except ValueError:
+    except (ValueError, ValidationError):
         return None
     return found  # type: ignore[no-any-return]
 

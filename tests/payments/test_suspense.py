@@ -293,3 +293,15 @@ def test_a_refund_that_went_is_not_sent_another_way(play: Play, failed: Refund) 
     Refund.objects.filter(pk=failed.pk).update(state="failed")
     with pytest.raises(NeedsApproval):
         rerouting.confirm(refund_id=failed.pk, by=cast.second_operator(), at=play.at)
+
+
+@pytest.mark.parametrize(
+    "about", ["payment:abc", f"payment:{uuid4()}", "payment:", "refund:x", f"payee:{10**30}", "payee:-1", "nothing", "refund:7", ""]
+)
+def test_what_names_no_row_is_refused_with_a_sentence(play: Play, about: str) -> None:
+    play.float()
+    payment = play.lot(8000)
+    play.stripe.act("refund_by_hand", charge=payment.charge_id, amount=3000)
+    row = line(play)
+    with pytest.raises(suspense.DoesNotFit):
+        suspense.propose(line_id=row.pk, kind="refund_by_hand", about=about, reason="Seen.", by=cast.operator(), at=play.at)
