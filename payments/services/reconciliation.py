@@ -54,8 +54,7 @@ def run(*, at: datetime) -> Report:
     """
     floats.check_own_payouts(at=at)
     copy = copies.copy_of_book()
-    read = _read_new()
-    _see_pending_become_available(at)
+    read = _read_new(at)
     caught_up = arrivals.refresh_open(at=at) + refunds.refresh_open(at=at) + disputes.refresh_open(see=inbox.see_dispute, at=at)
     caught_up += recoveries.look_for(at=at) + mandates.refresh_due(at=at) + cash.look_all(at=at)
     before = StripeLine.objects.filter(state="suspense").count()
@@ -87,9 +86,15 @@ def run_due(*, at: datetime) -> int:
 # --- reading ---
 
 
-def _read_new() -> int:
+def _read_new(at: datetime) -> int:
     cursor, _ = ReconcileCursor.objects.get_or_create(pk=1)
-    return _read_after(cursor.last_line_id) if cursor.last_line_id else _read_all()
+    if not cursor.last_line_id:
+        return _read_all()
+    try:
+        return _read_after(cursor.last_line_id)
+    except NotFound:
+        _ring_failed(cursor.last_line_id, at)
+        return _read_all()
 
 
 def _read_after(line_id: str) -> int:
@@ -146,12 +151,6 @@ def _waiting() -> list[str]:
     return list(StripeLine.objects.filter(state="waiting").order_by("created_at", "pk").values_list("pk", flat=True))
 
 
-def _see_pending_become_available(at: datetime) -> None:
-    for pk in list(StripeLine.objects.filter(is_available=False, available_on__lte=at).values_list("pk", flat=True)):
-        if gateway.line(pk).is_available:
-            StripeLine.objects.filter(pk=pk).update(is_available=True)
-
-
 # --- matching ---
 
 
@@ -164,18 +163,26 @@ def _match_all(at: datetime) -> tuple[int, bool]:
         except (AnswerLost, StripeIsBusy):
             raise
         except Exception:
-            log.exception("line_failed", line=line_id)
-            sentence = f"Stripe's line {line_id} could not be worked on. Somebody who knows this software must find out why."
-            alarms.ring(kind="line_failed", about=f"line:{line_id}", sentence=sentence, at=at, stops_releases=True)
+            _ring_failed(line_id, at)
             is_whole = False
         else:
             alarms.settle(kind="line_failed", about=f"line:{line_id}", at=at)
     return matched, is_whole
 
 
+def _ring_failed(line_id: str, at: datetime) -> None:
+    """In an `except`: this line could not be worked on, or Stripe does not know it any more."""
+    log.exception("line_failed", line=line_id)
+    sentence = f"Stripe's line {line_id} could not be worked on. Somebody who knows this software must find out why."
+    alarms.ring(kind="line_failed", about=f"line:{line_id}", sentence=sentence, at=at, stops_releases=True)
+
+
 def _match(line_id: str, at: datetime) -> bool:
     """True when the line became exactly one journal (its own, or one in SUSPENSE)."""
     line = StripeLine.objects.get(pk=line_id)
+    if not line.is_available and line.available_on <= at and gateway.line(line_id).is_available:
+        line.is_available = True
+        line.save(update_fields=["is_available"])
     ours = what_it_is(line)
     if ours is None or ours.journal_key is None:
         _catch_up(line, at)

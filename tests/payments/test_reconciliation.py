@@ -176,6 +176,24 @@ def test_a_line_that_fails_keeps_no_other_waiting_rings_and_the_book_is_not_comp
     assert not Alarm.objects.open().filter(kind="line_failed").exists()
 
 
+@pytest.mark.parametrize("which", ["pending", "read last"])
+def test_a_line_that_stripe_knows_no_more_rings_and_keeps_no_other_waiting(play: Play, which: str) -> None:
+    play.float()
+    reconciliation.run(at=play.at)
+    if which == "pending":
+        sums = {"pence": 5000, "fee_pence": 0, "net_pence": 5000, "currency": "gbp", "is_available": False}
+        StripeLine.objects.create(id="txn_gone", kind="adjustment", source="adj_1", available_on=play.at, created_at=play.at, **sums)
+    else:
+        ReconcileCursor.objects.update(last_line_id="txn_gone")
+    play.lot()
+    play.stripe.act("unexplained", amount=-5)
+    for _ in range(2):
+        reconciliation.run(at=play.at)
+    assert StripeLine.objects.filter(state="matched").count() == 2
+    assert StripeLine.objects.get(net_pence=-5).state == "suspense"
+    assert Alarm.objects.open().filter(kind="line_failed", about="line:txn_gone", stops_releases=True).count() == 1
+
+
 def test_a_payment_made_by_hand_that_names_nothing_of_ours_is_not_ours(play: Play) -> None:
     named = "the summer party, paid by its guests"
     assert len(named) == 36  # as long as a payment's number
