@@ -11,6 +11,7 @@ from django.db.models import CharField, Count, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Cast, Concat
 
 from ledger import selectors as book
+from ledger.services.accounts import Account
 from payments.models import Payment, Refund
 from people.models import Organisation
 from pooling.books import Lot, Wallet
@@ -53,7 +54,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class WalletSeen:
-    """`waiting`: the payment we wait for, with where to send it; None when none is waited for."""
+    """`here_pence`: what may be handed out. `waiting`: the payment we wait for, with where to send it; None when none is waited for."""
 
     organisation: Organisation
     council_code: str
@@ -68,13 +69,20 @@ class WalletSeen:
         return sum(need.most_pence for need in self.needs)
 
 
+def free_in(wallet: Wallet) -> int:
+    """What may leave a wallet. What its bank took back is paid first: in a moment `setbacks` takes that from the same money. One query."""
+    there = book.balances(codes=("WALLET", "RECEIVABLE"), council=wallet.council, owners=[wallet.owner])
+    owed = there.get(Account("RECEIVABLE", wallet.council, wallet.owner), 0)
+    return max(0, there.get(wallet.money, 0) - max(0, owed))
+
+
 def wallet_of(organisation: Organisation, council_code: str, *, today: date, sums_only: bool = False) -> WalletSeen:
     """An organisation's wallet in one council, as its own staff see it. Whoever calls has checked who asks.
 
     `sums_only`: without who needs how much and what was done, in two queries.
     """
     wallet = Wallet(organisation.pk, council_code)
-    here = book.balance(wallet.money)
+    here = free_in(wallet)
     payments = list(Payment.objects.filter(about=wallet.about, state__in=("clearing", *WAITED_FOR)).order_by("pk"))
     return WalletSeen(
         organisation=organisation,

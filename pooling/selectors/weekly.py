@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from django.db.models import Max, Q, QuerySet
 
 from audit.clock import london_date
-from ledger import selectors as book
 from payments.models import Payment
 from people.models import Organisation
 from pooling.books import Wallet
 from pooling.models import Call, WeeklyDay, WeeklyList, WeeklyListRow
 from pooling.rules import ORDER_PAID_WITHIN_DAYS
 from pooling.rules.weekly import COVERS_DAYS, USUAL_WEEKDAY, Asked, goes_to, newest_list_day, usual_order
+from pooling.selectors.wallets import free_in
 
 State = Call.State
 PAY, ORDER = WeeklyListRow.Kind.PAY, WeeklyListRow.Kind.ORDER
@@ -101,7 +101,7 @@ def purse_of(weekly_list: WeeklyList) -> Purse:
     # Payments first: what comes meanwhile is then counted twice for a moment, and never asked for again.
     payments = list(Payment.objects.filter(about=wallet.about, state__in=("started", "open", "clearing")))
     waiting = [one for one in payments if one.state != "clearing"]
-    return Purse(book.balance(wallet.money), sum(one.pence for one in payments if one.state == "clearing"), waiting[0] if waiting else None)
+    return Purse(free_in(wallet), sum(one.pence for one in payments if one.state == "clearing"), waiting[0] if waiting else None)
 
 
 def missing_pence(rows: Sequence[WeeklyListRow], purse: Purse) -> int:

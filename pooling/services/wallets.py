@@ -11,8 +11,6 @@ from datetime import date, datetime
 from audit.clock import london_date
 from audit.errors import NotAllowed, Refusal
 from audit.services import trail
-from ledger import selectors as book
-from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Transfer, new_key, post
 from payments.models import CashReturn, Payment, PaymentOperation, Refund
 from payments.services import cash, payins, refunds
@@ -22,7 +20,7 @@ from pooling.books import Wallet, actor
 from pooling.models import Membership, Portion, WalletMove, WeeklyList
 from pooling.rules import WEEKLY_LIST, pounds, step
 from pooling.rules.wallets import HAND_OUT_DAYS, MOST_SLICES
-from pooling.selectors.wallets import back_about, need
+from pooling.selectors.wallets import back_about, free_in, need
 from pooling.services.handing_out import Slice as Slice
 from pooling.services.handing_out import give
 from pooling.services.transactions import all_or_nothing
@@ -152,8 +150,8 @@ def hand_out(*, organisation: Organisation, council_code: str, slices: Sequence[
     if wrong:
         raise RowsAreWrong(wrong)
     wallet, total = Wallet(row.pk, council_code), sum(one.pence for one in slices)
-    if total > book.balance(wallet.money):
-        raise NotThatMuchPaidIn(book.balance(wallet.money))
+    if total > (here := free_in(wallet)):
+        raise NotThatMuchPaidIn(here)
     move = WalletMove.objects.create(
         kind=Kind.HANDED_OUT, organisation=row, council_code=council_code, pence=total, token=token, asked_by=by, asked_at=at
     )
@@ -204,9 +202,7 @@ def send_back(
     if already is not None:
         return _must_be_same(already, row, Kind.SENT_BACK, pence)
     wallet = Wallet(row.pk, council_code)
-    # What their bank took back is kept for that: in a moment `setbacks` takes it from the same money.
-    owed = book.balance(Account("RECEIVABLE", council_code, wallet.owner))
-    here = max(0, book.balance(wallet.money) - max(0, owed))
+    here = free_in(wallet)
     if not 1 <= pence <= here:
         raise NotThatMuchPaidIn(here)
     move = WalletMove.objects.create(

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from ledger import selectors as book
 from payments.gateways.shapes import AnswerLost, NotFound, StripeIsBusy
 from payments.models import Payer, Payment
 from payments.services import alarms, arrivals, cash, payins
@@ -22,6 +21,7 @@ from pooling.rules.wallets import MOST_SLICES
 from pooling.rules.weekly import goes_to
 from pooling.selectors import weekly as reading
 from pooling.selectors.promises import news_on_the_way
+from pooling.selectors.wallets import free_in
 from pooling.services.handing_out import Slice, give
 from pooling.services.transactions import all_or_nothing
 from pooling.services.wallets import close_waiting
@@ -156,11 +156,11 @@ def fund(*, weekly_list_id: int, at: datetime) -> bool:
     if row.state == State.READY:
         return finish(row, at) or moved
     wallet = Wallet(row.organisation_id, row.council_code)
-    if book.balance(wallet.money):
+    if free_in(wallet):
         # The places first, as everybody locks them; then the calls are read as they are.
         list(Membership.objects.locked().filter(pk__in=row.rows.waiting().values("membership")).order_by("pk"))
         tidy(row)
-        moved = _pay(row, book.balance(wallet.money), at) or moved
+        moved = _pay(row, free_in(wallet), at) or moved
     return finish(row, at) or moved
 
 

@@ -228,11 +228,14 @@ def test_what_a_holders_bank_took_back_is_paid_from_what_it_pays_in_later(circle
     dispute = circle.town.bank.takes_back(payment, ends="lost")
     assert (circle.here, dispute.owed_pence) == (0, 5_000)
     circle.paid_in(12_000)
-    with pytest.raises(NotThatMuchPaidIn):
-        circle.send_back(7_001)
+    for way_out in (circle.send_back, lambda pence: circle.hand_out(circle.slice(1, pence))):
+        with pytest.raises(NotThatMuchPaidIn, match=r"£70\.00"):
+            way_out(7_001)
+    circle.hand_out(circle.slice(1, 4_000))
+    assert wallet_of(circle.town.kasmo, SOUTHWARK, today=AT.date()).here_pence == 3_000
     setbacks.advance_due(at=AT)
     dispute.refresh_from_db()
-    assert (circle.here, dispute.owed_pence, dispute.state) == (7_000, 0, "settled")
+    assert (circle.here, dispute.owed_pence, dispute.state) == (3_000, 0, "settled")
     assert all_is_well()
 
 

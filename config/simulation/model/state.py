@@ -83,6 +83,11 @@ class Model:
         """What is free, less what they owe because their bank took a payment back."""
         return self.free(purse) - max(0, self.book.holds("RECEIVABLE", purse.council, purse.owner))
 
+    def free_in(self, wallet: Wallet) -> int:
+        """What may leave a wallet, for people or for its bank: what is there, less what its organisation owes for the same reason."""
+        there, owed = (self.book.holds(code, wallet.council, wallet.owner) for code in ("WALLET", "RECEIVABLE"))
+        return max(0, there - max(0, owed))
+
     def take(self, purse: Purse, pence: int, *, newest: bool) -> list[tuple[Payment, int]]:
         """Which lots so much comes from: oldest first, or newest first; disputed ones last. Fewer pence than asked when they fall short."""
         parts = []

@@ -70,7 +70,7 @@ def hand_out(model: Model, wallet: Wallet, slices: Slices, *, unheard: set[int],
     theirs = {purse.member for purse in model.purses if purse.is_held and purse.council == wallet.council}
     if any(purse.member not in theirs or twice[purse.member] > 1 or not 1 <= pence <= most(model, purse, today) for purse, pence in slices):
         return Plan("rows_are_wrong")
-    if sum(pence for _, pence in slices) > model.book.holds("WALLET", wallet.council, wallet.owner):
+    if sum(pence for _, pence in slices) > model.free_in(wallet):
         return Plan("not_that_much_paid_in")
 
     def apply(_: Any) -> list[Entry]:
@@ -109,7 +109,7 @@ def name_parts(model: Model, made: Parts, rows: Iterable[tuple[str, str, int, in
 
 def send_back(model: Model, wallet: Wallet, pence: int, *, is_staff: bool) -> Plan:
     """What nobody was given goes back by its lots, newest first."""
-    if not is_staff or not 1 <= pence <= model.book.holds("WALLET", wallet.council, wallet.owner):
+    if not is_staff or not 1 <= pence <= model.free_in(wallet):
         return Plan("not_that_much_paid_in" if is_staff else "not_allowed")
 
     def apply(row: Any) -> list[Entry]:

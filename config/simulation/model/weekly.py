@@ -65,8 +65,10 @@ def stop(row: WeeklyList) -> Plan:
 
 @judges
 def hand_out(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
-    """What came for a list goes to somebody in it; `observing_weekly` has looked out of which lot."""
+    """What came for a list goes to somebody in it, debts first; `observing_weekly` has looked out of which lot."""
     lot, purse, pence = model.handed.pop(int(about))
+    if pence > model.free_in(_wallet(lot)):
+        raise Wrong(f"{pence}p was handed out of {_wallet(lot).owner}, where {model.free_in(_wallet(lot))}p may be.")
     return (Move(_wallet(lot).key("SHARE"), purse.key("SHARE"), pence),)
 
 

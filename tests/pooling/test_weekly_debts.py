@@ -1,0 +1,37 @@
+"""What an organisation's bank took back is paid first: before anybody in its weekly list."""
+
+import pytest
+
+from payments.models import Payment
+from pooling.services import setbacks
+from tests.pooling.conftest import AT, build_town
+from tests.pooling.weekly_desk import Desk, all_is_well, desk_of, states
+from tests.worlds import again, kept
+
+told = kept(lambda: desk_of(build_town()))
+
+
+@pytest.fixture
+def desk(told: Desk) -> Desk:
+    return again(told)
+
+
+@pytest.mark.django_db
+def test_nobody_in_a_list_is_paid_before_the_debt_and_what_that_took_is_asked_for_again(desk: Desk) -> None:
+    desk.call(0, 2_000)
+    first = desk.sent()
+    desk.comes(first, 2_000)
+    payment = Payment.objects.get(about__startswith="wallet:")
+    dispute = desk.town.bank.takes_back(payment, ends="lost")
+    assert (first.state, dispute.owed_pence) == ("done", 2_000)
+    desk.call(1, 3_000)
+    row = desk.sent()
+    desk.comes(row, 3_000)
+    assert (states(row), desk.here, desk.waiting and desk.waiting.pence) == (["waiting"], 3_000, 2_000)
+    setbacks.advance_due(at=AT)
+    desk.go_on(row)
+    assert (states(row), desk.here, desk.waiting and desk.waiting.pence) == (["waiting"], 1_000, 2_000)
+    desk.comes(row, 2_000)
+    dispute.refresh_from_db()
+    assert (row.state, desk.here, dispute.state) == ("done", 0, "settled")
+    assert all_is_well()
