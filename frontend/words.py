@@ -1,5 +1,6 @@
 """Amounts, dates, times and lists as people say them. Pure: no Django, no clock. Dates of moments are London's."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
@@ -17,6 +18,11 @@ def pounds(pence: int) -> str:
     sign = "-" if pence < 0 else ""
     whole, rest = divmod(abs(int(pence)), 100)
     return f"{sign}£{whole:,}.{rest:02d}"
+
+
+def in_pounds(sentence: str) -> str:
+    """A sentence that counts in pence ("-700p"), for people ("-£7.00")."""
+    return re.sub(r"\b(\d+)p\b", lambda found: pounds(int(found[1])), sentence)
 
 
 def local_date(when: date | datetime) -> date:

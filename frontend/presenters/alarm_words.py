@@ -18,6 +18,16 @@ MEANS = {
     "transfer_refused": "Stripe would not send money to a provider. It is tried again every hour. Look at their account at Stripe.",
     "unexplained_line": "Stripe’s balance moved and we don’t know why. Open Lines to explain. Two people say what it was.",
 }
+# Where it is put right: a list of the console, by kind; the page of the platform's own money is one of its own.
+LISTS = {
+    "book_is_behind": "lines",
+    "dispute": "disputes",
+    "event_parked": "inbox",
+    "line_differs": "reconciliation",
+    "lot_too_old": "old-money",
+    "reversal_refused": "negative-providers",
+    "unexplained_line": "lines",
+}
 OTHER = "Read the sentence, and look at what it names."
 
 

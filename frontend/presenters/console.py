@@ -25,7 +25,7 @@ from payments.models import (
     WebhookEvent,
 )
 from payments.services import ages
-from people.models import Organisation, Person
+from people.models import Council, Organisation, Person
 from pooling.models import Hold, Membership
 from providers.models import Enterprise
 
@@ -228,15 +228,24 @@ def narrowed(listing: Listing, rows: QuerySet[Any], state: str) -> QuerySet[Any]
 OWNER = re.compile(r"\b(member|holder|organisation|enterprise|person):(\d+)(/portion:\d+)?")
 
 
+COUNCIL = re.compile(r"\b[EW]\d{8}\b")
+
+
 def named(texts: Iterable[str]) -> list[str]:
-    """The same texts with people, organisations and providers by name where the book has a code. One query for each kind there is."""
-    said = list(texts)
+    """The same texts with people, organisations, providers and councils by name where the book has a code. One query for each kind there is."""
+    said = _councils(list(texts))
     wanted: dict[str, set[int]] = {}
     for text in said:
         for kind, number, _ in OWNER.findall(text):
             wanted.setdefault(kind, set()).add(int(number))
     names = {kind: dict(_names(kind, ids)) for kind, ids in wanted.items()}
     return [OWNER.sub(lambda found: names[found[1]].get(int(found[2]), found[0]), text) for text in said]
+
+
+def _councils(texts: list[str]) -> list[str]:
+    codes = {code for text in texts for code in COUNCIL.findall(text)}
+    names = dict(Council.objects.filter(pk__in=codes).values_list("pk", "name")) if codes else {}
+    return [COUNCIL.sub(lambda found: names.get(found[0], found[0]), text) for text in texts]
 
 
 def _names(kind: str, ids: set[int]) -> Iterable[tuple[int, str]]:

@@ -147,7 +147,8 @@ def recovery_details(row: Recovery, at: datetime) -> Rows:
 
 def alarm(row: Alarm, at: datetime) -> Line:
     stands = "closed" if row.closed_at else "stops payments" if row.stops_releases else "open"
-    return Line(row.pk, row.sentence, stands, row.raised_at, ("alarm", str(row.pk)), None, row.closed_at is None and row.stops_releases)
+    is_bad = row.closed_at is None and row.stops_releases
+    return Line(row.pk, words.in_pounds(row.sentence), stands, row.raised_at, ("alarm", str(row.pk)), None, is_bad)
 
 
 def alarm_details(row: Alarm, at: datetime) -> Rows:

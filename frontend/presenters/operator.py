@@ -1,6 +1,5 @@
 """What an operator must look at. Operators may read our own nouns; people's words are shown as they wrote them."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,10 +9,11 @@ from django.db.models import QuerySet
 from audit.clock import london_date
 from frontend import words
 from frontend.navigation import address
-from frontend.presenters import approvals, console, standing_by
+from frontend.presenters import alarm_words, approvals, console, standing_by
 from ledger.selectors import balances
 from marketplace.models import MilestoneShare
 from payments.models import Alarm, Payment, Remittance
+from payments.services.alarms import waits_for_two
 from people.models import Concern, Council, Person
 from pooling.models import Challenge
 from providers.models import Check
@@ -81,7 +81,6 @@ def overview(person: Person, *, at: datetime) -> Overview:
 
 
 def _stopped(person: Person) -> list[Stopped]:
-    """Sentences of alarms count in pence; people read pounds."""
     alarms = list(Alarm.objects.visible_to(person).open().filter(stops_releases=True).order_by("raised_at", "pk"))
     names = _council_names() if alarms else {}
     return [
@@ -89,10 +88,37 @@ def _stopped(person: Person) -> list[Stopped]:
             alarm_id=one.pk,
             where=names.get(one.council_code, one.council_code) or "Every council",
             since=one.raised_at,
-            why=re.sub(r"\b(\d+)p\b", lambda found: words.pounds(int(found[1])), one.sentence),
+            why=words.in_pounds(one.sentence),
         )
         for one in alarms
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """One open alarm on its own page. `place`: the title and address of where it is put right, where there is such a page."""
+
+    alarm: Alarm
+    where: str
+    sentence: str
+    means: str
+    place: tuple[str, str] | None
+    may_be_closed: bool
+
+
+def ringing(alarm: Alarm) -> Ringing:
+    where = _council_names().get(alarm.council_code, alarm.council_code) or "every council"
+    return Ringing(alarm, where, words.in_pounds(alarm.sentence), alarm_words.meaning(alarm.kind), _place(alarm), not waits_for_two(alarm))
+
+
+def _place(alarm: Alarm) -> tuple[str, str] | None:
+    kind, _, number = alarm.about.partition(":")
+    if alarm.kind == "unexplained_line" and kind == "line":
+        return "This line", address("operator-thing", "lines", number)
+    if alarm.kind in ("float_short", "not_covered"):
+        return "The platform’s own money", address("operator-float")
+    name = alarm_words.LISTS.get(alarm.kind)
+    return (console.LISTINGS[name].title, address("operator-list", name)) if name else None
 
 
 OPEN = ("waiting", "planned", "on_hold")

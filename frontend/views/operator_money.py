@@ -23,7 +23,7 @@ def alarm(request: SignedIn, pk: int) -> HttpResponse:
     """One alarm: read it, put it right, close it."""
     found = get_object_or_404(Alarm.objects.visible_to(request.user).open(), pk=pk)
     if request.method != "POST":
-        return render(request, "operator/alarm.html", {"alarm": found})
+        return render(request, "operator/alarm.html", {"page": presenter.ringing(found)})
 
     def act() -> str:
         alarms.close(alarm_id=found.pk, by=request.user, at=clock.now())

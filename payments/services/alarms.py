@@ -68,12 +68,17 @@ def settle_behind(*, at: datetime) -> None:
         settle(kind="book_is_behind", at=at)
 
 
+def waits_for_two(alarm: Alarm) -> bool:
+    """Whether nobody closes it alone: it ends when two people have said what its line was."""
+    kind, _, line_id = alarm.about.partition(":")
+    return alarm.kind == "unexplained_line" and kind == "line" and StripeLine.objects.filter(pk=line_id, state="suspense").exists()
+
+
 def close(*, alarm_id: int, by: Person, at: datetime) -> Alarm:
     """An operator has looked and put it right. Whoever calls has checked that `by` is one. Raises StillUnexplained."""
     with transaction.atomic():
         alarm = Alarm.objects.locked().get(pk=alarm_id)
-        kind, _, line_id = alarm.about.partition(":")
-        if alarm.kind == "unexplained_line" and kind == "line" and StripeLine.objects.filter(pk=line_id, state="suspense").exists():
+        if waits_for_two(alarm):
             raise StillUnexplained
         if alarm.closed_at is None:
             alarm.closed_at, alarm.closed_by_id = at, by.pk

@@ -1,6 +1,7 @@
 """Pages of those who run the installation: papers, worries, what is stuck, the platform's own money. Nobody else finds them."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -10,8 +11,9 @@ from audit.errors import NotAllowed
 from audit.models import Delivery, Fact
 from audit.services import facts
 from ledger.selectors import balance
+from ledger.services import journals
 from ledger.services.accounts import Account
-from payments.models import Alarm, Payment, PaymentOperation, Remittance
+from payments.models import Alarm, Payment, PaymentOperation, Remittance, StripeLine
 from payments.services import alarms
 from payments.services.planning import plan
 from people.models import Approval
@@ -174,6 +176,23 @@ def test_an_alarm_says_what_it_stops_and_is_closed_after_asking_once_more():
     alarm.refresh_from_db()
     assert alarm.closed_by_id == cast.operator().pk
     assert _as(cast.colin()).post(page).status_code == 404
+
+
+def test_the_alarm_of_an_unexplained_line_leads_to_the_line_and_nobody_closes_it_alone():
+    line = {"pence": -700, "fee_pence": 0, "net_pence": -700, "currency": "gbp", "is_available": True, "available_on": cast.AT, "created_at": cast.AT}
+    key, left = uuid4(), journals.Transfer(Account("SUSPENSE", cast.SOUTHWARK), Account("BANK", cast.SOUTHWARK), 700)
+    journals.post(journals.Journal(key, "line_unexplained", cast.SOUTHWARK, (left,), cast.AT))
+    StripeLine.objects.create(id="txn_1", kind="refund", state="suspense", council_code=cast.SOUTHWARK, journal_key=key, **line)
+    sentence, about = "A line nobody can explain: refund txn_1 of -700p.", "line:txn_1"
+    alarm = alarms.ring(kind="unexplained_line", about=about, sentence=sentence, at=cast.AT, council_code=cast.SOUTHWARK, stops_releases=True)
+    client, page = _as(cast.operator()), reverse("operator-alarm", args=[alarm.pk])
+    shown = client.get(page)
+    assert "of -£7.00" in _text(shown)
+    assert "Every payment to providers of Southwark" in _text(shown)
+    assert reverse("operator-thing", args=["lines", "txn_1"]) in shown.content.decode()
+    assert "Close it" not in _text(shown)
+    assert "Nobody has said what this line was" in _text(client.post(page, follow=True))
+    assert Alarm.objects.open().get() == alarm
 
 
 def test_news_that_was_parked_is_tried_again(settings):
