@@ -114,7 +114,7 @@ def ringing(alarm: Alarm) -> Ringing:
 def _place(alarm: Alarm) -> tuple[str, str] | None:
     kind, _, number = alarm.about.partition(":")
     if alarm.kind == "unexplained_line" and kind == "line":
-        return "This line", address("operator-thing", "lines", number)
+        return "Say what the line was", address("operator-thing", "lines", number)
     if alarm.kind in ("float_short", "not_covered"):
         return "The platform’s own money", address("operator-float")
     name = alarm_words.LISTS.get(alarm.kind)
