@@ -32,8 +32,9 @@ def let_go(*, payment_id: UUID, membership_id: int, portion_id: int, pence: int,
     for share in rows.order_by("milestone_id", "pk"):
         if pence <= 0:
             break
-        pence -= share.call.spare_pence if share.state == "planned" and share.call else share.pence
-        moved += _end(share, payment_id, wish, at)
+        if _end(share, payment_id, wish, at):
+            pence -= share.call.spare_pence if share.state == "planned" and share.call else share.pence
+            moved += 1
     aged.send_free(payment_id=payment_id, at=at)
     return moved
 

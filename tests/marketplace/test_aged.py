@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.selectors import proof as marketplace_proof
 from marketplace.services import aged as market_aged
-from marketplace.services import shares
+from marketplace.services import money, shares
 from payments.models import LotDecision, Payment, Refund, Remittance
 from payments.selectors import proof as payments_proof
 from payments.services import ages
@@ -17,6 +17,7 @@ from people.models import Approval
 from people.services import approvals
 from pooling.selectors import proof as pooling_proof
 from pooling.services import aged, calls
+from providers.models import Enterprise
 from tests import cast, cast_market
 from tests.cast_market import Walk
 from tests.cast_pooling import Bank
@@ -79,6 +80,25 @@ def test_who_pays_while_the_clock_looks_is_not_asked_twice(running: Callable[[],
     Bank(story.at).takes(calls.pay_by_card(call=story.call("Amina"), success_url=url, cancel_url=url, by=cast.amina(), at=story.at))
     assert market_aged._end(story.share("Amina"), uuid4(), "", story.at) == 0
     assert story.call("Amina").state == "clearing"
+
+
+def test_a_question_that_may_not_be_paid_yet_counts_on_younger_money_and_the_old_goes_home(running: Callable[[], Walk]) -> None:
+    story = running()
+    story.pay()
+    story.until_asked(2)
+    story.pay(week=2)
+    story.do_visits()
+    Enterprise.objects.filter(pk=story.listing.enterprise_id).update(payee=None)
+    story.yes("Amina")
+    # Two people held it back; it was recorded at the time, so the evidence says that it is paid, to whom nobody knows.
+    money.question(share=money.lock_share(story.share("Amina")), verb="hold_back", words="", by=None, at=story.at)
+    old, young = Payment.objects.filter(lot_owner=amina_of(story)).order_by("charged_at")
+    Payment.objects.filter(pk=old.pk).update(charged_at=story.at - timedelta(days=88))
+    run(story.at)
+    assert [(row.payment_id, row.pence) for row in Refund.objects.all()] == [(old.pk, old.pence)]
+    young.refresh_from_db()
+    assert (story.share("Amina").state, story.share("Amina", 2).state, young.free_pence) == ("questioned", "returned", young.pence)
+    all_right()
 
 
 # --- it is paid for ---
