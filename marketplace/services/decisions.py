@@ -196,7 +196,6 @@ def clock_out(*, share: MilestoneShare, at: datetime) -> bool:
             share.waits_for = waits_for
             share.save(update_fields=["waits_for"])
         return False
-    share.waits_for = MilestoneShare.WaitsFor.NOTHING
     if pay_pence:
         money.use_second_yes(share=share, pence=pay_pence, at=at)
     money.finish_question(share=share, verb="clock_out", pay_pence=pay_pence, reason=reason, by=None, at=at)

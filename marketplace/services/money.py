@@ -79,7 +79,7 @@ def give_back(*, share: MilestoneShare, verb: str, by: Person | None, at: dateti
     share.save()
     log(by=by, verb=verb, row=share, at=at, pence=share.pence)
     tell(kind="share_returned", row=share, at=at, pence=share.pence)
-    forget_order_if_nothing_is_owed(share=share, at=at)
+    forget_order_if_all_is_over(share=share, at=at)
 
 
 def agree(*, share: MilestoneShare, verb: str, by: Person | None, at: datetime, by_silence: bool = False) -> None:
@@ -145,6 +145,7 @@ def try_release(*, share: MilestoneShare, at: datetime, by_two: bool = False) ->
     share.save()
     log(by=None, verb="release", row=share, at=at, pence=share.pence)
     tell(kind="share_released", row=share, at=at, pence=share.pence, by_silence=share.by_silence)
+    forget_order_if_all_is_over(share=share, at=at)
     return True
 
 
@@ -158,6 +159,7 @@ def pay_decided_order(*, share: MilestoneShare, at: datetime) -> bool:
     share.save()
     log(by=None, verb="release", row=share, at=at, pence=pence)
     tell(kind="share_released", row=share, at=at, pence=pence, by_silence=False)
+    forget_order_if_all_is_over(share=share, at=at)
     return True
 
 
@@ -172,6 +174,7 @@ def finish_question(*, share: MilestoneShare, verb: str, pay_pence: int, reason:
     share.state = after(SHARE, share.state, verb)
     share.decided_pence, share.decided_reason, share.decided_at = pay_pence, reason, at
     share.returned_pence = share.pence - pay_pence
+    share.waits_for = MilestoneShare.WaitsFor.NOTHING
     if share.hold is not None:
         for move in _settle(share, share.hold, pay_pence, by, at):
             if move.kind == HoldMove.Kind.SETTLE_PAY:
@@ -185,18 +188,19 @@ def finish_question(*, share: MilestoneShare, verb: str, pay_pence: int, reason:
     log(by=by, verb=verb, row=share, at=at, pay_pence=pay_pence, return_pence=share.returned_pence)
     tell(kind="share_decided", row=share, at=at, pence=share.pence, paid_pence=pay_pence)
     if not pay_pence:
-        forget_order_if_nothing_is_owed(share=share, at=at)
+        _take_bill_back(share, at)
+        forget_order_if_all_is_over(share=share, at=at)
     elif share.waits_for:
         pay_decided_order(share=share, at=at)
 
 
-def forget_order_if_nothing_is_owed(*, share: MilestoneShare, at: datetime) -> None:
-    """Once every row of this payer's week is over and none is to be paid, its order is not needed."""
+def forget_order_if_all_is_over(*, share: MilestoneShare, at: datetime) -> None:
+    """Once every row of this payer's week is over, what its order was not used for is not needed."""
     if share.covered_by != MilestoneShare.CoveredBy.ORDER or share.call is None:
         return
     family = MilestoneShare.objects.filter(milestone_id=share.milestone_id, payer_id=share.payer_id)
-    if all(row.is_final and not row.paid_pence for row in family):
-        calls.drop_call(call=share.call, at=at)
+    if all(row.is_final for row in family):
+        calls.drop_order(call=share.call, at=at)
 
 
 def _settle(share: MilestoneShare, hold: Hold, pay_pence: int, by: Person | None, at: datetime) -> list[HoldMove]:
@@ -238,6 +242,12 @@ def _bill(share: MilestoneShare, pence: int, at: datetime) -> None:
     """Of an order: tells its holder how much was said yes to. The call that comes back is the one whose money pays this row."""
     if share.covered_by == MilestoneShare.CoveredBy.ORDER and share.call is not None:
         share.call = calls.bill_order(call=share.call, about_id=share.pk, pence=pence, at=at)
+
+
+def _take_bill_back(share: MilestoneShare, at: datetime) -> None:
+    """Of an order: its holder owes nothing for this row any more."""
+    if share.covered_by == MilestoneShare.CoveredBy.ORDER and share.call is not None:
+        calls.take_bill_back(call=share.call, about_id=share.pk, at=at)
 
 
 def _any_check_was_missing(share: MilestoneShare) -> bool:

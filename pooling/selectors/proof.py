@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
+from django.db.models import Q
+
 from ledger import selectors as book
 from ledger.services.accounts import Account
 from payments.models import Payment
@@ -104,7 +106,8 @@ def _compare(code: str, claims: Iterable[tuple[UUID, int]]) -> Iterator[str]:
 def _promises(using: str) -> Iterator[str]:
     """What was called and kept adds up: calls within earmarks within promises."""
     called: dict[int, int] = defaultdict(int)
-    for earmark_id, pence in Call.objects.using(using).filter(follows__isnull=True).exclude(state="cancelled").values_list("earmark_id", "pence"):
+    counted = Q(follows__isnull=True) | Q(follows__state="cancelled")
+    for earmark_id, pence in Call.objects.using(using).filter(counted).exclude(state="cancelled").values_list("earmark_id", "pence"):
         called[earmark_id] += pence
     kept: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for earmark in Earmark.objects.using(using):

@@ -3,6 +3,8 @@
 from contextlib import suppress
 from datetime import datetime
 
+from django.db.models import Sum
+
 from audit.errors import NotAllowed
 from audit.services import facts, trail
 from payments.models import Payment
@@ -68,15 +70,16 @@ def miss(row: Call, verb: str, at: datetime) -> None:
 
 
 def uncall(row: Call) -> None:
-    """What was called and is not needed may be called again. A follow-up's pence are in the first call's."""
-    if row.follows_id is not None:
+    """What was called and is not needed may be called again. A follow-up's pence are in the first call's, and its own once that is not needed."""
+    if row.follows is not None and row.follows.state != State.CANCELLED:
         return
-    kept, pledge = row.earmark, row.pledge
-    kept.called_pence -= row.pence
+    followed = row.followed_by.exclude(state=State.CANCELLED).aggregate(sum=Sum("pence"))["sum"] or 0
+    kept, pledge, pence = row.earmark, row.pledge, row.pence - followed
+    kept.called_pence -= pence
     kept.save(update_fields=["called_pence"])
-    pledge.called_pence -= row.pence
+    pledge.called_pence -= pence
     if kept.state != Earmark.State.LIVE:
-        pledge.earmarked_pence -= row.pence
+        pledge.earmarked_pence -= pence
     pledge.save(update_fields=["called_pence", "earmarked_pence"])
 
 

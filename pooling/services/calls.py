@@ -9,8 +9,8 @@ from datetime import date, datetime
 from audit.errors import NotAllowed, Refusal
 from people.models import Person
 from pooling import policies, selectors
-from pooling.models import Call, Earmark, Mode
-from pooling.rules import CALL, EARMARK, NEW, PLEDGE, step, to_ask
+from pooling.models import Call, Earmark, Hold, Mode
+from pooling.rules import CALL, CALL_FINAL, EARMARK, NEW, PLEDGE, step, to_ask
 from pooling.services.call_payments import (
     IsAnOrder,
     NoCard,
@@ -43,6 +43,7 @@ __all__ = [
     "bill_order",
     "call_again",
     "drop_call",
+    "drop_order",
     "open_call",
     "pay_by_bank",
     "pay_by_bank_app",
@@ -52,6 +53,7 @@ __all__ = [
     "send_cash_back",
     "set_up_debit",
     "stop_payment",
+    "take_bill_back",
 ]
 
 State = Call.State
@@ -141,7 +143,7 @@ def bill_order(*, call: Call, about_id: int, pence: int, at: datetime) -> Call:
     if pence < 1:
         raise ValueError("A bill is at least 1p.")
     row = lock_call(call.follows_id or call.pk)
-    bills = [one for one in (row, *row.followed_by.exclude(state=State.CANCELLED)) if one.owed_pence is not None]
+    bills = _bills(row)
     earlier = next((one for one in bills if one.about_id == about_id), None)
     if earlier is not None:
         return _bill_less(earlier, pence, at)
@@ -156,6 +158,43 @@ def bill_order(*, call: Call, about_id: int, pence: int, at: datetime) -> Call:
     write_trail(row=row, verb="pooling.bill_order", by=None, at=at)
     _cover_if_nothing_is_to_pay(row, at)
     return row
+
+
+@all_or_nothing
+def take_bill_back(*, call: Call, about_id: int, at: datetime) -> None:
+    """What this share (`about_id`) was billed comes to nothing: nobody owes it, and other shares under the same order may be billed as much.
+
+    The first bill is the order itself, which stands for the others until `drop_order`. Money that came for it, or is on its way, stays its
+    owner's, free. Never billed, or used already: nothing changes.
+    """
+    first = lock_call(call.follows_id or call.pk)
+    found = next((one for one in _bills(first) if one.about_id == about_id and one.state not in CALL_FINAL), None)
+    if found is None:
+        return
+    if found.follows_id is not None:
+        drop_call(call=found, at=at)
+        return
+    close_open_payment(first, at)
+    if first.state in (State.ORDERED, State.MISSED):
+        first.state = step(CALL, first.state, "cover_bill" if first.state == State.ORDERED else "cover_again")
+    first.owed_pence = 0
+    first.save(update_fields=["state", "owed_pence"])
+    write_trail(row=first, verb="pooling.take_bill_back", by=None, at=at)
+
+
+@all_or_nothing
+def drop_order(*, call: Call, at: datetime) -> None:
+    """Nothing more is asked under this order: what of it was not used is not needed."""
+    first = lock_call(call.follows_id or call.pk)
+    for one in (*first.followed_by.order_by("pk"), first):
+        is_used = Hold.objects.filter(about_kind="order", about_id=one.pk).exists()
+        if one.state not in CALL_FINAL and not is_used:
+            drop_call(call=one, at=at)
+
+
+def _bills(first: Call) -> list[Call]:
+    """What was billed under this order and not taken back."""
+    return [one for one in (first, *first.followed_by.exclude(state=State.CANCELLED)) if one.owed_pence is not None]
 
 
 def _bill_less(earlier: Call, pence: int, at: datetime) -> Call:
