@@ -7,7 +7,7 @@ Stripe says no for good, and before anything is asked a second time the object i
 import uuid
 from datetime import datetime, timedelta
 from importlib import import_module
-from time import monotonic
+from time import monotonic_ns
 from typing import Any
 
 import structlog
@@ -49,7 +49,7 @@ MEANING = {
 def perform_due(*, at: datetime) -> int:
     """Performs what is planned, and asks after what was sent and not answered. Returns how many came to an end."""
     # What is stopped waits without keeping a place in the queue; `_may_send` says no to it as well.
-    began = monotonic()
+    began = monotonic_ns()
     rows = PaymentOperation.objects.due(at).exclude(_stopped())
     due = list(rows.order_by("planned_at", "pk").values_list("pk", flat=True)[:BATCH])
     return one_by_one(due, lambda pk: _came_to_an_end(pk, at, began))
@@ -63,22 +63,22 @@ def _stopped() -> Q:
     return (transfers | behind) & Q(first_sent_at=None)
 
 
-def _came_to_an_end(pk: uuid.UUID, at: datetime, began: float) -> bool:
+def _came_to_an_end(pk: uuid.UUID, at: datetime, began: int) -> bool:
     perform(pk, at=at, began=began)
     return PaymentOperation.objects.filter(pk=pk, state__in=("succeeded", "refused")).exists()
 
 
-def perform(operation_id: uuid.UUID | None, *, at: datetime, began: float | None = None) -> Made | None:
+def perform(operation_id: uuid.UUID | None, *, at: datetime, began: int | None = None) -> Made | None:
     """Calls Stripe for one operation (first for the one it comes after) and writes the outcome. Not inside a transaction.
 
-    `began`: by `monotonic`, when it was `at`; now, if nothing is said.
+    `began`: by `monotonic_ns`, when it was `at`; now, if nothing is said.
 
     None: there is none (a part of another's payment has none), it was done already, another worker is at it, its time has not come, this
     book was not compared with Stripe since it was started, or no sure answer was had; the timer goes on with it.
     """
     if operation_id is None:
         return None
-    began = monotonic() if began is None else began
+    began = monotonic_ns() if began is None else began
     before = PaymentOperation.objects.filter(followers=operation_id).exclude(state="succeeded").values_list("pk", flat=True).first()
     if before is not None:
         perform(before, at=at, began=began)
@@ -103,7 +103,7 @@ def _may_be_asked(operation_id: uuid.UUID, at: datetime) -> bool:
     return unsent is None or bool(_meaning(unsent, "look_again", lambda *_: True)(unsent, at))
 
 
-def _claim(operation_id: uuid.UUID, at: datetime, began: float) -> PaymentOperation | None:
+def _claim(operation_id: uuid.UUID, at: datetime, began: int) -> PaymentOperation | None:
     """Marks it sent, for one worker alone, and commits that before anything goes out. The lease counts from now: `at` may be long ago."""
     with transaction.atomic(durable=True):
         operation = PaymentOperation.objects.locked().due(at).filter(pk=operation_id).first()
@@ -116,7 +116,7 @@ def _claim(operation_id: uuid.UUID, at: datetime, began: float) -> PaymentOperat
             _meaning(operation, "sending")(operation)
         operation.state = step(OPERATION, operation.state, "send")
         operation.tries += 1
-        operation.next_try_at = at + timedelta(seconds=int(monotonic() - began)) + LEASE
+        operation.next_try_at = at + timedelta(seconds=(monotonic_ns() - began) // 10**9) + LEASE
         operation.save()
         return operation
 

@@ -161,12 +161,12 @@ def test_two_workers_on_one_operation_call_once(play: Play, planned: Remittance)
 
 def test_what_is_claimed_at_the_end_of_a_slow_round_is_left_to_its_worker(play: Play, planned: Remittance, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker's round took 85 seconds before it came to this; 6 seconds into its call another worker's round begins."""
-    passed, keys = [0.0], []
-    monkeypatch.setattr(operations, "monotonic", lambda: passed[0])
+    passed, keys = [0], []
+    monkeypatch.setattr(operations, "monotonic_ns", lambda: passed[0])
     make, look_again = stripe_gateway.make, remittances.look_again
 
     def slow(operation: PaymentOperation, at: Any) -> bool:
-        passed[0] += 85
+        passed[0] += 85 * 10**9
         return look_again(operation, at)
 
     def calls(kind: str, params: Any, key: str) -> Any:
@@ -201,7 +201,7 @@ def told_no(play: Play) -> tuple[str, PaymentOperation, StripeSaidNo]:
     """The payee's account, and the transfer that a worker claimed and was told no of; it sleeps before it writes that down."""
     account = str(Payee.objects.get().stripe_account_id)
     play.stripe.act("lose_transfers", account=account)
-    sleeper = operations._claim(play.operation(kind="transfer").pk, play.at, operations.monotonic())
+    sleeper = operations._claim(play.operation(kind="transfer").pk, play.at, operations.monotonic_ns())
     assert sleeper is not None
     with pytest.raises(StripeSaidNo) as no:
         operations._ask(sleeper)
