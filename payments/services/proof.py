@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Model, Q, QuerySet, Sum
+from django.db.models import F, Model, Q, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Concat
 
 from ledger.selectors import balances, moved
 from payments.gateways import stripe_gateway as gateway
@@ -28,11 +29,12 @@ from payments.services.reconciliation import row_of, what_it_is
 
 # Lots back exactly what is owed to people here: what left and what was sent back is out of both.
 BACKED_BY_LOTS = ("SHARE", "RESERVE", "HOLD", "DISPUTE", "LEAVING", "WALLET")
+NOBODYS = Value("", output_field=TextField())
 
 
 def prove() -> list[str]:
     """Rows against the book. Sentences, empty when all is well."""
-    return [*_journals(), *_lots(), *_losses(), *_owed(), *_accounts(), *_operations()]
+    return [*_journals(), *_lots(), *_losses(), *_owed(), *_accounts(), *_operations(), *_asked()]
 
 
 def _journals() -> Iterator[str]:
@@ -77,6 +79,9 @@ def _lots() -> Iterator[str]:
     for use in PaymentUse.objects.select_related("operation"):
         if use.pence != use.operation.pence:
             yield f"{use.operation} sends {use.operation.pence}p, but takes {use.pence}p from its lot."
+    named = [set(of.objects.exclude(operation=None).values_list("operation", "payment", "pence")) for of in (Remittance, Refund)]
+    for operation, payment, pence in sorted(set().union(*named) ^ set(PaymentUse.objects.values_list("operation", "payment", "pence"))):
+        yield f"Operation {operation} and what it was planned for do not both take {pence}p from payment {payment}."
 
 
 def _losses() -> Iterator[str]:
@@ -121,17 +126,20 @@ def _sums(rows: QuerySet[Any]) -> dict[UUID, int]:
 
 
 def _accounts() -> Iterator[str]:
-    """The accounts that mirror our rows hold just what the rows add up to, council by council."""
+    """The accounts that mirror our rows hold just what the rows add up to, name by name."""
     clearing = Payment.objects.filter(state="clearing").exclude(kind="top_up")
     outgoing = Remittance.objects.filter(state__in=("planned", "sent"))
     # A refund's money is on its way until Stripe calls it done; a failed one is back in REFUND.
     going_back = Refund.objects.filter(state="sent", done_journal=None)
     owed = Remittance.objects.filter(state__in=("waiting", "on_hold", "cancelled"))
-    yield from _same(("CLEAR",), _by_council(clearing), "payments being cleared")
-    yield from _same(("PENDING",), _by_council(clearing), "payments being cleared")
-    yield from _same(("OUT",), Counter({k: -v for k, v in (_by_council(outgoing) + _by_council(going_back)).items()}), "money on its way out")
-    yield from _same(("DUE",), _by_council(owed), "what is owed to those who helped")
-    yield from _same(("REFUND",), _by_council(Refund.objects.filter(state__in=("approved", "failed", "rerouted"))), "refunds agreed and not sent")
+    back = Refund.objects.filter(state__in=("approved", "failed", "rerouted"))
+    on_its_way = _by_name(outgoing) + _by_name(going_back)
+    yield from _same("CLEAR", _by_name(clearing), "payments being cleared")
+    yield from _same("PENDING", _by_name(clearing, F("lot_owner")), "payments being cleared")
+    yield from _same("OUT", Counter({name: -pence for name, pence in on_its_way.items()}), "money on its way out")
+    yield from _same("DUE", _by_name(owed, Concat(Value("payee:"), F("payee"), output_field=TextField())), "what is owed to those who helped")
+    yield from _same("REFUND", _by_name(back, F("lot_owner")), "refunds agreed and not sent")
+    yield from _same("SUSPENSE", _by_name(StripeLine.objects.filter(state="suspense"), pence="net_pence"), "lines nobody has explained")
     yield from _backed()
 
 
@@ -148,31 +156,44 @@ def _backed() -> Iterator[str]:
             yield f"{owner} in {council} has {book[council, owner]}p in the book, but {lots[council, owner]}p are left of their payments."
 
 
-def _by_council(rows: QuerySet[Any]) -> Counter[str]:
-    return Counter(dict(rows.values_list("council_code").annotate(sum=Sum("pence"))))
+def _by_name(rows: QuerySet[Any], owner: Any = NOBODYS, pence: str = "pence") -> Counter[tuple[str, str]]:
+    """What rows add up to for each council and owner of an account; the platform's own accounts have none."""
+    sums = rows.order_by().values_list("council_code", owner).annotate(sum=Sum(pence))
+    return Counter({(council, name): total for council, name, total in sums})
 
 
-def _same(codes: tuple[str, ...], rows: Counter[str], what: str) -> Iterator[str]:
-    book: Counter[str] = Counter()
-    for account, pence in balances(codes=codes).items():
-        book[account.council] += pence
-    for council in sorted({*book, *rows}):
-        if book[council] != rows[council]:
-            yield f"In {council} the book has {book[council]}p in {', '.join(codes)}, but {what} add up to {rows[council]}p."
+def _same(code: str, rows: Counter[tuple[str, str]], what: str) -> Iterator[str]:
+    book = {(account.council, account.owner): pence for account, pence in balances(codes=(code,)).items()}
+    for council, owner in sorted(book.keys() | rows.keys()):
+        if book.get((council, owner), 0) != rows[council, owner]:
+            whose = f"{code} of {owner}" if owner else code
+            yield f"In {council} {whose} is {book.get((council, owner), 0)}p in the book; {what} add up to {rows[council, owner]}p."
 
 
 def _operations() -> Iterator[str]:
     """A finished row belongs to an operation that Stripe has carried out."""
     for row in Remittance.objects.filter(state="paid").exclude(operation__state="succeeded"):
         yield f"{row} is paid, but its operation is not done."
-    for back in Refund.objects.filter(state="succeeded").exclude(operation__state="succeeded"):
-        yield f"{back} is sent back, but its operation is not done."
+    for row in Remittance.objects.filter(operation__state="succeeded").exclude(state__in=("paid", "reversed")):
+        yield f"{row} is {row.state}, but Stripe has made its transfer."
     for asked in Recovery.objects.filter(reversed_pence__gt=0, operation__isnull=False).exclude(operation__state="succeeded"):
         yield f"{asked} was taken back, but its operation is not done."
     for operation in PaymentOperation.objects.filter(kind="reversal", state="succeeded", recovery=None):
         yield f"{operation} took a transfer back that no recovery asked for."
     for operation in PaymentOperation.objects.filter(kind="transfer", state="succeeded", remittance=None):
         yield f"{operation} made a transfer that belongs to no remittance."
+
+
+def _asked() -> Iterator[str]:
+    """Stripe was asked for what the row says: its sum, to its payee's account or out of its lot's charge."""
+    for row in Remittance.objects.exclude(operation=None).select_related("operation", "payee"):
+        said = row.operation.params if row.operation else {}
+        if (said.get("destination"), said.get("amount")) != (row.payee.stripe_account_id, row.pence):
+            yield f"{row} was asked of Stripe for another account or sum."
+    for back in Refund.objects.exclude(operation=None).select_related("operation", "payment__part_of"):
+        said = back.operation.params if back.operation else {}
+        if (said.get("charge"), said.get("amount")) != (back.payment.source_charge_id, back.pence):
+            yield f"{back} was asked of Stripe from another charge or of another sum."
 
 
 # --- Stripe, line by line ---

@@ -35,7 +35,7 @@ def proof(using: str = "default") -> list[str]:
 
 
 def _holds(using: str) -> Iterator[str]:
-    """Each hold is what its movements made it, and equals its HOLD and DISPUTE accounts; no such account without a hold."""
+    """Each hold is what its movements made it, and equals its HOLD and DISPUTE accounts; no such account without a hold. Nothing is in RESERVE."""
     moved: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for hold_id, kind, pence in HoldMove.objects.using(using).values_list("hold_id", "kind", "pence"):
         moved[hold_id][kind] += pence
@@ -48,7 +48,7 @@ def _holds(using: str) -> Iterator[str]:
             yield f"hold {hold.pk}: its figures are not those of its movements"
         lot = Lot(hold.membership_id, hold.portion_id, hold.council_code)
         wanted |= {lot.hold(hold.pk): hold.held_pence, lot.dispute(hold.pk): hold.disputed_pence}
-    there = book.balances(codes=("HOLD", "DISPUTE"))
+    there = book.balances(codes=("HOLD", "DISPUTE", "RESERVE"))
     for account in sorted(wanted.keys() | there.keys()):
         if wanted.get(account, 0) != there.get(account, 0):
             yield f"{account.code} of {account.owner}: the book has {there.get(account, 0)}p, the holds {wanted.get(account, 0)}p"

@@ -63,7 +63,7 @@ def test_float_stands_in_and_the_transfer_is_taken_back(play: Play, paid: Payee)
 
 
 def test_without_float_the_payer_waits_for_the_money(play: Play, paid: Payee) -> None:
-    play.move("FLOAT", "", "SUSPENSE", "", play.has("FLOAT"))
+    play.move("FLOAT", "", "BANK", "", play.has("FLOAT"))
     asks_back(play, 5000)
     assert recoveries.to_credit() == []
     operations.perform_due(at=play.at)
