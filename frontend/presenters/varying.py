@@ -156,9 +156,9 @@ def _rows(change: Change) -> list[dict[str, str]]:
 
 
 def could_take_the_place(change: Change) -> list[Membership]:
-    """People in the group who pay nothing here and were not asked."""
+    """People in the group who never paid anything here and were not asked."""
     agreement = change.agreement
-    there = agreement.payers.exclude(state__in=["declined", "stopped"]).values("membership_id")
+    there = agreement.payers.exclude(state="declined").values("membership_id")
     asked = ChangeAnswer.objects.filter(change__agreement=agreement, answer="close").values("payer__membership_id")
     places = agreement.cluster.memberships.inside().exclude(pk__in=there).exclude(pk__in=asked)
     return list(places.select_related("person").order_by("pk"))

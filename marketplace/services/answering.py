@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import get_args
 
-from audit.errors import Refusal
+from audit.errors import NotAllowed, Refusal
+from marketplace import policies
 from marketplace.models import Change, ChangeAnswer, Payer
 from marketplace.rules.changes import CHANGE
 from marketplace.rules.dates import LONDON
@@ -84,8 +85,9 @@ def _shrank_before(change: Change) -> bool:
 def _may_take_the_place(change: Change, instead: Membership | None) -> None:
     if instead is None or instead.cluster_id != change.agreement.cluster_id or not instead.is_in:
         raise AnswerIsNotPossible("Choose somebody who is in your group now.", field="instead")
-    if Payer.objects.filter(agreement=change.agreement, membership=instead).exclude(state__in=["declined", "stopped"]).exists():
-        raise AnswerIsNotPossible("They are in this already. Choose somebody else.", field="instead")
+    if Payer.objects.filter(agreement=change.agreement, membership=instead).exclude(state="declined").exists():
+        # Who stopped has rows in these weeks, left out for good: the provider would come for the others' parts alone.
+        raise AnswerIsNotPossible("They are in this already, or were. Choose somebody else.", field="instead")
     if ChangeAnswer.objects.filter(change__agreement=change.agreement, payer__membership=instead, answer=Answer.CLOSE).exists():
         raise AnswerIsNotPossible("They were asked already. Choose somebody else.", field="instead")
 
@@ -95,13 +97,15 @@ def _promise(answer_row: ChangeAnswer, pledge: Pledge | None, related: Relative 
     payer = answer_row.payer
     is_new = payer.state == Payer.State.COMING
     kept = pledge if is_new else payer.pledge
+    if is_new and policies.is_linked_to(person=payer.person, enterprise=payer.agreement.enterprise):
+        raise NotAllowed("Nobody who works for the provider can pay for this.")
     if kept is None or kept.membership_id != payer.membership_id or kept.state != "pledged":
         raise PromiseDoesNotFit
     if kept.weekly_pence < answer_row.new_weekly_pence:
         raise PromiseDoesNotFit("This costs more each week than you promised. Promise more first, then say yes.")
     if answer_row.new_weekly_pence > answer_row.old_weekly_pence:
         _may_buy(answer_row, kept, related or payer.relative or None, at)
-    if is_new and payer.earmark is None:
+    if is_new and (payer.earmark is None or payer.earmark.state != "live"):
         payer.pledge, payer.portion, payer.relative = kept, kept.portion, related or ""
         payer.pays_at_yes = mode_of(kept.portion) == "on_yes"
         pence = answer_row.new_ceiling_pence

@@ -5,6 +5,8 @@ What the provider may still bill for them ends with the last week that begins by
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from audit.errors import NotAllowed
 from marketplace import policies
 from marketplace.models import Agreement, Milestone, MilestoneShare, Payer, Visit
@@ -16,7 +18,7 @@ from marketplace.services.funding import drop_share, drop_week, fall_short, lock
 from marketplace.services.writing import log, tell
 from payments.services.one_by_one import one_by_one
 from people.models import Person
-from pooling.models import Membership
+from pooling.models import Leaving, Membership
 from pooling.services.transactions import all_or_nothing
 
 
@@ -107,10 +109,21 @@ def group_stopped(*, cluster_id: int, at: datetime) -> None:
 
 
 def advance_due(*, at: datetime) -> int:
-    """Those whose last day is over are out. Returns how many."""
+    """Those whose last day is over are out; who leaves the group gets a last day. Returns how many moved."""
     today = at.astimezone(LONDON).date()
+    unheard = _not_heard_of().order_by("pk").values_list("membership_id", "until")
+    moved = one_by_one(unheard, lambda row: leaving_began(membership_id=row[0], until=row[1], at=at))
     due = Payer.objects.leaving().filter(leaves_on__lt=today, agreement__state__in=LIVE).order_by("agreement_id", "pk")
-    return one_by_one(due.values_list("agreement_id", "membership_id"), lambda pair: _go_in_time(*pair, today, at))
+    return moved + one_by_one(due.values_list("agreement_id", "membership_id"), lambda pair: _go_in_time(*pair, today, at))
+
+
+def _not_heard_of() -> QuerySet[Leaving]:
+    """Leavings of people who pay for what runs without a last day in it: they said so before it ran, or before they took a place in it.
+
+    One whose appeal is open is none: until it is answered they stay.
+    """
+    payers = Payer.objects.signed().filter(leaves_on__isnull=True, agreement__state__in=LIVE)
+    return Leaving.objects.exclude(state="taken_back").exclude(removal__state="appealed").filter(membership__in=payers.values("membership"))
 
 
 @all_or_nothing

@@ -30,8 +30,9 @@ def open_round(*, change: Change, agreement: Agreement, shape: terms.Shape, at: 
         raise NotNow("The price is too small to share between so many people.")
     change.state, change.from_version, change.asked_at = after(CHANGE, NEW, "propose"), agreement.version, at
     change.closes_at = terms.closes_at(at)
-    if weeks and change.kind == Kind.PAYERS:
-        change.closes_at = max(at, min(change.closes_at, start_of(weeks[0].starts_on) - timedelta(days=1)))
+    if weeks and change.kind == Kind.PAYERS and (day_before := start_of(weeks[0].starts_on) - timedelta(days=1)) > at:
+        # Where even that is over, the week never happens, and they have their days: nobody is out because they did not answer at once.
+        change.closes_at = min(change.closes_at, day_before)
     change.save()
     terms.write_answers(change=change, rows=rows, payers=payers, weeks=weeks)
     log(by=change.proposed_by, verb="propose_change", row=change, at=at, agreement=agreement.pk, kind=change.kind, first_week=change.first_week)
@@ -99,12 +100,14 @@ def ask_others(*, agreement: Agreement, at: datetime, follows: Change | None = N
     """Somebody leaves: those who stay see the price of the weeks without them. None where nothing changes for anybody."""
     for other in agreement.changes.asking().select_for_update(of=("self",)):
         end(change=other, verb="ask_again", reason="Somebody in this leaves, so everybody is asked about that first.", by=None, at=at)
+    # Who would have taken a place is not in the new question: they may be named again.
+    agreement.payers.filter(state=Payer.State.COMING).update(state=Payer.State.DECLINED)
     return _open_without_leavers(agreement, list(agreement.weekdays), (), None, at)
 
 
 def _open_without_leavers(agreement: Agreement, days: list[int], newcomers: Sequence[Payer], follows: Change | None, at: datetime) -> Change | None:
     payers = terms.in_it(agreement, newcomers)
-    first = _first_touched(agreement, newcomers)
+    first = _first_touched(agreement)
     if first is None or not any(terms.takes_part(payer, first.starts_on) for payer in payers):
         return None
     price = terms.price_now(agreement)
@@ -117,13 +120,16 @@ def _open_without_leavers(agreement: Agreement, days: list[int], newcomers: Sequ
     return change
 
 
-def _first_touched(agreement: Agreement, newcomers: Sequence[Payer]) -> Milestone | None:
-    """The first week, not asked for yet, that counts on somebody who is not there then. Own visits count on nobody else."""
+def _first_touched(agreement: Agreement) -> Milestone | None:
+    """The first week, not asked for yet, whose price counts on somebody who is not there then, or is out. Own visits count on nobody else."""
     if not agreement.together:
         return None
+    there: dict[Milestone, int] = {}
     planned = MilestoneShare.objects.filter(milestone__agreement=agreement, milestone__state="planned", state="planned")
-    touched = planned.filter(payer__leaves_on__isnull=False).select_related("milestone", "payer").order_by("milestone__number")
-    return next((share.milestone for share in touched if not terms.takes_part(share.payer, share.milestone.starts_on)), None)
+    for share in planned.select_related("milestone", "payer").order_by("milestone__number"):
+        stays = terms.takes_part(share.payer, share.milestone.starts_on)
+        there[share.milestone] = there.get(share.milestone, 0) + (share.pence if stays else 0)
+    return next((week for week, pence in there.items() if pence < week.price_pence), None)
 
 
 def _ask_again(change: Change, agreement: Agreement, at: datetime, *, silent_too: bool = False, days: Sequence[int] | None = None) -> None:
