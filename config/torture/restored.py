@@ -16,7 +16,7 @@ from payments.models import Alarm, Payee, Payment, StripeLine
 from payments.selectors import proof
 from payments.services import alarms, restored, suspense
 from payments.services.proof import prove_against_stripe
-from payments.services.reconciliation import NO_COUNCIL
+from payments.services.unexplained import NO_COUNCIL
 from people.models import Person
 from people.services import organisations, people
 

@@ -105,7 +105,7 @@ def _of_money(approval: Approval) -> dict[str, str]:
         line = StripeLine.objects.get(pk=pk)
         told = line.explanations.filter(refused_at=None).first()
         was = told.get_kind_display() if told else ""
-        return {"Line": f"{line.kind} {line.pk}", "How much": words.pounds(line.net_pence), "It was": was, "About": told.about if told else ""}
+        return {"Line": f"{line.kind} {line.pk}", "How much": words.pounds(line.unknown_pence), "It was": was, "About": told.about if told else ""}
     if kind == "dispute":
         owed = Dispute.objects.get(pk=int(pk))
         return {"Whose payment": owed.lot_owner, "They owe": words.pounds(owed.owed_pence)}

@@ -80,6 +80,8 @@ def stripe_line_details(row: StripeLine, at: datetime) -> Rows:
     told = row.explanations.filter(refused_at=None).first()
     said = f"{told.get_kind_display()} {told.about}" if told else "nobody has said yet"
     rows: Rows = [("What it means", row.get_state_display()), ("At Stripe it names", row.source), ("Council", row.council_code), ("It was", said)]
+    if row.ours_pence:
+        rows.append(("Of it nobody knows", words.pounds(row.unknown_pence)))
     if row.lost_operation:
         rows.append(("Our own software made it", "before a backup was put back"))
         rows += [("Choose “our own”, and say", restored.about(one)) for one in restored.candidates(row)] if told is None else []

@@ -112,9 +112,8 @@ def ringing(alarm: Alarm) -> Ringing:
 
 
 def _place(alarm: Alarm) -> tuple[str, str] | None:
-    kind, _, number = alarm.about.partition(":")
-    if alarm.kind == "unexplained_line" and kind == "line":
-        return "Say what the line was", address("operator-thing", "lines", number)
+    if alarm.kind in ("unexplained_line", "line_differs"):
+        return "Say what the line was", address("operator-thing", "lines", alarm.about.partition(":")[2])
     if alarm.kind in ("float_short", "not_covered"):
         return "The platform’s own money", address("operator-float")
     name = alarm_words.LISTS.get(alarm.kind)

@@ -206,12 +206,14 @@ class Explanation(models.Model):
         REFUND_BY_HAND = "refund_by_hand", "a payment sent back by hand"
         TRANSFER_BY_HAND = "transfer_by_hand", "a provider paid by hand"
         FAILED_REFUND_PAID = "failed_refund_paid", "a refund that could not go back, paid by hand"
+        CAME_BACK = "came_back", "a payment sent back by hand, which the bank did not take"
         REPAYMENT = "repayment", "somebody paid back what they owe"
         FEE = "fee", "a fee of Stripe's"
         PAYOUT = "payout", "the platform's own money, taken out by hand"
         TOP_UP = "top_up", "the platform's own money, put in by hand"
         LOSS = "loss", "nobody knows, and the platform bears it"
         OURS = "ours", "our own refund or payment to a provider, made before a backup was put back"
+        NOTHING = "nothing", "it came to nothing, or is no pounds and gone from Stripe"
 
     line = models.ForeignKey(StripeLine, on_delete=models.PROTECT, related_name="explanations")
     kind = models.CharField(max_length=18, choices=Kind)
@@ -235,7 +237,9 @@ class Explanation(models.Model):
             models.CheckConstraint(
                 name="explanation_agreed_has_two_people_and_a_journal",
                 condition=Q(agreed_at__isnull=True, agreed_by__isnull=True, journal_key__isnull=True)
-                | Q(agreed_at__isnull=False, agreed_by__isnull=False, journal_key__isnull=False) & ~Q(agreed_by=models.F("proposed_by")),
+                | Q(agreed_at__isnull=False, agreed_by__isnull=False)
+                & (Q(journal_key__isnull=False) | Q(kind="nothing"))
+                & ~Q(agreed_by=models.F("proposed_by")),
             ),
         ]
 

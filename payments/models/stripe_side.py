@@ -47,7 +47,7 @@ class StripeLine(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", "not available at Stripe yet, or our side has not caught up"
         MATCHED = "matched", "is exactly one journal, with the same pence"
-        SUSPENSE = "suspense", "nobody could explain it: posted to SUSPENSE, and an alarm rung"
+        SUSPENSE = "suspense", "nobody could explain it, or not all of it: that is posted to SUSPENSE, and an alarm rung"
         EXPLAINED = "explained", "two people said what it was, and it left SUSPENSE"
 
     id = models.CharField(primary_key=True, max_length=255)
@@ -62,6 +62,8 @@ class StripeLine(models.Model):
     created_at = models.DateTimeField()
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     journal_key = models.UUIDField(null=True, unique=True)
+    # In suspense, or out of it again: what a journal of our own rows moved of it. `journal_key` is of the rest; none where no rest is.
+    ours_pence = models.BigIntegerField(default=0)
     council_code = models.CharField(max_length=9, blank=True)
     # The operation (or payment) of ours that its object names and that this book does not know: the book was put back in time.
     lost_operation = models.CharField(max_length=36, blank=True)
@@ -73,12 +75,23 @@ class StripeLine(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="stripeline_adds_up", condition=Q(net_pence=models.F("pence") - models.F("fee_pence"))),
-            models.CheckConstraint(name="stripeline_final_has_its_journal", condition=Q(state="waiting") | Q(journal_key__isnull=False)),
+            # What came to nothing, and what is no pounds, is known or not known without one.
+            models.CheckConstraint(
+                name="stripeline_final_has_its_journal",
+                condition=Q(state="waiting")
+                | Q(journal_key__isnull=False)
+                | Q(state__in=("suspense", "explained")) & (Q(net_pence=models.F("ours_pence")) | ~Q(currency="gbp")),
+            ),
         ]
         indexes = [models.Index(fields=["created_at"], name="stripeline_waiting", condition=Q(state="waiting"))]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def unknown_pence(self) -> int:
+        """What of it none of our rows explains. Other money is no pence of ours."""
+        return self.net_pence - self.ours_pence if self.currency == "gbp" else 0
 
 
 class ReconcileCursor(models.Model):

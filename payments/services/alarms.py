@@ -15,10 +15,10 @@ log = structlog.get_logger()
 
 
 class StillUnexplained(Refusal):
-    """Its line stands in SUSPENSE: two people say what it was, and then it ends by itself."""
+    """Nobody knows yet what its line is: two people say what it was, or it is found out, and then it ends by itself."""
 
     code = "still_unexplained"
-    sentence = "Nobody has said what this line was, so its alarm can’t be closed. Open Lines to explain. It closes by itself when two people have."
+    sentence = "Nobody has said what this line was, so its alarm can’t be closed. Open Lines to explain. It closes by itself once that is known."
 
 
 def ring(*, kind: str, about: str, sentence: str, at: datetime, council_code: str = "", stops_releases: bool = False) -> Alarm:
@@ -41,6 +41,12 @@ def settle(*, kind: str, at: datetime, about: str = "") -> int:
     """Closes alarms whose cause has gone by itself. Returns how many."""
     rows = Alarm.objects.open().filter(kind=kind)
     return (rows.filter(about=about) if about else rows).update(closed_at=at)
+
+
+def settle_line(line_id: str, *, at: datetime) -> None:
+    """It is known what a line was."""
+    for kind in ("unexplained_line", "line_differs"):
+        settle(kind=kind, about=f"line:{line_id}", at=at)
 
 
 def ring_behind(*, at: datetime) -> None:
@@ -69,9 +75,9 @@ def settle_behind(*, at: datetime) -> None:
 
 
 def waits_for_two(alarm: Alarm) -> bool:
-    """Whether nobody closes it alone: it ends when two people have said what its line was."""
+    """Whether nobody closes it alone: it ends when it is known what its line was, or two people have said so."""
     kind, _, line_id = alarm.about.partition(":")
-    return alarm.kind == "unexplained_line" and kind == "line" and StripeLine.objects.filter(pk=line_id, state="suspense").exists()
+    return kind == "line" and StripeLine.objects.filter(pk=line_id, state__in=("waiting", "suspense")).exists()
 
 
 def close(*, alarm_id: int, by: Person, at: datetime) -> Alarm:

@@ -96,7 +96,7 @@ def _take_over(payment_id: uuid.UUID, thing: DisputeSeen, at: datetime) -> Dispu
     for line in new_lines:
         _book(row, line, at)
     if row.state == Dispute.State.WON and row.written_off_pence:
-        _unwrite(row, at)
+        unwrite(row, at)
     return row
 
 
@@ -136,8 +136,8 @@ def _pair(debit: Account, credit: Account, pence: int) -> Transfer:
     return Transfer(debit, credit, pence) if pence > 0 else Transfer(credit, debit, -pence)
 
 
-def _unwrite(row: Dispute, at: datetime) -> None:
-    """Written off, and then it came after all: the platform has its own money again."""
+def unwrite(row: Dispute, at: datetime) -> None:
+    """Written off, and then it came after all: the platform has its own money again. The row is locked."""
     pence, row.written_off_pence = row.written_off_pence, 0
     row.save(update_fields=["written_off_pence"])
     move = write_move(dispute=row, kind=Kind.UNWRITTEN, pence=pence, key=new_key(), at=at)

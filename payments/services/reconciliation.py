@@ -11,18 +11,12 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
-from ledger.services.accounts import Account
-from ledger.services.journals import Journal, Transfer, new_key, post
-from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AnswerLost, Line, NotFound, PageOfLines, StripeIsBusy
 from payments.models import OwedMove, Payment, ReconcileCursor, ReconcileRun, Refund, Remittance, StripeLine
-from payments.rules import UNEXPLAINED_FREEZE_PENCE
-from payments.services import alarms, arrivals, cash, copies, debits, disputes, floats, inbox, mandates, recoveries, refunds, restored, whose_line
+from payments.services import alarms, arrivals, cash, copies, debits, disputes, floats, inbox, mandates, recoveries, refunds, unexplained
 
 log = structlog.get_logger()
-# Where a line belongs that names nobody's council: the books of the platform itself.
-NO_COUNCIL = "X00000000"
 EVERY = timedelta(hours=1)
 
 
@@ -178,7 +172,7 @@ def _ring_failed(line_id: str, at: datetime) -> None:
 
 
 def _match(line_id: str, at: datetime) -> bool:
-    """True when the line became exactly one journal (its own, or one in SUSPENSE)."""
+    """True when the line became exactly one journal (its own, or one in SUSPENSE), or its own and what that differs by in SUSPENSE."""
     line = StripeLine.objects.get(pk=line_id)
     if not line.is_available and line.available_on <= at and gateway.line(line_id).is_available:
         line.is_available = True
@@ -188,17 +182,15 @@ def _match(line_id: str, at: datetime) -> bool:
         _catch_up(line, at)
         ours = what_it_is(line)
     if ours is None:
-        return not recoveries.may_be(pence=line.pence) and _cannot_explain(line, at)
+        return not recoveries.may_be(pence=line.pence) and unexplained.suspend(line, at)
     if (ours.pence, ours.fee_pence) != (line.pence, line.fee_pence) or line.currency != "gbp":
-        sentence = f"Stripe's line {line.pk} says {line.pence}p less {line.fee_pence}p; our books say {ours.pence}p less {ours.fee_pence}p."
-        alarms.ring(kind="line_differs", about=f"line:{line.pk}", sentence=sentence, at=at, council_code=ours.council_code, stops_releases=True)
-        return False
+        return unexplained.suspend_rest(line, ours.journal_key, ours.council_code, f"{ours.pence}p less {ours.fee_pence}p", at)
     if ours.journal_key is None or not line.is_available:
         return False
     final = {"state": StripeLine.State.MATCHED, "journal_key": ours.journal_key, "council_code": ours.council_code}
     with transaction.atomic():
         done = StripeLine.objects.filter(pk=line.pk, state="waiting").update(**final)
-    alarms.settle(kind="unexplained_line", about=f"line:{line.pk}", at=at)
+    alarms.settle_line(line.pk, at=at)
     return bool(done)
 
 
@@ -206,7 +198,7 @@ def what_it_is(line: StripeLine) -> Ours | None:
     """Which of our rows a line is; None when none of ours explains it. Asks nobody but our own rows."""
     if (move := OwedMove.objects.filter(line_id=line.pk).select_related("dispute", "recovery").first()) is not None:
         of = move.dispute or move.recovery
-        return Ours(move.journal_key, -move.pence, move.fee_pence, of.council_code if of else NO_COUNCIL)
+        return Ours(move.journal_key, -move.pence, move.fee_pence, of.council_code if of else unexplained.NO_COUNCIL)
     kind = line.source.partition("_")[0]
     if kind in ("ch", "py", "tu"):
         payment = Payment.objects.filter(charge_id=line.source).first()
@@ -265,35 +257,3 @@ def _catch_up(line: StripeLine, at: datetime) -> None:
         debits.bounce(payment_id=thing.pk, at=at)
     elif isinstance(thing, Payment) and line.is_available and line.kind in ("charge", "payment", "topup"):
         arrivals.clear(payment=thing, line=gateway.line(line.pk), at=at)
-
-
-# --- what nobody can explain ---
-
-
-def _cannot_explain(line: StripeLine, at: datetime) -> bool:
-    """An alarm at once; once available, the money is where Stripe says it is and the other side in SUSPENSE until a person has looked."""
-    council = whose_line.council_of(line) or NO_COUNCIL
-    restored.look_at(line, at)
-    is_pence = line.currency == "gbp"
-    stops = abs(line.net_pence) >= UNEXPLAINED_FREEZE_PENCE or not is_pence
-    much = f"{line.net_pence}p" if is_pence else f"{line.net_pence} {line.currency}"
-    sentence = f"Stripe's balance has a line nobody here can explain: {line.kind} {line.pk} of {much}. Find out who made it and why."
-    ring_for = "" if council == NO_COUNCIL else council
-    alarms.ring(kind="unexplained_line", about=f"line:{line.pk}", sentence=sentence, at=at, council_code=ring_for, stops_releases=stops)
-    # Other money is no pence of ours: it is in no account, and rings until it is gone from Stripe's balance.
-    if not line.is_available or line.net_pence == 0 or not is_pence:
-        return False
-    return bool(retrying(lambda: _suspend(line.pk, council, at)))
-
-
-def _suspend(line_id: str, council: str, at: datetime) -> bool:
-    line = StripeLine.objects.locked().get(pk=line_id)
-    if line.state != StripeLine.State.WAITING:
-        return False
-    bank, suspense = Account("BANK", council), Account("SUSPENSE", council)
-    debit, credit = (bank, suspense) if line.net_pence > 0 else (suspense, bank)
-    line.state, line.journal_key, line.council_code = StripeLine.State.SUSPENSE, new_key(), council
-    line.save(update_fields=["state", "journal_key", "council_code"])
-    transfers = (Transfer(debit, credit, abs(line.net_pence)),)
-    post(Journal(line.journal_key, "unexplained_line", council, transfers, at, actor="system", about=f"line:{line.pk}"))
-    return True

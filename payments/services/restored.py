@@ -135,7 +135,9 @@ def adopt(line: StripeLine, told: Explanation, *, at: datetime) -> None:
     told.council_code = (Refund if what == "refund" else Remittance).objects.values_list("council_code", flat=True).get(pk=int(number))
     _take_back(line, told, at)
     # A refund that the bank sent back has a second line; its row will say so by itself.
-    for other in StripeLine.objects.locked().filter(source=line.source, state="suspense").exclude(pk=line.pk).order_by("pk"):
+    for other in (
+        StripeLine.objects.locked().filter(source=line.source, state="suspense", journal_key__isnull=False).exclude(pk=line.pk).order_by("pk")
+    ):
         other.explanations.filter(refused_at=None).update(refused_at=at)
         fields = {"kind": told.kind, "about": told.about, "council_code": told.council_code, "agreed_by": told.agreed_by, "agreed_at": at}
         _take_back(other, Explanation(line=other, proposed_by=told.proposed_by, proposed_at=told.proposed_at, **fields), at)

@@ -1,40 +1,30 @@
 """A line of Stripe's that nobody could explain: two operators say what it was, it leaves SUSPENSE, its alarm ends and releases go on."""
 
-import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit.errors import Refusal
 from audit.services import trail
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, NotEnough, Refused, Transfer, new_key, post_many
-from payments.models import Dispute, Explanation, Payee, Payment, Recovery, Refund, Remittance, StripeLine
+from payments.models import Dispute, Explanation, Payee, Payment, Recovery, StripeLine
 from payments.models.owed import OwedMove
-from payments.services import alarms, disputes, floats, planning, recoveries, rerouting, restored, two_people
+from payments.rules import DISPUTE, step
+from payments.services import alarms, disputes, fitting, floats, planning, recoveries, rerouting, restored, two_people
 from payments.services.disputes import FloatIsShort
 from people.models import Person
 
 EXPLAIN = "line.explain"
-COUNCIL_CODE = re.compile(r"[A-Z]\d{8}")
 Kind = Explanation.Kind
 
 
 class NotInSuspense(Refusal):
     code = "not_in_suspense"
     sentence = "This line is explained already, or does not need to be."
-
-
-class DoesNotFit(Refusal):
-    """The line went the other way, is of another sum, or nothing is known of what it is said to be about."""
-
-    code = "does_not_fit"
-    sentence = "That can't be what this line was: it went the other way, is of another sum, or we know nothing of what you named."
-    field = "about"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +45,7 @@ def propose(*, line_id: str, kind: str, about: str = "", reason: str, by: Person
     with transaction.atomic():
         line = _locked(line_id)
         restored.must_fit(line, kind, about)
-        council = _fits(line, kind, about)
+        council = fitting.must_fit(line, kind, about)
         fields = {"kind": kind, "about": about, "council_code": council, "proposed_by": by, "proposed_at": at}
         _must_be_unanswered(line, at)
         two_people.first(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, reason=reason, by=by, at=at, council_code=council)
@@ -95,7 +85,7 @@ def confirm(*, line_id: str, by: Person, at: datetime) -> Explanation:
             told = _confirm(line_id, by, at)
     except NotEnough as short:
         raise FloatIsShort from short
-    alarms.settle(kind="unexplained_line", about=f"line:{line_id}", at=at)
+    alarms.settle_line(line_id, at=at)
     alarms.settle_behind(at=at)
     floats.watch(council_code=told.council_code, at=at)
     return told
@@ -106,17 +96,21 @@ def _confirm(line_id: str, by: Person, at: datetime) -> Explanation:
     told = _told(line)
     two_people.second(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, by=by, at=at)
     restored.must_fit(line, told.kind, told.about)
-    _fits(line, told.kind, told.about)
+    fitting.must_fit(line, told.kind, told.about)
     if told.kind == Kind.OURS:
         _note(line, told, by, at)
         restored.adopt(line, told, at=at)
+        return told
+    line.state = StripeLine.State.EXPLAINED
+    line.save(update_fields=["state"])
+    if told.kind == Kind.NOTHING:
+        _note(line, told, by, at)
+        told.save()
         return told
     told.journal_key = new_key()
     told.second_journal_key = new_key() if told.council_code != line.council_code else None
     key = told.second_journal_key or told.journal_key
     booking = _BOOKINGS[told.kind](line, told, key, by, at)
-    line.state = StripeLine.State.EXPLAINED
-    line.save(update_fields=["state"])
     _note(line, told, by, at)
     told.save()
     _post(line, told, booking, by, at)
@@ -125,7 +119,7 @@ def _confirm(line_id: str, by: Person, at: datetime) -> Explanation:
 
 def _note(line: StripeLine, told: Explanation, by: Person, at: datetime) -> None:
     told.agreed_by, told.agreed_at = by, at
-    detail = {"line": line.pk, "kind": told.kind, "about": told.about, "pence": line.net_pence}
+    detail = {"line": line.pk, "kind": told.kind, "about": told.about, "pence": line.unknown_pence}
     trail.write(by=by, verb="payments.explain", about_kind="explanation", about_id=told.pk, at=at, council_code=told.council_code, detail=detail)
 
 
@@ -154,7 +148,7 @@ def _post(line: StripeLine, told: Explanation, booking: Booking, by: Person, at:
 
 def _pair(line: StripeLine, account: Account, other: Account) -> Transfer:
     """Money that left is a debit of what it was; money that came, a credit."""
-    return Transfer(account, other, -line.net_pence) if line.net_pence < 0 else Transfer(other, account, line.net_pence)
+    return Transfer(account, other, -line.unknown_pence) if line.unknown_pence < 0 else Transfer(other, account, line.unknown_pence)
 
 
 def _locked(line_id: str) -> StripeLine:
@@ -171,56 +165,13 @@ def _told(line: StripeLine) -> Explanation:
     return told
 
 
-# --- what each kind must be, and where its money belongs ---
-
-
-def _fits(line: StripeLine, kind: str, about: str) -> str:
-    """The council it belongs to. Raises DoesNotFit."""
-    if kind not in Kind.values or (kind in OUT and line.net_pence > 0) or (kind in IN and line.net_pence < 0):
-        raise DoesNotFit
-    what, _, number = about.partition(":")
-    if kind not in ABOUT:
-        if what not in ("", "council") or (what and not COUNCIL_CODE.fullmatch(number)):
-            raise DoesNotFit
-        return number or line.council_code
-    if what not in ABOUT[kind]:
-        raise DoesNotFit
-    row = _row(what, number)
-    if row is None or not _sum_fits(line, kind, row):
-        raise DoesNotFit
-    return str(row.council_code)
-
-
-def _row(what: str, number: str) -> Payment | Payee | Refund | Dispute | Recovery | Remittance | None:
-    models = {"payment": Payment, "payee": Payee, "refund": Refund, "dispute": Dispute, "recovery": Recovery, "remittance": Remittance}
-    try:
-        found = models[what].objects.filter(pk=number if what == "payment" else int(number)).first()  # type: ignore[attr-defined]
-    except (ValueError, ValidationError):
-        return None
-    return found  # type: ignore[no-any-return]
-
-
-def _sum_fits(line: StripeLine, kind: str, row: object) -> bool:
-    """No more than is owed, of just the sum of a refund, no more than a payment was."""
-    pence = abs(line.net_pence)
-    if kind == Kind.OURS:
-        return True  # `restored.must_fit` has looked at more than the sum
-    if isinstance(row, Refund):
-        return row.state == Refund.State.REROUTED and row.pence == pence
-    if isinstance(row, Dispute):
-        return pence <= row.owed_pence and row.state == Dispute.State.LOST
-    if isinstance(row, Remittance):
-        asked = sum(row.recoveries.values_list("pence", flat=True))
-        return row.state == Remittance.State.PAID and pence <= row.pence - asked
-    if isinstance(row, Recovery):
-        return pence <= row.left_pence and row.state == Recovery.State.OWED
-    return not isinstance(row, Payment) or (row.state == Payment.State.AVAILABLE and row.part_of_id is None and pence <= row.pence)
+# --- where its money belongs ---
 
 
 def _refund_by_hand(line: StripeLine, told: Explanation, key: uuid.UUID, by: Person, at: datetime) -> Booking:
     """The payer has it back: they owe it here, and it is taken from their own money as after a chargeback."""
     payment = Payment.objects.locked().get(pk=told.about.partition(":")[2])
-    pence = -line.net_pence
+    pence = -line.unknown_pence
     row = Dispute.objects.create(
         kind=Dispute.Kind.BY_HAND,
         stripe_id=line.source or line.pk,
@@ -242,7 +193,7 @@ def _refund_by_hand(line: StripeLine, told: Explanation, key: uuid.UUID, by: Per
 def _transfer_by_hand(line: StripeLine, told: Explanation, key: uuid.UUID, by: Person, at: datetime) -> Booking:
     """They have had it already: it is kept back from what they are paid next."""
     payee = Payee.objects.get(pk=int(told.about.partition(":")[2]))
-    row = recoveries.owe_by_hand(payee=payee, pence=-line.net_pence, journal_key=key, about=f"line:{line.pk}"[:60], by=by, at=at)
+    row = recoveries.owe_by_hand(payee=payee, pence=-line.unknown_pence, journal_key=key, about=f"line:{line.pk}"[:60], by=by, at=at)
     return Booking(recoveries.receivable(row))
 
 
@@ -254,15 +205,28 @@ def _failed_refund_paid(line: StripeLine, told: Explanation, key: uuid.UUID, by:
 def _repayment(line: StripeLine, told: Explanation, key: uuid.UUID, by: Person, at: datetime) -> Booking:
     what, _, number = told.about.partition(":")
     if what == "remittance":
-        taken = recoveries.reversed_by_hand(remittance_id=int(number), pence=line.net_pence, journal_key=key, by=by, at=at)
+        taken = recoveries.reversed_by_hand(remittance_id=int(number), pence=line.unknown_pence, journal_key=key, by=by, at=at)
         return Booking(recoveries.receivable(taken))
     if what == "dispute":
         case = Dispute.objects.locked().get(pk=int(number))
-        disputes.repaid(row=case, pence=line.net_pence, journal_key=key, at=at)
+        disputes.repaid(row=case, pence=line.unknown_pence, journal_key=key, at=at)
         return Booking(disputes.receivable(case))
     row = Recovery.objects.locked().get(pk=int(number))
-    recoveries.repaid(row=row, pence=line.net_pence, journal_key=key, at=at)
+    recoveries.repaid(row=row, pence=line.unknown_pence, journal_key=key, at=at)
     return Booking(recoveries.receivable(row))
+
+
+def _came_back(line: StripeLine, told: Explanation, key: uuid.UUID, by: Person, at: datetime) -> Booking:
+    """Its bank did not take it, so it is here again, and they owe nothing."""
+    row = Dispute.objects.locked().select_related("payment").get(pk=int(told.about.partition(":")[2]))
+    row.withdrawn_pence, row.state = 0, step(DISPUTE, row.state, "win")
+    row.save(update_fields=["withdrawn_pence", "state"])
+    disputes.note(row, verb="payments.refund_by_hand_failed", by=by, at=at)
+    disputes.tell("money_reinstated", row, line.unknown_pence, at)
+    disputes.write_move(dispute=row, kind=OwedMove.Kind.REINSTATED, pence=-line.unknown_pence, key=key, at=at)
+    if row.written_off_pence:
+        disputes.unwrite(row, at)
+    return Booking(disputes.receivable(row))
 
 
 def _own_money(line: StripeLine, told: Explanation, key: uuid.UUID, by: Person, at: datetime) -> Booking:
@@ -271,7 +235,7 @@ def _own_money(line: StripeLine, told: Explanation, key: uuid.UUID, by: Person, 
     if told.kind in (Kind.PAYOUT, Kind.TOP_UP):
         return Booking(own)
     cost = Account("FEE_COST" if told.kind == Kind.FEE else "LOSS", told.council_code)
-    pence = line.net_pence
+    pence = line.unknown_pence
     return Booking(cost, (Transfer(own, cost, -pence) if pence < 0 else Transfer(cost, own, pence),))
 
 
@@ -279,19 +243,10 @@ _BOOKINGS: dict[str, Callable[[StripeLine, Explanation, uuid.UUID, Person, datet
     Kind.REFUND_BY_HAND: _refund_by_hand,
     Kind.TRANSFER_BY_HAND: _transfer_by_hand,
     Kind.FAILED_REFUND_PAID: _failed_refund_paid,
+    Kind.CAME_BACK: _came_back,
     Kind.REPAYMENT: _repayment,
     Kind.FEE: _own_money,
     Kind.PAYOUT: _own_money,
     Kind.TOP_UP: _own_money,
     Kind.LOSS: _own_money,
-}
-OUT = frozenset({Kind.REFUND_BY_HAND, Kind.TRANSFER_BY_HAND, Kind.FAILED_REFUND_PAID, Kind.PAYOUT, Kind.LOSS, Kind.OURS})
-IN = frozenset({Kind.REPAYMENT, Kind.TOP_UP})
-ABOUT: dict[str, frozenset[str]] = {
-    Kind.REFUND_BY_HAND: frozenset({"payment"}),
-    Kind.TRANSFER_BY_HAND: frozenset({"payee"}),
-    Kind.FAILED_REFUND_PAID: frozenset({"refund"}),
-    # A remittance: somebody took a transfer back by hand.
-    Kind.REPAYMENT: frozenset({"dispute", "recovery", "remittance"}),
-    Kind.OURS: frozenset({"refund", "remittance"}),
 }

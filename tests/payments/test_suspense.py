@@ -10,7 +10,7 @@ from audit.errors import NotAllowed
 from audit.models import Fact
 from payments.models import Alarm, Dispute, Payment, Recovery, Refund, Remittance, StripeLine
 from payments.selectors import frozen, proof
-from payments.services import alarms, disputes, inbox, reconciliation, recoveries, refunds, rerouting, suspense
+from payments.services import alarms, disputes, fitting, inbox, reconciliation, recoveries, refunds, rerouting, suspense
 from payments.services.proof import prove_against_stripe
 from people.rules import APPROVAL_LASTS
 from people.services.approvals import NeedsApproval, ReasonIsMissing
@@ -215,7 +215,7 @@ def test_what_nobody_answered_in_time_can_be_said_again(play: Play) -> None:
 def test_a_line_is_not_explained_as_what_it_can_not_be(play: Play, pence: int, kind: str, about: str) -> None:
     play.stripe.act("unexplained", amount=pence)
     row = line(play)
-    with pytest.raises(suspense.DoesNotFit):
+    with pytest.raises(fitting.DoesNotFit):
         suspense.propose(line_id=row.pk, kind=kind, about=about, reason="Because.", by=cast.operator(), at=play.at)
 
 
@@ -264,7 +264,7 @@ def test_another_sum_is_not_that_refund(play: Play, failed: Refund) -> None:
     rerouted(play, failed)
     play.stripe.act("payout_by_hand", amount=1001)
     row = line(play)
-    with pytest.raises(suspense.DoesNotFit):
+    with pytest.raises(fitting.DoesNotFit):
         suspense.propose(line_id=row.pk, kind="failed_refund_paid", about=f"refund:{failed.pk}", reason="It is.", by=cast.operator(), at=play.at)
 
 
@@ -303,5 +303,5 @@ def test_what_names_no_row_is_refused_with_a_sentence(play: Play, about: str) ->
     payment = play.lot(8000)
     play.stripe.act("refund_by_hand", charge=payment.charge_id, amount=3000)
     row = line(play)
-    with pytest.raises(suspense.DoesNotFit):
+    with pytest.raises(fitting.DoesNotFit):
         suspense.propose(line_id=row.pk, kind="refund_by_hand", about=about, reason="Seen.", by=cast.operator(), at=play.at)

@@ -1,0 +1,77 @@
+"""What an explanation of a line must be: the way the money went, what it names, and of which sum."""
+
+import re
+
+from django.core.exceptions import ValidationError
+
+from audit.errors import Refusal
+from payments.models import Dispute, Explanation, Payee, Payment, Recovery, Refund, Remittance, StripeLine
+
+COUNCIL_CODE = re.compile(r"[A-Z]\d{8}")
+Kind = Explanation.Kind
+OUT = frozenset({Kind.REFUND_BY_HAND, Kind.TRANSFER_BY_HAND, Kind.FAILED_REFUND_PAID, Kind.PAYOUT, Kind.LOSS, Kind.OURS})
+IN = frozenset({Kind.CAME_BACK, Kind.REPAYMENT, Kind.TOP_UP})
+ABOUT: dict[str, frozenset[str]] = {
+    Kind.REFUND_BY_HAND: frozenset({"payment"}),
+    Kind.TRANSFER_BY_HAND: frozenset({"payee"}),
+    Kind.FAILED_REFUND_PAID: frozenset({"refund"}),
+    Kind.CAME_BACK: frozenset({"dispute"}),
+    # A remittance: somebody took a transfer back by hand.
+    Kind.REPAYMENT: frozenset({"dispute", "recovery", "remittance"}),
+    Kind.OURS: frozenset({"refund", "remittance"}),
+}
+
+
+class DoesNotFit(Refusal):
+    """The line went the other way, is of another sum, or nothing is known of what it is said to be about."""
+
+    code = "does_not_fit"
+    sentence = "That can't be what this line was: it went the other way, is of another sum, or we know nothing of what you named."
+    field = "about"
+
+
+def must_fit(line: StripeLine, kind: str, about: str) -> str:
+    """The council it belongs to. The row it is said to be about is locked, in the caller's transaction. Raises DoesNotFit."""
+    if kind not in Kind.values or (kind in OUT and line.unknown_pence > 0) or (kind in IN and line.unknown_pence < 0):
+        raise DoesNotFit
+    if (kind == Kind.NOTHING) != (line.unknown_pence == 0):
+        raise DoesNotFit
+    what, _, number = about.partition(":")
+    if kind not in ABOUT:
+        if what not in ("", "council") or (what and not COUNCIL_CODE.fullmatch(number)):
+            raise DoesNotFit
+        return number or line.council_code
+    if what not in ABOUT[kind]:
+        raise DoesNotFit
+    row = _row(what, number)
+    if row is None or not _sum_fits(line, kind, row):
+        raise DoesNotFit
+    return str(row.council_code)
+
+
+def _row(what: str, number: str) -> Payment | Payee | Refund | Dispute | Recovery | Remittance | None:
+    models = {"payment": Payment, "payee": Payee, "refund": Refund, "dispute": Dispute, "recovery": Recovery, "remittance": Remittance}
+    try:
+        found = models[what].objects.locked().filter(pk=number if what == "payment" else int(number)).first()  # type: ignore[attr-defined]
+    except (ValueError, ValidationError):
+        return None
+    return found  # type: ignore[no-any-return]
+
+
+def _sum_fits(line: StripeLine, kind: str, row: object) -> bool:
+    """No more than is owed, of just the sum of a refund, no more than a payment was."""
+    pence = abs(line.unknown_pence)
+    if kind == Kind.OURS:
+        return True  # `restored.must_fit` has looked at more than the sum
+    if isinstance(row, Refund):
+        return row.state == Refund.State.REROUTED and row.pence == pence
+    if isinstance(row, Dispute) and kind == Kind.CAME_BACK:
+        return row.kind == Dispute.Kind.BY_HAND and (row.stripe_id, row.withdrawn_pence) == (line.source, pence)
+    if isinstance(row, Dispute):
+        return pence <= row.owed_pence and row.state == Dispute.State.LOST
+    if isinstance(row, Remittance):
+        asked = sum(row.recoveries.values_list("pence", flat=True))
+        return row.state == Remittance.State.PAID and pence <= row.pence - asked
+    if isinstance(row, Recovery):
+        return pence <= row.left_pence and row.state == Recovery.State.OWED
+    return not isinstance(row, Payment) or (row.state == Payment.State.AVAILABLE and row.part_of_id is None and pence <= row.pence)
