@@ -9,7 +9,7 @@ from ledger.services.accounts import Account
 from marketplace.rules import dates
 from marketplace.rules.tables import NotNow
 from marketplace.selectors import proof
-from marketplace.services import milestones, shares, signing
+from marketplace.services import milestones, shares, signing, visits
 from payments.models import Payee, Payment, Refund
 from places.calendar import add_working_days
 from pooling.books import Lot
@@ -160,6 +160,15 @@ def test_provider_replaced_before_delivery_is_paid_with_the_same_money_and_nobod
     worker = story.agreement.enterprise.workers.get(known_as="Nimo")
     assert worker.enterprise_id != first.pk
     assert (due(first), held("HOLD", story, "Amina")) == (0, WEEK)
+    by = listing.enterprise.owner
+    for visit in story.visits():
+        story.until(dates.start_of(visit.on) + timedelta(hours=1))
+        begun = visits.begin(milestone=story.week(), worker=worker, payer=visit.payer, by=by, at=story.at)
+        visits.finish(visit=begun, note="We cooked maraq.", by=by, at=story.at + timedelta(hours=1))
+    milestones.submit(milestone=story.week(), by=by, at=story.at + timedelta(hours=2))
+    story.yes("Amina", "Yusuf")
+    assert (due(first), due(listing.enterprise), held("HOLD", story, "Amina"), held("SHARE", story, "Amina")) == (0, 2 * WEEK, 0, 0)
+    assert Payment.objects.count() == paid_before
     assert proof("default") == pooling_proof("default") == []
 
 

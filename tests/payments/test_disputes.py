@@ -16,6 +16,7 @@ from payments.services.proof import prove_against_stripe
 from payments.services.remittances import LotsFallShort
 from tests import cast
 from tests.payments.conftest import AMINA, COUNCIL, YUSUF, Play
+from tests.payments.test_ways import collected, set_up
 
 FEE = 2000
 
@@ -266,7 +267,11 @@ def test_what_was_planned_before_the_dispute_waits_too_and_then_goes(play: Play,
 def test_bacs_disputed_after_release(play: Play) -> None:
     """Clawed back weeks after the provider was paid, whole: the payer owes it, the provider keeps it, FLOAT stands in."""
     play.float()
-    payment = play.lot(8000)
+    set_up(play)
+    payment = collected(play)
+    play.later(days=12)
+    payment.refresh_from_db()
+    assert (payment.kind, payment.state) == ("bacs", "available")
     play.owe(play.payee(), 8000)
     play.run()
     play.later(days=40)

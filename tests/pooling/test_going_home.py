@@ -29,6 +29,7 @@ def test_free_money_goes_home_by_the_lots_it_came_in_by(week: Week) -> None:
     assert (row.state, week.has(1)) == ("returning", {"HOLD": 5_000, "SHARE": 1_000, "REFUND": 2_000})
     [refund] = Refund.objects.all()
     assert (refund.pence, refund.about, refund.payment.refunded_pence) == (2_000, f"withdrawal:{row.pk}", 2_000)
+    assert (refund.lot_owner, refund.payment.lot_owner) == (week.lot(1).owner, week.lot(1).owner)
     [money] = money_of(week.town.amina)
     assert (money.going_back_pence, money.came_back_pence) == (2_000, 0)
     assert proof() == []
