@@ -139,7 +139,8 @@ def _accounts() -> Iterator[str]:
     yield from _same("OUT", Counter({name: -pence for name, pence in on_its_way.items()}), "money on its way out")
     yield from _same("DUE", _by_name(owed, Concat(Value("payee:"), F("payee"), output_field=TextField())), "what is owed to those who helped")
     yield from _same("REFUND", _by_name(back, F("lot_owner")), "refunds agreed and not sent")
-    yield from _same("SUSPENSE", _by_name(StripeLine.objects.filter(state="suspense"), pence="net_pence"), "lines nobody has explained")
+    unknown = _by_name(StripeLine.objects.filter(state="suspense", currency="gbp"), pence=F("net_pence") - F("ours_pence"))
+    yield from _same("SUSPENSE", unknown, "lines nobody has explained")
     yield from _backed()
 
 
@@ -156,7 +157,7 @@ def _backed() -> Iterator[str]:
             yield f"{owner} in {council} has {book[council, owner]}p in the book, but {lots[council, owner]}p are left of their payments."
 
 
-def _by_name(rows: QuerySet[Any], owner: Any = NOBODYS, pence: str = "pence") -> Counter[tuple[str, str]]:
+def _by_name(rows: QuerySet[Any], owner: Any = NOBODYS, pence: Any = "pence") -> Counter[tuple[str, str]]:
     """What rows add up to for each council and owner of an account; the platform's own accounts have none."""
     sums = rows.order_by().values_list("council_code", owner).annotate(sum=Sum(pence))
     return Counter({(council, name): total for council, name, total in sums})
