@@ -44,8 +44,15 @@ def _write_agreement(agreement: Agreement, change: Change, at: datetime) -> None
         agreement.provider_signed_by, agreement.provider_signed_at = change.provider_signed_by, change.provider_signed_at
     if change.kind == Change.Kind.PRICE:
         agreement.frozen = {**agreement.frozen, "varied": True}
-    agreement.visit_pence, agreement.weekdays, agreement.visits_per_week = change.visit_pence, change.weekdays, len(change.weekdays)
+    agreement.visit_pence = change.visit_pence
+    if _has_other_days(change):
+        agreement.weekdays, agreement.visits_per_week = change.weekdays, len(change.weekdays)
     agreement.save()
+
+
+def _has_other_days(change: Change) -> bool:
+    """Only then visits move: a booked one may lie on another day than the week's own, by everybody's yes."""
+    return change.kind == Change.Kind.VISITS or (change.kind == Change.Kind.PAYERS and change.needs_provider)
 
 
 def _write_payer(answer: ChangeAnswer, agreement: Agreement, at: datetime) -> None:
@@ -75,7 +82,8 @@ def _write_week(pk: int, change: Change, rows: Rows, payers: Mapping[int, Payer]
             share.state, share.pence = after(SHARE, share.state, "vary"), pence
             share.save(update_fields=["state", "pence"])
     _add_newcomers(week, {share.payer_id for share in shares}, rows, payers)
-    _write_visits(week, change, [payer for payer in payers.values() if rows[payer.pk][week.number - 1]], at)
+    if _has_other_days(change):
+        _write_visits(week, change, [payer for payer in payers.values() if rows[payer.pk][week.number - 1]], at)
     rows_now = list(MilestoneShare.objects.filter(milestone=week).values_list("state", "pence"))
     week.pence = sum(pence for _, pence in rows_now)
     week.left_out_pence = sum(pence for state, pence in rows_now if state == MilestoneShare.State.DROPPED)

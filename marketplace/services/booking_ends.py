@@ -49,7 +49,11 @@ def cancel(*, time: BookedTime, person: Person, by: Person, at: datetime) -> Boo
     if milestone.state in NOT_HELD and _is_only_payer(visit, share):
         milestones.end_week(milestone=milestone, by=by, at=at)
     else:
-        kept = away(share=share, visit=visit, by=by, at=at).accepted_pence or 0
+        part = away(share=share, visit=visit, by=by, at=at)
+        kept = part.accepted_pence or 0
+        if milestone.state in NOT_HELD and not kept and part.visit.state == Visit.State.CALLED_OFF:
+            # The last of them is not there either: nobody is asked to pay for a visit that will not be.
+            milestones.end_week(milestone=milestone, by=by, at=at)
     return _after(time, "cancel_late" if kept else "cancel_early", by, at)
 
 

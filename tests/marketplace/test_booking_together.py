@@ -7,10 +7,12 @@ import pytest
 from audit.errors import NotAllowed
 from frontend.presenters import booking as presenter
 from frontend.presenters.doing import doing
-from marketplace.models import Booking, Visit
+from marketplace.models import Booking, Milestone, Visit
+from marketplace.rules.dates import LONDON
 from marketplace.selectors.proof import proof
-from marketplace.services import booking, booking_clock, booking_ends, booking_moves, signing
+from marketplace.services import booking, booking_clock, booking_ends, booking_moves, changing, signing
 from people.models import Person
+from pooling.models import Call
 from providers.models import Slot
 from tests import cast, cast_booking, cast_market
 from tests.cast_booking import KEEP_GOING, TEN, Alone
@@ -174,3 +176,33 @@ class TestSeries:
         story.run()
         assert (story.now().state, story.booking.agreement.state) == ("cancelled", "completed")
         assert isinstance(story.booking.ended_at, datetime)
+
+
+def test_when_the_last_of_them_calls_it_off_before_any_money_is_held_nobody_is_asked_to_pay(walk: Walk) -> None:
+    story = again(walk)
+    found = asked(story)
+    story.sign_all()
+    for name in story.places:
+        assert Milestone.objects.get(agreement=story.agreement).state == "planned"
+        booking_ends.cancel(time=found.times.get(), person=story.person(name), by=story.person(name), at=story.at)
+    assert (now(found).state, Milestone.objects.get(agreement=story.agreement).state) == ("cancelled", "cancelled")
+    story.run()
+    assert not Call.objects.exists()
+    assert proof() == []
+
+
+def test_another_price_leaves_a_visit_that_was_moved_on_its_new_day() -> None:
+    story = cast_booking.amina()
+    story.hold(weeks=5)
+    story.request()
+    story.accept()
+    story.at = TEN
+    booking_clock.advance_due(at=story.at)
+    last = story.booking.times.get(number=5)
+    move = booking_moves.ask(time=last, starts_at=last.starts_at + timedelta(days=2), by=cast.amina(), at=story.at)
+    booking_moves.answer(move=move, yes=True, by=cast.hodan(), at=story.at)
+    change = changing.propose(agreement=story.booking.agreement, kind="price", visit_pence=1_900, by=cast.hodan(), at=story.at)
+    assert (change.state, change.first_week) == ("applied", 5)
+    last.refresh_from_db()
+    assert last.visit is not None
+    assert last.visit.on == last.starts_at.astimezone(LONDON).date() == TEN.date() + timedelta(days=30)
