@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from marketplace.models import Agreement, Brief, Conflict, MilestoneShare, Offer, Payer
+from marketplace.models import Agreement, Brief, Conflict, MilestoneShare, Offer, Payer, VisitPart
 from people.models import Approval, Organisation, Person, Role, Supporter
 from people.policies import may_act_for
 from people.roles import COMMISSIONER, has_role
@@ -114,10 +114,16 @@ def those_with_an_interest(*, person: Person, payers: Iterable[int]) -> set[int]
     return set(Payer.objects.filter(close | Q(agreement__cluster__in=there), pk__in=list(payers)).values_list("pk", flat=True))
 
 
+def has_spoken_for_payer(*, person: Person, share: MilestoneShare) -> bool:
+    """Is the payer, or said any of it for them: of one visit, of the whole, or how much of a question should be paid."""
+    said = {share.payer.person_id, share.answered_by_id, share.settle_by_id}
+    return person.pk in said or VisitPart.objects.filter(share=share, answered_by=person).exists()
+
+
 def may_be_second_person(*, by: Person, share: MilestoneShare, at: datetime) -> bool:
     """Whose yes a large payment needs beside the payer's: who helps the group, who looks after the money, a supporter, or an operator."""
     agreement = share.milestone.agreement
-    if not by.is_active or by.pk in {share.payer.person_id, share.answered_by_id} or is_linked(person=by, enterprise=agreement.enterprise):
+    if not by.is_active or has_spoken_for_payer(person=by, share=share) or is_linked(person=by, enterprise=agreement.enterprise):
         return False
     if by.is_staff or agreement.cluster.facilitator_id == by.pk:
         return True

@@ -72,6 +72,8 @@ def settle(*, share: MilestoneShare, pay_pence: int, by: Person, at: datetime) -
     """
     row = _questioned(share)
     side = _side(row, by, at)
+    if side == "payer" and money.second_yeses(share=row, at=at).filter(given_by=by).exists():
+        raise NotAllowed("You are the second person for this payment, so somebody else says how much.")
     _fits(row, pay_pence)
     if row.settle_side not in {"", side} and row.settle_pence == pay_pence:
         _can_be_paid(row, pay_pence, at)

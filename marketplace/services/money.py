@@ -6,14 +6,14 @@ Everything here runs in the caller's transaction, with the share's milestone and
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from marketplace.models import Milestone, MilestoneShare, Payer, VisitPart
 from marketplace.rules.dates import LARGE_PENCE_IN_28_DAYS
 from marketplace.rules.tables import SHARE, after
 from marketplace.selectors.checking import category_of, checks_missing_then
 from marketplace.services.writing import log, tell
-from people.models import Person
+from people.models import Approval, Person
 from people.services import approvals
 from pooling.models import Hold, HoldMove
 from pooling.services import calls, holds
@@ -120,7 +120,7 @@ def why_not_pay(*, share: MilestoneShare, pence: int, at: datetime, by_two: bool
     if share.membership.cluster.state == "frozen":
         return MilestoneShare.WaitsFor.GROUP
     large = not by_two and is_large(share=share, pence=pence, at=at)
-    if large and not approvals.is_given(what=LARGE_PAYMENT, about_kind=ABOUT_SHARE, about_id=share.pk, at=at):
+    if large and not second_yeses(share=share, at=at).exists():
         return MilestoneShare.WaitsFor.SECOND_PERSON
     if agreement.enterprise.payee_id is None:
         return MilestoneShare.WaitsFor.PAYEE
@@ -161,6 +161,11 @@ def pay_decided_order(*, share: MilestoneShare, at: datetime) -> bool:
     tell(kind="share_released", row=share, at=at, pence=pence, by_silence=False)
     forget_order_if_all_is_over(share=share, at=at)
     return True
+
+
+def second_yeses(*, share: MilestoneShare, at: datetime) -> QuerySet[Approval]:
+    """Second people's yeses to this payment that are not used up."""
+    return Approval.objects.about(LARGE_PAYMENT, ABOUT_SHARE, share.pk).given(at).filter(used_at__isnull=True)
 
 
 def use_second_yes(*, share: MilestoneShare, pence: int, at: datetime) -> None:

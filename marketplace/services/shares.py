@@ -80,6 +80,7 @@ def record_for_person(*, share: MilestoneShare, answers: Answers, words: str, by
     keep(share=row, said=as_said(answers), by=by, at=at)
     log(by=by, verb="record_for_person", row=row, at=at, on_behalf_of=row.payer.person)
     conclude(share=row, by=by, at=at, words=words.strip())
+    _remember(row, words)
     return row
 
 
@@ -130,12 +131,17 @@ def _answer(
         raise WordsAreMissing
     keep(share=row, said=said, by=by, at=at)
     log(by=by, verb="answer", row=row, at=at, on_behalf_of=row.payer.person, parts=[one.part_id for one in said])
-    if row.state == MilestoneShare.State.COVERED:
-        row.question = words.strip() or row.question
-        row.save(update_fields=["question"])
-    else:
+    if row.state != MilestoneShare.State.COVERED:
         conclude(share=row, by=by, at=at, words=words.strip() or row.question)
+    _remember(row, words)
     return row
+
+
+def _remember(share: MilestoneShare, words: str) -> None:
+    """Words about a visit whose answer does not count yet are still there when it does."""
+    if words.strip() and share.state in {"covered", "asked", "with_helper"}:
+        share.question = words.strip()
+        share.save(update_fields=["question"])
 
 
 def _everything(share: MilestoneShare, answer: VisitPart.Answer) -> list[Said]:
@@ -190,7 +196,10 @@ def _when_with_helper(share: MilestoneShare, at: datetime) -> bool:
     assert share.asked_at is not None
     if not is_past(share.asked_at, NO_ANSWER_DAYS, at):
         return False
-    money.question(share=share, verb="no_answer", words="", by=None, at=at)
+    # What was answered counts as it was said, as in `_when_asked`.
+    conclude(share=share, by=None, at=at, words=share.question, unanswered=True)
+    if share.state == MilestoneShare.State.WITH_HELPER:
+        money.question(share=share, verb="no_answer", words="", by=None, at=at)
     return True
 
 
