@@ -40,6 +40,8 @@ def visit(request: SignedIn, pk: int) -> HttpResponse:
     enterprise, page = _visit(request, pk)
     if page.stands == "now" or (page.may_begin and "now" in request.GET):
         return _begin(request, enterprise, page)
+    if page.stands == "begun" and "worker" in request.POST:
+        return redirect("provider-visit", pk=pk)  # “I am here” pressed twice: it says nothing of the end
     if page.stands == "begun":
         return _end(request, page) if page.is_old else _finish(request, page)
     return render(request, "provider/visit.html", {"page": page})

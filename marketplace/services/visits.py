@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from audit.errors import NotAllowed, Refusal
 from marketplace import policies
 from marketplace.models import Milestone, MilestoneShare, Payer, Visit, VisitPart
@@ -34,6 +36,13 @@ class NoSuchVisit(Refusal):
 
     code = "no_such_visit"
     sentence = "No visit is left to record for this week. If you came one more time, talk to the people first."
+
+
+class VisitIsThere(Refusal):
+    """The same worker is with the same person at that time already: pressed or sent twice."""
+
+    code = "visit_is_there"
+    sentence = "This visit is written down already."
 
 
 class WrongWorker(Refusal):
@@ -83,13 +92,13 @@ def begin(
 ) -> Visit:
     """The worker is there: now. `payer`: whose own visit it is, when each has their own. `shares`: who is there, when not everybody.
 
-    Raises NotAllowed, NotNow (not covered, suspended), NoSuchVisit, WrongWorker, ChecksAreNotLive.
+    Raises NotAllowed, NotNow (not covered, suspended), NoSuchVisit, VisitIsThere, WrongWorker, ChecksAreNotLive.
     """
     row = _locked(milestone, by)
     today = at.astimezone(LONDON).date()
     if not row.starts_on <= today <= row.ends_on:
         raise NotNow("Today is not in this week. Choose the week you are in.")
-    visit = _open_visit(row, worker, payer, shares, today, at)
+    visit = _open_visit(row, worker, payer, shares, (at, at), at)
     visit.state, visit.started_at, visit.recorded_by = Visit.State.BEGUN, at, by
     visit.save()
     log(by=by, verb="begin_visit", row=visit, at=at, worker=worker.pk, day=str(today))
@@ -153,7 +162,7 @@ def record_later(
     day = started.astimezone(LONDON).date()
     if not row.starts_on <= day <= row.ends_on:
         raise TimesAreWrong("That day is not in this week.", field="started")
-    visit = _open_visit(row, worker, payer, shares, day, at)
+    visit = _open_visit(row, worker, payer, shares, (started, finished), at)
     visit.started_at, visit.recorded_by = started, by
     _end(visit, finished, note, notes or {})
     visit.save()
@@ -176,9 +185,16 @@ def _works_for(worker: Worker, milestone: Milestone) -> None:
         raise WrongWorker
 
 
-def _open_visit(milestone: Milestone, worker: Worker, payer: Payer | None, shares: Iterable[MilestoneShare] | None, day: date, at: datetime) -> Visit:
+def _open_visit(
+    milestone: Milestone,
+    worker: Worker,
+    payer: Payer | None,
+    shares: Iterable[MilestoneShare] | None,
+    times: tuple[datetime, datetime],
+    at: datetime,
+) -> Visit:
     """The planned visit of that day, or the first one left of the week, bound to its worker, its day and who is there."""
-    agreement = milestone.agreement
+    agreement, day = milestone.agreement, times[0].astimezone(LONDON).date()
     # What was stopped and then ended stays stopped: whoever ends it, the provider too, opens no door again.
     is_stopped = bool(agreement.suspended_for) or agreement.enterprise.state == "suspended"
     if agreement.state not in {"active", "ending"} or is_stopped:
@@ -188,6 +204,7 @@ def _open_visit(milestone: Milestone, worker: Worker, payer: Payer | None, share
     _works_for(worker, milestone)
     _checks_are_live(milestone, worker, day)
     there = _who_is_there(milestone, payer, shares)
+    _not_there_already(worker, there, times, day)
     visit = _planned_visit(milestone, payer, day)
     if visit is None:
         raise NoSuchVisit
@@ -220,6 +237,16 @@ def _who_is_there(milestone: Milestone, payer: Payer | None, shares: Iterable[Mi
     if shares is not None:
         covered = covered.filter(pk__in=[share.pk for share in shares])
     return list(covered)
+
+
+def _not_there_already(worker: Worker, there: list[MilestoneShare], times: tuple[datetime, datetime], day: date) -> None:
+    """One visit is one part of the money, however often it is sent. Who was forgotten to be finished on another day is not there any more."""
+    started, finished = times
+    then = Q(visit__state=Visit.State.DONE, visit__started_at__lt=finished, visit__finished_at__gt=started)
+    now = Q(visit__state=Visit.State.BEGUN, visit__started_at__lte=finished, visit__on=day)
+    theirs = VisitPart.objects.filter(share__payer__in=[share.payer_id for share in there], visit__worker=worker, is_away=False)
+    if theirs.filter(then | now).exists():
+        raise VisitIsThere
 
 
 def _planned_visit(milestone: Milestone, payer: Payer | None, day: date) -> Visit | None:

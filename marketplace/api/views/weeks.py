@@ -107,12 +107,12 @@ class Visits(ReadEdge):
         """Who comes to you, and to people you help, in the next two weeks."""
         return self.give_pages(selectors.coming_visits(self.person, today=self.today, limit=200))
 
-    @verb(WhoCame, VisitRow, detail=False, status=201)
+    @verb(WhoCame, VisitRow, detail=False, status=201, kept=True)
     def begin(self, request: Request) -> Response:
         """The worker is there: now. Today's planned visit, or the first one left of the week."""
         return self.answer(visits.begin(by=self.person, at=self.at, **self.asked()))
 
-    @verb(LaterSaid, VisitRow, detail=False, status=201)
+    @verb(LaterSaid, VisitRow, detail=False, status=201, kept=True)
     def record_later(self, request: Request) -> Response:
         """Writes a visit down after it happened. It is paid only after a yes, never by silence."""
         return self.answer(visits.record_later(by=self.person, at=self.at, **_noted(self.asked())))
