@@ -105,12 +105,23 @@ def _promise(answer_row: ChangeAnswer, pledge: Pledge | None, related: Relative 
         raise PromiseDoesNotFit("This costs more each week than you promised. Promise more first, then say yes.")
     if answer_row.new_weekly_pence > answer_row.old_weekly_pence:
         _may_buy(answer_row, kept, related or payer.relative or None, at)
-    if is_new and (payer.earmark is None or payer.earmark.state != "live"):
-        payer.pledge, payer.portion, payer.relative = kept, kept.portion, related or ""
+    if is_new:
+        _keep_for_the_place(answer_row, kept, by, at)
+        payer.pledge, payer.portion, payer.relative = kept, kept.portion, related or payer.relative
         payer.pays_at_yes = mode_of(kept.portion) == "on_yes"
-        pence = answer_row.new_ceiling_pence
-        payer.earmark = earmarks.earmark(pledge=kept, about_kind="agreement", about_id=payer.agreement_id, pence=pence, by=by, at=at)
         payer.save()
+
+
+def _keep_for_the_place(answer_row: ChangeAnswer, pledge: Pledge, by: Person, at: datetime) -> None:
+    """Of the promise they said last, and of no other: what was kept of another is free again."""
+    payer = answer_row.payer
+    earmark = payer.earmark
+    if earmark is not None and earmark.pledge_id == pledge.pk and earmark.state == earmark.State.LIVE:
+        return
+    if payer.pledge is not None:
+        earmarks.drop(about_kind="agreement", about_id=payer.agreement_id, pledge=payer.pledge, at=at)
+    pence = answer_row.new_ceiling_pence
+    payer.earmark = earmarks.earmark(pledge=pledge, about_kind="agreement", about_id=payer.agreement_id, pence=pence, by=by, at=at)
 
 
 def _may_buy(answer_row: ChangeAnswer, pledge: Pledge, said: str | None, at: datetime) -> None:
