@@ -10,9 +10,10 @@ from marketplace.rules.dates import LONDON
 from marketplace.rules.tables import AGREEMENT, NotNow, after
 from marketplace.selectors.buying import Work, purchase_verdict
 from marketplace.selectors.checking import category_of
+from marketplace.selectors.exits import frozen_visit_pence
 from marketplace.services import awarding, booking_states
 from marketplace.services.agreements import make_active, make_void
-from marketplace.services.plans import NoPriceForSoMany, plans_for, price_of_visit, set_plan
+from marketplace.services.plans import NoPriceForSoMany, plans_for, set_plan
 from marketplace.services.writing import log, tell
 from people.models import Person
 from people.services import approvals
@@ -234,10 +235,16 @@ def _without(agreement: Agreement, by: Person, at: datetime) -> None:
 
 
 def _price(agreement: Agreement, people: int) -> int:
-    """What one visit costs now that so many take part: by the price list of a service; an offer was for the whole visit, whoever comes to it."""
-    if agreement.listing is None:
+    """What one visit costs now that so many take part: by the price list that was sent to everybody, whatever the provider asks others since.
+
+    An offer was for the whole visit, whoever comes to it; own visits are each person's own.
+    """
+    if agreement.listing is None or not agreement.together:
         return agreement.visit_pence
-    return price_of_visit(listing=agreement.listing, people=people, together=agreement.together, minutes=agreement.minutes)
+    price = frozen_visit_pence(agreement, people)
+    if price is None:
+        raise NoPriceForSoMany
+    return price
 
 
 def _price_again(agreement: Agreement, left: list[Payer], at: datetime) -> None:

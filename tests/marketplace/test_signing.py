@@ -304,9 +304,9 @@ def test_with_own_visits_a_no_changes_nobody_elses_price_or_yes(story: Walk) -> 
 
 
 def test_without_a_price_for_those_left_it_never_comes_about(story: Walk) -> None:
+    story.listing.group_prices.filter(people=2).delete()
     agreement = story.propose()
     story.sign("Amina")
-    story.listing.group_prices.filter(people=2).delete()
     signing.decline_as_payer(agreement=agreement, membership=story.places["Yusuf"], by=cast.yusuf(), at=story.at)
     agreement.refresh_from_db()
     assert agreement.state == "void"
