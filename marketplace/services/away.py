@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from audit.errors import NotAllowed
 from marketplace.models import Milestone, MilestoneShare, Visit, VisitPart
-from marketplace.rules.dates import start_of
+from marketplace.rules.dates import LONDON, start_of
 from marketplace.rules.tables import NotNow
 from marketplace.rules.weeks import Band, band_pence
 from marketplace.services import money
@@ -34,7 +34,7 @@ def away(*, share: MilestoneShare, visit: Visit, by: Person, at: datetime) -> Vi
     row = money.lock_share(share)
     if not may_act_for(by=by, person=row.payer.person, decision="visits", at=at):
         raise NotAllowed("Only the person who pays can say this, or somebody who may for them.")
-    slot = _slot(milestone, row, visit)
+    slot = _slot(milestone, row, visit, at)
     if milestone.state not in OPEN_TO_AWAY or row.state not in {"planned", "covered"}:
         raise NotNow("This week is being settled. Say what happened on its own page.")
     pence = part_pence(share=row, visit=slot)
@@ -69,12 +69,18 @@ def _piece(share: MilestoneShare, pence: int) -> MilestoneShare:
     return share if share.pence == pence else money.cut(share=share, pence=pence)
 
 
-def _slot(milestone: Milestone, share: MilestoneShare, visit: Visit) -> Visit:
+def _slot(milestone: Milestone, share: MilestoneShare, visit: Visit, at: datetime) -> Visit:
+    """A visit that may still come, or that nobody has begun today. Of a day that is over the provider writes down what they did, and is paid for it
+
+    after a yes: bands, of two hours at most, are for who was not there.
+    """
     slot = Visit.objects.locked().filter(pk=visit.pk, milestone=milestone, state=Visit.State.PLANNED).first()
     if slot is None or slot.payer_id not in {None, share.payer_id}:
         raise NotNow("This visit has begun, is over, or was called off.")
     if VisitPart.objects.filter(visit=slot, share__payer_id=share.payer_id).exists():
         raise NotNow("You have told us about this visit already.")
+    if slot.on < at.astimezone(LONDON).date():
+        raise NotNow("That day is over. We ask you what happened when they have sent the week in.")
     return slot
 
 

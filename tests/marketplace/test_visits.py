@@ -357,3 +357,12 @@ def test_nobody_else_says_that_somebody_is_away(story: Walk) -> None:
     for person in (cast.yusuf(), cast.hodan(), cast.ruth()):
         with pytest.raises(NotAllowed):
             shares.away(share=story.share("Amina"), visit=story.visits()[0], by=person, at=story.at)
+
+
+def test_a_day_that_is_over_is_not_told_as_away(story: Walk) -> None:
+    story.until(start_of(FIRST_DAY) + timedelta(hours=14))
+    shares.away(share=story.share("Halima"), visit=story.visits()[0], by=cast.halima(), at=story.at)
+    story.until(start_of(FIRST_DAY) + timedelta(hours=16))
+    with pytest.raises(NotNow):
+        shares.away(share=story.share("Amina"), visit=story.visits()[0], by=cast.amina(), at=story.at)
+    assert [(share.state, share.pence) for share in story.shares("Amina")] == [("covered", 1_800)]
