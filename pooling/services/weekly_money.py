@@ -39,11 +39,14 @@ def advance_due(*, at: datetime) -> int:
 
 
 def _done_with_more() -> list[int]:
-    """The newest list of an organisation, when it is done and Stripe keeps more that they sent, or has just taken it in."""
+    """The newest list an organisation sent, when it is done and Stripe keeps more that they sent, or has just taken it in.
+
+    Where they stopped the newest, what came of it goes back to them: nothing is taken in for an older one.
+    """
     more = Payer.objects.filter(cash_pence__gte=payins.LEAST_PENCE, owner__startswith="organisation:").values_list("owner", flat=True)
     taken = Payment.objects.filter(about__startswith="wallet:", state="open").values_list("payer__owner", flat=True)
     keepers = {int(owner.partition(":")[2]) for owner in (*more, *taken)}
-    newest = WeeklyList.objects.filter(organisation__in=keepers, state__in=CURRENT).order_by("organisation_id", "council_code", "-sent_at", "-pk")
+    newest = WeeklyList.objects.filter(organisation__in=keepers, sent_at__isnull=False).order_by("organisation_id", "council_code", "-sent_at", "-pk")
     return [one.pk for one in newest.distinct("organisation_id", "council_code") if one.state == State.DONE]
 
 

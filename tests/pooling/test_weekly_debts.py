@@ -1,9 +1,9 @@
-"""What an organisation's bank took back is paid first: before anybody in its weekly list."""
+"""What an organisation's bank took back is paid before anybody in its weekly list; what came of a list that it stopped goes back to it."""
 
 import pytest
 
-from payments.models import Payment
-from pooling.services import setbacks
+from payments.models import Payer, Payment
+from pooling.services import setbacks, weekly_lists, weekly_money
 from tests.pooling.conftest import AT, build_town
 from tests.pooling.weekly_desk import Desk, all_is_well, desk_of, states
 from tests.worlds import again, kept
@@ -35,3 +35,19 @@ def test_nobody_in_a_list_is_paid_before_the_debt_and_what_that_took_is_asked_fo
     dispute.refresh_from_db()
     assert (row.state, desk.here, dispute.state) == ("done", 0, "settled")
     assert all_is_well()
+
+
+@pytest.mark.django_db
+def test_what_came_of_a_list_that_was_stopped_is_not_taken_in_for_an_older_one(desk: Desk) -> None:
+    desk.call(0, 2_000)
+    first = desk.sent()
+    desk.comes(first, 2_000)
+    Payer.objects.update(cash_pence=1_000, cash_since=AT)
+    assert weekly_money._done_with_more() == [first.pk]
+    Payer.objects.update(cash_pence=0, cash_since=None)
+    desk.call(1, 3_000)
+    second = desk.sent()
+    Payer.objects.update(cash_pence=1_000, cash_since=AT)
+    assert weekly_money._done_with_more() == []
+    weekly_lists.stop(weekly_list=second, by=desk.town.sam, at=AT)
+    assert weekly_money._done_with_more() == []
