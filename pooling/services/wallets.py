@@ -230,8 +230,10 @@ def keep(*, move: WalletMove, by: Person, at: datetime) -> WalletMove:
     organisation = _locked(move.organisation, by, at)
     row = WalletMove.objects.locked().get(pk=move.pk)
     failed = list(Refund.objects.filter(about=back_about(row.pk), state=Refund.State.FAILED).order_by("pk"))
-    if not failed or row.kept_journal is not None:
+    if not failed:
         raise NothingCameBack
+    if row.kept_journal is not None:
+        raise NothingCameBack("Some of this sum is here again already. Ring us about the rest: two people can have it paid by hand to your bank.")
     row.kept_pence, row.kept_journal = sum(one.pence for one in failed), new_key()
     row.save(update_fields=["kept_pence", "kept_journal"])
     _trail(row, "pooling.keep_in_wallet", by, at)

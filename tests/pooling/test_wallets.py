@@ -222,6 +222,22 @@ def test_what_the_bank_sends_back_to_us_is_in_the_wallet_again(circle: Circle) -
 
 
 @pytest.mark.django_db
+def test_of_one_sum_what_comes_back_later_is_paid_by_hand_and_the_refusal_says_so(circle: Circle) -> None:
+    circle.paid_in(20_000)
+    circle.paid_in(10_000)
+    move = circle.send_back(30_000)
+    refunds.plan_due(at=AT)
+    first, second = PaymentOperation.objects.filter(kind="refund").order_by("pence")
+    refunds.refused(first, "charge_already_refunded", AT)
+    wallets.keep(move=move, by=circle.town.sam, at=AT)
+    refunds.refused(second, "charge_already_refunded", AT)
+    with pytest.raises(wallets.NothingCameBack, match="paid by hand"):
+        wallets.keep(move=move, by=circle.town.sam, at=AT)
+    assert circle.here == 10_000
+    assert all_is_well()
+
+
+@pytest.mark.django_db
 def test_what_a_holders_bank_took_back_is_paid_from_what_it_pays_in_later(circle: Circle) -> None:
     payment = circle.paid_in(20_000)
     circle.hand_out(circle.slice(0, 5_000))
