@@ -43,7 +43,7 @@ def take_back(request: SignedIn, membership: int, portion: int) -> HttpResponse:
     context = {
         "place": place,
         "goes_to": presenter.goes_back_to(part),
-        "free_pence": max(0, selectors.free_share(place.pk, part.pk, part.council_code)),
+        "free_pence": max(0, selectors.free_of_debt(place.pk, part.pk, part.council_code)),
     }
     form = TakeBackForm(request.POST or None)
     return form_page(request, form=form, act=act, template="money/take_back.html", context=context, check_template="money/take_back_check.html")

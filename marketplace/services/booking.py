@@ -23,7 +23,7 @@ from people.models import Person
 from people.policies import may_act_for
 from pooling.models import Cluster, Membership, Portion
 from pooling.rules import Relative
-from pooling.selectors import free_share
+from pooling.selectors import free_of_debt
 from pooling.services import own, pledges
 from pooling.services.transactions import all_or_nothing
 from providers.models import Listing, Slot, Worker
@@ -130,7 +130,7 @@ def request(
     payer = agreement.payers.get()
     if most_pence is not None and payer.ceiling_pence != most_pence:
         raise PriceHasChanged
-    if free_share(place.pk, portion.pk, portion.council_code) < payer.weekly_pence:
+    if free_of_debt(place.pk, portion.pk, portion.council_code) < payer.weekly_pence:
         _comes_in_time(row, portion, at)
     day = london_date(row.times.get(number=1).starts_at)
     pledge = pledges.promise(membership=place, portion=portion, weekly_pence=payer.weekly_pence, weeks=row.weeks, starts_on=day, by=by, at=at)

@@ -191,11 +191,19 @@ def _take_more(week: Milestone, share: MilestoneShare, pence: int, at: datetime)
     payer.save(update_fields=["weeks_pence", "ceiling_pence"])
     if share.call is None or payer.earmark is None:
         raise ValueError("What is covered was asked for.")
+    paid = share.covered_by == MilestoneShare.CoveredBy.MONEY
+    counted_pence = share.call.pence if paid else share.call.spare_pence
     calls.drop_call(call=share.call, at=at)
     share.state, share.covered_by, share.pence = after(SHARE, share.state, "take_more"), MilestoneShare.CoveredBy.NOTHING, share.pence + pence
     payer.earmark.refresh_from_db()
     share.call = calls.open_call(
-        earmark=payer.earmark, about_kind=money.ABOUT_SHARE, about_id=share.pk, pence=share.pence, due_on=funding.due_on(share, at), at=at
+        earmark=payer.earmark,
+        about_kind=money.ABOUT_SHARE,
+        about_id=share.pk,
+        pence=share.pence,
+        due_on=funding.due_on(share, at),
+        at=at,
+        counted_pence=counted_pence,
     )
     share.save(update_fields=["state", "covered_by", "pence", "call"])
     if share.call.state == Call.State.FUNDED:

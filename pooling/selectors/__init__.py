@@ -13,7 +13,7 @@ from pooling.selectors.groups import (
 from pooling.selectors.holders import HolderList, calls_to_pay, holder_list
 from pooling.selectors.money import Money, money_of
 from pooling.selectors.owed import Owed, owed_by, owed_by_holder
-from pooling.selectors.promises import free_share, free_to_promise, has_something_on, mode_of, money_in_group, pays_by_debit
+from pooling.selectors.promises import free_of_debt, free_share, free_to_promise, has_something_on, mode_of, money_in_group, pays_by_debit
 from pooling.selectors.proof import proof
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "PublicCard",
     "calls_to_pay",
     "cluster_money",
+    "free_of_debt",
     "free_share",
     "free_to_promise",
     "has_something_on",

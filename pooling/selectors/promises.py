@@ -8,6 +8,7 @@ from django.db.models import Exists, F
 
 from audit.models import Delivery, Fact
 from ledger import selectors as book
+from ledger.services.accounts import Account
 from payments.services.ways import active_mandate
 from pooling.books import Lot
 from pooling.models import Call, FundingMode, Membership, Pledge, Portion
@@ -52,6 +53,16 @@ def free_share(membership_id: int, portion_id: int, council_code: str) -> int:
     return free_shares([lot])[lot]
 
 
+def free_of_debt(membership_id: int, portion_id: int, council_code: str, *, counted_pence: int = 0) -> int:
+    """As `free_share`, less what they owe because their bank took a payment back: in a moment `setbacks` takes that from the same money.
+
+    Only this may go home, or cover anything new. `counted_pence`: so much of it was paid for the same thing until this moment, and stays paid for it.
+    """
+    lot = Lot(membership_id, portion_id, council_code)
+    now = standing([lot])
+    return max(now.free[lot] - now.owed[lot], min(counted_pence, now.free[lot]))
+
+
 def free_shares(lots: Iterable[Lot]) -> dict[Lot, int]:
     """A payer's own money here that nothing counts on: what is here, less what funded calls need, less what open calls were reduced by.
 
@@ -63,11 +74,12 @@ def free_shares(lots: Iterable[Lot]) -> dict[Lot, int]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is free of each lot, as `free_shares`; the calls on them that are funded or wait for money, soonest first; and which of those that
-    wait have it here already.
+    """What is free of each lot, as `free_shares`, and what its payer owes; the calls on them that are funded or wait for money, soonest first; and
+    which of those that wait have it here already.
     """
 
     free: dict[Lot, int]
+    owed: dict[Lot, int]
     calls: list[Call]
     come: set[int]
 
@@ -75,8 +87,9 @@ class Standing:
 def standing(lots: Iterable[Lot]) -> Standing:
     """`free_shares`, with what it was found from."""
     free = dict.fromkeys(lots, 0)
+    owed = dict.fromkeys(free, 0)
     # The balance is read first: money that comes meanwhile is then counted as needed and not as here, never the other way round.
-    here = book.balances(codes=("SHARE",), owners=[lot.owner for lot in free])
+    here = book.balances(codes=("SHARE", "RECEIVABLE"), owners=[lot.owner for lot in free])
     lot_of = {(lot.membership_id, lot.portion_id): lot for lot in free}
     members, portions = {lot.membership_id for lot in free}, {lot.portion_id for lot in free}
     asked = Call.objects.filter(membership__in=members, portion__in=portions, state__in={State.FUNDED, *CALL_WAITS_FOR_MONEY})
@@ -84,13 +97,14 @@ def standing(lots: Iterable[Lot]) -> Standing:
     come = arrived(call for call in calls if call.state != State.FUNDED)
     for lot in free:
         free[lot] = here.get(lot.share, 0)
+        owed[lot] = max(0, here.get(Account("RECEIVABLE", lot.council, lot.owner), 0))
     for call in calls:
         lot = lot_of[call.membership_id, call.portion_id]
         if call.state == State.FUNDED:
             free[lot] -= call.pence if call.owed_pence is None else call.owed_pence
         elif call.unwanted_at is None:
             free[lot] -= call.spare_pence + (call.to_pay_pence if call.pk in come else 0)
-    return Standing(free, calls, come)
+    return Standing(free, owed, calls, come)
 
 
 def arrived(waiting: Iterable[Call]) -> set[int]:

@@ -122,7 +122,8 @@ def _needs(pairs: Mapping[Key, _Pair | Pledge], council_code: str, today: date) 
     soon = _soon([key for key, one in pairs.items() if modes[one.portion.route] == "ahead"], today)
     found = []
     for key, one in pairs.items():
-        asked, here = sum(call.to_pay_pence for call in calls[key] if call.pk not in now.come), now.free[Lot(*key, council_code)]
+        lot = Lot(*key, council_code)
+        asked, here = sum(call.to_pay_pence for call in calls[key] if call.pk not in now.come), now.free[lot] - now.owed[lot]
         most = most_to_hand_out(asked_pence=asked, soon_pence=soon[key], free_pence=here)
         found.append(Need(one.membership, one.portion, asked, max(0, here), most))
     return found

@@ -76,10 +76,11 @@ class MoreThanOrdered(Refusal):
 
 
 @all_or_nothing
-def open_call(*, earmark: Earmark, about_kind: str, about_id: int, pence: int, due_on: date, at: datetime) -> Call:
-    """Asks the earmark's owner for one share, less what is free of their own money here. Nothing more to pay: funded at once.
+def open_call(*, earmark: Earmark, about_kind: str, about_id: int, pence: int, due_on: date, at: datetime, counted_pence: int = 0) -> Call:
+    """Asks the earmark's owner for one share, less what is free of their own money here and not owed. Nothing more to pay: funded at once.
 
-    Never above what they said yes to. Facts: `pooling.call_opened`, or `pooling.call_covered`. Raises EarmarkIsExhausted, NotNow.
+    Never above what they said yes to. `counted_pence`: what the call counted on that was dropped for it this moment.
+    Facts: `pooling.call_opened`, or `pooling.call_covered`. Raises EarmarkIsExhausted, NotNow.
     """
     pledge = lock_pledge(earmark.pledge_id)
     kept = Earmark.objects.locked().get(pk=earmark.pk)
@@ -87,7 +88,8 @@ def open_call(*, earmark: Earmark, about_kind: str, about_id: int, pence: int, d
     step(PLEDGE, pledge.state, "call")
     if pence < 1 or kept.called_pence + pence > kept.pence:
         raise EarmarkIsExhausted
-    asked = to_ask(pence, selectors.free_share(pledge.membership_id, pledge.portion_id, pledge.council_code))
+    free = selectors.free_of_debt(pledge.membership_id, pledge.portion_id, pledge.council_code, counted_pence=counted_pence)
+    asked = to_ask(pence, free)
     kept.called_pence += pence
     kept.save(update_fields=["called_pence"])
     pledge.called_pence += pence
@@ -220,7 +222,7 @@ def _cover_if_nothing_is_to_pay(row: Call, at: datetime) -> None:
 
 
 def _follow_up(first: Call, about_id: int, pence: int, at: datetime) -> Call:
-    asked = to_ask(pence, selectors.free_share(first.membership_id, first.portion_id, first.council_code))
+    asked = to_ask(pence, selectors.free_of_debt(first.membership_id, first.portion_id, first.council_code))
     return Call.objects.create(
         pledge=first.pledge,
         earmark=first.earmark,
@@ -277,7 +279,7 @@ def call_again(*, call: Call, due_on: date, by: Person, at: datetime) -> Call:
         row.state, row.billed_at = step(CALL, row.state, "order_again"), at
     else:
         step(CALL, row.state, "call_again")
-        row.asked_pence = to_ask(row.pence, selectors.free_share(row.membership_id, row.portion_id, row.council_code))
+        row.asked_pence = to_ask(row.pence, selectors.free_of_debt(row.membership_id, row.portion_id, row.council_code))
         row.state = step(CALL, row.state, "call_again" if row.asked_pence else "cover_again")
     row.due_on = due_on
     row.save(update_fields=["state", "asked_pence", "due_on", "billed_at"])

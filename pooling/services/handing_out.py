@@ -14,7 +14,7 @@ from people.models import Person
 from pooling.books import Lot, Wallet, actor
 from pooling.models import Call, WalletMove, WalletSlice
 from pooling.rules import CALL, step
-from pooling.selectors.promises import free_share, news_on_the_way
+from pooling.selectors.promises import free_of_debt, news_on_the_way
 from pooling.selectors.wallets import payable_calls
 from pooling.services.call_records import close_open_payment, lock_call, tell, tell_paid, write_trail
 
@@ -60,7 +60,7 @@ def _lot(one: WalletSlice) -> Lot:
 
 def _cover_calls(one: WalletSlice, at: datetime) -> None:
     """What is asked of this place is paid from its new money, soonest first, as far as it goes for a whole call. Nothing has to clear."""
-    left = free_share(one.membership_id, one.portion_id, one.council_code) + one.pence
+    left = max(0, free_of_debt(one.membership_id, one.portion_id, one.council_code)) + one.pence
     for found in payable_calls(one.membership_id, one.portion_id):
         call = lock_call(found.pk)
         if call.to_pay_pence > left or news_on_the_way([call.pk]):

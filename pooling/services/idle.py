@@ -142,7 +142,7 @@ def send_back(*, offer: IdleOffer, by: Person, at: datetime) -> IdleOffer:
     """What is idle of it goes home now; less, if some was used meanwhile. Raises NotAllowed, NotNow, NotThatMuchFree."""
     row = _locked(offer, by, at)
     step(IDLE, row.state, "send")
-    free = selectors.free_share(row.membership_id, row.portion_id, row.council_code)
+    free = selectors.free_of_debt(row.membership_id, row.portion_id, row.council_code)
     _send(row, min(row.pence, max(free, 0)), by, at)
     return row
 

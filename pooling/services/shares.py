@@ -5,8 +5,6 @@ from datetime import datetime
 
 from audit.errors import NotAllowed, Refusal
 from audit.services import trail
-from ledger import selectors as book
-from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Transfer, new_key, post
 from payments.models import Refund
 from payments.services import refunds
@@ -36,7 +34,7 @@ def withdraw(*, membership: Membership, portion: Portion, pence: int, by: Person
     place = Membership.objects.locked().select_related("person").get(pk=membership.pk)
     if not policies.may_send_home(by=by, membership=place, portion=portion, at=at):
         raise NotAllowed
-    free = _may_go_home(place, portion)
+    free = selectors.free_of_debt(place.pk, portion.pk, portion.council_code)
     if not 1 <= pence <= free:
         raise NotThatMuchFree(max(0, free))
     return _send(place, portion, pence, None, by, at)
@@ -46,15 +44,8 @@ def withdraw(*, membership: Membership, portion: Portion, pence: int, by: Person
 def send_home(*, membership: Membership, portion: Portion, most_pence: int, at: datetime, lot_id: uuid.UUID | None = None) -> Withdrawal | None:
     """The system sends free money back, up to `most_pence`: because it lay idle, or (`lot_id`) because that lot is old. None when nothing is free."""
     place = Membership.objects.locked().select_related("person").get(pk=membership.pk)
-    pence = min(most_pence, _may_go_home(place, portion))
+    pence = min(most_pence, selectors.free_of_debt(place.pk, portion.pk, portion.council_code))
     return _send(place, portion, pence, lot_id, None, at) if pence > 0 else None
-
-
-def _may_go_home(place: Membership, portion: Portion) -> int:
-    """What is free, less what they owe because their bank took a payment back: in a moment `setbacks` takes that from the same money."""
-    lot = Lot(place.pk, portion.pk, portion.council_code)
-    owed = book.balance(Account("RECEIVABLE", portion.council_code, lot.owner))
-    return selectors.free_share(place.pk, portion.pk, portion.council_code) - max(0, owed)
 
 
 def _send(place: Membership, portion: Portion, pence: int, lot_id: uuid.UUID | None, by: Person | None, at: datetime) -> Withdrawal:

@@ -15,10 +15,10 @@ MOST = 99_999_999
 
 
 def open_call(model: Model, purse: Purse, share: int, pence: int, due_day: int) -> Plan:
-    """Never above what was said yes to; less what is free."""
+    """Never above what was said yes to; less what is free and not owed."""
     if pence < 1 or pence > purse.earmark_left:
         return Plan("ceiling_reached")
-    asked = to_ask(pence, model.free(purse))
+    asked = to_ask(pence, model.may_go_home(purse))
 
     def apply(row: Any) -> list[Entry]:
         call = Call(row.pk, purse, share, pence, asked, "called" if asked else "funded", model.now, due_day)

@@ -59,7 +59,7 @@ def most(model: Model, purse: Purse, today: int) -> int:
     first, last = max(today, purse.promised_from), min(today + SOON_DAYS, purse.promised_until)
     weeks = -(-(last - first + 1) // 7) if last >= first else 0
     soon = min(purse.earmark_left, purse.promised_weekly * weeks) if purse.mode == "ahead" else 0
-    return max(0, asked + soon - max(0, model.free(purse)))
+    return max(0, asked + soon - max(0, model.may_go_home(purse)))
 
 
 def hand_out(model: Model, wallet: Wallet, slices: Slices, *, unheard: set[int], today: int, is_staff: bool, made: Parts) -> Plan:
@@ -78,7 +78,7 @@ def hand_out(model: Model, wallet: Wallet, slices: Slices, *, unheard: set[int],
             for lot, part in model.take(wallet, pence, newest=False):
                 lot.used += part
                 made.append((lot, purse, part))
-            _cover(purse, model.free(purse) + pence, unheard)
+            _cover(purse, max(0, model.may_go_home(purse)) + pence, unheard)
         return [Entry("hand_out", wallet.council, (Move(wallet.key("SHARE"), purse.key("SHARE"), part),)) for _, purse, part in made]
 
     return Plan(apply=apply)
