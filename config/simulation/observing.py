@@ -52,8 +52,14 @@ def _topped_up(world: "World", thing: dict[str, Any]) -> None:
 
 
 def _sent(world: "World", transfer: dict[str, Any]) -> None:
-    world.model.saw(transfer["metadata"].get("operation", ""), transfer["id"])
+    operation, source = transfer["metadata"].get("operation", ""), transfer["source_transaction"]
+    world.model.saw(operation, transfer["id"])
     world.model.sent_at_stripe += transfer["amount"]
+    [(pk,)] = reading.rows("select id from payments_remittance where operation_id = %s", operation)
+    row, to = world.model.remittances[pk], {f"payee:{payee.id}": payee.account for payee in world.model.payees}
+    # Of a charge of which too little is left, Stripe is not told.
+    if (transfer["amount"], transfer["destination"]) != (row.pence, to[row.owner]) or source not in (None, row.lot.charge):
+        raise Wrong(f"Stripe sent {transfer['amount']}p of {source} to {transfer['destination']}; remittance {pk}: {row.pence}p to {to[row.owner]}")
 
 
 def _gave_back(world: "World", refund: dict[str, Any]) -> None:

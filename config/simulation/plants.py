@@ -12,7 +12,7 @@ from config.simulation.seams import replaced
 from ledger import selectors as book
 from ledger.services import journals
 from payments.gateways import stripe_gateway
-from payments.models import Payment
+from payments.models import Payee, Payment
 from payments.services import debits, operations, remittances, taking, wallets
 from pooling.books import Wallet
 from pooling.services import handing_out, holds, weekly_money
@@ -104,6 +104,21 @@ def new_key_after_silence() -> Iterator[None]:
         return stripe_gateway.make(operation.kind, operation.params, f"{operation.idempotency_key}-{tries}")
 
     with replaced(operations, "_ask", ask):
+        yield
+
+
+@plants
+def paid_to_another() -> Iterator[None]:
+    """What a provider is owed is sent to another one's account. The book, and every line of Stripe's balance, are as they should be."""
+    make = stripe_gateway.make
+
+    def mistaken(kind: str, params: Any, key: str) -> Any:
+        if kind == "transfer":
+            other = Payee.objects.exclude(stripe_account_id=params["destination"]).order_by("pk")[0]
+            params = {**params, "destination": other.stripe_account_id}
+        return make(kind, params, key)
+
+    with replaced(stripe_gateway, "make", mistaken):
         yield
 
 
