@@ -211,12 +211,13 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
         return self.filter(state="pledged")
 
     def over_before(self, day: date) -> Self:
-        """Promises whose last week ended before this day, with every call dealt with."""
-        from pooling.models import Call
+        """Promises whose last week ended before this day, with every call dealt with, and kept for nothing that is still to be asked for."""
+        from pooling.models import Call, Earmark
 
         open_calls = Call.objects.unended().filter(pledge=OuterRef("pk"))
+        to_come = Earmark.objects.to_be_called().filter(pledge=OuterRef("pk"))
         first_day_after = ExpressionWrapper(F("starts_on") + F("weeks") * 7, output_field=models.DateField())
-        return self.annotate(first_day_after=first_day_after).filter(~Exists(open_calls), first_day_after__lte=day)
+        return self.annotate(first_day_after=first_day_after).filter(~Exists(open_calls), ~Exists(to_come), first_day_after__lte=day)
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
@@ -231,6 +232,10 @@ class EarmarkQuerySet(models.QuerySet["Earmark"]):
 
     def live(self) -> Self:
         return self.filter(state="live")
+
+    def to_be_called(self) -> Self:
+        """Something of what was said yes to may still be asked for."""
+        return self.live().filter(called_pence__lt=F("pence"))
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))

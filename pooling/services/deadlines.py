@@ -53,10 +53,10 @@ def _overdue(pk: int, at: datetime) -> int:
 
 @all_or_nothing
 def _finish(pk: int, at: datetime) -> int:
-    """The weeks are over and every call is dealt with."""
+    """The weeks are over, every call is dealt with, and nothing that it was kept for is still to be asked for: visits may run longer, or be moved."""
     row = lock_pledge(pk)
     is_over = Promised(row.starts_on, row.weeks, row.weekly_pence).ends_on < london_date(at)
-    if row.state != Pledge.State.PLEDGED or not is_over or row.calls.unended().exists():
+    if row.state != Pledge.State.PLEDGED or not is_over or row.calls.unended().exists() or row.earmarks.to_be_called().exists():
         return 0
     row.state = step(PLEDGE, row.state, "finish")
     row.save(update_fields=["state"])

@@ -305,3 +305,16 @@ def test_every_state_refuses_every_verb_that_is_not_its_own(asked: Alone, state:
             continue
         with pytest.raises(Refusal), transaction.atomic():
             verb(Booking.objects.get(pk=story.booking.pk), story.at)
+
+
+def test_a_visit_moved_past_the_weeks_of_its_promise_is_still_asked_for() -> None:
+    story = cast_booking.amina()
+    story.hold(starts_at=TEN + 35 * DAY)
+    story.request()
+    story.accept()
+    move = booking_moves.ask(time=story.booking.times.get(), starts_at=TEN + 56 * DAY, by=cast.amina(), at=story.at)
+    booking_moves.answer(move=move, yes=True, by=cast.hodan(), at=story.at)
+    for days in (43, 44):
+        story.at = TEN + days * DAY
+        story.run()
+    assert (story.now().state, story.week().state, story.share().call.state) == ("confirmed", "funding_due", "called")

@@ -14,7 +14,7 @@ from payments.services import floats
 from pooling.models import Call as CallRow
 from pooling.models import Earmark, Withdrawal
 from pooling.models import Hold as HoldRow
-from pooling.services import calls, holds, shares
+from pooling.services import calls, earmarks, holds, shares
 
 MOST_CALLS, MOST_HOLDS = 6, 30
 PAGE = "http://127.0.0.1:8000/payments/"
@@ -41,7 +41,10 @@ def asks_for_a_share(world: World) -> bool | None:
 
 
 def asks_for(world: World, purse: Purse, pence: int) -> None:
-    """A call of so much for a share of its own; a promise first, where there is none."""
+    """A call of so much for a share of its own; a promise first, where there is none, or its year is over."""
+    if purse.earmark and not purse.calls and world.at.date().toordinal() > purse.promised_until:
+        earmarks.lower_to(earmark=Earmark(pk=purse.earmark, pledge_id=purse.pledge), pence=0, at=world.at)
+        purse.earmark = 0
     if not purse.earmark:
         promise(world.rows, purse, world.new_number(), world.at)
     share, due = world.new_number(), world.at.date().toordinal() + world.dice.randint(0, 20)
