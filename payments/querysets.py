@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
-from django.db.models import F, Model, Q
+from django.db.models import Exists, F, Model, OuterRef, Q
 
 from people.querysets import is_operator
 
@@ -103,8 +103,9 @@ class AlarmQuerySet(OperatorsQuerySet["Alarm"]):
 
 class LotDecisionQuerySet(OperatorsQuerySet["LotDecision"]):
     def keeping(self, on: date) -> Self:
-        """Decided by two people: the money may stay on this day."""
-        return self.filter(kind="keep", decided_at__isnull=False, until__gte=on)
+        """Decided by two people, and nothing else by two since: the money may stay on this day."""
+        later = self.model.objects.filter(payment=OuterRef("payment"), decided_at__gt=OuterRef("decided_at"))
+        return self.filter(~Exists(later), kind="keep", decided_at__isnull=False, until__gte=on)
 
 
 class DisputeQuerySet(OperatorsQuerySet["Dispute"]):

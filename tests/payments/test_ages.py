@@ -16,10 +16,10 @@ from people.models import Approval
 from people.services import approvals
 from people.services.approvals import NeedsApproval
 from pooling.models import Membership, Portion, Withdrawal
-from pooling.services import aged, wallets
+from pooling.services import aged, calls, wallets
 from tests import cast
 from tests.cast import AT
-from tests.cast_pooling import Bank, direct_payment, group, paid_in
+from tests.cast_pooling import Bank, called, direct_payment, earmarked, group, paid_in, promised
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +156,17 @@ def test_money_is_kept_until_a_day_on_advice_by_two_people_and_goes_home_after_i
     assert Refund.objects.get().pence == 8_000
     verbs = list(Entry.objects.filter(about_kind="payment", about_id=str(lot.pk)).values_list("verb", flat=True))
     assert {"payments.propose_lot_decision", "payments.decide_lot"} <= set(verbs)
+
+
+def test_a_later_decision_ends_one_to_keep_it_also_for_what_comes_free_afterwards(place: tuple[Membership, Portion], lot: Payment) -> None:
+    call = called(earmarked(promised(*place, at=AT), at=AT), share=1, pence=8_000, at=AT)
+    decided(lot, "keep", day(70), until=day(150).date(), advice="The council’s letter of 1 May.")
+    decided(lot, "send_back", day(95))
+    run(day(95))
+    assert not Refund.objects.exists(), "a visit counts on it"
+    calls.drop_call(call=call, at=day(96))
+    run(day(97))
+    assert Refund.objects.get().pence == 8_000
 
 
 def test_two_people_send_it_back_before_day_88(lot: Payment) -> None:
