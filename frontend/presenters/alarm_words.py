@@ -14,6 +14,7 @@ MEANS = {
     "made_twice": "Stripe has two things where we asked for one. Undo one of them at Stripe, then run the check again.",
     "money_nobody_asked_for": "Money came by bank and belongs to no payment. Find out whose it is. It goes back if nobody needs it.",
     "not_covered": "There is less at Stripe than people are owed. Nothing goes out until our own money covers it. Put more in.",
+    "repaid_for_nothing": "A payer paid back what their bank then gave up. Pay it to them by hand. Explain that line as a repayment of this dispute.",
     "reversal_refused": "Stripe would not take money back from a provider. It is kept back from what they are paid next.",
     "transfer_refused": "Stripe would not send money to a provider. It is tried again every hour. Look at their account at Stripe.",
     "unexplained_line": "Stripe’s balance moved and we don’t know why. Open Lines to explain. Two people say what it was.",
@@ -24,6 +25,7 @@ LISTS = {
     "dispute": "disputes",
     "event_parked": "inbox",
     "lot_too_old": "old-money",
+    "repaid_for_nothing": "disputes",
     "reversal_refused": "negative-providers",
     "unexplained_line": "lines",
 }

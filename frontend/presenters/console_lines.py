@@ -130,7 +130,12 @@ def dispute_details(row: Dispute, at: datetime) -> Rows:
     rows: Rows = [("What it means", row.get_state_display()), ("At Stripe", row.stripe_id), ("Council", row.council_code)]
     if row.respond_by:
         rows.append(("Answer the bank by", words.day_year(row.respond_by)))
-    return [*rows, ("Gone from Stripe", words.pounds(row.withdrawn_pence)), ("The payer owes", words.pounds(max(0, row.owed_pence)))]
+    return [
+        *rows,
+        ("Gone from Stripe", words.pounds(row.withdrawn_pence)),
+        ("The payer owes", words.pounds(max(0, row.owed_pence))),
+        ("They paid back", words.pounds(row.repaid_pence)),
+    ]
 
 
 def recovery(row: Recovery, at: datetime) -> Line:

@@ -207,7 +207,7 @@ class Explanation(models.Model):
         TRANSFER_BY_HAND = "transfer_by_hand", "a provider paid by hand"
         FAILED_REFUND_PAID = "failed_refund_paid", "a refund that could not go back, paid by hand"
         CAME_BACK = "came_back", "a payment sent back by hand, which the bank did not take"
-        REPAYMENT = "repayment", "somebody paid back what they owe"
+        REPAYMENT = "repayment", "somebody paid back what they owe, or has back what they owed no more"
         FEE = "fee", "a fee of Stripe's"
         PAYOUT = "payout", "the platform's own money, taken out by hand"
         TOP_UP = "top_up", "the platform's own money, put in by hand"

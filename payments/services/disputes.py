@@ -64,6 +64,7 @@ def take_over(*, payment_id: uuid.UUID, thing: DisputeSeen, at: datetime) -> Dis
         alarms.ring(kind="dispute", about=about, sentence=sentence, at=at, council_code=row.council_code)
     else:
         alarms.settle(kind="dispute", about=about, at=at)
+    watch_repaid(row, at)
     floats.watch(council_code=row.council_code, at=at)
     return row
 
@@ -71,15 +72,9 @@ def take_over(*, payment_id: uuid.UUID, thing: DisputeSeen, at: datetime) -> Dis
 @transaction.atomic
 def _take_over(payment_id: uuid.UUID, thing: DisputeSeen, at: datetime) -> Dispute:
     payment = Payment.objects.locked().get(pk=payment_id)
-    fields = {
-        "payment": payment,
-        "lot_owner": payment.lot_owner,
-        "council_code": payment.council_code,
-        "pence": thing.pence,
-        "state": Dispute.State.INQUIRY,
-        "opened_at": thing.opened_at,
-    }
-    row, is_new = Dispute.objects.get_or_create(stripe_id=thing.id, defaults=fields)
+    whose = {"payment": payment, "lot_owner": payment.lot_owner, "council_code": payment.council_code}
+    how = {"pence": thing.pence, "state": Dispute.State.INQUIRY, "opened_at": thing.opened_at}
+    row, is_new = Dispute.objects.get_or_create(stripe_id=thing.id, defaults={**whose, **how})
     row = Dispute.objects.locked().select_related("payment").get(pk=row.pk)
     before = row.withdrawn_pence
     row.reason, row.respond_by, row.checked_at = thing.reason[:60], thing.respond_by, at
@@ -272,6 +267,16 @@ def repaid(*, row: Dispute, pence: int, journal_key: uuid.UUID, at: datetime) ->
     settle_if_clear(row)
     row.save(update_fields=["repaid_pence", "state"])
     write_move(dispute=row, kind=Kind.REPAID, pence=-pence, key=journal_key, at=at)
+
+
+def watch_repaid(row: Dispute, at: datetime) -> None:
+    """What its payer paid back, and is owed no more, is not here as their money: it rings until it was paid to them by hand."""
+    about = f"dispute:{row.pk}"
+    if row.state == Dispute.State.WON and row.repaid_pence:
+        sentence = f"A payer had paid {row.repaid_pence}p back, and now it is not owed any more. Pay it to them by hand, then explain that line."
+        alarms.ring(kind="repaid_for_nothing", about=about, sentence=sentence, at=at, council_code=row.council_code)
+    else:
+        alarms.settle(kind="repaid_for_nothing", about=about, at=at)
 
 
 def receivable(row: Dispute) -> Account:

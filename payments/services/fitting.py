@@ -10,7 +10,7 @@ from payments.models import Dispute, Explanation, Payee, Payment, Recovery, Refu
 COUNCIL_CODE = re.compile(r"[A-Z]\d{8}")
 Kind = Explanation.Kind
 OUT = frozenset({Kind.REFUND_BY_HAND, Kind.TRANSFER_BY_HAND, Kind.FAILED_REFUND_PAID, Kind.PAYOUT, Kind.LOSS, Kind.OURS})
-IN = frozenset({Kind.CAME_BACK, Kind.REPAYMENT, Kind.TOP_UP})
+IN = frozenset({Kind.CAME_BACK, Kind.TOP_UP})
 ABOUT: dict[str, frozenset[str]] = {
     Kind.REFUND_BY_HAND: frozenset({"payment"}),
     Kind.TRANSFER_BY_HAND: frozenset({"payee"}),
@@ -63,6 +63,9 @@ def _sum_fits(line: StripeLine, kind: str, row: object) -> bool:
     pence = abs(line.unknown_pence)
     if kind == Kind.OURS:
         return True  # `restored.must_fit` has looked at more than the sum
+    if kind == Kind.REPAYMENT and line.unknown_pence < 0:
+        # They had paid it back, and then the bank gave it up.
+        return isinstance(row, Dispute) and pence <= min(row.repaid_pence, -row.owed_pence)
     if isinstance(row, Refund):
         return row.state == Refund.State.REROUTED and row.pence == pence
     if isinstance(row, Dispute) and kind == Kind.CAME_BACK:

@@ -17,6 +17,7 @@ from payments.rules import DISPUTE, step
 from payments.services import alarms, disputes, fitting, floats, planning, recoveries, rerouting, restored, two_people
 from payments.services.disputes import FloatIsShort
 from people.models import Person
+from people.services import approvals
 
 EXPLAIN = "line.explain"
 Kind = Explanation.Kind
@@ -71,8 +72,8 @@ def refuse(*, line_id: str, by: Person, at: datetime) -> None:
         told = _told(line)
         told.refused_at = at
         told.save(update_fields=["refused_at"])
-        if by.pk != told.proposed_by_id:
-            two_people.refuse(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, by=by, at=at)
+        asked = {"what": EXPLAIN, "about_kind": "stripe_line", "about_id": line.pk}
+        (approvals.take_back if by.pk == told.proposed_by_id else two_people.refuse)(**asked, by=by, at=at)
 
 
 def confirm(*, line_id: str, by: Person, at: datetime) -> Explanation:
@@ -87,6 +88,9 @@ def confirm(*, line_id: str, by: Person, at: datetime) -> Explanation:
         raise FloatIsShort from short
     alarms.settle_line(line_id, at=at)
     alarms.settle_behind(at=at)
+    what, _, number = told.about.partition(":")
+    if what == "dispute":
+        disputes.watch_repaid(Dispute.objects.get(pk=int(number)), at)
     floats.watch(council_code=told.council_code, at=at)
     return told
 

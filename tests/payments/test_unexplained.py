@@ -12,6 +12,7 @@ from payments.models import Alarm, Dispute, StripeLine
 from payments.selectors import frozen, proof
 from payments.services import alarms, disputes, fitting, reconciliation, suspense
 from payments.services.proof import prove_against_stripe
+from people.models import Approval
 from tests import cast
 from tests.payments.conftest import AMINA, COUNCIL, Play
 
@@ -169,3 +170,40 @@ def test_only_the_line_of_that_very_refund_undoes_it(play: Play, by_hand: Disput
     row = suspended(play)
     with pytest.raises(fitting.DoesNotFit):
         said(play, row, "came_back", f"dispute:{by_hand.pk}")
+
+
+def test_what_was_paid_back_for_nothing_rings_until_it_was_paid_to_its_payer_by_hand(play: Play, by_hand: Dispute) -> None:
+    """She paid the £30 back, and then it came back as well: £30 of hers were the platform's for good."""
+    about = f"dispute:{by_hand.pk}"
+    play.stripe.act("unexplained", amount=3000)
+    said(play, suspended(play), "repayment", about)
+    for _ in range(2):
+        play.stripe.act("unexplained", amount=-3000)
+    reconciliation.run(at=play.at)
+    row, other = StripeLine.objects.filter(state="suspense").order_by("pk")
+    with pytest.raises(fitting.DoesNotFit):
+        said(play, row, "repayment", about)
+    play.later(days=20)
+    play.stripe.act("fail_refund", refund=by_hand.stripe_id)
+    reconciliation.run(at=play.at)
+    said(play, StripeLine.objects.get(state="suspense", net_pence=3000), "came_back", about)
+    assert (play.has("RECEIVABLE", AMINA), Alarm.objects.open().filter(kind="repaid_for_nothing").count()) == (-3000, 1)
+    said(play, row, "repayment", about)
+    assert play.has("RECEIVABLE", AMINA) == 0
+    with pytest.raises(fitting.DoesNotFit):
+        said(play, other, "repayment", about)
+    said(play, other, "payout", f"council:{COUNCIL}")
+    is_right(play)
+
+
+def test_a_yes_to_what_was_taken_back_is_no_yes_to_what_was_said_after_it(play: Play) -> None:
+    play.stripe.act("unexplained", amount=-700)
+    row = suspended(play)
+    asked = {"line_id": row.pk, "reason": "Seen.", "by": cast.operator(), "at": play.at}
+    suspense.propose(kind="fee", **asked)
+    read = Approval.objects.get()
+    suspense.refuse(line_id=row.pk, by=cast.operator(), at=play.at)
+    read.refresh_from_db()
+    assert read.refused_at == play.at
+    suspense.propose(kind="loss", **asked)
+    assert Approval.objects.exclude(pk=read.pk).count() == 1
