@@ -71,6 +71,9 @@ def sign_as_payer(*, agreement: Agreement, pledge: Pledge, related: Relative, by
         raise NotAllowed("Only the person who pays can say yes, or somebody who may decide for them. Nobody who works for the provider can.")
     if payer.state == Payer.State.SIGNED:
         raise NotNow("This has a yes already.")
+    if payer.state == Payer.State.DECLINED:
+        # The others, and the provider, were asked again without them.
+        raise NotNow("This has a no already, and the others have another price since. Ask them for new visits, with you in them.")
     _promise_fits(payer, pledge)
     _may_buy(row, payer, pledge, related, at)
     payer.earmark = awarding.keep(agreement=row, payer=payer, pledge=pledge, by=by, at=at)
@@ -252,5 +255,6 @@ def _price_again(agreement: Agreement, left: list[Payer], at: datetime) -> None:
     plans = plans_for(agreement=agreement, memberships=[one.membership for one in left])
     for payer, plan in zip(left, plans, strict=True):
         _forget_signature(agreement, payer, at)
+        approvals.lapse(what=RELATIVE_EXCEPTION, about_kind="payer", about_id=payer.pk, at=at)
         set_plan(payer=payer, plan=plan)
         payer.save()

@@ -74,6 +74,15 @@ def take_back(*, what: str, about_kind: str, about_id: object, by: Person, at: d
         _note(row, "take_back_approval", by, at)
 
 
+def lapse(*, what: str, about_kind: str, about_id: object, at: datetime) -> None:
+    """The thing is another from now on: what was asked or said of it before, and not used up, lets nothing be done any more."""
+    live = Approval.objects.about(what, about_kind, about_id).filter(refused_at__isnull=True, used_at__isnull=True, expires_at__gt=at)
+    for row in live.order_by("pk").locked():
+        row.expires_at = at
+        row.save(update_fields=["expires_at"])
+        _note(row, "lapse_approval", None, at)
+
+
 def give(*, approval: Approval, by: Person, at: datetime, room_says_may: bool = False) -> Approval:
     """The second person's yes. Raises NotAllowed (who asked may not give), ApprovalIsOver.
 
@@ -125,6 +134,6 @@ def _open(approval: Approval, by: Person, at: datetime, room_says_may: bool) -> 
     return row
 
 
-def _note(approval: Approval, verb: str, by: Person, at: datetime) -> None:
+def _note(approval: Approval, verb: str, by: Person | None, at: datetime) -> None:
     detail = {"what": approval.what, "about": f"{approval.about_kind}:{approval.about_id}"}
     trail.write(by=by, verb=f"people.{verb}", about_kind="approval", about_id=approval.pk, at=at, council_code=approval.council_code, detail=detail)
