@@ -104,6 +104,7 @@ class YesForm(Form):
     """One payer's own yes: from which promise."""
 
     pledge = PickField(label="From which promise?", choices=[])
+    most_pence = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, pledges: list[Pledge], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

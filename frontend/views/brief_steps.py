@@ -79,13 +79,14 @@ def say_yes(request: SignedIn, pk: int) -> HttpResponse:
 
     def act(form: YesForm) -> str:
         pledge = form.pledges[form.cleaned_data["pledge"]]
-        briefs.say_yes(payer=payer, pledge=pledge, by=request.user, at=clock.now())
+        briefs.say_yes(payer=payer, pledge=pledge, most_pence=form.cleaned_data["most_pence"], by=request.user, at=clock.now())
         messages.success(request, "We have your yes. No money has moved.")
         return back_to("brief", pk=pk)
 
     pledges = Pledge.objects.live().filter(membership=payer.membership).select_related("portion").order_by("pk")
     context = {"payer": payer, "brief": payer.brief, "rows": presenter.rows_of(payer.brief, tuple(payer.brief.lots.all()))}
-    return form_page(request, form=YesForm(request.POST or None, pledges=list(pledges)), act=act, template="wants/yes.html", context=context)
+    form = YesForm(request.POST or None, pledges=list(pledges), initial={"most_pence": payer.ceiling_pence})
+    return form_page(request, form=form, act=act, template="wants/yes.html", context=context)
 
 
 @signed_in

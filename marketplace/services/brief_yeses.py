@@ -13,6 +13,7 @@ from marketplace.selectors.briefs import is_covered
 from marketplace.selectors.buying import purchase_facts
 from marketplace.services.brief_drafts import forget_yeses, lock, plan_payers
 from marketplace.services.needs_together import move
+from marketplace.services.signing import PriceHasChanged
 from marketplace.services.writing import log, tell
 from people.models import Person
 from people.policies import may_act_for
@@ -90,11 +91,11 @@ def group_decided(*, proposal_id: int, need_id: int, outcome: str, at: datetime)
 
 
 @all_or_nothing
-def say_yes(*, payer: BriefPayer, pledge: Pledge, by: Person, at: datetime) -> BriefPayer:
+def say_yes(*, payer: BriefPayer, pledge: Pledge, by: Person, at: datetime, most_pence: int | None = None) -> BriefPayer:
     """One payer's own yes to the most it can cost them: kept on their promise for 30 days or until they sign. No money moves.
 
-    Whoever says it has seen `ceiling_pence`. Raises NotAllowed, NotNow, GroupHasNotDecided, YesDoesNotFit, and what
-    `pooling.services.earmarks.earmark` raises.
+    `most_pence`: the most it could cost on the page they read. Raises NotAllowed, NotNow, GroupHasNotDecided, PriceHasChanged, YesDoesNotFit, and
+    what `pooling.services.earmarks.earmark` raises.
     """
     brief, row = _locked(payer)
     if not may_act_for(by=by, person=row.person, decision="promises", at=at):
@@ -105,6 +106,8 @@ def say_yes(*, payer: BriefPayer, pledge: Pledge, by: Person, at: datetime) -> B
         raise GroupHasNotDecided
     if row.state == BriefPayer.State.YES:
         raise NotNow("This has a yes already.")
+    if most_pence is not None and most_pence != row.ceiling_pence:
+        raise PriceHasChanged
     _fits(brief, row, pledge, at)
     row.earmark = earmarks.earmark(pledge=pledge, about_kind="brief", about_id=brief.pk, pence=row.ceiling_pence, by=by, at=at)
     row.pledge, row.state, row.said_by, row.said_at = pledge, BriefPayer.State.YES, by, at

@@ -180,7 +180,9 @@ def test_the_group_walks_from_a_wish_to_a_brief_that_a_provider_asks_about(wanti
     for name in wanting.story.places:
         person = as_(wanting.story.person(name))
         assert "The most it can cost you: £600.00" in text(person.get(reverse("brief-yes", args=[brief.pk])))
-        person.post(reverse("brief-yes", args=[brief.pk]), {"pledge": wanting.story.promises[name].pk})
+        yes = {"pledge": wanting.story.promises[name].pk, "most_pence": "60000"}
+        assert "The price has changed" in text(person.post(reverse("brief-yes", args=[brief.pk]), {**yes, "most_pence": "40000"}))
+        person.post(reverse("brief-yes", args=[brief.pk]), yes)
     assert provider.get(reverse("wanted-brief", args=[brief.pk])).status_code == 404
     helper.post(reverse("brief-publish", args=[brief.pk]), {"open_days": "7"})
     shown = text(provider.post(reverse("wanted-brief", args=[brief.pk]), {"words": "Is there a kitchen?"}, follow=True))

@@ -10,6 +10,7 @@ from audit.errors import NotAllowed
 from marketplace.models import Brief
 from marketplace.services import briefs
 from marketplace.services.briefs import BriefIsNotComplete, GroupHasNotDecided, NotCovered, TellsTooMuch, YesDoesNotFit
+from marketplace.services.signing import PriceHasChanged
 from pooling.models import Earmark, Pledge
 from pooling.services import proposals
 from pooling.services.earmarks import PledgeIsExhausted
@@ -246,6 +247,17 @@ def test_who_says_no_pays_nothing_and_the_others_say_yes_to_the_new_most(wanting
     assert wanting.again().decided_at is not None
     with pytest.raises(YesDoesNotFit, match="more each week"):
         wanting.yes("Amina")
+
+
+def test_a_yes_from_a_page_that_showed_another_most_is_refused(wanting: Wanting) -> None:
+    read = wanting.payer("Amina").ceiling_pence
+    briefs.say_no(payer=wanting.payer("Halima"), by=cast.halima(), at=wanting.at)
+    briefs.share_again(brief=wanting.brief, by=cast.ruth(), at=wanting.at)
+    mine = wanting.story.promises["Amina"]
+    Pledge.objects.filter(pk=mine.pk).update(weekly_pence=9_000, pence=144_000)
+    with pytest.raises(PriceHasChanged):
+        briefs.say_yes(payer=wanting.payer("Amina"), pledge=Pledge.objects.get(pk=mine.pk), most_pence=read, by=cast.amina(), at=wanting.at)
+    assert wanting.payer("Amina").state == "asked"
 
 
 def test_writing_it_again_frees_every_yes_and_asks_the_group_again(wanting: Wanting) -> None:

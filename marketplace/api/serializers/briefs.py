@@ -207,6 +207,7 @@ class BriefQuestionSaid(BriefWords):
 
 
 class BriefYes(Shape):
-    """From which promise."""
+    """From which promise. `most_pence`: the most it may cost, as you read it; another sum is refused."""
 
     pledge = VisibleField(Pledge, related=("portion__budget",))
+    most_pence = PenceField(required=False)
