@@ -121,6 +121,8 @@ def _first_since_change(row: Remittance) -> Remittance | None:
 def _split(row: Remittance, pence: int) -> None:
     """The row keeps `pence`; the rest waits on, out of the same lot for the same thing."""
     rest = {"payee_id": row.payee_id, "payment_id": row.payment_id, "council_code": row.council_code, "about": row.about, "group": row.group}
-    Remittance.objects.create(**rest, pence=row.pence - pence, waiting_since=row.waiting_since)
-    row.pence = pence
-    Remittance.objects.filter(pk=row.pk).update(pence=pence)
+    # What its payer has back already of more than it keeps goes with the rest.
+    beyond = max(0, row.recovered_pence - pence)
+    Remittance.objects.create(**rest, pence=row.pence - pence, waiting_since=row.waiting_since, recovered_pence=beyond)
+    row.pence, row.recovered_pence = pence, row.recovered_pence - beyond
+    row.save(update_fields=["pence", "recovered_pence"])

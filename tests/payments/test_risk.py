@@ -158,6 +158,14 @@ def test_the_first_payment_to_changed_bank_details_is_cut_to_the_cap() -> None:
     assert row.pence == 50_000
 
 
+def test_what_its_payer_has_back_already_of_more_than_the_cap_keeps_nothing_waiting() -> None:
+    """It was kept back from another payment of theirs; this one goes whole, in parts."""
+    row = owed(payee(AT - timedelta(days=9)), lot("bank_transfer"), 80_000, recovered_pence=60_000)
+    assert risk.may_go(row, at=AT)
+    assert sorted(Remittance.objects.values_list("pence", "recovered_pence")) == [(30_000, 10_000), (50_000, 50_000)]
+    assert (row.pence, row.recovered_pence) == (50_000, 50_000)
+
+
 def test_more_follows_three_working_days_after_the_first_was_paid() -> None:
     to, of = payee(AT - timedelta(days=9)), lot("bank_transfer")
     paid(to, of, 50_000, AT)
