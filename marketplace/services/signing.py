@@ -21,6 +21,7 @@ from pooling.models import Membership, Pledge
 from pooling.rules import Relative
 from pooling.selectors import mode_of
 from pooling.services import earmarks
+from pooling.services.membership_records import must_go_on
 from pooling.services.transactions import all_or_nothing
 from providers.selectors import checks_live
 
@@ -107,12 +108,13 @@ def decline_as_payer(*, agreement: Agreement, membership: Membership, by: Person
 
 @all_or_nothing
 def sign_as_provider(*, agreement: Agreement, by: Person, at: datetime, version: int | None = None) -> Agreement:
-    """The provider's yes. Its checks must be live today. Raises NotAllowed, NotNow, PriceHasChanged, ChecksAreNotLive."""
+    """The provider's yes. Its checks must be live today. Raises NotAllowed, NotNow, PriceHasChanged, ChecksAreNotLive, NoNewYes."""
     row = _open(agreement, version, at)
     if not policies.may_speak_for_enterprise(by=by, enterprise=row.enterprise):
         raise NotAllowed("Only the provider can say yes here.")
     if row.provider_signed_version == row.version:
         raise NotNow("You have said yes already.")
+    must_go_on(row.cluster)
     if row.enterprise.state != "live" or checks_live(
         enterprise=row.enterprise, worker=None, category=category_of(row), on=at.astimezone(LONDON).date()
     ):

@@ -40,7 +40,7 @@ def earmark(*, pledge: Pledge, about_kind: str, about_id: int, pence: int, by: P
     if not policies.may_decide(by=by, person=row.membership.person, decision="promises", at=at):
         raise NotAllowed
     step(PLEDGE, row.state, "earmark")
-    must_go_on(row.membership)
+    must_go_on(row.membership.cluster)
     if row.earmarks.live().filter(about_kind=about_kind, about_id=about_id).exists():
         raise AlreadyKept
     if row.earmarked_pence + pence > row.pence:
@@ -67,7 +67,7 @@ def earmark(*, pledge: Pledge, about_kind: str, about_id: int, pence: int, by: P
 def raise_to(*, earmark: Earmark, pence: int, by: Person, at: datetime) -> Earmark:
     """Keeps more of the same promise for the same thing: a new ceiling, on the owner's own yes. Never less than before.
 
-    Raises NotAllowed, NotNow, PledgeIsExhausted.
+    Raises NotAllowed, NotNow, NoNewYes, PledgeIsExhausted.
     """
     row = lock_pledge(earmark.pledge_id)
     kept = Earmark.objects.locked().get(pk=earmark.pk)
@@ -77,6 +77,7 @@ def raise_to(*, earmark: Earmark, pence: int, by: Person, at: datetime) -> Earma
     more = pence - kept.pence
     if more <= 0:
         return kept
+    must_go_on(row.membership.cluster)
     if row.earmarked_pence + more > row.pence:
         raise PledgeIsExhausted(row.pence - row.earmarked_pence)
     _keep(row, kept, pence, "pooling.raise_earmark", by, at)

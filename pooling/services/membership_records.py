@@ -20,9 +20,9 @@ class NoNewYes(Refusal):
     sentence = "This group is stopped for now, or is ending. You can't promise or agree to anything new in it."
 
 
-def must_go_on(membership: Membership) -> None:
+def must_go_on(group: Cluster) -> None:
     """Raises NoNewYes where the group is stopped, ends, or is over."""
-    if membership.cluster.state not in (Cluster.State.FORMING, Cluster.State.ACTIVE):
+    if group.state not in (Cluster.State.FORMING, Cluster.State.ACTIVE):
         raise NoNewYes
 
 

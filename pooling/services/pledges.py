@@ -109,7 +109,7 @@ def promise(*, membership: Membership, portion: Portion, weekly_pence: int, week
         raise NotAllowed
     if not place.is_in:
         raise NotInGroup
-    must_go_on(place)
+    must_go_on(place.cluster)
     if money.budget.person_id != place.person_id:
         raise NotYourMoney
     if starts_on < london_date(at):

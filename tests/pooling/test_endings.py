@@ -14,7 +14,7 @@ from people.services.approvals import NeedsApproval
 from pooling.books import Lot
 from pooling.models import Cluster, Membership, Withdrawal
 from pooling.rules import CLUSTER, CLUSTER_FINAL, NotNow
-from pooling.services import calls, endings, holds, memberships, proposals, shares
+from pooling.services import calls, earmarks, endings, holds, memberships, proposals, shares
 from pooling.services.admissions import GroupTakesNobody
 from pooling.services.membership_records import NoNewYes
 from tests import cast, cast_pooling
@@ -107,6 +107,9 @@ def test_while_it_is_stopped_no_money_leaves_for_a_provider_and_a_persons_own_go
         holds.release(hold=hold, pence=3000, payee_id=1, about="share:1", by=None, at=AT)
     with pytest.raises(NoNewYes):
         cast_pooling.earmarked(pledge, at=AT, agreement=2, pence=100)
+    kept = pledge.earmarks.get()
+    with pytest.raises(NoNewYes):
+        earmarks.raise_to(earmark=kept, pence=kept.pence + 1, by=town.amina, at=AT)
     with pytest.raises(NoNewYes):
         cast_pooling.promised(amina, portion, at=AT)
     with pytest.raises(GroupTakesNobody):
