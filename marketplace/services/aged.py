@@ -5,11 +5,13 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from marketplace import policies
 from marketplace.models import MilestoneShare
 from marketplace.rules.tables import SHARE, after
 from marketplace.services import funding, money
 from marketplace.services.decisions import clock_out
 from marketplace.services.writing import log, tell
+from payments.models import LotDecision
 from pooling.models import Call
 from pooling.services import aged, calls
 from pooling.services.call_records import lock_call
@@ -24,19 +26,29 @@ TWO_DECIDED = "Two people decided it, because the money was nearly 90 days old."
 def let_go(*, payment_id: UUID, membership_id: int, portion_id: int, pence: int, wish: str, at: datetime) -> int:
     """Ends this payer's oldest shares until `pence` of old money are not needed any more. Returns how many shares moved.
 
-    `wish`: what two people decided (`send_back`, `pay_on`), or empty. Told again later, it goes on with what is still there.
+    `wish`: what two people decided (`send_back`, `pay_on`), or empty; it says nothing about work that one of them has an interest in.
+    Told again later, it goes on with what is still there.
     """
+    decision = LotDecision.objects.filter(payment=payment_id, kind=wish, decided_at__isnull=False).order_by("decided_at").last() if wish else None
     counts = Q(covered_by="money", state__in=COUNTS_ON_MONEY) | Q(state="planned", call__state="called", call__asked_pence__lt=F("call__pence"))
     rows = MilestoneShare.objects.filter(counts, membership_id=membership_id, portion_id=portion_id).select_related("call")
     moved = 0
     for share in rows.order_by("milestone_id", "pk"):
         if pence <= 0:
             break
+        if wish and (decision is None or not _may_decide(decision, share, at)):
+            continue
         if _end(share, payment_id, wish, at):
             pence -= share.call.spare_pence if share.state == "planned" and share.call else share.pence
             moved += 1
     aged.send_free(payment_id=payment_id, at=at)
     return moved
+
+
+def _may_decide(decision: LotDecision, share: MilestoneShare, at: datetime) -> bool:
+    """Neither of the two has an interest in it (abuse.md 6)."""
+    people = (decision.proposed_by, decision.decided_by)
+    return all(by is not None and policies.may_decide(by=by, share=share, at=at) for by in people)
 
 
 def _end(share: MilestoneShare, payment_id: UUID, wish: str, at: datetime) -> int:

@@ -151,6 +151,19 @@ def test_money_under_a_question_goes_by_the_evidence(asked: Callable[[], Walk]) 
     all_right()
 
 
+def test_who_works_for_the_provider_decides_nothing_about_its_work_by_way_of_old_money(asked: Callable[[], Walk]) -> None:
+    story = asked()
+    shares.question(share=story.share("Amina"), words="Nobody came on Thursday.", by=cast.amina(), at=story.at)
+    cast_market.hire("Olu", person=cast.operator(), checked=False)
+    lot = grown_old(story, 70)
+    ages.propose(payment=lot, wish=Wish("pay_on", "They did come."), by=cast.operator(), at=story.at)
+    approvals.give(approval=Approval.objects.get(what=DECIDE), by=cast.second_operator(), at=story.at)
+    ages.decide(payment=lot, by=cast.second_operator(), at=story.at)
+    Bank(story.at).tell()
+    assert (story.share("Amina").state, story.share("Amina").paid_pence) == ("questioned", 0)
+    all_right()
+
+
 @pytest.mark.parametrize(("kind", "paid"), [("pay_on", True), ("send_back", False)])
 def test_two_people_decide_about_a_question_that_old_money_waits_for(asked: Callable[[], Walk], kind: str, paid: bool) -> None:
     story = asked()
