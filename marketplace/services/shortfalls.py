@@ -8,7 +8,7 @@ from datetime import datetime
 
 from audit.errors import NotAllowed, Refusal
 from marketplace import policies
-from marketplace.models import Milestone, MilestoneShare, Payer, ShortAnswer, Visit
+from marketplace.models import Agreement, Milestone, MilestoneShare, Payer, ShortAnswer, Visit
 from marketplace.rules.tables import MILESTONE, SHARE, NotNow, after
 from marketplace.services import ceilings, funding, money
 from marketplace.services.applying import parts_of_away
@@ -142,6 +142,8 @@ def all_want_fewer(week: Milestone, shares: Sequence[MilestoneShare]) -> bool:
 
 
 def _open(milestone: Milestone, membership: Membership, by: Person, at: datetime) -> tuple[Milestone, list[MilestoneShare], MilestoneShare]:
+    # New terms write the same payers' sums: the agreement first, as there.
+    Agreement.objects.locked().get(pk=milestone.agreement_id)
     week = locked_week(milestone.pk)
     shares = locked_shares(week)
     mine = next((share for share in shares if share.membership_id == membership.pk and share.split_from_id is None), None)

@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from audit.errors import Refusal
 from audit.models import Delivery
-from marketplace.models import MilestoneShare
+from marketplace.models import Change, MilestoneShare
 from marketplace.selectors import proof
-from marketplace.services import milestones, shares
+from marketplace.services import changing, milestones, shares, shortfalls
 from pooling.models import HoldMove
 from pooling.services import calls
 from tests import cast, cast_market
@@ -92,3 +92,46 @@ def pay_without_telling(story: Walk, name: str) -> None:
     story.pay(name)
     MilestoneShare.objects.filter(pk=story.share(name).pk, state="covered").update(state="planned", covered_by="")
     assert not Delivery.objects.filter(state="parked").exists()
+
+
+def test_what_is_taken_over_while_a_new_price_comes_about_is_paid_beside_it() -> None:
+    """Neither writes over the other's sums: else the last weeks would be above the most that was said yes to, and asked of nobody."""
+    story = cast_market.running()
+    story.pay("Amina", "Yusuf")
+    while story.week().state != "short":
+        story.until(story.at + timedelta(days=1))
+    change = changing.propose(agreement=story.agreement, kind="price", visit_pence=3_000, by=cast.hodan(), at=story.at)
+    for name in ("Amina", "Yusuf"):
+        changing.answer(change=change, membership=story.places[name], answer="accept", by=story.person(name), at=story.at)
+    week, amina, halima = story.week(), story.places["Amina"], story.places["Halima"]
+    last = while_waiting(
+        lambda: changing.answer(change=change, membership=halima, answer="accept", by=halima.person, at=story.at),
+        lambda: shortfalls.take_over(milestone=week, membership=amina, pence=1_800, by=amina.person, at=story.at),
+    )
+    payer = story.payer("Amina")
+    assert (last.state, payer.weeks_pence[0], payer.weeks_pence[11]) == ("applied", 3_600, 2_000)
+    assert payer.ceiling_pence == sum(payer.weeks_pence) == (payer.earmark and payer.earmark.pence)
+
+
+def while_waiting(first: Callable[[], Change], second: Callable[[], object]) -> Change:
+    """`second` begins when `first` is done and not committed, and goes on when it is. Returns what `first` does."""
+
+    def other() -> None:
+        try:
+            second()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        done = first()
+        meanwhile = pool.submit(other)
+        while not meanwhile.done() and not _somebody_waits_for_us():
+            pass
+        transaction.on_commit(meanwhile.result)
+    return done
+
+
+def _somebody_waits_for_us() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select exists (select from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid)))")
+        return bool(cursor.fetchone()[0])
