@@ -25,7 +25,7 @@ class LotForm(Form):
 class ExplainForm(Form):
     """What a line of Stripe's balance was."""
 
-    kind = PickField(label="What was it?", choices=[(value, str(text).capitalize()) for value, text in Explanation.Kind.choices])
+    kind = PickField(label="What was it?", choices=[(value, text[:1].upper() + text[1:]) for value, text in Explanation.Kind.choices])
     about = TextField(
         label="What is it about?",
         required=False,

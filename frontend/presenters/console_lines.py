@@ -13,6 +13,7 @@ from payments.models import (
     Alarm,
     Dispute,
     LotDecision,
+    Payee,
     Payment,
     PaymentOperation,
     ReconcileRun,
@@ -82,10 +83,21 @@ def stripe_line_details(row: StripeLine, at: datetime) -> Rows:
     rows: Rows = [("What it means", row.get_state_display()), ("At Stripe it names", row.source), ("Council", row.council_code), ("It was", said)]
     if row.ours_pence:
         rows.append(("Of it nobody knows", words.pounds(row.unknown_pence)))
+    if row.touched:
+        rows.insert(2, ("Stripe says it is about", _named(row.touched)))
     if row.lost_operation:
         rows.append(("Our own software made it", "before a backup was put back"))
         rows += [("Choose “our own”, and say", restored.about(one)) for one in restored.candidates(row)] if told is None else []
     return rows
+
+
+def _named(touched: str) -> str:
+    """A payment or a provider, so that a person knows whose."""
+    what, _, number = touched.partition(":")
+    if what == "payee":
+        return f"{touched}, {Payee.objects.get(pk=int(number)).owner}"
+    payment = Payment.objects.get(pk=number)
+    return f"{touched}, {words.pounds(payment.pence)} of {payment.lot_owner}, {words.day(payment.charged_at or payment.started_at)}"
 
 
 def hold(row: Hold, at: datetime) -> Line:

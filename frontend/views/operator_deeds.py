@@ -21,13 +21,16 @@ Said = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Deed:
-    """Asking for a second person's yes. `may(row, at)`; `do(row, said, by, at)` returns what is said afterwards."""
+    """Asking for a second person's yes. `may(row, at)`; `do(row, said, by, at)` returns what is said afterwards. `begins(row)`: what stands in
+    the form at first.
+    """
 
     title: str
     button: str
     form: type[Form]
     may: Callable[[Any, datetime], bool]
     do: Callable[[Any, Said, Person, datetime], str]
+    begins: Callable[[Any], dict[str, str]] = lambda row: {}
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,13 @@ def _bring_again(row: Any, by: Person, at: datetime) -> str:
     return "It is tried again now. If it fails again, it comes back here."
 
 
+def _touched(line: Any) -> dict[str, str]:
+    kinds = {"payment": "refund_by_hand", "payee": "transfer_by_hand"}
+    what = line.touched.partition(":")[0]
+    is_out = what in kinds and line.unknown_pence < 0
+    return {"about": line.touched, "kind": kinds[what]} if is_out else {}
+
+
 ASKS = {
     "old-money": ages.DECIDE,
     "lines": suspense.EXPLAIN,
@@ -90,7 +100,7 @@ ASKS = {
 }
 DEEDS = {
     "old-money": Deed("What should happen to what is left?", "Ask a second person", LotForm, lambda row, at: ages.age_days(row, at) >= 60, _lot),
-    "lines": Deed("What was it?", "Ask a second person", ExplainForm, lambda row, at: row.state == "suspense", _explain),
+    "lines": Deed("What was it?", "Ask a second person", ExplainForm, lambda row, at: row.state == "suspense", _explain, _touched),
     "disputes": Deed(
         "The payer will not pay it back?",
         "Ask a second person",

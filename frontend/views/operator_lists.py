@@ -73,7 +73,8 @@ def thing(request: SignedIn, name: str, pk: str) -> HttpResponse:
         messages.success(request, deed.do(row, form.cleaned_data, request.user, clock.now()))
         return back_to("operator-thing", name=name, pk=pk)
 
-    return form_page(request, form=deed.form(request.POST or None), act=act, template="operator/thing.html", context=context)
+    form = deed.form(request.POST or None, initial=deed.begins(row))
+    return form_page(request, form=form, act=act, template="operator/thing.html", context=context)
 
 
 def _context(listing: console.Listing, row: Any, at: datetime) -> dict[str, Any]:

@@ -69,6 +69,8 @@ class StripeLine(models.Model):
     lost_operation = models.CharField(max_length=36, blank=True)
     # And what tells its row: the charge of a refund; the account of a transfer and what we said it belongs to.
     lost_of = models.CharField(max_length=255, blank=True)
+    # Of a line nobody explains: "payment:<id>" or "payee:4", whichever of ours its object at Stripe names.
+    touched = models.CharField(max_length=60, blank=True)
 
     objects = StripeLineQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ COUNCIL_CODE = re.compile(r"[A-Z]\d{8}")
 Kind = Explanation.Kind
 OUT = frozenset({Kind.REFUND_BY_HAND, Kind.TRANSFER_BY_HAND, Kind.FAILED_REFUND_PAID, Kind.PAYOUT, Kind.LOSS, Kind.OURS})
 IN = frozenset({Kind.CAME_BACK, Kind.TOP_UP})
+BY_HAND = frozenset({Kind.REFUND_BY_HAND, Kind.TRANSFER_BY_HAND})
 ABOUT: dict[str, frozenset[str]] = {
     Kind.REFUND_BY_HAND: frozenset({"payment"}),
     Kind.TRANSFER_BY_HAND: frozenset({"payee"}),
@@ -43,6 +44,8 @@ def must_fit(line: StripeLine, kind: str, about: str) -> str:
         return number or line.council_code
     if what not in ABOUT[kind]:
         raise DoesNotFit
+    if kind in BY_HAND and line.touched not in ("", about):
+        raise DoesNotFit(f"Stripe says that this was {line.touched}. Say that, or choose what else it was.")
     row = _row(what, number)
     if row is None or not _sum_fits(line, kind, row):
         raise DoesNotFit

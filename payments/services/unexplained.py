@@ -7,7 +7,7 @@ from ledger.selectors import moved
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Transfer, new_key, post
 from ledger.services.retry import retrying
-from payments.models import StripeLine
+from payments.models import Payee, Payment, StripeLine
 from payments.rules import UNEXPLAINED_FREEZE_PENCE
 from payments.services import alarms, restored, whose_line
 
@@ -17,7 +17,10 @@ NO_COUNCIL = "X00000000"
 
 def suspend(line: StripeLine, at: datetime) -> bool:
     """None of our rows is this line. An alarm at once; once available, the money is where Stripe says it is, the other side in SUSPENSE."""
-    council = whose_line.council_of(line) or NO_COUNCIL
+    touched = whose_line.touched(line)
+    # A transfer by hand may be any council's money.
+    council = touched.council_code if isinstance(touched, Payment) else NO_COUNCIL
+    _name(line, touched)
     restored.look_at(line, at)
     is_pence = line.currency == "gbp"
     stops = abs(line.net_pence) >= UNEXPLAINED_FREEZE_PENCE or not is_pence
@@ -26,6 +29,12 @@ def suspend(line: StripeLine, at: datetime) -> bool:
     ring_for = "" if council == NO_COUNCIL else council
     alarms.ring(kind="unexplained_line", about=f"line:{line.pk}", sentence=sentence, at=at, council_code=ring_for, stops_releases=stops)
     return line.is_available and bool(retrying(lambda: _suspend(line.pk, council, None, at)))
+
+
+def _name(line: StripeLine, touched: Payment | Payee | None) -> None:
+    if touched is not None and not line.touched:
+        line.touched = f"{'payment' if isinstance(touched, Payment) else 'payee'}:{touched.pk}"
+        line.save(update_fields=["touched"])
 
 
 def suspend_rest(line: StripeLine, journal_key: uuid.UUID | None, council: str, ours: str, at: datetime) -> bool:

@@ -1,21 +1,24 @@
-"""Which council's money a line of Stripe's touched that none of our rows explains."""
+"""What of ours a line of Stripe's touched that none of our rows explains."""
 
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import NotFound
-from payments.models import Payment, StripeLine
+from payments.models import Payee, Payment, StripeLine
 
 
-def council_of(line: StripeLine) -> str:
-    """Whose money it touched: that of the charge a refund by hand was made on, where there is one. "" when nobody knows."""
-    charge_id = line.source
-    if line.source.startswith(("du_", "dp_")):
-        try:
+def touched(line: StripeLine) -> Payment | Payee | None:
+    """The payment whose charge its object at Stripe names, or the provider whose account; None where it names neither, or another's.
+
+    Asks Stripe: not inside a transaction.
+    """
+    kind = line.source.partition("_")[0]
+    try:
+        if kind == "tr":
+            return Payee.objects.filter(stripe_account_id=gateway.transfer(line.source).destination).first()
+        charge_id = line.source
+        if kind in ("du", "dp"):
             charge_id = gateway.dispute(line.source).charge_id
-        except NotFound:
-            return ""
-    if line.source.startswith(("re_", "pyr_")):
-        try:
+        if kind in ("re", "pyr"):
             charge_id = gateway.refund(line.source).charge_id
-        except NotFound:
-            return ""
-    return Payment.objects.filter(charge_id=charge_id).values_list("council_code", flat=True).first() or ""
+    except NotFound:
+        return None
+    return Payment.objects.filter(charge_id=charge_id).exclude(charge_id="").first()

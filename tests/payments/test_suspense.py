@@ -80,6 +80,22 @@ def test_a_refund_made_by_hand_in_the_dashboard(play: Play) -> None:
     is_over(play, row)
 
 
+def test_what_stripe_says_a_line_was_about_is_named_and_nobody_can_make_it_another_persons(play: Play) -> None:
+    play.float()
+    amina, bilal = play.lot(8000), play.lot(8000, owner="member:14/portion:9", about="call:2")
+    payee, other = play.payee(), play.payee(owner="enterprise:6")
+    for by_hand, names, wrong in (
+        (lambda: play.stripe.act("refund_by_hand", charge=amina.charge_id, amount=3000), f"payment:{amina.pk}", f"payment:{bilal.pk}"),
+        (lambda: play.stripe.act("transfer_by_hand", destination=payee.stripe_account_id, amount=1500), f"payee:{payee.pk}", f"payee:{other.pk}"),
+    ):
+        by_hand()
+        row, kind = line(play), "refund_by_hand" if "payment" in names else "transfer_by_hand"
+        assert row.touched == names
+        with pytest.raises(fitting.DoesNotFit, match=names):
+            suspense.propose(line_id=row.pk, kind=kind, about=wrong, reason="It was them.", by=cast.operator(), at=play.at)
+        is_over(play, explained(play, kind, names))
+
+
 def test_a_transfer_by_hand_is_kept_back_from_their_next_pay(play: Play) -> None:
     play.float()
     play.lot(8000)
