@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Count
+from django.db.models import Count, F, Q, Sum
 
 from ledger.selectors import journal_exists
 from marketplace.models import Booking, Milestone, MilestoneShare, Payer
+from payments.models import Recovery, Remittance
 from pooling.models import Hold, HoldMove, Membership
 
 
@@ -25,7 +26,8 @@ def proof(using: str = "default") -> list[str]:
             found.append(f"The shares of milestone {pk} are {by_milestone[pk]}p, not {pence}p.")
     for hold in Hold.objects.using(using).filter(pk__in=by_hold).order_by("pk"):
         found += _hold(hold, by_hold[hold.pk])
-    return [*found, *_moves_once(using), *_left_out(using), *_ceilings(using), *_bookings(using)]
+    whose = [*_unheld(using), *_not_theirs(using), *_to_others(using)]
+    return [*found, *whose, *_moves_once(using), *_left_out(using), *_ceilings(using), *_weeks(using), *_bookings(using)]
 
 
 def _share(share: MilestoneShare) -> Iterable[str]:
@@ -35,8 +37,6 @@ def _share(share: MilestoneShare) -> Iterable[str]:
         yield f"Share {share.pk} says {share.returned_pence}p came back, without its journal."
     if share.is_final and share.state != "dropped" and share.paid_pence + share.returned_pence != share.pence:
         yield f"Share {share.pk} is {share.state}, and {share.pence - share.paid_pence - share.returned_pence}p of it went nowhere."
-    if share.state in {"asked", "with_helper", "questioned"} and share.covered_by == "money" and share.hold_id is None:
-        yield f"Share {share.pk} is covered by money and holds nothing."
 
 
 def _hold(hold: Hold, shares: list[MilestoneShare]) -> Iterable[str]:
@@ -49,6 +49,47 @@ def _hold(hold: Hold, shares: list[MilestoneShare]) -> Iterable[str]:
     for name, held, shared in claims:
         if held != shared:
             yield f"Hold {hold.pk} has {name} {held}p; its shares say {shared}p."
+
+
+def _unheld(using: str) -> Iterable[str]:
+    """Once the week is on, money that covers a part of it is held for it, until it is paid or comes back."""
+    goes_on = Q(state="covered", milestone__state__in=["funded", "in_delivery", "overdue", "submitted"])
+    rows = MilestoneShare.objects.using(using).filter(goes_on | Q(state__in=["asked", "with_helper", "questioned", "agreed"]))
+    for pk in rows.filter(covered_by="money", hold=None).order_by("pk").values_list("pk", flat=True):
+        yield f"Share {pk} is covered by money and holds nothing."
+
+
+def _not_theirs(using: str) -> Iterable[str]:
+    """What is asked for and held for a part is its own payer's, of the portion they chose."""
+    rows = MilestoneShare.objects.using(using).order_by("pk")
+    found: set[int] = set()
+    for of in ("call", "hold"):
+        same = {f"{of}__{name}": F(name) for name in ("membership", "portion")}
+        found |= set(rows.exclude(**{of: None}).exclude(**same).values_list("pk", flat=True))
+    yield from (f"Share {pk} is paid by somebody else's money." for pk in sorted(found))
+
+
+def _to_others(using: str) -> Iterable[str]:
+    """What a part paid is on its way to its own provider, to the penny, and no more is asked back than `payments` was told."""
+    sent: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for about, payee, pence in Remittance.objects.using(using).filter(about__startswith="share:").values_list("about", "payee", "pence"):
+        sent[about][payee] += pence
+    asked = dict(Recovery.objects.using(using).order_by().values_list("about").annotate(sum=Sum("pence")))
+    paid = MilestoneShare.objects.using(using).filter(paid_pence__gt=0).order_by("pk")
+    for pk, pence, back, payee in paid.values_list("pk", "paid_pence", "recover_pence", "milestone__agreement__enterprise__payee"):
+        if sent[f"share:{pk}"] != {payee: pence}:
+            yield f"Share {pk} was paid to somebody else than its provider, or another sum."
+        if back > asked.get(f"share:{pk}", 0):
+            yield f"Share {pk} says that {back}p are asked back; {asked.get(f'share:{pk}', 0)}p are."
+
+
+def _weeks(using: str) -> Iterable[str]:
+    """Nobody paid more for a week than they said yes to. Who came back after a stop said yes to later weeks only: the others say nothing."""
+    rows = MilestoneShare.objects.using(using).filter(paid_pence__gt=0).values_list("payer", "payer__weeks_pence", "milestone__number")
+    for payer, weeks, number, pence in rows.annotate(sum=Sum("paid_pence")).order_by("payer", "milestone__number"):
+        agreed = weeks[number - 1] if number <= len(weeks) else 0
+        if 0 < agreed < pence:
+            yield f"Payer {payer} paid {pence}p for week {number}; they said yes to {agreed}p."
 
 
 def _bookings(using: str) -> Iterable[str]:

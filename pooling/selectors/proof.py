@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from ledger import selectors as book
 from ledger.services.accounts import Account
-from payments.models import Payment
+from payments.models import Payment, Refund
 from pooling.books import Lot
 from pooling.models import Call, Earmark, Hold, HoldMove, Pledge, WalletMove, WalletSlice, Withdrawal
 from pooling.selectors.promises import free_shares
@@ -30,7 +30,7 @@ EFFECTS = {
 
 def proof(using: str = "default") -> list[str]:
     """What differs. Reads rows by the connection `using`; the book by the one everybody reads it with."""
-    rows = [*_holds(using), *_moves(using), *_withdrawals(using), *_wallets(using), *_promises(using), *_free(using)]
+    rows = [*_holds(using), *_moves(using), *_withdrawals(using), *_wallets(using), *_promises(using), *_paid_by(using), *_free(using)]
     return [*rows, *proof_of_leaving(using), *proof_of_weekly(using)]
 
 
@@ -67,6 +67,20 @@ def _withdrawals(using: str) -> Iterator[str]:
     rows = list(Withdrawal.objects.using(using))
     yield from _compare("REFUND", ((row.journal_key, row.pence) for row in rows))
     yield from _compare("REFUND", ((row.kept_journal, -row.kept_pence) for row in rows if row.kept_journal is not None))
+    theirs: dict[tuple[str, str], int] = defaultdict(int)
+    sent: dict[str, int] = defaultdict(int)
+    for refund in Refund.objects.using(using).filter(about__startswith="withdrawal:").select_related("payment"):
+        if refund.lot_owner == refund.payment.lot_owner:
+            theirs[refund.about, refund.lot_owner] += refund.pence
+        # Once home it may have come back since, and a fact still be on its way that says so.
+        if refund.done_journal is not None or refund.state == Refund.State.BY_HAND:
+            sent[refund.about] += refund.pence
+    for row in rows:
+        about, owner = f"withdrawal:{row.pk}", Lot(row.membership_id, row.portion_id, row.council_code).owner
+        if theirs[about, owner] != row.pence:
+            yield f"{row}: {row.pence}p of {owner}, but of their lots {theirs[about, owner]}p go home"
+        if row.returned_pence > sent[about]:
+            yield f"{row}: it says that {row.returned_pence}p are home, and {sent[about]}p were sent"
 
 
 def _wallets(using: str) -> Iterator[str]:
@@ -119,6 +133,15 @@ def _promises(using: str) -> Iterator[str]:
     for pledge in Pledge.objects.using(using):
         if [pledge.earmarked_pence, pledge.called_pence] != kept[pledge.pk]:
             yield f"promise {pledge.pk}: its earmarks are {kept[pledge.pk]}p, it says {[pledge.earmarked_pence, pledge.called_pence]}p"
+
+
+def _paid_by(using: str) -> Iterator[str]:
+    """What a call names as its payment is its own payer's."""
+    owners = dict(Payment.objects.using(using).values_list("pk", "lot_owner"))
+    for call in Call.objects.using(using).exclude(payment_id=None):
+        owner = Lot(call.membership_id, call.portion_id, call.council_code).owner
+        if call.payment_id is not None and owners.get(call.payment_id) != owner:
+            yield f"call {call.pk}: no payment of {owner} paid it"
 
 
 def _free(using: str) -> Iterator[str]:

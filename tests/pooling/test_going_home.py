@@ -6,9 +6,9 @@ import pytest
 
 from audit.errors import NotAllowed
 from payments.gateways.shapes import RefundMade
-from payments.models import PaymentOperation, Refund
+from payments.models import Payment, PaymentOperation, Refund
 from payments.services import refunds
-from pooling.models import Withdrawal
+from pooling.models import Call, Withdrawal
 from pooling.rules import WITHDRAWAL, NotNow
 from pooling.selectors import money_of, proof
 from pooling.services import calls, holds, shares
@@ -205,3 +205,24 @@ def test_the_proof_finds_a_withdrawal_without_its_journal(week: Week) -> None:
     row = sent_home(week)
     Withdrawal.objects.filter(pk=row.pk).update(journal_key=week.hold(1).place_journal)
     assert any("REFUND" in sentence for sentence in proof())
+
+
+def test_the_proof_finds_a_withdrawal_that_says_it_is_home_before_stripe_sent_it(week: Week) -> None:
+    row = sent_home(week)
+    Withdrawal.objects.filter(pk=row.pk).update(state="returned", returned_pence=row.pence)
+    assert proof() == [f"withdrawal {row.pk}: it says that {row.pence}p are home, and 0p were sent"]
+
+
+def test_the_proof_finds_money_that_goes_home_out_of_somebody_elses_lot(week: Week) -> None:
+    row = sent_home(week)
+    Refund.objects.update(lot_owner=week.lot(2).owner)
+    assert proof() == [f"withdrawal {row.pk}: {row.pence}p of {week.lot(1).owner}, but of their lots 0p go home"]
+    Refund.objects.update(lot_owner=week.lot(1).owner, payment=Payment.objects.get(lot_owner=week.lot(2).owner))
+    assert proof() == [f"withdrawal {row.pk}: {row.pence}p of {week.lot(1).owner}, but of their lots 0p go home"]
+
+
+def test_the_proof_finds_a_call_that_somebody_elses_payment_or_none_paid(week: Week) -> None:
+    hers, his = (Call.objects.get(membership=place) for place in week.places[:2])
+    Call.objects.filter(pk=hers.pk).update(payment_id=his.payment_id)
+    Call.objects.filter(pk=his.pk).update(payment_id="00000000-0000-0000-0000-000000000009")
+    assert proof() == [f"call {one.pk}: no payment of {week.lot(share).owner} paid it" for share, one in enumerate((hers, his), 1)]
