@@ -106,6 +106,8 @@ def ask(*, weekly_list_id: int, looked: bool, at: datetime) -> bool:
     if row.must_look:
         # What was closed is with Stripe: asking for it anew would only find the same part again.
         return False
+    if Payment.objects.filter(about=Wallet(row.organisation_id, row.council_code).about, state="failed", started_at__gt=at - LOOK_AGAIN).exists():
+        return False  # Stripe would not wait for a sum just now: asked anew every round, it would say so every round
     if looked and cash.take_in(**_terms(row, _most_that_is_this_lists(row), at)) is not None:
         WeeklyList.objects.filter(pk=row.pk).update(part_pence=0)
         return True

@@ -1,8 +1,12 @@
 """What an organisation's bank took back is paid before anybody in its weekly list; what came of a list that it stopped goes back to it."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import transaction
 
 from payments.models import Payer, Payment
+from payments.services import taking
 from pooling.services import setbacks, weekly_lists, weekly_money
 from tests.pooling.conftest import AT, build_town
 from tests.pooling.weekly_desk import Desk, all_is_well, desk_of, states
@@ -35,6 +39,18 @@ def test_nobody_in_a_list_is_paid_before_the_debt_and_what_that_took_is_asked_fo
     dispute.refresh_from_db()
     assert (row.state, desk.here, dispute.state) == ("done", 0, "settled")
     assert all_is_well()
+
+
+@pytest.mark.django_db
+def test_what_stripe_refused_is_asked_for_again_after_an_hour_and_not_every_round(desk: Desk) -> None:
+    desk.call(0, 2_000)
+    row = desk.sent()
+    assert desk.waiting is not None
+    with transaction.atomic():
+        taking.end(Payment.objects.locked().get(pk=desk.waiting.pk), "refuse", AT)
+    assert not weekly_money.ask(weekly_list_id=row.pk, looked=False, at=AT)
+    assert weekly_money.ask(weekly_list_id=row.pk, looked=False, at=AT + timedelta(hours=1))
+    assert desk.waiting is not None
 
 
 @pytest.mark.django_db
