@@ -225,6 +225,7 @@ class Demo:
             say("You can sign in as:")
         for person in people:
             say(f"  {person['name']:<18} {person['email']:<32} {person['password']:<18} {person['says']}")
+        say("Who works here is asked for the numbers of an app as well; in the demo the page shows them.")
         say("Press Ctrl-C to stop.")
 
     # --- watching ---

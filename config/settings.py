@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "frontend.middleware.OneClock",
     "frontend.middleware.PlainWords",
+    "config.second_step.SecondStep",
     "config.idempotency.KeepAnswers",  # last: it runs the view itself
 ]
 ROOT_URLCONF = "config.urls"
@@ -152,6 +153,8 @@ ACCOUNT_FORMS = {
     "change_phone": f"{_forms}.ChangePhoneForm",
     "verify_phone": f"{_forms}.VerifyPhoneForm",
 }
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # pages are made by their own people: allauth fears a sign-up with somebody else's address
+MFA_TOTP_TOLERANCE = 1  # numbers still count half a minute after the app shows others: typing takes some people longer
 MFA_FORMS = {
     "authenticate": f"{_forms}.AuthenticateForm",
     "reauthenticate": f"{_forms}.MfaReauthenticateForm",

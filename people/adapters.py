@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from audit import clock
 from people.models import Channel, Person
+from people.policies import needs_second_factor
 from people.rules import PhoneIsNotOne, clean_phone
 from people.services import messages, tokens
 from people.services import people as people_services
@@ -43,6 +44,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Whoever had the old one may have made a token with it."""
         super().set_password(user, password)
         tokens.stop(person=user, by=user, at=clock.now())
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """For who needs a second step and has one, a password is not enough to see the spare codes or to turn it off."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        by_app = [way for way in ways if way["id"] == "mfa_reauthenticate"]
+        return by_app if by_app and needs_second_factor(user, at=clock.now()) else ways
 
     def phone_form_field(self, **options: Any) -> Any:
         return PhoneField(**options)

@@ -59,6 +59,9 @@ def may_give_roles(*, by: Person | None) -> bool:
     return by is None or by.is_operator
 
 
+NEED_SECOND_FACTOR = frozenset({OPERATOR, HOLDER_STAFF, COMMISSIONER})
+
+
 def needs_second_factor(person: Person, *, at: datetime) -> bool:
     """Who sees other people's money or papers must show more than a password."""
-    return person.is_staff or any(has_role(person, kind, at=at) for kind in (OPERATOR, HOLDER_STAFF, COMMISSIONER))
+    return person.is_staff or any(has_role(person, kind, at=at) for kind in NEED_SECOND_FACTOR)

@@ -40,6 +40,7 @@ _SENTENCES: Final = {
     "same_as_current": "That is the one you have now. Write a different one.",
     "select_only_one": "Fill in only one of the two boxes.",
 }
+_NOT_THE_APPS: Final = "Those numbers are not right. The app shows new ones every half minute, and each counts once. Type what it shows now."
 
 
 class InOurWords:
@@ -126,13 +127,25 @@ class ConfirmEmailVerificationCodeForm(InOurWords, account.ConfirmEmailVerificat
     """The numbers sent to a new e-mail."""
 
 
-class AuthenticateForm(InOurWords, mfa.AuthenticateForm):  # type: ignore[misc]
+class FromAnApp(InOurWords):
+    """Numbers that we did not send."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = "The numbers the app shows"  # type: ignore[attr-defined]
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        is_wrong = getattr(error, "code", "") == "incorrect_code"
+        super().add_error(field, ValidationError(_NOT_THE_APPS, code="not_the_apps") if is_wrong else error)
+
+
+class AuthenticateForm(FromAnApp, mfa.AuthenticateForm):  # type: ignore[misc]
     """The numbers from an app, or one of the spare codes."""
 
 
-class MfaReauthenticateForm(InOurWords, mfa.ReauthenticateForm):  # type: ignore[misc]
+class MfaReauthenticateForm(FromAnApp, mfa.ReauthenticateForm):  # type: ignore[misc]
     """The numbers from an app once more."""
 
 
-class ActivateTOTPForm(InOurWords, totp.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateTOTPForm(FromAnApp, totp.ActivateTOTPForm):  # type: ignore[misc]
     """The first numbers from an app."""

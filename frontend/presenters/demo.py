@@ -3,6 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.utils import decrypt
+from django.conf import settings
+from django.core.cache import cache
 
 from people.models import Message, Person, Role
 from providers.models import Enterprise
@@ -34,6 +41,25 @@ def people_to_be(*, at: datetime) -> list[Somebody]:
     says.update({one.owner_id: one.name for one in Enterprise.objects.all()})
     labelled = [Somebody(one.pk, f"{one.full_name}: {says.get(one.pk, 'has a budget')}") for one in people]
     return sorted(labelled, key=lambda one: one.id in says)
+
+
+def app_shows(form: Any) -> str:
+    """What the app of whom this form asks would show now, when this is the demonstration: its people have no phones. Nothing anywhere else."""
+    if not settings.DEMO:
+        return ""
+    if secret := getattr(form, "secret", ""):
+        return _numbers(secret)[0]
+    app = Authenticator.objects.filter(user=form.user, type=Authenticator.Type.TOTP).first()
+    if app is None:
+        return ""
+    shown = _numbers(decrypt(app.data["secret"]))
+    return next((one for one in shown if not cache.get(TOTP(app)._get_used_cache_key(one))), shown[0])  # each counts once
+
+
+def _numbers(secret: str) -> list[str]:
+    """Those of now and of the half minute after."""
+    _, now, later = yield_hotp_counters_from_time()
+    return [format_hotp_value(hotp_value(secret, counter)) for counter in (now, later)]
 
 
 @dataclass(frozen=True, slots=True)

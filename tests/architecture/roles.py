@@ -27,6 +27,7 @@ from providers.models import Check, Enterprise, Listing, Worker
 from providers.services import checks
 from tests.architecture import areas
 from tests.architecture.writes import watched
+from tests.signing_in import signed_in
 from vocabulary.models import Term
 
 KOFI = Part("Kofi Mensah", "isf_holder", "Works for another organisation in Southwark that looks after money.")
@@ -232,9 +233,7 @@ class Door:
     def open(cls) -> "Door":
         browsers = {}
         for part in EVERYBODY:
-            browsers[name(part)] = browser = Client(raise_request_exception=True)
-            if part is not None:
-                browser.force_login(Person.objects.get(email=part.email), backend="django.contrib.auth.backends.ModelBackend")
+            browsers[name(part)] = Client() if part is None else signed_in(Person.objects.get(email=part.email))
         return cls(browsers)
 
     def ask(self, who: str, method: str, address: str, sent: Mapping[str, Any] | None = None) -> Answer:
@@ -267,7 +266,7 @@ class Door:
 def mark_of(response: HttpResponse) -> str:
     """One letter for an answer: see the head of routes.py."""
     if response.status_code in (301, 302, 303):
-        return "i" if "/accounts/login/" in response["Location"] or "/accounts/reauthenticate/" in response["Location"] else ">"
+        return "i" if any(f"/accounts/{page}/" in response["Location"] for page in ("login", "reauthenticate", "2fa/reauthenticate")) else ">"
     return {200: "+", 201: "+", 204: "+", 400: "?", 401: "i", 403: "x", 404: ".", 405: "m", 409: "!", 422: "?"}.get(response.status_code, "#")
 
 

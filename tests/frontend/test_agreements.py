@@ -11,6 +11,7 @@ from people.models import Supporter
 from pooling import selectors
 from pooling.models import Withdrawal
 from tests import cast, cast_market, cast_pooling
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -57,9 +58,7 @@ def story(told, set_clock):
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _text(response) -> str:

@@ -11,15 +11,14 @@ from marketplace.rules.dates import start_of
 from marketplace.services import shares
 from people.services import supporters
 from tests import cast, cast_market
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _text(response) -> str:

@@ -13,6 +13,7 @@ from pooling.models import Cluster
 from providers.models import Listing, WorkHours
 from tests import cast, cast_booking
 from tests.cast_booking import KEEP_GOING, TEN, Alone
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +28,7 @@ def story(world: Alone, set_clock) -> Alone:
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def text(response) -> str:

@@ -15,6 +15,7 @@ from pooling.models import BudgetImport, Portion
 from tests import cast, cast_pooling
 from tests.api.conftest import Api
 from tests.pooling.conftest import AT
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -38,9 +39,7 @@ def parts(made: Any, set_clock: Any) -> Any:
 
 
 def _as(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _at(name: str, *more: int) -> str:

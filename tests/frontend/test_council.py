@@ -18,6 +18,7 @@ from marketplace.selectors.counted import quarters, wanted
 from marketplace.services import asks, counting
 from people.models import Message
 from tests import cast
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 20, 9, 0, tzinfo=UTC)
@@ -31,9 +32,7 @@ def _as_of(set_clock):
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _text(response) -> str:

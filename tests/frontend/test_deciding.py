@@ -16,6 +16,7 @@ from people.models import Message, Person
 from pooling.models import Challenge, Cluster, Proposal
 from pooling.services import endings, proposals
 from tests import cast, cast_pooling
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -24,9 +25,7 @@ WORDS = {"kind": "other", "title": "Shall we meet on Tuesdays?", "text": "At the
 
 
 def browser(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _group() -> Cluster:

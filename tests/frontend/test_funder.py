@@ -13,6 +13,7 @@ from ledger import selectors as book
 from pooling.selectors.funder import HERE, where_money_is
 from pooling.selectors.statements import for_holder
 from tests import cast, cast_market
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +28,7 @@ def story(told, set_clock):
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _text(response) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from pooling.models import Budget, Cluster, Membership, Pledge
 from pooling.services import budgets
 from tests import cast, cast_pooling
+from tests.signing_in import signed_in
 from vocabulary.models import Term
 
 pytestmark = pytest.mark.django_db
@@ -31,9 +32,7 @@ def _as_of(set_clock):
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _text(response) -> str:

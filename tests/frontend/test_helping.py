@@ -11,6 +11,7 @@ from people.models import Approval
 from people.services import organisations, people
 from pooling.models import Budget
 from tests import cast, cast_market, cast_pooling
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 BOTH = ["met", "letter"]
@@ -23,9 +24,7 @@ def _as_of(set_clock):
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _text(response) -> str:

@@ -10,6 +10,7 @@ from marketplace.models import MilestoneShare
 from people.models import Approval
 from people.services import supporters
 from tests import cast, cast_market
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -17,9 +18,7 @@ WORDS = {"words": "Nobody came that week."}
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _text(response) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from people.services import organisations
 from pooling.models import Budget, Call
 from tests import cast, cast_market, cast_pooling
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -44,9 +45,7 @@ def story(told, set_clock):
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _text(response) -> str:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from audit.errors import NotAllowed, Refusal
@@ -21,6 +20,7 @@ from pooling.services.membership_records import NotAsked
 from tests import cast, cast_market, cast_pooling
 from tests.cast import AT
 from tests.pooling.test_groups import ANSWERS
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 REFUSED = (NotAllowed, NotAsked)
@@ -73,8 +73,7 @@ def may_ask() -> None:
 def may_read() -> None:
     cluster, places = group()
     assert set(Membership.objects.visible_to(cast.ruth())) == set(places)
-    client = Client()
-    client.force_login(cast.ruth(), backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(cast.ruth())
     shown = client.get(reverse("group", args=[cluster.pk])).content.decode()
     assert "Amina" in shown
     assert "Farah" not in shown
@@ -200,8 +199,7 @@ def may_not_private() -> None:
     group()
     in_common.say(kind="faith", word="muslim", agreed=True, shown=True, by=cast.amina(), at=AT)
     assert not InCommon.objects.visible_to(cast.ruth()).exists()
-    client = Client()
-    client.force_login(cast.ruth(), backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(cast.ruth())
     for page in (reverse("group", args=[Cluster.objects.get().pk]), reverse("helping"), reverse("hosting")):
         assert "Muslim" not in client.get(page).content.decode()
 

@@ -12,6 +12,7 @@ from people.models import Person
 from pooling.models import Proposal
 from tests import cast, cast_market, cast_offers
 from tests.cast_offers import Asking
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -20,9 +21,7 @@ LIST_QUERIES = 12
 
 
 def _as(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _text(response: Any) -> str:

@@ -22,6 +22,7 @@ from providers.models import Check
 from providers.services import checks, enterprises
 from tests import cast, cast_market
 from tests.sandbox_process import KEY, start_sandbox
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 LISTS = (
@@ -42,9 +43,7 @@ def _as_of(set_clock):
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _text(response) -> str:

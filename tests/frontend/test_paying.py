@@ -7,6 +7,7 @@ from django.urls import reverse
 from payments.models import CashReturn, Mandate, Payer, Payment, PaymentOperation
 from payments.services import mandates, ways
 from tests import cast, cast_market
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +24,7 @@ def story(told, set_clock):
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _page(story, who=None, name: str = "Amina") -> str:

@@ -11,6 +11,7 @@ from marketplace.rules.dates import start_of
 from people.services import people
 from providers.models import Enterprise, Listing, Worker
 from tests import cast, cast_market
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -19,9 +20,7 @@ TUESDAY = date(2026, 3, 24)
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _text(response) -> str:

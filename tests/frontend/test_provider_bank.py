@@ -14,6 +14,7 @@ from payments.models import Payee
 from providers.models import Enterprise
 from tests import cast
 from tests.sandbox_process import KEY, SandboxProcess, start_sandbox
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,9 +35,7 @@ def stripe(stripe_process: SandboxProcess, settings: Any, set_clock: Any) -> San
 
 
 def _hodan() -> Client:
-    client = Client()
-    client.force_login(cast.hodan(), backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(cast.hodan())
 
 
 def _text(response: Any) -> str:
@@ -65,8 +64,7 @@ def test_when_stripe_does_not_answer_nothing_is_lost(stripe: SandboxProcess) -> 
 
 
 def test_a_stranger_has_no_bank_page(stripe: SandboxProcess) -> None:
-    client = Client()
-    client.force_login(cast.stranger(), backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(cast.stranger())
     assert client.post(reverse("provider-bank")).status_code == 404
     assert client.get(reverse("provider-bank-back")).status_code == 404
     assert not Payee.objects.exists()

@@ -23,6 +23,7 @@ from providers.models import CalendarLink
 from providers.services import calendar_links
 from providers.services.calendar_links import NoCalendarLink
 from tests import cast, cast_market
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -32,9 +33,7 @@ LONDON = ZoneInfo("Europe/London")
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _text(response) -> str:

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import pytest
 from django.db import connections
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -25,6 +24,7 @@ from pooling import selectors as pool
 from pooling.services import leaving
 from tests import browsers, cast, cast_market, cast_pooling
 from tests.cast_market import Walk
+from tests.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 T = TypeVar("T")
@@ -32,8 +32,7 @@ NEW_PRICE = "A new price for those who stay"
 
 
 def session_of(person: Person) -> str:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(person)
     return client.cookies["sessionid"].value
 
 

@@ -13,6 +13,7 @@ from people.models import Message
 from pooling.models import Proposal
 from tests import cast, cast_market
 from tests.cast_market import Walk
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +36,7 @@ def story(world: Walk, set_clock) -> Walk:
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def text(response) -> str:

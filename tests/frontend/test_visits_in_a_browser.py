@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 
@@ -12,14 +11,14 @@ from marketplace.rules.dates import start_of
 from people.models import Person
 from tests import cast, cast_market, screens
 from tests.frontend.test_in_a_browser import browser_page
+from tests.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def _session(person: Person) -> str:
     """Signed in, before the browser opens: its driver runs a loop of its own, in which rows must not be read."""
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(person)
     return client.cookies["sessionid"].value
 
 

@@ -10,6 +10,7 @@ from pooling.books import Wallet
 from pooling.models import Call, WalletMove
 from pooling.services import budgets, wallets
 from tests import cast, cast_market, cast_pooling
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +27,7 @@ def story(told, set_clock):
 
 
 def _as(person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _text(response) -> str:

@@ -15,6 +15,7 @@ from marketplace.services import brief_yeses, briefs, needs, needs_together
 from people.models import Message, Person
 from tests import cast, cast_briefs, worlds
 from tests.cast_briefs import Wanting
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 world = worlds.kept(cast_briefs.shared)
@@ -45,9 +46,7 @@ def wanting(world: Wanting, set_clock: Any) -> Wanting:
 
 
 def as_(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def text(response: Any) -> str:

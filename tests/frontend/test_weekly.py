@@ -17,6 +17,7 @@ from tests import cast
 from tests.api.conftest import Api
 from tests.pooling.conftest import AT, build_town
 from tests.pooling.weekly_desk import Desk, desk_of
+from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
 pytestmark = pytest.mark.django_db
@@ -56,9 +57,7 @@ def world(made: World, set_clock: Any) -> World:
 
 
 def _as(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(person)
 
 
 def _at(world: World, name: str) -> str:

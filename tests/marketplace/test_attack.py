@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from django.test import Client
 from django.urls import reverse
 from scipy.optimize import linprog
 
@@ -23,6 +22,7 @@ from marketplace.rules.counting import ALL, LEAVES, MEASURES, Counted, final, ru
 from marketplace.rules.suppression import LEAST_TOLD, POSSIBLE
 from marketplace.services import counting
 from tests import cast
+from tests.signing_in import signed_in
 from vocabulary.models import Term
 
 Published = dict[tuple[str, str], int | None]
@@ -188,8 +188,7 @@ def test_whoever_watched_every_night_recovers_none_when_the_quarter_is_over():
 def test_everything_published_about_a_council_taken_together_recovers_no_hidden_number():
     """The CSV (every quarter that any page shows), attacked as it is read."""
     now = datetime(2026, 5, 20, 9, 0, tzinfo=UTC)
-    client = Client()
-    client.force_login(cast.priya(), backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(cast.priya())
     draw, kinds = random.Random(3), list(Term.objects.categories().values_list("slug", flat=True))
     people = [cast.somebody(f"p{number}@example.com", f"Person{number} Counted") for number in range(45)]
     made = []
