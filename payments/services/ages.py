@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from audit.clock import LONDON, london_date
-from audit.errors import NotAllowed, Refusal
+from audit.errors import Refusal
 from audit.models import Fact
 from audit.services import facts, trail
 from payments.models import Alarm, LotDecision, LotNotice, Payment
@@ -144,7 +144,7 @@ def propose(*, payment: Payment, wish: Wish, by: Person, at: datetime) -> LotDec
     AdviceIsMissing, ReasonIsMissing, NeedsApproval (somebody else's is open).
     """
     row = Payment.objects.locked().select_related("payer").get(pk=payment.pk)
-    _must_be_able(row, by)
+    two_people.must_have_no_interest(by, row)
     if age_days(row, at) < NOTICE_DAYS[0] or not row.free_pence:
         raise LotIsYoung
     if wish.kind == LotDecision.Kind.KEEP:
@@ -166,7 +166,7 @@ def decide(*, payment: Payment, by: Person, at: datetime) -> LotDecision:
     The rooms above are told (`payments.lot_decided`) and move the money.
     """
     row = Payment.objects.locked().select_related("payer").get(pk=payment.pk)
-    _must_be_able(row, by)
+    two_people.must_have_no_interest(by, row)
     approvals.require(what=DECIDE, about_kind="payment", about_id=row.pk, at=at)
     decision = LotDecision.objects.locked().filter(payment=row, decided_at=None).latest("pk")
     decision.decided_by, decision.decided_at = by, at
@@ -176,12 +176,6 @@ def decide(*, payment: Payment, by: Person, at: datetime) -> LotDecision:
     payload = {"payment": str(row.pk), "lot_owner": row.lot_owner, **detail}
     facts.record(kind="payments.lot_decided", subject=f"lot:{row.pk}", payload=payload, at=at, council_code=council)
     return decision
-
-
-def _must_be_able(payment: Payment, by: Person) -> None:
-    """Operators, never about money that they paid in themselves."""
-    if not by.is_operator or (payment.payer is not None and payment.payer.owner == f"person:{by.pk}"):
-        raise NotAllowed
 
 
 def _must_be_advised(wish: Wish, at: datetime) -> None:

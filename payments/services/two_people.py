@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from audit.errors import NotAllowed
+from payments.models import Payment
 from people.models import Approval, Person
 from people.services import approvals
 from people.services.approvals import NeedsApproval
@@ -51,6 +52,13 @@ def waits(*, what: str, about_kind: str, about_id: object, at: datetime) -> bool
 def must_be_operator(by: Person) -> None:
     """Raises NotAllowed for anybody else."""
     if not (by.is_active and by.is_operator):
+        raise NotAllowed
+
+
+def must_have_no_interest(by: Person, payment: Payment) -> None:
+    """Raises NotAllowed for who is no operator, and for who paid it in themselves."""
+    must_be_operator(by)
+    if payment.payer is not None and payment.payer.owner == f"person:{by.pk}":
         raise NotAllowed
 
 

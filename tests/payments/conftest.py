@@ -80,7 +80,7 @@ class Play:
 
     def start(self, pence: int = 8000, owner: str = AMINA, about: str = "call:1") -> Payment:
         payment = payins.start_card(
-            payer_owner="person:1",
+            payer_owner="person:1001",
             lot_owner=owner,
             credit=Account("SHARE", COUNCIL, owner),
             pence=pence,

@@ -38,7 +38,7 @@ def test_float_never_goes_below_zero_whatever_takes_from_it(code: str) -> None:
 def test_a_payment_whose_fee_float_can_not_pay_waits_and_goes_on_after_a_top_up() -> None:
     own_money(139)
     payment = payins.start_card(
-        payer_owner="person:1",
+        payer_owner="person:1001",
         lot_owner=OWNER,
         credit=Account("SHARE", SOUTHWARK, OWNER),
         pence=8_000,

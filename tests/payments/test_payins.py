@@ -264,9 +264,9 @@ def test_another_sum_than_asked_for_credits_nobody_and_rings(play: Play) -> None
 def test_pages_see_a_payers_payments_and_nobody_elses(play: Play) -> None:
     payment = play.start()
     play.start_bank(owner=YUSUF, about="call:2")
-    [seen] = payments_of("person:1")
+    [seen] = payments_of("person:1001")
     assert (seen.id, seen.pence, seen.checkout_url) == (payment.pk, 8000, payment.checkout_url)
-    assert payments_of("person:1", about=["call:2"]) == []
+    assert payments_of("person:1001", about=["call:2"]) == []
     assert [each.kind for each in payments_about(["call:2"])["call:2"]] == ["bank_transfer"]
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from audit.errors import NotAllowed
 from audit.models import Fact
-from payments.models import Alarm, Dispute, Payment, Recovery, Refund, Remittance, StripeLine
+from payments.models import Alarm, Dispute, Payer, Payment, Recovery, Refund, Remittance, StripeLine
 from payments.selectors import frozen, proof
 from payments.services import alarms, disputes, fitting, inbox, reconciliation, recoveries, refunds, rerouting, suspense
 from payments.services.proof import prove_against_stripe
@@ -257,7 +257,12 @@ def failed(play: Play) -> Refund:
 
 
 def rerouted(play: Play, row: Refund, **other: Any) -> None:
-    asked = {"to_owner": "person:1", "allowed_owner": "person:1", "reference": "Letter of 3 May from the payer.", "reason": "The card is closed."}
+    asked = {
+        "to_owner": "person:1001",
+        "allowed_owner": "person:1001",
+        "reference": "Letter of 3 May from the payer.",
+        "reason": "The card is closed.",
+    }
     rerouting.propose(refund_id=row.pk, **asked | other, by=cast.operator(), at=play.at)
     rerouting.confirm(refund_id=row.pk, by=cast.second_operator(), at=play.at)
 
@@ -292,12 +297,31 @@ def test_to_nobody_but_whom_it_came_from(play: Play, failed: Refund) -> None:
     with pytest.raises(rerouting.ReferenceIsMissing):
         rerouted(play, failed, reference=" ")
     rerouting.propose(
-        refund_id=failed.pk, to_owner="person:1", allowed_owner="person:1", reference="Letter.", reason="Closed.", by=cast.operator(), at=play.at
+        refund_id=failed.pk,
+        to_owner="person:1001",
+        allowed_owner="person:1001",
+        reference="Letter.",
+        reason="Closed.",
+        by=cast.operator(),
+        at=play.at,
     )
     with pytest.raises(NotAllowed):
         rerouting.confirm(refund_id=failed.pk, by=cast.operator(), at=play.at)
     with pytest.raises(NotAllowed):
         rerouting.confirm(refund_id=failed.pk, by=cast.stranger(), at=play.at)
+    failed.refresh_from_db()
+    assert failed.state == "failed"
+
+
+def test_nobody_is_one_of_two_people_about_their_own_refund(play: Play, failed: Refund) -> None:
+    mine = f"person:{cast.operator().pk}"
+    Payer.objects.filter(owner="person:1001").update(owner=mine)
+    asked = {"refund_id": failed.pk, "to_owner": mine, "allowed_owner": mine, "reference": "Letter.", "reason": "Closed.", "at": play.at}
+    with pytest.raises(NotAllowed):
+        rerouting.propose(**asked, by=cast.operator())
+    rerouting.propose(**asked, by=cast.second_operator())
+    with pytest.raises(NotAllowed):
+        rerouting.confirm(refund_id=failed.pk, by=cast.operator(), at=play.at)
     failed.refresh_from_db()
     assert failed.state == "failed"
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from audit.errors import NotAllowed
 from ledger.selectors import balances
 from payments.gateways import stripe_gateway
-from payments.models import Alarm, Dispute, StripeLine
+from payments.models import Alarm, Dispute, Payer, StripeLine
 from payments.selectors import frozen, proof
 from payments.services import alarms, disputes, fitting, reconciliation, suspense
 from payments.services.proof import prove_against_stripe
@@ -207,3 +208,14 @@ def test_a_yes_to_what_was_taken_back_is_no_yes_to_what_was_said_after_it(play: 
     assert read.refused_at == play.at
     suspense.propose(kind="loss", **asked)
     assert Approval.objects.exclude(pk=read.pk).count() == 1
+
+
+def test_nobody_is_one_of_two_people_about_what_they_owe_themselves(play: Play, by_hand: Dispute) -> None:
+    mine, other = cast.operator(), cast.second_operator()
+    Payer.objects.filter(owner="person:1001").update(owner=f"person:{mine.pk}")
+    with pytest.raises(NotAllowed):
+        disputes.propose_write_off(dispute_id=by_hand.pk, reason="I will not pay.", by=mine, at=play.at)
+    disputes.propose_write_off(dispute_id=by_hand.pk, reason="They will not pay.", by=other, at=play.at)
+    with pytest.raises(NotAllowed):
+        disputes.confirm_write_off(dispute_id=by_hand.pk, by=mine, at=play.at)
+    assert play.has("RECEIVABLE", AMINA) == 3000

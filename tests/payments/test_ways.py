@@ -25,7 +25,7 @@ PAGES = {"success_url": "http://127.0.0.1:8000/paid/", "cancel_url": "http://127
 
 def terms(play: Play, pence: int = 8000, about: str = "call:1") -> Any:
     return {
-        "payer_owner": "person:1",
+        "payer_owner": "person:1001",
         "lot_owner": AMINA,
         "credit": Account("SHARE", COUNCIL, AMINA),
         "pence": pence,
@@ -49,7 +49,7 @@ def switched_on(play: Play) -> None:
 def set_up(play: Play, account: str = "00012345") -> Mandate:
     """The payer goes through the page at Stripe."""
     switched_on(play)
-    mandate = mandates.start(payer_owner="person:1", council_code=COUNCIL, by=None, at=play.at, **PAGES)
+    mandate = mandates.start(payer_owner="person:1001", council_code=COUNCIL, by=None, at=play.at, **PAGES)
     operations.perform(mandate.operation_id, at=play.at)
     mandate.refresh_from_db()
     open_page(mandate.checkout_url, fields_of(open_page(mandate.checkout_url)) | {"account_number": account})
@@ -109,7 +109,7 @@ def test_money_from_the_banks_app_goes_back_through_stripe(play: Play) -> None:
 
 def test_direct_debit_is_off_until_an_operator_switches_it_on_for_the_council(play: Play) -> None:
     with pytest.raises(WayIsOff):
-        mandates.start(payer_owner="person:1", council_code=COUNCIL, by=None, at=play.at, **PAGES)
+        mandates.start(payer_owner="person:1001", council_code=COUNCIL, by=None, at=play.at, **PAGES)
     with pytest.raises(WayIsOff):
         payins.start_debit(**terms(play))
     with pytest.raises(NotAllowed):
@@ -125,7 +125,7 @@ def test_a_direct_debit_is_set_up_once_and_collected_from(play: Play) -> None:
     play.float()
     mandate = set_up(play)
     assert (mandate.state, mandate.ends_in) == ("active", "2345")
-    assert mandates.start(payer_owner="person:1", council_code=COUNCIL, by=None, at=play.at, **PAGES).pk == mandate.pk
+    assert mandates.start(payer_owner="person:1001", council_code=COUNCIL, by=None, at=play.at, **PAGES).pk == mandate.pk
     payment = collected(play)
     assert (payment.state, play.has("PENDING", AMINA), play.has("SHARE", AMINA)) == ("clearing", 8000, 0)
     play.later(days=8)
@@ -330,8 +330,8 @@ def test_money_on_its_way_back_is_sent_once_though_the_answer_was_lost(play: Pla
 def test_only_what_is_possible_is_offered_quickest_first(play: Play) -> None:
     asked: Any = {"council_code": COUNCIL, "at": play.at}
     assert [way.kind for way in ways.possible(payer_owner="organisation:2", pence=8000, **asked)] == ["bank_transfer"]
-    assert [way.kind for way in ways.possible(payer_owner="person:1", pence=8000, **asked)] == ["bank_transfer", "pay_by_bank", "card"]
+    assert [way.kind for way in ways.possible(payer_owner="person:1001", pence=8000, **asked)] == ["bank_transfer", "pay_by_bank", "card"]
     switched_on(play)
-    offered = ways.possible(payer_owner="person:1", pence=8000, **asked)
+    offered = ways.possible(payer_owner="person:1001", pence=8000, **asked)
     assert [(way.kind, way.working_days) for way in offered] == [("bank_transfer", 1), ("pay_by_bank", 4), ("card", 5), ("bacs", 8)]
-    assert "pay_by_bank" not in [way.kind for way in ways.possible(payer_owner="person:1", pence=40, **asked)]
+    assert "pay_by_bank" not in [way.kind for way in ways.possible(payer_owner="person:1001", pence=40, **asked)]
