@@ -6,7 +6,7 @@ from django.db.models import Q
 from pooling.models.budgets import Portion
 from pooling.models.groups import Membership
 from pooling.models.holds import Withdrawal
-from pooling.querysets import IdleOfferQuerySet
+from pooling.querysets.idle import IdleOfferQuerySet
 
 
 class IdleOffer(models.Model):

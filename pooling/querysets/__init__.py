@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         FundingMode,
         Hold,
         HoldMove,
-        IdleOffer,
         Membership,
         Pledge,
         Portion,
@@ -281,28 +280,6 @@ class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
     def visible_to(self, person: "Person | None") -> Self:
         """The payer, their supporters, who looks after the portion, operators."""
         return _of_payer(self, person)
-
-    def locked(self) -> Self:
-        return self.select_for_update(of=("self",))
-
-
-class IdleOfferQuerySet(models.QuerySet["IdleOffer"]):
-    def visible_to(self, person: "Person | None") -> Self:
-        """The payer, their supporters, who looks after the portion, operators."""
-        return _of_payer(self, person)
-
-    def answered_by(self, person: "Person") -> Self:
-        """What this person may say something about: their own, of those they help with payments, of money they look after."""
-        from people.models import Supporter
-
-        live = Supporter.objects.reading().filter(supporter=person, kind="for")
-        helped = live.filter(decisions__contains=["payments"]).values("person")
-        mine = Q(membership__person=person) | Q(membership__person__in=helped) | _held(person, "portion__holder")
-        return self.filter(mine).select_related("membership__person", "membership__cluster", "portion__holder", "portion__budget")
-
-    def open(self) -> Self:
-        """Not sent, not used."""
-        return self.filter(state__in=("offered", "kept"))
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
