@@ -144,7 +144,7 @@ def propose(*, payment: Payment, wish: Wish, by: Person, at: datetime) -> LotDec
     AdviceIsMissing, ReasonIsMissing, NeedsApproval (somebody else's is open).
     """
     row = Payment.objects.locked().select_related("payer").get(pk=payment.pk)
-    two_people.must_have_no_interest(by, row)
+    two_people.must_have_no_interest(row, by=by)
     if age_days(row, at) < NOTICE_DAYS[0] or not row.free_pence:
         raise LotIsYoung
     if wish.kind == LotDecision.Kind.KEEP:
@@ -166,7 +166,7 @@ def decide(*, payment: Payment, by: Person, at: datetime) -> LotDecision:
     The rooms above are told (`payments.lot_decided`) and move the money.
     """
     row = Payment.objects.locked().select_related("payer").get(pk=payment.pk)
-    two_people.must_have_no_interest(by, row)
+    two_people.must_have_no_interest(row, by=by)
     approvals.require(what=DECIDE, about_kind="payment", about_id=row.pk, at=at)
     decision = LotDecision.objects.locked().filter(payment=row, decided_at=None).latest("pk")
     decision.decided_by, decision.decided_at = by, at

@@ -51,7 +51,7 @@ def propose(*, refund_id: int, to_owner: str, allowed_owner: str, reference: str
         if payer is None or to_owner != allowed_owner or (is_organisations and to_owner != payer.owner):
             raise NotTheirMoney
         row = _failed(refund_id)
-        two_people.must_have_no_interest(by, row.payment)
+        two_people.must_have_no_interest(row.payment, by=by)
         if not 1 <= len(reference.strip()) <= 200:
             raise ReferenceIsMissing
         two_people.first_anew(what=REROUTE, about_kind="refund", about_id=row.pk, reason=reason, by=by, at=at, council_code=row.council_code)
@@ -64,7 +64,7 @@ def confirm(*, refund_id: int, by: Person, at: datetime) -> Refund:
     """Another operator agrees: it is paid by hand from the platform's bank. Raises NotAllowed, NeedsApproval, NotFailed."""
     with transaction.atomic():
         row = _failed(refund_id)
-        two_people.must_have_no_interest(by, row.payment)
+        two_people.must_have_no_interest(row.payment, by=by)
         two_people.second(what=REROUTE, about_kind="refund", about_id=row.pk, by=by, at=at)
         reroute = Reroute.objects.locked().get(refund=row)
         reroute.agreed_by, reroute.agreed_at = by, at

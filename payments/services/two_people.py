@@ -55,7 +55,7 @@ def must_be_operator(by: Person) -> None:
         raise NotAllowed
 
 
-def must_have_no_interest(by: Person, payment: Payment) -> None:
+def must_have_no_interest(payment: Payment, *, by: Person) -> None:
     """Raises NotAllowed for who is no operator, and for who paid it in themselves."""
     must_be_operator(by)
     if payment.payer is not None and payment.payer.owner == f"person:{by.pk}":
