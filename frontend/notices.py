@@ -138,12 +138,12 @@ def helper_needed(*, share_id: int, at: datetime) -> int:
 
 
 def questioned(*, share_id: int, at: datetime) -> int:
-    """To the provider: somebody says it was not right. Their words are on the page, not in a message."""
+    """To the provider: somebody says it was not right, or two people hold it back. Words of theirs are on the page, not in a message."""
     share = _share(share_id)
     agreement = share.milestone.agreement
-    name, week = share.payer.person.known_as, words.which_week(share.milestone)
-    what = "asked about" if share.question else "could not be asked about"
-    says = f"{name} {what} {agreement.title}, {week}. {words.pounds(share.pence)} waits. Please say how it was."
+    asked = f"{share.payer.person.known_as} {'asked' if share.question else 'could not be asked'} about"
+    looks = "Two people look into" if share.held_back_at else asked
+    says = f"{looks} {agreement.title}, {words.which_week(share.milestone)}. {words.pounds(share.pence)} waits. Please say how it was."
     who = [agreement.enterprise.owner]
     return _tell(who, kind="questioned", about=f"share:{share.pk}", subject="A visit was not confirmed", says=says, at=at)
 

@@ -48,6 +48,11 @@ class QuestionPage:
         return self.share.state == "questioned"
 
     @property
+    def may_settle(self) -> bool:
+        """Whether both sides may end it between them; never what two people hold back."""
+        return self.is_open and bool(self.side) and self.share.held_back_at is None
+
+    @property
     def may_reply(self) -> bool:
         return self.is_open and self.side == "provider"
 
@@ -95,8 +100,8 @@ def _visits(share: MilestoneShare, viewer: Person) -> list[VisitLine]:
 
 
 def _evidence(share: MilestoneShare, provider: str) -> str:
-    """What day 45 would say: paid only when recorded at the time and not questioned by the person themselves."""
-    if share.questioned_by_person:
+    """What day 45 would say: paid only when recorded at the time, and neither questioned by the person themselves nor held back."""
+    if share.questioned_by_person or share.held_back_at:
         return "it goes back to who paid it"
     return f"it is paid to {provider} if every visit was written down while it happened. If not, it goes back to who paid it"
 

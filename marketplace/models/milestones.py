@@ -124,6 +124,8 @@ class MilestoneShare(models.Model):
     questioned_at = models.DateTimeField(null=True, blank=True)
     # The person (or a helper in their words) raised it, rather than a clock: matters when the evidence has to decide.
     questioned_by_person = models.BooleanField(default=False)
+    # Two people hold it back over a worry or fraud, after a yes: only two people end it, or day 45, and then it comes back.
+    held_back_at = models.DateTimeField(null=True, blank=True)
     question = models.TextField(blank=True)
     reply = models.TextField(blank=True)
     replied_at = models.DateTimeField(null=True, blank=True)

@@ -39,6 +39,13 @@ class CannotBePaidYet(Refusal):
     sentence = "This can't be paid yet."
 
 
+class HeldBack(Refusal):
+    """Payer and provider can't end between them what two people hold back over a worry or fraud (abuse: somebody may be made to agree)."""
+
+    code = "held_back"
+    sentence = "Two people hold this money back while they look into something. Two people decide how it ends."
+
+
 WHY_NOT = {
     MilestoneShare.WaitsFor.CHECKS: "A check this visit needed was not in place on the day, so it can't be paid. It can go back to the person.",
     MilestoneShare.WaitsFor.PAYEE: "The provider has not told us where to send money. Ask them to, then try again.",
@@ -68,10 +75,12 @@ def settle(*, share: MilestoneShare, pay_pence: int, by: Person, at: datetime) -
     """One side says how much should be paid; when the other has said or says the same sum, it is done at once.
 
     The payer's side: they, or their supporter with authority "visits" (not who booked it alone). The provider's side: its owner.
-    Raises NotAllowed, NotNow, SumDoesNotFit, CannotBePaidYet.
+    Raises NotAllowed, NotNow, HeldBack, SumDoesNotFit, CannotBePaidYet.
     """
     row = _questioned(share)
     side = _side(row, by, at)
+    if row.held_back_at is not None:
+        raise HeldBack
     if side == "payer" and money.second_yeses(share=row, at=at).filter(given_by=by).exists():
         raise NotAllowed("You are the second person for this payment, so somebody else says how much.")
     _fits(row, pay_pence)
@@ -183,12 +192,13 @@ def confirm_hold_back(*, share: MilestoneShare, by: Person, at: datetime) -> Mil
 
 
 def clock_out(*, share: MilestoneShare, at: datetime) -> bool:
-    """Day 45: nobody decided, so the evidence does. Recorded at the time and not questioned by the person: paid; else it comes back.
+    """Day 45: nobody decided, so the evidence does. Recorded at the time, not questioned by the person nor held back: paid; else it comes back.
 
     The share is locked by the caller. False when paying must still wait for something (it is tried again). A missing check means it comes back.
     """
     parts = VisitPart.objects.filter(share=share, is_away=False).select_related("visit")
-    evidence = bool(parts) and all(part.visit.recorded_at_the_time for part in parts) and not share.questioned_by_person
+    is_shown = bool(parts) and all(part.visit.recorded_at_the_time for part in parts)
+    evidence = is_shown and not share.questioned_by_person and share.held_back_at is None
     pay_pence, reason = (share.pence, "Recorded at the time, and not questioned by the person.") if evidence else (0, "Not shown to have happened.")
     waits_for = money.why_not_pay(share=share, pence=pay_pence, at=at) if pay_pence else ""
     if waits_for == MilestoneShare.WaitsFor.CHECKS:

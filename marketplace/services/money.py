@@ -95,16 +95,19 @@ def agree(*, share: MilestoneShare, verb: str, by: Person | None, at: datetime, 
 
 
 def question(*, share: MilestoneShare, verb: str, words: str, by: Person | None, at: datetime) -> None:
-    """This whole row waits: nobody gets it until it is settled."""
+    """This whole row waits: nobody gets it until it is settled. What two people hold back (`hold_back`) is no word of the payer's."""
+    is_held_back = verb == "hold_back"
+    says_so = by is not None and not is_held_back
     share.state = after(SHARE, share.state, verb)
-    share.questioned_at, share.questioned_by_person, share.question = at, by is not None, words
+    share.questioned_at, share.questioned_by_person, share.question = at, says_so, words
+    share.held_back_at = at if is_held_back else None
     share.waits_for = MilestoneShare.WaitsFor.NOTHING
-    if by is not None:
+    if says_so:
         share.answered_by, share.answered_at = by, at
     if share.hold is not None:
         holds.dispute(hold=share.hold, pence=share.pence, by=by, at=at)
     share.save()
-    log(by=by, verb=verb, row=share, at=at, on_behalf_of=share.payer.person if by is not None else None, pence=share.pence)
+    log(by=by, verb=verb, row=share, at=at, on_behalf_of=share.payer.person if says_so else None, pence=share.pence)
     tell(kind="share_questioned", row=share, at=at, pence=share.pence)
 
 

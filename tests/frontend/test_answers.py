@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from marketplace.models import MilestoneShare, VisitPart
 from marketplace.rules.dates import start_of
-from marketplace.services import shares
+from marketplace.services import decisions, shares
 from people.services import supporters
 from tests import cast, cast_market
 from tests.signing_in import signed_in
@@ -186,6 +186,22 @@ def test_both_sides_talk_and_agree(story):
     assert "£4.50 goes to Barwaaqo Care. £4.50 went back to who paid it." in done
     share.refresh_from_db()
     assert (share.state, share.decided_pence) == ("decided", 450)
+
+
+def test_what_two_people_hold_back_is_not_said_in_the_payers_name_and_both_sides_read_that_they_do_not_end_it(story):
+    story.yes("Halima")
+    share = story.share("Halima")
+    decisions.propose_hold_back(share=share, reason="Fraud.", by=cast.operator(), at=story.at)
+    decisions.confirm_hold_back(share=share, by=cast.second_operator(), at=story.at)
+    page, split = reverse("question", args=[share.pk]), reverse("question-split", args=[share.pk])
+    for who in (cast.halima(), cast.hodan()):
+        shown = _text(_as(who).get(page))
+        assert "Two people hold this money back while they look into something." in shown
+        assert "It was not right." not in shown
+        assert "Agree it between you" not in shown
+        told = _text(_as(who).post(split, {"pay_pence": "0", "_confirm": "yes"}, follow=True))
+        assert "Two people decide how it ends." in told
+    assert "Give your answer" in _text(_as(cast.hodan()).get(page))
 
 
 @pytest.mark.parametrize(

@@ -208,8 +208,29 @@ def test_two_people_hold_back_money_that_is_about_to_be_paid() -> None:
     with pytest.raises(NotAllowed):
         decisions.confirm_hold_back(share=share, by=cast.operator(), at=story.at)
     decisions.confirm_hold_back(share=share, by=cast.second_operator(), at=story.at)
-    assert story.share("Halima").state == "questioned"
+    held = story.share("Halima")
+    assert (held.state, held.questioned_by_person, held.answered_by_id) == ("questioned", False, cast.halima().pk)
     assert "reply" in {task.kind for task in to_do(cast.hodan(), today=story.at.date())}
+
+
+@pytest.mark.parametrize("pence", [0, 1_800])
+def test_what_two_people_hold_back_payer_and_provider_do_not_end_between_them(pence: int) -> None:
+    story = cast_market.asked()
+    story.yes("Halima")
+    share = story.share("Halima")
+    decisions.propose_hold_back(share=share, reason="Fraud.", by=cast.operator(), at=story.at)
+    decisions.confirm_hold_back(share=share, by=cast.second_operator(), at=story.at)
+    for by in (cast.halima(), cast.hodan()):
+        with pytest.raises(decisions.HeldBack):
+            decisions.settle(share=share, pay_pence=pence, by=by, at=story.at)
+    story.until(story.at + timedelta(days=46))
+    row = story.share("Halima")
+    assert (row.state, row.paid_pence, row.decided_pence, due(story)) == ("decided", 0, 0, 0)
+
+
+def by_two(story: Walk, share: MilestoneShare, pence: int) -> None:
+    decisions.propose_decision(share=share, pay_pence=pence, reason="We looked.", by=cast.operator(), at=story.at)
+    decisions.confirm_decision(share=share, reason="So did I.", by=cast.second_operator(), at=story.at)
 
 
 def test_an_order_held_back_after_the_yes_is_not_billed_twice() -> None:
@@ -218,8 +239,7 @@ def test_an_order_held_back_after_the_yes_is_not_billed_twice() -> None:
     share = story.share("Halima")
     decisions.propose_hold_back(share=share, reason="A worry was raised.", by=cast.operator(), at=story.at)
     decisions.confirm_hold_back(share=share, by=cast.second_operator(), at=story.at)
-    for by in (cast.halima(), cast.hodan()):
-        decisions.settle(share=share, pay_pence=share.pence, by=by, at=story.at)
+    by_two(story, share, share.pence)
     row = story.share("Halima")
     assert (row.state, row.waits_for) == ("decided", "money")
     story.pay_order(row)
@@ -237,8 +257,7 @@ def test_an_order_held_back_after_the_yes_and_decided_lower_is_billed_that_and_n
     decisions.confirm_hold_back(share=share, by=cast.second_operator(), at=story.at)
     if is_paid_first:
         story.pay_order(share)
-    for by in (cast.halima(), cast.hodan()):
-        decisions.settle(share=share, pay_pence=600, by=by, at=story.at)
+    by_two(story, share, 600)
     if not is_paid_first:
         assert story.call("Halima").to_pay_pence == 600
         story.pay_order(share)

@@ -49,8 +49,8 @@ def hold_back(story: Walk, share: MilestoneShare) -> None:
 
 
 def decide(story: Walk, share: MilestoneShare, pence: int) -> None:
-    for by in (cast.halima(), cast.hodan()):
-        decisions.settle(share=share, pay_pence=pence, by=by, at=story.at)
+    decisions.propose_decision(share=share, pay_pence=pence, reason="We looked.", by=cast.operator(), at=story.at)
+    decisions.confirm_decision(share=share, reason="So did I.", by=cast.second_operator(), at=story.at)
 
 
 def nothing(story: Walk, share: MilestoneShare) -> None:

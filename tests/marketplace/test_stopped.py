@@ -54,7 +54,7 @@ def test_a_question_nobody_decided_waits_while_the_group_is_stopped_and_the_cloc
     MilestoneShare.objects.filter(pk=share.pk).update(state="agreed", agreed_at=story.at, waits_for="payee")
     decisions.propose_hold_back(share=share, reason="A worry.", by=cast.operator(), at=story.at)
     decisions.confirm_hold_back(share=share, by=cast.second_operator(), at=story.at)
-    MilestoneShare.objects.filter(pk=share.pk).update(questioned_by_person=False)
+    MilestoneShare.objects.filter(pk=share.pk).update(held_back_at=None)
     late = story.at + timedelta(days=46)
     endings.freeze(cluster=story.cluster, reason="A worry", by=cast.operator(), at=late)
     shares.advance_share(share_id=share.pk, at=late)
