@@ -179,7 +179,7 @@ def test_every_part_is_on_the_style_page() -> None:
     finally:
         template_rendered.disconnect(note)
     parts = {f"parts/{path.name}" for path in (STATIC.parent.parent / "templates" / "parts").glob("*.html")}
-    assert sorted(parts - drawn) == ["parts/demo_bar.html", "parts/htmx.html"]
+    assert sorted(parts - drawn) == ["parts/app_shows.html", "parts/demo_bar.html", "parts/htmx.html"]
 
 
 # Classes of one page, of the frame, or that only place things: seen there.
