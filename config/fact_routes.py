@@ -57,6 +57,7 @@ FACT_ROUTES: dict[str, list[str]] = {
     "marketplace.share_released": ["frontend.consumers.share_released"],
     "marketplace.share_with_helper": ["frontend.consumers.share_with_helper"],
     "marketplace.share_questioned": ["frontend.consumers.share_questioned"],
+    "marketplace.share_reminded": ["frontend.consumers_of_waiting.share_reminded"],
     "marketplace.share_decided": ["frontend.consumers.share_decided"],
     "marketplace.share_fell_short": ["frontend.consumers.share_fell_short"],
     "marketplace.share_recovering": ["frontend.consumers.share_recovering"],

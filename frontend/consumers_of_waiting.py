@@ -34,3 +34,8 @@ def rules_unsigned(*, fact: Fact, at: datetime) -> None:
 def person_quiet(*, fact: Fact, at: datetime) -> None:
     """`pooling.person_quiet`: nothing from somebody for six weeks, and their money is promised."""
     notices_of_waiting.person_quiet(membership_id=fact.payload["membership"], about=f"fact:{fact.pk}", at=at)
+
+
+def share_reminded(*, fact: Fact, at: datetime) -> None:
+    """`marketplace.share_reminded`: nobody has decided a question yet."""
+    notices_of_waiting.question_to_decide(share_id=fact.payload["share"], times=fact.payload["times"], at=at)

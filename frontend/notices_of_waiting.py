@@ -1,10 +1,13 @@
 """What we write when something waited too long: to who may still act on it, and to who waited."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from audit.clock import london_date
 from frontend import words
 from frontend.notices import _tell, _write, another_way, staff_of
+from marketplace import policies as market
+from marketplace.models import MilestoneShare
+from marketplace.rules.dates import CLOCK_OUT_DAYS
 from people.models import Organisation, Person
 from people.services import messages
 from places.calendar import add_working_days
@@ -55,6 +58,28 @@ def appeal_ran_out(*, removal_id: int, at: datetime) -> int:
     says = f"{row.membership.person.known_as} asked us to look again at what {group} decided. We did not answer in time, so they stay. We are sorry."
     says += " You can ask the group again."
     return told + _tell([row.asked_by], kind="appeal_ran_out", about=about, subject=subject, says=says, at=at)
+
+
+# --- a question that nobody decided ---
+
+
+def question_to_decide(*, share_id: int, times: int, at: datetime) -> int:
+    """To who looks after that payer's money, else to who runs the site; from the second time to all of them. Only who may decide it."""
+    share = MilestoneShare.objects.select_related("milestone__agreement__enterprise", "payer__person", "portion__holder").get(pk=share_id)
+    if share.state != MilestoneShare.State.QUESTIONED or share.questioned_at is None:
+        return 0
+    site = list(Person.objects.filter(is_staff=True, is_active=True).order_by("pk"))
+    staff = staff_of(share.portion.holder_id, at=at) if share.portion.holder_id else []
+    people = [one for one in (staff or site) if market.may_decide(by=one, share=share, at=at)] if times == 1 else []
+    people = people or [one for one in {*staff, *site} if market.may_decide(by=one, share=share, at=at)]
+    agreement, last_day = share.milestone.agreement, london_date(share.questioned_at) + timedelta(days=CLOCK_OUT_DAYS)
+    why = "Two people hold it back while they look into something." if share.held_back_at else "It is in question."
+    says = (
+        f"{words.pounds(share.pence)} for {agreement.title}, {words.which_week(share.milestone)}, waits since {words.day(share.questioned_at)}. {why}"
+    )
+    says += f" Nobody has decided yet how it ends. Please look at it, with a second person. After {words.day(last_day)} nobody is asked any more."
+    about = f"share:{share.pk}/{times}"
+    return _tell(sorted(people, key=lambda one: one.pk), kind="question_waits", about=about, subject="Please decide a question", says=says, at=at)
 
 
 # --- rules, and people nobody heard of ---

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from marketplace.rules.dates import LONGEST_LEAD, LONGEST_SHORT, NO_ANSWER_DAYS, REMIND_DAYS
+from marketplace.rules.dates import HELD_BACK_REMIND_DAYS, LONGEST_LEAD, LONGEST_SHORT, NO_ANSWER_DAYS, REMIND_DAYS
 from marketplace.rules.silence import ANSWER_WORKING_DAYS
 from marketplace.rules.tables import MILESTONE_FINAL, SHARE_SETTLED
 from people.models import Person, Role, Supporter
@@ -149,6 +149,7 @@ class ShareQuerySet(models.QuerySet["MilestoneShare"]):
             Q(state="asked") & (Q(ask_again_on__lte=at.date() + timedelta(days=1)) | Q(asked_at__lte=at - timedelta(days=ANSWER_WORKING_DAYS)))
             | Q(state="with_helper", asked_at__lte=at - timedelta(days=NO_ANSWER_DAYS))
             | Q(state="questioned", questioned_at__lte=at - timedelta(days=REMIND_DAYS[0]))
+            | Q(state="questioned", held_back_at__lte=at - timedelta(days=HELD_BACK_REMIND_DAYS[0]))
             | Q(state="agreed") & paid_in
             | Q(state="decided", waits_for="money", call__state="funded")
         )

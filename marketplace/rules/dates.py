@@ -30,6 +30,8 @@ OVERDUE_BEGUN_DAYS = 14
 CALL_OFF_DAYS = 60
 NO_ANSWER_DAYS = 15
 REMIND_DAYS = (15, 30)
+HELD_BACK_REMIND_DAYS = (7, *REMIND_DAYS)
+"""What two people hold back is looked at again after five working days (state-machines.md 8, `hold_back`)."""
 CLOCK_OUT_DAYS = 45
 LARGE_PENCE_IN_28_DAYS = 50_000
 """Above this, from one payer to one provider in 28 days, a second person must agree (state-machines.md 8, `release`)."""

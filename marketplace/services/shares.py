@@ -6,7 +6,7 @@ from datetime import datetime
 from audit.errors import NotAllowed, Refusal
 from marketplace import policies
 from marketplace.models import MilestoneShare, ShareNotice, VisitPart
-from marketplace.rules.dates import CLOCK_OUT_DAYS, LONDON, NO_ANSWER_DAYS, REMIND_DAYS, answer_by, is_past
+from marketplace.rules.dates import CLOCK_OUT_DAYS, HELD_BACK_REMIND_DAYS, LONDON, NO_ANSWER_DAYS, REMIND_DAYS, answer_by, is_past
 from marketplace.rules.silence import ANSWER_WORKING_DAYS, why_silence_may_not_pay
 from marketplace.rules.tables import SHARE, NotNow, after
 from marketplace.selectors.silence import silence_facts
@@ -207,7 +207,8 @@ def _when_questioned(share: MilestoneShare, at: datetime) -> bool:
     assert share.questioned_at is not None
     if is_past(share.questioned_at, CLOCK_OUT_DAYS, at):
         return clock_out(share=share, at=at)
-    if share.reminders < len(REMIND_DAYS) and is_past(share.questioned_at, REMIND_DAYS[share.reminders], at):
+    days = HELD_BACK_REMIND_DAYS if share.held_back_at else REMIND_DAYS
+    if share.reminders < len(days) and is_past(share.questioned_at, days[share.reminders], at):
         share.state = after(SHARE, share.state, "remind")
         share.reminders, share.reminded_at = share.reminders + 1, at
         share.save(update_fields=["state", "reminders", "reminded_at"])

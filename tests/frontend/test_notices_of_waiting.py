@@ -7,10 +7,11 @@ import pytest
 
 from audit.services.deliveries import deliver_due
 from frontend import notices
+from marketplace.services import decisions, shares
 from people.models import Message, Person
 from pooling.models import Membership, Proposal
 from pooling.services import charters, leaving, memberships, removals, unheard
-from tests import cast, cast_pooling
+from tests import cast, cast_market, cast_pooling
 from tests.cast import AT
 from tests.worlds import again, kept
 
@@ -109,3 +110,26 @@ def test_where_nobody_looks_after_the_money_the_council_s_own_team_is_asked(grou
     cast_pooling.promised(group["places"][0], own, at=AT, weeks=30)
     unheard.advance_due(at=AT + timedelta(days=43))
     assert set(told("person_quiet")) == {council.full_name}
+
+
+@pytest.mark.parametrize(("is_held_back", "days"), [(True, (6, 8, 16, 31)), (False, (14, 16, 31, 44))])
+def test_who_may_decide_a_question_is_asked_to_and_of_what_two_people_hold_back_after_a_week(is_held_back: bool, days: tuple[int, ...]) -> None:
+    story, first, second = cast_market.asked(), cast.operator(), cast.second_operator()
+    if is_held_back:
+        story.yes("Halima")
+        decisions.propose_hold_back(share=story.share("Halima"), reason="Fraud.", by=first, at=story.at)
+        decisions.confirm_hold_back(share=story.share("Halima"), by=second, at=story.at)
+    else:
+        shares.question(share=story.share("Halima"), words="Nobody came.", by=cast.halima(), at=story.at)
+    began, heard = story.at, []
+    for day in days:
+        shares.advance_share(share_id=story.share("Halima").pk, at=began + timedelta(days=day))
+        while deliver_due(at=began + timedelta(days=day)):
+            pass
+        heard.append(sorted(Message.objects.filter(kind="question_waits").values_list("person__full_name", flat=True)))
+    colin, site = [cast.colin().full_name], [first.full_name, second.full_name]
+    after_two = sorted([*colin, *colin, *site])
+    after_three = sorted([*after_two, *colin, *site])
+    assert heard == [[], colin, after_two, after_three if is_held_back else after_two]
+    body = Message.objects.filter(kind="question_waits").order_by("pk")[0].body
+    assert ("Two people hold it back" in body) == is_held_back
