@@ -118,7 +118,7 @@ def side_of(*, booking: Booking, by: Person, at: datetime) -> str:
 def payers_missing(asked: BookingMove) -> PayerQuerySet:
     """Those who pay for it and have not said yes to the other time."""
     said = BookingMoveYes.objects.filter(move=asked).values("payer")
-    return Payer.objects.signed().filter(agreement__booking=asked.time.booking_id).exclude(pk__in=said)
+    return Payer.objects.signed().filter(agreement__booking=asked.time.booking_id).exclude(pk__in=said).order_by("pk")
 
 
 # --- inside ---

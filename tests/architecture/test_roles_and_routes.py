@@ -126,7 +126,10 @@ def test_each_gets_what_is_theirs(route: Route, world: tuple[roles.Door, dict[st
 
 @pytest.mark.parametrize(("where", "who"), LISTS, ids=[f"{where} by {who}" for where, who in LISTS])
 def test_a_list_asks_the_database_12_times_at_most(where: str, who: str, world: tuple[roles.Door, dict[str, Any]]) -> None:
-    """Each list and start page as who has most on it; signing in, the clock and the frame of the page are counted."""
+    """Each list and start page as who has most on it; signing in, the clock and the frame of the page are counted.
+
+    Beside them one look before the page of who works here: whether their second step was given.
+    """
     door, things = world
     route = next(one for one in ROUTES if one.address == where)
     questions: list[str] = []
@@ -138,7 +141,9 @@ def test_a_list_asks_the_database_12_times_at_most(where: str, who: str, world: 
 
     with connection.execute_wrapper(count):
         assert door.ask(who, "GET", address(route, things)).mark == "+"
-    assert len(questions) <= MOST_QUESTIONS, "\n".join(questions)
+    of_the_page = [sql for sql in questions if "mfa_authenticator" not in sql]
+    assert len(of_the_page) <= MOST_QUESTIONS, "\n".join(questions)
+    assert len(questions) <= MOST_QUESTIONS + 1
     # A longer list asks no more: nothing is asked row by row, which would be the same question again. Words of two kinds may be.
     assert [sql for sql, times in Counter(questions).items() if times > 1 and "vocabulary_term" not in sql] == []
 

@@ -111,7 +111,8 @@ def _values(field: Any, saying: list[str]) -> list[Any]:
         return [b"x"]
     if isinstance(target, ArrayField):
         return [[]]
-    named = {word for text in saying for word in re.findall(r"'([a-z_]+)'", text)}
+    # A condition may name another column's words: only what this one can hold.
+    named = {word for text in saying for word in re.findall(r"'([a-z_]+)'", text) if len(word) <= (target.max_length or len(word))}
     return ["x", "", *named]
 
 
