@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from frontend import words
-from frontend.presenters import console
+from frontend.presenters import console, console_lines
 from marketplace.models import MilestoneShare, Payer
 from marketplace.policies import may_answer_about, those_with_an_interest
 from marketplace.services import decisions, late, money, recovering, signing
@@ -105,7 +105,12 @@ def _of_money(approval: Approval) -> dict[str, str]:
         line = StripeLine.objects.get(pk=pk)
         told = line.explanations.filter(refused_at=None).first()
         was = told.get_kind_display() if told else ""
-        return {"Line": f"{line.kind} {line.pk}", "How much": words.pounds(line.unknown_pence), "It was": was, "About": told.about if told else ""}
+        return {
+            "Line": f"{line.kind} {line.pk}",
+            "How much": words.pounds(line.unknown_pence),
+            "It was": was,
+            "About": console_lines.whose(told.about) if told else "",
+        }
     if kind == "dispute":
         owed = Dispute.objects.get(pk=int(pk))
         return {"Whose payment": owed.lot_owner, "They owe": words.pounds(owed.owed_pence)}

@@ -84,20 +84,22 @@ def stripe_line_details(row: StripeLine, at: datetime) -> Rows:
     if row.ours_pence:
         rows.append(("Of it nobody knows", words.pounds(row.unknown_pence)))
     if row.touched:
-        rows.insert(2, ("Stripe says it is about", _named(row.touched)))
+        rows.insert(2, ("Stripe says it is about", whose(row.touched)))
     if row.lost_operation:
         rows.append(("Our own software made it", "before a backup was put back"))
         rows += [("Choose “our own”, and say", restored.about(one)) for one in restored.candidates(row)] if told is None else []
     return rows
 
 
-def _named(touched: str) -> str:
-    """A payment or a provider, so that a person knows whose."""
-    what, _, number = touched.partition(":")
+def whose(about: str) -> str:
+    """A payment or a provider that a line is about, so that a person knows whose; anything else as it is named."""
+    what, _, number = about.partition(":")
     if what == "payee":
-        return f"{touched}, {Payee.objects.get(pk=int(number)).owner}"
+        return f"{about}, {Payee.objects.get(pk=int(number)).owner}"
+    if what != "payment":
+        return about
     payment = Payment.objects.get(pk=number)
-    return f"{touched}, {words.pounds(payment.pence)} of {payment.lot_owner}, {words.day(payment.charged_at or payment.started_at)}"
+    return f"{about}, {words.pounds(payment.pence)} of {payment.lot_owner}, {words.day(payment.charged_at or payment.started_at)}"
 
 
 def hold(row: Hold, at: datetime) -> Line:

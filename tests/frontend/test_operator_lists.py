@@ -194,3 +194,22 @@ def test_a_line_of_ours_from_before_a_restore_names_its_row_and_two_operators_ta
     assert second.post(reverse("approval", args=[Approval.objects.get().pk]), {"agree": "yes"}).status_code == 302
     back.refresh_from_db()
     assert (back.state, back.operation_id, StripeLine.objects.get().state) == ("sent", name, "waiting")
+
+
+def test_a_line_made_by_hand_names_whose_payment_it_was_to_both_operators_and_takes_no_other():
+    at = cast.AT
+    _, (place,) = cast_pooling.group(cast.amina(), at=at)
+    cast_pooling.paid_in(place, cast_pooling.direct_payment(cast.amina(), seen_by=cast.ruth(), at=at), pence=5_000, at=at)
+    lot, key = Payment.objects.get(), uuid4()
+    left = journals.Transfer(Account("SUSPENSE", lot.council_code), Account("BANK", lot.council_code), 700)
+    journals.post(journals.Journal(key, "unexplained_line", lot.council_code, (left,), at))
+    seen = {"kind": "refund", "source": "re_1", "pence": -700, "fee_pence": 0, "net_pence": -700, "currency": "gbp", "is_available": True}
+    found = {"touched": f"payment:{lot.pk}", "journal_key": key, "state": "suspense", "council_code": lot.council_code}
+    StripeLine.objects.create(id="txn_hand", available_on=at, created_at=at, **seen, **found)
+    first, second, page = _as(cast.operator()), _as(cast.second_operator()), reverse("operator-thing", args=["lines", "txn_hand"])
+    whose = f"payment:{lot.pk}, £50.00 of Amina Farah"
+    assert whose in _text(first.get(page))
+    wrong = first.post(page, {"kind": "refund_by_hand", "about": f"payment:{uuid4()}", "reason": "It was them."})
+    assert f"Stripe says that this was payment:{lot.pk}" in _text(wrong)
+    assert first.post(page, {"kind": "refund_by_hand", "about": f"payment:{lot.pk}", "reason": "Seen."}).status_code == 302
+    assert whose in _text(second.get(reverse("approval", args=[Approval.objects.get().pk])))
