@@ -23,6 +23,10 @@ class Refusal(Exception):
         return (self.sentence,)
 
 
+class Changed(Refusal):
+    """What somebody says yes to is not what stands there now: they read it before it changed."""
+
+
 class NotAllowed(Refusal):
     """This person may not do this. Pages answer 403, or 404 where even the existence is private."""
 

@@ -144,8 +144,8 @@ def questioned(*, share_id: int, at: datetime) -> int:
     asked = f"{share.payer.person.known_as} {'asked' if share.question else 'could not be asked'} about"
     looks = "Two people look into" if share.held_back_at else asked
     says = f"{looks} {agreement.title}, {words.which_week(share.milestone)}. {words.pounds(share.pence)} waits. Please say how it was."
-    who = [agreement.enterprise.owner]
-    return _tell(who, kind="questioned", about=f"share:{share.pk}", subject="A visit was not confirmed", says=says, at=at)
+    who, subject = [agreement.enterprise.owner], "A payment waits" if share.held_back_at else "A visit was not confirmed"
+    return _tell(who, kind="questioned", about=f"share:{share.pk}", subject=subject, says=says, at=at)
 
 
 def decided(*, share_id: int, paid_pence: int, pence: int, at: datetime) -> int:

@@ -77,7 +77,8 @@ def question_to_decide(*, share_id: int, times: int, at: datetime) -> int:
     says = (
         f"{words.pounds(share.pence)} for {agreement.title}, {words.which_week(share.milestone)}, waits since {words.day(share.questioned_at)}. {why}"
     )
-    says += f" Nobody has decided yet how it ends. Please look at it, with a second person. After {words.day(last_day)} nobody is asked any more."
+    says += " Nobody has decided yet how it ends. Please look at it, with a second person."
+    says += f" If nobody decides by {words.day(last_day)}, it ends by itself."
     about = f"share:{share.pk}/{times}"
     return _tell(sorted(people, key=lambda one: one.pk), kind="question_waits", about=about, subject="Please decide a question", says=says, at=at)
 

@@ -74,6 +74,7 @@ class YesForm(Form):
         choices=_family("with me", "my"),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
+    shows = ("version",)
 
     def __init__(self, *args: Any, pledges: list[Pledge], whose: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
+from django.http import QueryDict
 from django.utils.functional import Promise
 
 from frontend.forms.fields import default_sentences
@@ -20,6 +21,7 @@ class Form(forms.Form):
     use_required_attribute = False
     error_css_class = "bad"
     question: str = ""  # the one field whose label is the heading of the page
+    shows: tuple[str, ...] = ()  # hidden answers that repeat what the page shows: the version, the price
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -42,6 +44,14 @@ class Form(forms.Form):
         """The same answers to change, without complaints: what "Change" on a check page goes back to."""
         self._errors = ErrorDict()
         return self
+
+    def show_now(self) -> None:
+        """What the page showed is not so any more. It is drawn anew and shows what is so now, and what it repeats of that goes with it."""
+        said = QueryDict(mutable=True)
+        said.update(self.data)
+        for name in self.shows:
+            said[self.add_prefix(name)] = self.initial[name]
+        self.data = said
 
     @property
     def revealed(self) -> set[str]:

@@ -105,6 +105,7 @@ class YesForm(Form):
 
     pledge = PickField(label="From which promise?", choices=[])
     most_pence = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    shows = ("most_pence",)
 
     def __init__(self, *args: Any, pledges: list[Pledge], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

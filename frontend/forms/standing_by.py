@@ -65,6 +65,8 @@ class SecondForm(Form):
         no=Option("No", hint="The question stays open. Somebody can propose another sum."),
     )
     reason = TextField(label="Why do you agree?", required=False, lines=True, max_length=1000, help_text="Both sides read this.")
+    pay_pence = forms.IntegerField(widget=forms.HiddenInput)
+    shows = ("pay_pence",)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -88,6 +90,10 @@ class RightSecondForm(SecondForm):
         no=Option("No", hint="It stays open."),
     )
     reason = TextField(label="Why do you agree?", required=False, lines=True, max_length=1000, help_text="The person who asked reads this.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["pay_pence"]  # it stays paid
 
 
 class WhyForm(Form):

@@ -12,8 +12,8 @@ from frontend.navigation import address
 from frontend.presenters import alarm_words, approvals, console, standing_by
 from ledger.selectors import balances
 from marketplace.models import MilestoneShare
-from payments.models import Alarm, Payment, Remittance
-from payments.services.alarms import waits_for_two
+from payments.models import Alarm, Payment, Remittance, StripeLine
+from payments.services.alarms import closes_by_itself
 from people.models import Concern, Council, Person
 from pooling.models import Challenge
 from providers.models import Check
@@ -108,12 +108,14 @@ class Ringing:
 
 def ringing(alarm: Alarm) -> Ringing:
     where = _council_names().get(alarm.council_code, alarm.council_code) or "every council"
-    return Ringing(alarm, where, words.in_pounds(alarm.sentence), alarm_words.meaning(alarm.kind), _place(alarm), not waits_for_two(alarm))
+    return Ringing(alarm, where, words.in_pounds(alarm.sentence), alarm_words.meaning(alarm.kind), _place(alarm), not closes_by_itself(alarm))
 
 
 def _place(alarm: Alarm) -> tuple[str, str] | None:
-    if alarm.kind in ("unexplained_line", "line_differs"):
-        return "Say what the line was", address("operator-thing", "lines", alarm.about.partition(":")[2])
+    what, _, line_id = alarm.about.partition(":")
+    if what == "line":
+        is_asked = StripeLine.objects.filter(pk=line_id, state=StripeLine.State.SUSPENSE).exists()
+        return "Say what the line was" if is_asked else "See the line", address("operator-thing", "lines", line_id)
     if alarm.kind in ("float_short", "not_covered"):
         return "The platform’s own money", address("operator-float")
     name = alarm_words.LISTS.get(alarm.kind)

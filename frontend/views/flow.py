@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.urls import reverse
 
-from audit.errors import NotAllowed, Refusal
+from audit.errors import Changed, NotAllowed, Refusal
 from frontend.forms import Form
 from pooling.services.transactions import all_or_nothing
 
@@ -48,6 +48,8 @@ def act_on(form: forms.BaseForm, act: Act) -> str | None:
         return all_or_nothing(act)(form)
     except Refusal as refusal:
         _told(refusal)
+        if isinstance(refusal, Changed) and isinstance(form, Form):
+            form.show_now()
         add_refusal(form, refusal)
         return None
 

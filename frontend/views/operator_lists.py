@@ -82,11 +82,12 @@ def _context(listing: console.Listing, row: Any, at: datetime) -> dict[str, Any]
     about = (ABOUT_SHARE if line.about[0] == "milestoneshare" else line.about[0], line.about[1])
     asked = Approval.objects.about(operator_deeds.ASKS.get(listing.name, ""), *about).open(at).select_related("asked_by").first()
     deed, button = operator_deeds.DEEDS.get(listing.name), operator_deeds.PRESSES.get(listing.name)
-    said = {name: str(value) for name, value in listing.details(row, at) if value not in ("", None)}
+    said = [(name, str(value)) for name, value in listing.details(row, at) if value not in ("", None)]
+    values = console.named(value for _, value in said)
     return {
         "listing": listing,
         "line": replace(line, title=console.named([line.title])[0]),
-        "details": list(zip(said, console.named(said.values()), strict=True)),
+        "details": [(name, value) for (name, _), value in zip(said, values, strict=True)],
         "asked": asked,
         "press": button if button is not None and button.may(row) else None,
         "trail": console.trail_of([line.about]).get(line.about, []),

@@ -108,13 +108,15 @@ def _agree(request: SignedIn, share: MilestoneShare, proposal: Approval, context
             decisions.refuse_decision(share=share, by=request.user, at=clock.now())
             messages.success(request, "The question stays open. Somebody can propose another sum.")
         else:
-            decisions.confirm_decision(share=share, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
+            said = form.cleaned_data
+            decisions.confirm_decision(share=share, pay_pence=said["pay_pence"], reason=said["reason"], by=request.user, at=clock.now())
             messages.success(request, "It is settled. Both sides read why.")
         return desk_of(request)
 
     pay = share.proposed_pence or 0
     sums = {"pay_pence": pay, "back_pence": share.pence - pay}
-    return form_page(request, form=SecondForm(request.POST or None), act=act, template="helping/decide_second.html", context={**context, **sums})
+    form = SecondForm(request.POST or None, initial={"pay_pence": pay})
+    return form_page(request, form=form, act=act, template="helping/decide_second.html", context={**context, **sums})
 
 
 @signed_in

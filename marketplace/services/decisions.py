@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from audit.errors import NotAllowed, Refusal
+from audit.errors import Changed, NotAllowed, Refusal
 from marketplace import policies
 from marketplace.models import MilestoneShare, VisitPart
 from marketplace.rules.tables import SHARE, NotNow, after
@@ -37,6 +37,13 @@ class CannotBePaidYet(Refusal):
 
     code = "cannot_be_paid_yet"
     sentence = "This can't be paid yet."
+
+
+class ProposalHasChanged(Changed):
+    """Agreed to on a page that showed what was proposed before."""
+
+    code = "proposal_has_changed"
+    sentence = "What is proposed has changed since you opened this page. Look at it again, then say yes or no."
 
 
 class HeldBack(Refusal):
@@ -121,8 +128,11 @@ def propose_decision(*, share: MilestoneShare, pay_pence: int, reason: str, by: 
 
 
 @all_or_nothing
-def confirm_decision(*, share: MilestoneShare, reason: str, by: Person, at: datetime) -> MilestoneShare:
-    """The second person agrees, with their own reason, and the money moves. Raises NotAllowed (the same person, or with an interest), NotNow."""
+def confirm_decision(*, share: MilestoneShare, pay_pence: int, reason: str, by: Person, at: datetime) -> MilestoneShare:
+    """The second person agrees to that sum, with their own reason, and the money moves.
+
+    Raises NotAllowed (the same person, or with an interest), NotNow, ProposalHasChanged, ReasonIsMissing, CannotBePaidYet.
+    """
     row = _questioned(share)
     _may_decide(row, by, at)
     if not reason.strip():
@@ -132,6 +142,8 @@ def confirm_decision(*, share: MilestoneShare, reason: str, by: Person, at: date
         raise NotNow("Nobody has proposed how this should end yet.")
     if approval.asked_by_id == by.pk:
         raise NotAllowed("Two people decide this. Somebody else must agree to what you proposed.")
+    if pay_pence != row.proposed_pence:
+        raise ProposalHasChanged
     _can_be_paid(row, row.proposed_pence, at, by_two=True)
     approvals.give(approval=approval, by=by, at=at, room_says_may=True)
     approvals.require(what=DECIDE, about_kind=money.ABOUT_SHARE, about_id=row.pk, at=at)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import get_args
 
-from audit.errors import NotAllowed, Refusal
+from audit.errors import Changed, NotAllowed, Refusal
 from marketplace import policies
 from marketplace.models import Agreement, Payer
 from marketplace.rules.dates import LONDON
@@ -29,7 +29,7 @@ RELATIVE_EXCEPTION = "marketplace.pay_relative"
 """What a funder's yes to paying a partner, or family in the same home, is called in `people.Approval`."""
 
 
-class PriceHasChanged(Refusal):
+class PriceHasChanged(Changed):
     """Signed from a page that showed an older version."""
 
     code = "price_has_changed"

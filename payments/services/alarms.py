@@ -74,8 +74,8 @@ def settle_behind(*, at: datetime) -> None:
         settle(kind="book_is_behind", at=at)
 
 
-def waits_for_two(alarm: Alarm) -> bool:
-    """Whether nobody closes it alone: it ends when it is known what its line was, or two people have said so."""
+def closes_by_itself(alarm: Alarm) -> bool:
+    """Whether nobody closes it: it ends when it is known what its line was, or two people have said so."""
     kind, _, line_id = alarm.about.partition(":")
     return kind == "line" and StripeLine.objects.filter(pk=line_id, state__in=("waiting", "suspense")).exists()
 
@@ -84,7 +84,7 @@ def close(*, alarm_id: int, by: Person, at: datetime) -> Alarm:
     """An operator has looked and put it right. Whoever calls has checked that `by` is one. Raises StillUnexplained."""
     with transaction.atomic():
         alarm = Alarm.objects.locked().get(pk=alarm_id)
-        if waits_for_two(alarm):
+        if closes_by_itself(alarm):
             raise StillUnexplained
         if alarm.closed_at is None:
             alarm.closed_at, alarm.closed_by_id = at, by.pk

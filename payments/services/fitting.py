@@ -52,6 +52,13 @@ def must_fit(line: StripeLine, kind: str, about: str) -> str:
     return str(row.council_code)
 
 
+def payment_of(about: str) -> Payment | None:
+    """The payment that an explanation is about: itself, or its refund, its dispute, what was paid out of it."""
+    what, _, number = about.partition(":")
+    row = _row(what, number) if what in ("payment", "refund", "dispute", "remittance") else None
+    return row if isinstance(row, Payment) else getattr(row, "payment", None)
+
+
 def _row(what: str, number: str) -> Payment | Payee | Refund | Dispute | Recovery | Remittance | None:
     models = {"payment": Payment, "payee": Payee, "refund": Refund, "dispute": Dispute, "recovery": Recovery, "remittance": Remittance}
     try:

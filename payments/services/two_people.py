@@ -59,7 +59,7 @@ def must_have_no_interest(payment: Payment, *, by: Person) -> None:
     """Raises NotAllowed for who is no operator, and for who paid it in themselves."""
     must_be_operator(by)
     if payment.payer is not None and payment.payer.owner == f"person:{by.pk}":
-        raise NotAllowed
+        raise NotAllowed("You paid this in yourself. Two other people say what happens with it.")
 
 
 def _open(what: str, about_kind: str, about_id: object, at: datetime) -> Approval:

@@ -133,3 +133,5 @@ def test_who_may_decide_a_question_is_asked_to_and_of_what_two_people_hold_back_
     assert heard == [[], colin, after_two, after_three if is_held_back else after_two]
     body = Message.objects.filter(kind="question_waits").order_by("pk")[0].body
     assert ("Two people hold it back" in body) == is_held_back
+    assert "If nobody decides by" in body
+    assert Message.objects.get(kind="questioned").subject == ("A payment waits" if is_held_back else "A visit was not confirmed")

@@ -194,6 +194,19 @@ def test_the_alarm_of_an_unexplained_line_leads_to_the_line_and_nobody_closes_it
     assert Alarm.objects.open().get() == alarm
 
 
+@pytest.mark.parametrize("kind", ["unexplained_line", "line_failed"])
+def test_the_alarm_of_a_line_that_is_not_to_be_explained_yet_leads_to_the_line_and_closes_by_itself(kind):
+    line = {"pence": -700, "fee_pence": 0, "net_pence": -700, "currency": "gbp", "is_available": False, "available_on": cast.AT}
+    StripeLine.objects.create(id="txn_1", kind="refund", state="waiting", created_at=cast.AT, **line)
+    alarm = alarms.ring(kind=kind, about="line:txn_1", sentence="A line.", at=cast.AT, stops_releases=True)
+    client, page = _as(cast.operator()), reverse("operator-alarm", args=[alarm.pk])
+    shown = _text(client.get(page))
+    assert "See the line" in shown
+    assert "Say what the line was" not in shown
+    assert "It closes by itself when we know what the line is" in shown
+    assert "<textarea" not in _text(client.get(reverse("operator-thing", args=["lines", "txn_1"])))
+
+
 def test_news_that_was_parked_is_tried_again(settings):
     settings.FACT_ROUTES = {"room.happened": ["tests.audit.consumers.note"]}
     fact = facts.record(kind="room.happened", subject="thing:1", payload={}, at=cast.AT)

@@ -177,8 +177,11 @@ def test_a_line_of_ours_from_before_a_restore_names_its_row_and_two_operators_ta
     cast_pooling.paid_in(place, cast_pooling.direct_payment(cast.amina(), seen_by=cast.ruth(), at=at), pence=5_000, at=at)
     lot = Payment.objects.get()
     share, owed = (Account(code, lot.council_code, lot.lot_owner) for code in ("SHARE", "REFUND"))
-    [back] = refunds.approve(lot_owner=lot.lot_owner, pence=700, council_code=lot.council_code, about="leave:1", by=None, at=at)
-    journals.post(journals.Journal(uuid4(), "practice", lot.council_code, (journals.Transfer(share, owed, 700),), at))
+    back, like_it = (
+        refunds.approve(lot_owner=lot.lot_owner, pence=700, council_code=lot.council_code, about=about, by=None, at=at)[0]
+        for about in ("leave:1", "leave:2")
+    )
+    journals.post(journals.Journal(uuid4(), "practice", lot.council_code, (journals.Transfer(share, owed, 1400),), at))
     bank, unknown = (Account(code, lot.council_code) for code in ("BANK", "SUSPENSE"))
     key = uuid4()
     journals.post(journals.Journal(key, "unexplained_line", lot.council_code, (journals.Transfer(unknown, bank, 700),), at))
@@ -186,7 +189,8 @@ def test_a_line_of_ours_from_before_a_restore_names_its_row_and_two_operators_ta
     lost = {"lost_operation": str(name), "lost_of": lot.charge_id, "journal_key": key, "state": "suspense", "council_code": lot.council_code}
     StripeLine.objects.create(id="txn_lost", available_on=at, created_at=at, **seen, **lost)
     first, second, page = _as(cast.operator()), _as(cast.second_operator()), reverse("operator-thing", args=["lines", "txn_lost"])
-    assert f"refund:{back.pk}" in _text(first.get(page))
+    shown = _text(first.get(page))
+    assert [f"<dd>refund:{row.pk}</dd>" in shown for row in (back, like_it)] == [True, True]
     wrong = first.post(page, {"kind": "loss", "about": "", "reason": "Nobody knows."})
     assert wrong.status_code == 422
     assert f"refund:{back.pk} waits to be sent" in _text(wrong)

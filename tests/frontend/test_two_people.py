@@ -34,10 +34,11 @@ def test_two_people_end_a_question_and_never_one(questioned):
     shown = _text(second.get(page))
     assert "One visit is shown." in shown
     assert "£9.00" in shown
-    refused = second.post(page, {"agree": "yes", "reason": ""})
+    assert '<input type="hidden" name="pay_pence" value="900"' in shown
+    refused = second.post(page, {"agree": "yes", "reason": "", "pay_pence": "900"})
     assert refused.status_code == 422
     assert "Write why you agree." in _text(refused)
-    assert "It is settled." in _text(second.post(page, {"agree": "yes", "reason": "I rang them both."}, follow=True))
+    assert "It is settled." in _text(second.post(page, {"agree": "yes", "reason": "I rang them both.", "pay_pence": "900"}, follow=True))
     share = questioned.share("Halima")
     assert (share.state, share.decided_pence) == ("decided", 900)
     assert "I rang them both." in share.decided_reason
@@ -60,11 +61,24 @@ def test_a_proposal_that_cannot_be_says_why(questioned, typed, sentence):
     assert "One visit is shown." in _text(response) or "reason" in typed
 
 
+def test_a_page_left_open_agrees_to_nothing_that_was_proposed_since_and_then_shows_that(questioned):
+    share = questioned.share("Halima")
+    page, client = reverse("question-decide", args=[share.pk]), _as(cast.operator())
+    decisions.propose_decision(share=share, pay_pence=0, reason="Nothing is shown.", by=cast.colin(), at=questioned.at)
+    client.get(page)
+    decisions.refuse_decision(share=share, by=cast.second_operator(), at=questioned.at)
+    decisions.propose_decision(share=share, pay_pence=1_800, reason="She came.", by=cast.second_operator(), at=questioned.at)
+    old = client.post(page, {"agree": "yes", "reason": "I rang her.", "pay_pence": "0"})
+    assert (old.status_code, questioned.share("Halima").state) == (422, "questioned")
+    for shown in ("What is proposed has changed", "She came.", "I rang her.", '<input type="hidden" name="pay_pence" value="1800"'):
+        assert shown in _text(old)
+
+
 def test_a_second_person_may_say_no(questioned):
     share = questioned.share("Halima")
     decisions.propose_decision(share=share, pay_pence=0, reason="Nothing is shown.", by=cast.colin(), at=questioned.at)
     page = reverse("question-decide", args=[share.pk])
-    _as(cast.operator()).post(page, {"agree": "no"})
+    _as(cast.operator()).post(page, {"agree": "no", "pay_pence": "0"})
     assert questioned.share("Halima").proposed_pence is None
     assert "How should this end?" in _text(_as(cast.operator()).get(page))
 
@@ -76,7 +90,7 @@ def test_who_looks_after_the_money_may_be_the_second_too(questioned):
     page = reverse("question-decide", args=[share.pk])
     client = _as(cast.sam())
     assert f'href="{page}"' in _text(client.get(reverse("looking-after")))
-    client.post(page, {"agree": "yes", "reason": "I rang Yusuf."})
+    client.post(page, {"agree": "yes", "reason": "I rang Yusuf.", "pay_pence": "0"})
     assert questioned.share("Yusuf").decided_pence == 0
 
 

@@ -180,7 +180,9 @@ def test_the_group_walks_from_a_wish_to_a_brief_that_a_provider_asks_about(wanti
         person = as_(wanting.story.person(name))
         assert "The most it can cost you: £600.00" in text(person.get(reverse("brief-yes", args=[brief.pk])))
         yes = {"pledge": wanting.story.promises[name].pk, "most_pence": "60000"}
-        assert "The price has changed" in text(person.post(reverse("brief-yes", args=[brief.pk]), {**yes, "most_pence": "40000"}))
+        old = text(person.post(reverse("brief-yes", args=[brief.pk]), {**yes, "most_pence": "40000"}))
+        assert "The price has changed" in old
+        assert '<input type="hidden" name="most_pence" value="60000"' in old, "the page that shows the new price says yes to that"
         person.post(reverse("brief-yes", args=[brief.pk]), yes)
     assert provider.get(reverse("wanted-brief", args=[brief.pk])).status_code == 404
     helper.post(reverse("brief-publish", args=[brief.pk]), {"open_days": "7"})

@@ -12,7 +12,7 @@ from marketplace.models import MilestoneShare
 from marketplace.rules.tables import NotNow
 from marketplace.selectors import proof, to_do
 from marketplace.services import decisions, shares, signing
-from marketplace.services.decisions import CannotBePaidYet, ReasonIsMissing, SumDoesNotFit
+from marketplace.services.decisions import CannotBePaidYet, ProposalHasChanged, ReasonIsMissing, SumDoesNotFit
 from people.services import organisations
 from pooling.models import Call
 from providers.models import Check
@@ -128,7 +128,7 @@ def propose(story: Walk, name: str = "Amina", pence: int = 900) -> None:
 def test_two_people_without_an_interest_decide_with_reasons(story: Walk) -> None:
     propose(story)
     assert due(story) == 0
-    decisions.confirm_decision(share=story.share("Amina"), reason="I agree with the record.", by=cast.second_operator(), at=story.at)
+    decisions.confirm_decision(share=story.share("Amina"), pay_pence=900, reason="I agree with the record.", by=cast.second_operator(), at=story.at)
     row = story.share("Amina")
     assert (row.state, row.paid_pence, row.returned_pence) == ("decided", 900, 900)
     assert row.decided_reason == "One visit was recorded at the time.\nI agree with the record."
@@ -138,7 +138,7 @@ def test_two_people_without_an_interest_decide_with_reasons(story: Walk) -> None
 def test_one_person_cannot_do_both_halves(story: Walk) -> None:
     propose(story)
     with pytest.raises(NotAllowed):
-        decisions.confirm_decision(share=story.share("Amina"), reason="And I agree.", by=cast.operator(), at=story.at)
+        decisions.confirm_decision(share=story.share("Amina"), pay_pence=900, reason="And I agree.", by=cast.operator(), at=story.at)
     with pytest.raises(NotNow):
         propose(story, pence=0)
     assert due(story) == 0
@@ -148,7 +148,9 @@ def test_the_second_person_may_say_no_and_propose_something_else(story: Walk) ->
     propose(story)
     decisions.refuse_decision(share=story.share("Amina"), by=cast.second_operator(), at=story.at)
     decisions.propose_decision(share=story.share("Amina"), pay_pence=0, reason="The neighbour saw nobody.", by=cast.second_operator(), at=story.at)
-    decisions.confirm_decision(share=story.share("Amina"), reason="So did I hear.", by=cast.operator(), at=story.at)
+    with pytest.raises(ProposalHasChanged):
+        decisions.confirm_decision(share=story.share("Amina"), pay_pence=900, reason="From the old page.", by=cast.operator(), at=story.at)
+    decisions.confirm_decision(share=story.share("Amina"), pay_pence=0, reason="So did I hear.", by=cast.operator(), at=story.at)
     assert story.share("Amina").returned_pence == 1_800
 
 
@@ -159,7 +161,7 @@ def test_parties_and_those_close_to_them_decide_nothing(story: Walk, who: str) -
         decisions.propose_decision(share=story.share("Amina"), pay_pence=0, reason="Because.", by=person, at=story.at)
     propose(story)
     with pytest.raises(NotAllowed):
-        decisions.confirm_decision(share=story.share("Amina"), reason="Because.", by=person, at=story.at)
+        decisions.confirm_decision(share=story.share("Amina"), pay_pence=900, reason="Because.", by=person, at=story.at)
 
 
 def test_an_operator_who_works_for_the_provider_or_is_in_the_group_decides_nothing(story: Walk) -> None:
@@ -173,7 +175,7 @@ def test_an_operator_who_works_for_the_provider_or_is_in_the_group_decides_nothi
 
 def test_who_looks_after_that_money_may_decide_with_an_operator_unless_the_payee_is_itself(story: Walk) -> None:
     decisions.propose_decision(share=story.share("Yusuf"), pay_pence=0, reason="He rang us that day.", by=cast.sam(), at=story.at)
-    decisions.confirm_decision(share=story.share("Yusuf"), reason="Heard the call.", by=cast.operator(), at=story.at)
+    decisions.confirm_decision(share=story.share("Yusuf"), pay_pence=0, reason="Heard the call.", by=cast.operator(), at=story.at)
     assert story.share("Yusuf").state == "decided"
     cast_market.hire("Colin", person=cast.colin())
     with pytest.raises(NotAllowed):
@@ -185,14 +187,14 @@ def test_a_decision_without_a_reason_is_refused(story: Walk) -> None:
         decisions.propose_decision(share=story.share("Amina"), pay_pence=0, reason=" ", by=cast.operator(), at=story.at)
     propose(story)
     with pytest.raises(ReasonIsMissing):
-        decisions.confirm_decision(share=story.share("Amina"), reason="", by=cast.second_operator(), at=story.at)
+        decisions.confirm_decision(share=story.share("Amina"), pay_pence=900, reason="", by=cast.second_operator(), at=story.at)
 
 
 def test_nothing_is_paid_by_a_decision_when_a_check_was_missing_on_the_day(story: Walk) -> None:
     Check.objects.filter(worker=story.worker(), kind="dbs_basic").update(confirmed_at=None, confirmed_by=None)
     propose(story)
     with pytest.raises(CannotBePaidYet):
-        decisions.confirm_decision(share=story.share("Amina"), reason="Pay.", by=cast.second_operator(), at=story.at)
+        decisions.confirm_decision(share=story.share("Amina"), pay_pence=900, reason="Pay.", by=cast.second_operator(), at=story.at)
     assert due(story) == 0
 
 
@@ -230,7 +232,7 @@ def test_what_two_people_hold_back_payer_and_provider_do_not_end_between_them(pe
 
 def by_two(story: Walk, share: MilestoneShare, pence: int) -> None:
     decisions.propose_decision(share=share, pay_pence=pence, reason="We looked.", by=cast.operator(), at=story.at)
-    decisions.confirm_decision(share=share, reason="So did I.", by=cast.second_operator(), at=story.at)
+    decisions.confirm_decision(share=share, pay_pence=pence, reason="So did I.", by=cast.second_operator(), at=story.at)
 
 
 def test_an_order_held_back_after_the_yes_is_not_billed_twice() -> None:
@@ -325,7 +327,9 @@ def test_a_large_settlement_between_both_needs_a_second_person_and_two_who_decid
     decisions.settle(share=story.share("Amina", 4), pay_pence=15_000, by=cast.hodan(), at=story.at)
     assert story.share("Amina", 4).paid_pence == 15_000
     decisions.propose_decision(share=story.share("Yusuf", 4), pay_pence=15_000, reason="Seen there.", by=cast.operator(), at=story.at)
-    decisions.confirm_decision(share=story.share("Yusuf", 4), reason="Seen there by me too.", by=cast.second_operator(), at=story.at)
+    decisions.confirm_decision(
+        share=story.share("Yusuf", 4), pay_pence=15_000, reason="Seen there by me too.", by=cast.second_operator(), at=story.at
+    )
     assert story.share("Yusuf", 4).paid_pence == 15_000
     assert proof("default") == []
 

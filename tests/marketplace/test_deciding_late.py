@@ -25,7 +25,7 @@ def test_what_waited_for_a_payee_on_day_45_and_is_decided_waits_for_nothing(penc
     assert story.share("Amina").waits_for == "payee"
     Enterprise.objects.filter(pk=story.listing.enterprise_id).update(payee=payee)
     decisions.propose_decision(share=share, pay_pence=pence, reason="We looked.", by=cast.operator(), at=story.at)
-    decisions.confirm_decision(share=share, reason="So did I.", by=cast.second_operator(), at=story.at)
+    decisions.confirm_decision(share=share, pay_pence=pence, reason="So did I.", by=cast.second_operator(), at=story.at)
     row = story.share("Amina")
     assert (row.state, row.waits_for, row.is_final) == ("decided", "", True)
     assert shares.advance_share(share_id=row.pk, at=story.at) == 0

@@ -50,7 +50,7 @@ def hold_back(story: Walk, share: MilestoneShare) -> None:
 
 def decide(story: Walk, share: MilestoneShare, pence: int) -> None:
     decisions.propose_decision(share=share, pay_pence=pence, reason="We looked.", by=cast.operator(), at=story.at)
-    decisions.confirm_decision(share=share, reason="So did I.", by=cast.second_operator(), at=story.at)
+    decisions.confirm_decision(share=share, pay_pence=pence, reason="So did I.", by=cast.second_operator(), at=story.at)
 
 
 def nothing(story: Walk, share: MilestoneShare) -> None:

@@ -101,7 +101,7 @@ def test_visits_and_sending_in_move_a_week_only_where_the_table_says(half_done_o
 
 def by_two(propose: Callable[..., object], confirm: Callable[..., object], row: MilestoneShare, **said: Any) -> None:
     propose(share=row, by=cast.operator(), **said)
-    confirm(share=row, by=cast.second_operator(), **{name: value for name, value in said.items() if name != "pay_pence"})
+    confirm(share=row, by=cast.second_operator(), **said)
 
 
 def half_of_it(row: MilestoneShare, at: Any) -> object:

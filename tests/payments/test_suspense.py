@@ -96,6 +96,20 @@ def test_what_stripe_says_a_line_was_about_is_named_and_nobody_can_make_it_anoth
         is_over(play, explained(play, kind, names))
 
 
+@pytest.mark.parametrize("who", ["operator", "second_operator"])
+def test_nobody_says_what_became_of_money_they_paid_in_themselves(play: Play, who: str) -> None:
+    play.float()
+    payment = play.lot(8000)
+    play.stripe.act("refund_by_hand", charge=payment.charge_id, amount=3000)
+    row = line(play)
+    assert payment.payer is not None
+    Payer.objects.filter(pk=payment.payer.pk).update(owner=f"person:{getattr(cast, who)().pk}")
+    with pytest.raises(NotAllowed, match="You paid this in yourself"):
+        explained(play, "refund_by_hand", f"payment:{payment.pk}")
+    row.refresh_from_db()
+    assert (row.state, Dispute.objects.count()) == ("suspense", 0)
+
+
 def test_a_transfer_by_hand_is_kept_back_from_their_next_pay(play: Play) -> None:
     play.float()
     play.lot(8000)

@@ -72,9 +72,9 @@ class Shares(ReadEdge):
         decisions.propose_decision(share=share, by=self.person, at=self.at, **self.asked())
         return self.answer(share)
 
-    @verb(WhyDecided, ShareRow, kept=True)
+    @verb(DecisionSaid, ShareRow, kept=True)
     def confirm_decision(self, request: Request, pk: int) -> Response:
-        """The second one agrees, and the money moves."""
+        """The second one agrees to the sum proposed, and the money moves. Another sum is refused: then look again."""
         return self.answer(decisions.confirm_decision(share=self.get_object(), by=self.person, at=self.at, **self.asked()))
 
     @verb(None, ShareRow)
