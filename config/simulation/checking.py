@@ -2,11 +2,13 @@
 
 from django.db import connections
 
+from config.simulation import observing_by_hand as by_hand
 from config.simulation import observing_debits as debits
 from config.simulation import observing_disputes as disputes
 from config.simulation import observing_recoveries as recoveries
 from config.simulation import reading
 from config.simulation.model.book import Wrong
+from config.simulation.steps.by_hand import explains_all
 from config.simulation.steps.disputes import covers, decides
 from config.simulation.steps.machines import TIMERS, fires, passes
 from config.simulation.steps.people import asks_for
@@ -30,7 +32,7 @@ def whole_book(world: World) -> None:
         differs = sorted(key for key in there.keys() | wanted.keys() if there.get(key) != wanted.get(key))
         raise Wrong("; ".join(f"{key} holds {there.get(key, 0)}, the model {wanted.get(key, 0)}" for key in differs[:5]))
     book = world.model.book
-    short = [council for council in sorted(book.owed) if book.spare(council) < 0]
+    short = [council for council in sorted({*book.owed, *book.there}) if book.spare(council) < 0]
     known = [_UNCOVERED.format(council, book.owed[council], book.there[council]) for council in short]
     found = [*prove(), *payments_proof(), *pooling_proof()]
     if sorted(found) != known:
@@ -54,6 +56,7 @@ def at_rest(world: World) -> None:
         decides(world, case.id, won=world.often(50))
     for _ in range(QUIET_DAYS):
         passes(world, DAY)
+        explains_all(world)
         for council in sorted({purse.council for purse in world.model.purses}):
             if world.model.book.spare(council) < 0 or world.model.float_is_short(council):
                 covers(world, council)
@@ -82,7 +85,7 @@ def _everything_ended(world: World) -> None:
     left += [
         f"refund {r.id} ({r.state})" for r in model.refunds.values() if not (r.has_left if r.state == "sent" else r.state in ("failed", "cancelled"))
     ]
-    left += disputes.left_open(world) + recoveries.left_open(world) + debits.left_open(world)
+    left += by_hand.left_open(world) + disputes.left_open(world) + recoveries.left_open(world) + debits.left_open(world)
     undecided = [w for w in model.withdrawals.values() if w.state != "failed" and any(one.state == "failed" for one in w.refunds)]
     left += [f"withdrawal {w.id} ({w.state}), and some of it did not get home" for w in undecided]
     said = reading.rows("select id, state from pooling_withdrawal")

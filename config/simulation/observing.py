@@ -4,14 +4,16 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from audit.clock import london_date
+from config.simulation import observing_by_hand as by_hand
 from config.simulation import observing_debits as debits
 from config.simulation import observing_disputes as disputes
 from config.simulation import observing_recoveries as recoveries
 from config.simulation import observing_weekly as weekly
+from config.simulation import observing_withdrawals as withdrawals
 from config.simulation import reading
 from config.simulation.model import people as must
 from config.simulation.model.book import Wrong
-from config.simulation.model.things import Call, Outgoing, Payment, Purse, Withdrawal
+from config.simulation.model.things import Call, Payment, Purse, Withdrawal
 from places.calendar import add_working_days, working_days_between
 
 if TYPE_CHECKING:
@@ -53,6 +55,9 @@ def _topped_up(world: "World", thing: dict[str, Any]) -> None:
 
 def _sent(world: "World", transfer: dict[str, Any]) -> None:
     operation, source = transfer["metadata"].get("operation", ""), transfer["source_transaction"]
+    if not operation:
+        by_hand.sent(world, transfer)
+        return
     world.model.saw(operation, transfer["id"])
     world.model.sent_at_stripe += transfer["amount"]
     [(pk,)] = reading.rows("select id from payments_remittance where operation_id = %s", operation)
@@ -67,6 +72,9 @@ def _gave_back(world: "World", refund: dict[str, Any]) -> None:
     world.model.saw(operation, refund["id"])
     if refund["charge"] is None:
         return  # sent to us by mistake and never in any book of ours
+    if not operation:
+        by_hand.gave_back(world, refund)
+        return
     [(pk,)] = reading.rows("select id from payments_refund where operation_id = %s", operation)
     row = world.model.refunds[pk]
     row.stripe_id = refund["id"]
@@ -250,13 +258,15 @@ def _alarms(world: "World") -> None:
             world.alarms.add(pk)
             if kind == "float_short" and not world.model.float_is_short(council):
                 raise Wrong(f"An alarm says FLOAT is short in {council}, and it is not.")
-            if kind not in ALARMS and not _is_explained(world, kind):
+            if kind not in ALARMS and not _is_explained(world, kind, about):
                 raise Wrong(f"An alarm rang that nothing explains: {kind} {about}")
         if stops and kind != disputes.UNCOVERED:
             world.model.stopped.add(council)
 
 
-def _is_explained(world: "World", kind: str) -> bool:
+def _is_explained(world: "World", kind: str, about: str) -> bool:
+    if kind == by_hand.ALARM:
+        return about.partition(":")[2] in world.model.by_hand
     if kind == recoveries.ALARM:
         return any(row.state == "owed" for row in world.model.recoveries.values())
     return kind in disputes.ALARMS and bool(world.model.disputes)
@@ -264,7 +274,7 @@ def _is_explained(world: "World", kind: str) -> bool:
 
 def seldom(world: "World") -> None:
     """What only some timers change: withdrawals, and promises whose weeks are over."""
-    _withdrawals(world)
+    withdrawals.rows(world)
     _promises(world)
 
 
@@ -275,25 +285,3 @@ def _promises(world: "World") -> None:
         if purse.calls or london_date(world.at).toordinal() <= purse.promised_until:
             raise Wrong(f"Promise {pk} is over before its time, or with calls that are not dealt with: {list(purse.calls)}")
         purse.pledge = purse.earmark = purse.earmark_left = 0
-
-
-def _withdrawals(world: "World") -> None:
-    """Withdrawals learn by facts what became of their refunds."""
-    waiting = list(world.model.watched)
-    found = reading.rows("select id, state from pooling_withdrawal where id = any(%s)", waiting) if waiting else []
-    for pk, state in found:
-        row = world.model.withdrawals[pk]
-        if state != row.state:
-            _judge_withdrawal(row.refunds, state, pk)
-            row.state = state
-        if not row.may_change:
-            world.model.watched.pop(pk)
-
-
-def _judge_withdrawal(refunds: list[Outgoing], state: str, pk: int) -> None:
-    if state == "failed" and not any(one.state == "failed" for one in refunds):
-        raise Wrong(f"Withdrawal {pk} says it failed, and none of its refunds did.")
-    if state == "returned" and any(not one.has_left for one in refunds):
-        raise Wrong(f"Withdrawal {pk} says it is back, and some of it has not left.")
-    if state == "kept":
-        raise Wrong(f"Withdrawal {pk} says it was kept, and nobody said so.")

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from config.simulation import reading
 from config.simulation.model import taken_back
 from config.simulation.model.book import Wrong
-from config.simulation.model.things import Dispute, Purse
+from config.simulation.model.debts import Dispute
+from config.simulation.model.things import Purse
 
 if TYPE_CHECKING:
     from config.simulation.world import World
@@ -51,7 +52,9 @@ def rows(world: "World") -> None:
         if state != case.state and not taken_back.may_stand(case, state):
             raise Wrong(f"Dispute {number} went from {case.state} to {state}; at Stripe it is {case.status}.")
         case.state = state
-        case.payment.is_disputed = state == "open"
+    open_ = {case.payment.id for case in model.disputes.values() if case.state == "open"}
+    for case in model.disputes.values():
+        case.payment.is_disputed = case.payment.id in open_
     _calls(world)
     for purse in {case.purse.member: case.purse for case in model.disputes.values() if case.may_change}.values():
         if model.free(purse) < 0:
@@ -64,7 +67,7 @@ def _calls(world: "World") -> None:
         call = model.calls[pk]
         if state == "shortfall" and pk not in model.short:
             case = model.dispute_rows.get(dispute)
-            if call.state not in ("funded", "consumed", "shortfall") or case is None or case.purse is not call.purse or not case.lines:
+            if call.state not in ("funded", "consumed", "shortfall") or case is None or case.purse is not call.purse or not (case.lines or case.withdrawn):
                 raise Wrong(f"Call {pk} was {call.state} and fell short for dispute {dispute}: it may not.")
             model.short.add(pk)
         elif state != "shortfall":

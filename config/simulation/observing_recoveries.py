@@ -31,7 +31,7 @@ def kept_back(world: "World", about: str, pence: int) -> None:
     known = [row.id for row in model.remittances.values() if row.state == "set_off"]
     [(pk, part)] = reading.rows(_SET_OFF, number, known)
     row = model.remittances[pk]
-    if row.state != "waiting" or part != pence or pence > row.pence or row.owner != model.recoveries[number].remittance.owner:
+    if row.state != "waiting" or part != pence or pence > row.pence or row.owner != model.recoveries[number].owner:
         raise Wrong(f"{pence}p of remittance {pk} ({row.state}, {row.pence}p) was kept back for {about}.")
     rest, row.pence, row.state = row.pence - pence, pence, "set_off"
     if rest:

@@ -17,6 +17,7 @@ from config.simulation.steps import (
     FAULTS,
     STEPS,
     Step,
+    by_hand,
     debits,
     disputes,
     faults,
@@ -33,7 +34,7 @@ from config.simulation.steps import (
 from config.simulation.world import World
 from payments.services import floats
 
-PLAYED = (debits, disputes, faults, ledger, losses, machines, orders, people, recoveries, stripe, wallets, weekly)
+PLAYED = (by_hand, debits, disputes, faults, ledger, losses, machines, orders, people, recoveries, stripe, wallets, weekly)
 FIRST_FLOAT_PENCE = 2500
 DAY = 86_400
 

@@ -32,6 +32,8 @@ def test_two_thousand_steps_with_faults_agree_with_the_model(play: Play) -> None
         "pays call",
         "is borne (owed): yes",
         "on (funded): yes",
+        "explained as refund_by_hand (suspense): yes",
+        "explained as transfer_by_hand (suspense): yes",
     ):
         assert words in said, words
     assert "gives it up" in said or "keeps it" in said

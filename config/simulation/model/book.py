@@ -45,7 +45,7 @@ class Wrong(Exception):
 # What is owed to people, which must always be covered; and where the money is that covers it.
 OWED = ("PENDING", "DUE", "REFUND", "WALLET", "SHARE", "RESERVE", "HOLD", "DISPUTE", "LEAVING")
 THERE = ("BANK", "CLEAR", "OUT")
-LENT = ("RECEIVABLE", "FEE_COST")
+LENT = ("RECEIVABLE", "FEE_COST", "SUSPENSE")
 FLOORED = frozenset({*OWED, "FLOAT", "TIME"})
 KEPT_SECONDS = 62 * 86_400
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from config.simulation.model.book import Entry, Key, Move
+from config.simulation.model.debts import Dispute, Recovery
 from config.simulation.model.state import Model, Plan
-from config.simulation.model.things import Dispute, Recovery
 
 LASTS_SECONDS = 14 * 86_400
 Loss = Dispute | Recovery
@@ -50,7 +50,7 @@ def agree(model: Model, loss: Loss, *, is_operator: bool, has_asked: bool) -> Pl
         return Plan("not_allowed")
     if not can_be_borne(loss):
         return Plan("nothing_is_owed")
-    pence, council = (loss.left, loss.remittance.council) if isinstance(loss, Recovery) else (loss.owed, loss.purse.council)
+    pence, council = (loss.left, loss.council) if isinstance(loss, Recovery) else (loss.owed, loss.purse.council)
     if pence > model.book.holds("FLOAT", council):
         return Plan("float_is_short")
     return Plan(apply=lambda _: _borne(model, loss, pence, council))
@@ -60,7 +60,7 @@ def _borne(model: Model, loss: Loss, pence: int, council: str) -> list[Entry]:
     del model.to_bear[name(model, loss)]
     lost, own, cost = (Key(code, council) for code in ("LOSS", "FLOAT", "FEE_COST"))
     if isinstance(loss, Recovery):
-        kind, owes = "recovery_written_off", Key("RECEIVABLE", council, loss.remittance.owner)
+        kind, owes = "recovery_written_off", Key("RECEIVABLE", council, loss.owner)
         loss.come, loss.state = loss.pence, "recovered"
     else:
         kind, owes = "written_off", loss.purse.key("RECEIVABLE")

@@ -72,7 +72,7 @@ def remittance_planned(model: Model, entry: Entry, about: str) -> tuple[Move, ..
     row = _known(model.remittances, about)
     if row.state != "waiting" or {"", row.council} & model.stopped:
         raise Wrong(f"Remittance {about} is {row.state} and may not be planned; stopped: {sorted(model.stopped)}")
-    if any(one.state == "owed" and one.remittance.owner == row.owner and one.remittance.council == row.council for one in model.recoveries.values()):
+    if any(one.state == "owed" and one.owner == row.owner and one.council == row.council for one in model.recoveries.values()):
         raise Wrong(f"Remittance {about} may not be planned: its payee owes us from before.")
     if row.lot.is_disputed or model.book.spare(row.council) < 0:
         raise Wrong(f"Remittance {about} may not be planned: disputed {row.lot.is_disputed}, spare {model.book.spare(row.council)}p.")
@@ -122,7 +122,8 @@ def refund_left(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
 def refund_failed(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
     row = _known(model.refunds, about)
     is_lost = any(case.state in ("lost", "settled") and case.payment.charge == row.lot.charge for case in model.disputes.values())
-    is_refused = is_lost and row.lot.is_charged_back and not row.has_left and not row.stripe_id
+    is_gone = any(one.payment is not None and one.payment.charge == row.lot.charge for one in model.by_hand.values())
+    is_refused = (is_gone or (is_lost and row.lot.is_charged_back)) and not row.has_left and not row.stripe_id
     if row.state != "sent" or not (row.is_failed_at_stripe or is_refused):
         raise Wrong(f"Refund {about} is {row.state}, its bank did not send it back, and Stripe did not say no to it.")
     row.state = "failed"

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from config.simulation.model.book import Entry, Key, Move, Wrong
+from config.simulation.model.debts import Recovery
 from config.simulation.model.machine import judges
 from config.simulation.model.state import Model, Plan
-from config.simulation.model.things import Outgoing, Recovery
+from config.simulation.model.things import Outgoing
 
 
 def ask_back(model: Model, about: str, pence: int) -> Plan:
@@ -36,7 +37,8 @@ def _opened(model: Model, parts: Iterable[tuple[Outgoing, int]], made: Any) -> l
         if (one.remittance_id, one.pence) != (row.id, part) or row.lot.purse is None:
             raise Wrong(f"{one.pence}p of remittance {one.remittance_id} was asked back, and should be {part}p of {row.id}.")
         row.asked_back += part
-        model.recoveries[one.pk] = Recovery(one.pk, row, row.lot.purse, part, "reversing" if row.state == "paid" else "owed")
+        state = "reversing" if row.state == "paid" else "owed"
+        model.recoveries[one.pk] = Recovery(one.pk, row.owner, row.council, part, state, row, row.lot.purse)
     return []
 
 
@@ -60,7 +62,7 @@ def recovery_set_off(model: Model, entry: Entry, about: str) -> tuple[Move, ...]
         raise Wrong(f"{pence}p was kept back for recovery {about}, which is {row.state} with {row.left}p left; older: {[one.id for one in older]}.")
     row.come += pence
     row.state = "owed" if row.left else "recovered"
-    return (Move(Key("DUE", entry.council, row.remittance.owner), _owes(row), pence),)
+    return (Move(Key("DUE", entry.council, row.owner), _owes(row), pence),)
 
 
 @judges
@@ -68,7 +70,9 @@ def recover(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
     """Its payer has it again, once: when it came, or FLOAT can stand in for it."""
     [move] = entry.moves
     for row in model.recoveries.values():
-        if not row.is_credited and row.pence == move.pence and row.purse.key("SHARE") == move.credit and row.remittance.about.endswith(f":{about}"):
+        if row.is_credited or row.purse is None or row.remittance is None:
+            continue
+        if row.pence == move.pence and row.purse.key("SHARE") == move.credit and row.remittance.about.endswith(f":{about}"):
             break
     else:
         raise Wrong(f"Nobody is to have {move.pence}p of {about} again.")
@@ -83,7 +87,7 @@ def recover(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
 
 
 def _owes(row: Recovery) -> Key:
-    return Key("RECEIVABLE", row.remittance.council, row.remittance.owner)
+    return Key("RECEIVABLE", row.council, row.owner)
 
 
 def _of(model: Model, about: str) -> Recovery:

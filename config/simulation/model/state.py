@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from config.simulation.model.book import Book, Entry, Wrong
-from config.simulation.model.things import Call, Dispute, Hold, Mandate, Outgoing, Payee, Payment, Purse, Recovery, Wallet, WeeklyList, Withdrawal
+from config.simulation.model.debts import ByHand, Dispute, Recovery
+from config.simulation.model.things import Call, Hold, Mandate, Outgoing, Payee, Payment, Purse, Wallet, WeeklyList, Withdrawal
 
 
 @dataclass
@@ -23,7 +24,7 @@ class Model:
     `watched`: withdrawals that facts may still change. `stopped`: councils with an alarm that stops. `dispute_rows`: disputes by our row's
     number. `short`: calls that fell short. `just_credited`: places in groups whose owner a payee gave money back to since that was last asked.
     `bouncing`: Direct Debits to which a bank said no, until both lines are in the book. `sent_back`: out of wallets, by the number of the move.
-    `to_bear`: until when the word of one operator stands that something is lost."""
+    `to_bear`: until when the word of one operator stands that something is lost. `by_hand`: what nobody here made, by its line at Stripe."""
 
     book: Book = field(default_factory=Book)
     purses: list[Purse] = field(default_factory=list)
@@ -46,6 +47,7 @@ class Model:
     short: set[int] = field(default_factory=set)
     recoveries: dict[int, Recovery] = field(default_factory=dict)
     to_bear: dict[str, int] = field(default_factory=dict)
+    by_hand: dict[str, ByHand] = field(default_factory=dict)
     just_credited: set[int] = field(default_factory=set)
     mandates: dict[int, Mandate] = field(default_factory=dict)
     bouncing: dict[str, Payment] = field(default_factory=dict)

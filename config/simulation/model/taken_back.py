@@ -1,9 +1,9 @@
 """What must come of a payer's bank taking a payment back: every line at Stripe is one journal, and only that payer's own money pays for it."""
 
 from config.simulation.model.book import Entry, Key, Move, Wrong
+from config.simulation.model.debts import Dispute
 from config.simulation.model.machine import judges
 from config.simulation.model.state import Model
-from config.simulation.model.things import Dispute
 
 
 @judges

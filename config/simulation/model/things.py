@@ -168,52 +168,6 @@ class Outgoing:
 
 
 @dataclass(eq=False)
-class Recovery:
-    """Money asked back from a payee, out of one remittance. `state`: reversing, owed, recovered, as our row has it; `come`: what came of it."""
-
-    id: int
-    remittance: Outgoing
-    purse: Purse
-    pence: int
-    state: str
-    come: int = 0
-    is_credited: bool = False
-
-    @property
-    def left(self) -> int:
-        return self.pence - self.come
-
-
-@dataclass(eq=False)
-class Dispute:
-    """A payer's bank takes a payment back. `lines`: what moved at Stripe, as (pence, fee), by its id there; `booked`: those in the book.
-
-    `status` is Stripe's word, `state` our row's; `losses`: what each lot lost to it, the first that did so first; `borne`: by the platform.
-    """
-
-    id: str
-    payment: Payment
-    purse: Purse
-    status: str = "needs_response"
-    state: str = ""
-    lines: dict[str, tuple[int, int]] = field(default_factory=dict)
-    booked: set[str] = field(default_factory=set)
-    withdrawn: int = 0
-    taken: int = 0
-    borne: int = 0
-    losses: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def owed(self) -> int:
-        """What the payer owes; below zero what is theirs to have back."""
-        return self.withdrawn - self.taken - self.borne
-
-    @property
-    def may_change(self) -> bool:
-        return self.state not in ("won", "settled") or bool(self.owed) or len(self.booked) < len(self.lines)
-
-
-@dataclass(eq=False)
 class Mandate:
     """A payer's Direct Debit. `state` is our row's; the rest is so at Stripe: given on its page, run out, ended."""
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from config.simulation.model import losses as must
-from config.simulation.model.things import Dispute
+from config.simulation.model.debts import Dispute
 from config.simulation.steps import step
 from config.simulation.world import World
 from payments.services import disputes, recoveries
