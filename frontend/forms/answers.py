@@ -110,7 +110,7 @@ class SplitForm(Form):
         super().__init__(*args, **kwargs)
         field = self.fields["pay_pence"]
         field.most = most_pence  # type: ignore[attr-defined]
-        field.help_text = f"From £0.00 to {words.pounds(most_pence)}. The rest goes back to who paid."
+        field.help_text = f"From £0.00 to {words.pounds(most_pence)}. The rest goes back to who paid, or is not asked for."
 
 
 class WrongForm(Form):

@@ -49,7 +49,7 @@ class Form(forms.Form):
         """What the page showed is not so any more. It is drawn anew and shows what is so now, and what it repeats of that goes with it."""
         said = QueryDict(mutable=True)
         said.update(self.data)
-        for name in self.shows:
+        for name in self.fields.keys() & self.shows:
             said[self.add_prefix(name)] = self.initial[name]
         self.data = said
 

@@ -53,7 +53,7 @@ class DecideForm(Form):
         super().__init__(*args, **kwargs)
         field = self.fields["pay_pence"]
         field.most = most_pence  # type: ignore[attr-defined]
-        field.help_text = f"From £0.00 to {words.pounds(most_pence)}. The rest goes back to who paid."
+        field.help_text = f"From £0.00 to {words.pounds(most_pence)}. The rest goes back to who paid, or is not asked for."
 
 
 class SecondForm(Form):
@@ -65,8 +65,8 @@ class SecondForm(Form):
         no=Option("No", hint="The question stays open. Somebody can propose another sum."),
     )
     reason = TextField(label="Why do you agree?", required=False, lines=True, max_length=1000, help_text="Both sides read this.")
-    pay_pence = forms.IntegerField(widget=forms.HiddenInput)
-    shows = ("pay_pence",)
+    proposed_pence = forms.IntegerField(widget=forms.HiddenInput)
+    shows = ("proposed_pence",)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -93,7 +93,7 @@ class RightSecondForm(SecondForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["pay_pence"]  # it stays paid
+        del self.fields["proposed_pence"]  # it stays paid
 
 
 class WhyForm(Form):

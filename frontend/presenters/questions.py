@@ -101,9 +101,10 @@ def _visits(share: MilestoneShare, viewer: Person) -> list[VisitLine]:
 
 def _evidence(share: MilestoneShare, provider: str) -> str:
     """What day 45 would say: paid only when recorded at the time, and neither questioned by the person themselves nor held back."""
+    back = "it is not asked for" if share.covered_by == "order" else "it goes back to who paid it"
     if share.questioned_by_person or share.held_back_at:
-        return "it goes back to who paid it"
-    return f"it is paid to {provider} if every visit was written down while it happened. If not, it goes back to who paid it"
+        return back
+    return f"it is paid to {provider} if every visit was written down while it happened. If not, {back}"
 
 
 def _offer(share: MilestoneShare, person: str, provider: str) -> str:

@@ -109,13 +109,13 @@ def _agree(request: SignedIn, share: MilestoneShare, proposal: Approval, context
             messages.success(request, "The question stays open. Somebody can propose another sum.")
         else:
             said = form.cleaned_data
-            decisions.confirm_decision(share=share, pay_pence=said["pay_pence"], reason=said["reason"], by=request.user, at=clock.now())
+            decisions.confirm_decision(share=share, pay_pence=said["proposed_pence"], reason=said["reason"], by=request.user, at=clock.now())
             messages.success(request, "It is settled. Both sides read why.")
         return desk_of(request)
 
     pay = share.proposed_pence or 0
     sums = {"pay_pence": pay, "back_pence": share.pence - pay}
-    form = SecondForm(request.POST or None, initial={"pay_pence": pay})
+    form = SecondForm(request.POST or None, initial={"proposed_pence": pay})
     return form_page(request, form=form, act=act, template="helping/decide_second.html", context={**context, **sums})
 
 

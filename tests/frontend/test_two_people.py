@@ -21,6 +21,11 @@ def questioned(told, set_clock):
     return story
 
 
+def test_of_a_written_order_nothing_goes_back_for_nobody_has_paid(questioned):
+    shown = _text(_as(cast.halima()).get(reverse("question", args=[questioned.share("Halima").pk])))
+    assert "if nobody has decided, it is not asked for." in shown
+
+
 def test_two_people_end_a_question_and_never_one(questioned):
     page = reverse("question-decide", args=[questioned.share("Halima").pk])
     first, second = _as(cast.operator()), _as(cast.colin())
@@ -34,11 +39,11 @@ def test_two_people_end_a_question_and_never_one(questioned):
     shown = _text(second.get(page))
     assert "One visit is shown." in shown
     assert "£9.00" in shown
-    assert '<input type="hidden" name="pay_pence" value="900"' in shown
-    refused = second.post(page, {"agree": "yes", "reason": "", "pay_pence": "900"})
+    assert '<input type="hidden" name="proposed_pence" value="900"' in shown
+    refused = second.post(page, {"agree": "yes", "reason": "", "proposed_pence": "900"})
     assert refused.status_code == 422
     assert "Write why you agree." in _text(refused)
-    assert "It is settled." in _text(second.post(page, {"agree": "yes", "reason": "I rang them both.", "pay_pence": "900"}, follow=True))
+    assert "It is settled." in _text(second.post(page, {"agree": "yes", "reason": "I rang them both.", "proposed_pence": "900"}, follow=True))
     share = questioned.share("Halima")
     assert (share.state, share.decided_pence) == ("decided", 900)
     assert "I rang them both." in share.decided_reason
@@ -68,9 +73,9 @@ def test_a_page_left_open_agrees_to_nothing_that_was_proposed_since_and_then_sho
     client.get(page)
     decisions.refuse_decision(share=share, by=cast.second_operator(), at=questioned.at)
     decisions.propose_decision(share=share, pay_pence=1_800, reason="She came.", by=cast.second_operator(), at=questioned.at)
-    old = client.post(page, {"agree": "yes", "reason": "I rang her.", "pay_pence": "0"})
+    old = client.post(page, {"agree": "yes", "reason": "I rang her.", "proposed_pence": "0"})
     assert (old.status_code, questioned.share("Halima").state) == (422, "questioned")
-    for shown in ("What is proposed has changed", "She came.", "I rang her.", '<input type="hidden" name="pay_pence" value="1800"'):
+    for shown in ("What is proposed has changed", "She came.", "I rang her.", '<input type="hidden" name="proposed_pence" value="1800"'):
         assert shown in _text(old)
 
 
@@ -78,7 +83,7 @@ def test_a_second_person_may_say_no(questioned):
     share = questioned.share("Halima")
     decisions.propose_decision(share=share, pay_pence=0, reason="Nothing is shown.", by=cast.colin(), at=questioned.at)
     page = reverse("question-decide", args=[share.pk])
-    _as(cast.operator()).post(page, {"agree": "no", "pay_pence": "0"})
+    _as(cast.operator()).post(page, {"agree": "no", "proposed_pence": "0"})
     assert questioned.share("Halima").proposed_pence is None
     assert "How should this end?" in _text(_as(cast.operator()).get(page))
 
@@ -90,7 +95,7 @@ def test_who_looks_after_the_money_may_be_the_second_too(questioned):
     page = reverse("question-decide", args=[share.pk])
     client = _as(cast.sam())
     assert f'href="{page}"' in _text(client.get(reverse("looking-after")))
-    client.post(page, {"agree": "yes", "reason": "I rang Yusuf.", "pay_pence": "0"})
+    client.post(page, {"agree": "yes", "reason": "I rang Yusuf.", "proposed_pence": "0"})
     assert questioned.share("Yusuf").decided_pence == 0
 
 
