@@ -67,7 +67,12 @@ def _calls(world: "World") -> None:
         call = model.calls[pk]
         if state == "shortfall" and pk not in model.short:
             case = model.dispute_rows.get(dispute)
-            if call.state not in ("funded", "consumed", "shortfall") or case is None or case.purse is not call.purse or not (case.lines or case.withdrawn):
+            if (
+                call.state not in ("funded", "consumed", "shortfall")
+                or case is None
+                or case.purse is not call.purse
+                or not (case.lines or case.withdrawn)
+            ):
                 raise Wrong(f"Call {pk} was {call.state} and fell short for dispute {dispute}: it may not.")
             model.short.add(pk)
         elif state != "shortfall":
