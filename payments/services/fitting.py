@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 
 from audit.errors import Refusal
 from payments.models import Dispute, Explanation, Payee, Payment, Recovery, Refund, Remittance, StripeLine
+from payments.services import two_people
+from people.models import Person
 
 COUNCIL_CODE = re.compile(r"[A-Z]\d{8}")
 Kind = Explanation.Kind
@@ -31,8 +33,11 @@ class DoesNotFit(Refusal):
     field = "about"
 
 
-def must_fit(line: StripeLine, kind: str, about: str) -> str:
-    """The council it belongs to. The row it is said to be about is locked, in the caller's transaction. Raises DoesNotFit."""
+def must_fit(line: StripeLine, kind: str, about: str, *, by: Person) -> str:
+    """The council it belongs to. The row it is said to be about is locked, in the caller's transaction.
+
+    Raises DoesNotFit, and NotAllowed where it is about money that `by` paid in themselves.
+    """
     if kind not in Kind.values or (kind in OUT and line.unknown_pence > 0) or (kind in IN and line.unknown_pence < 0):
         raise DoesNotFit
     if (kind == Kind.NOTHING) != (line.unknown_pence == 0):
@@ -49,14 +54,10 @@ def must_fit(line: StripeLine, kind: str, about: str) -> str:
     row = _row(what, number)
     if row is None or not _sum_fits(line, kind, row):
         raise DoesNotFit
+    payment = row if isinstance(row, Payment) else getattr(row, "payment", None)
+    if payment is not None:
+        two_people.must_have_no_interest(payment, by=by)
     return str(row.council_code)
-
-
-def payment_of(about: str) -> Payment | None:
-    """The payment that an explanation is about: itself, or its refund, its dispute, what was paid out of it."""
-    what, _, number = about.partition(":")
-    row = _row(what, number) if what in ("payment", "refund", "dispute", "remittance") else None
-    return row if isinstance(row, Payment) else getattr(row, "payment", None)
 
 
 def _row(what: str, number: str) -> Payment | Payee | Refund | Dispute | Recovery | Remittance | None:

@@ -8,7 +8,7 @@ from payments.models import Payee, Payment, StripeLine
 def touched(line: StripeLine) -> Payment | Payee | None:
     """The payment whose charge its object at Stripe names, or the provider whose account; None where it names neither, or another's.
 
-    Asks Stripe once a line: not inside a transaction.
+    Asks Stripe until it is known (`line.touched`): not inside a transaction.
     """
     if line.touched:
         return _named(*line.touched.split(":"))

@@ -1,9 +1,10 @@
-"""Late questions through the API: said once, in words, and ended by two people; the rows say how it stands."""
+"""Questions through the API, in time and late: said once, in words, and ended by two people; the rows say how it stands."""
 
 from typing import Any
 
 import pytest
 
+from marketplace.services import shares
 from tests import cast, cast_market
 from tests.api.conftest import Api
 
@@ -29,3 +30,15 @@ def test_a_payment_by_silence_is_questioned_and_dismissed(set_clock: Any) -> Non
     ended = first.post(f"shares/{pk}/confirm-dismissal/", {"reason": "I rang her."}, key="yes")
     assert (ended["state"], ended["late_reason"]) == ("released", "It was right.\nI rang her.")
     assert amina.post(f"shares/{pk}/query-late/", {"words": "Again."}, 409, key="again")["code"] == "not_now"
+
+
+def test_the_second_of_two_agrees_to_the_sum_that_is_proposed_now(set_clock: Any) -> None:
+    story = cast_market.asked()
+    set_clock(story.at)
+    pk = shares.question(share=story.share("Halima"), words="Nobody came.", by=cast.halima(), at=story.at).pk
+    first, second = Api(cast.operator()), Api(cast.second_operator())
+    assert first.post(f"shares/{pk}/propose-decision/", {"pay_pence": 900, "reason": "One is shown."})["proposed_pence"] == 900
+    other = second.post(f"shares/{pk}/confirm-decision/", {"pay_pence": 1_800, "reason": "I rang."}, 409, key="other")
+    assert other["code"] == "proposal_has_changed"
+    ended = second.post(f"shares/{pk}/confirm-decision/", {"pay_pence": 900, "reason": "I rang."}, key="yes")
+    assert (ended["state"], ended["decided_pence"]) == ("decided", 900)

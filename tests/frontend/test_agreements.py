@@ -122,6 +122,9 @@ def test_each_says_yes_for_themselves_and_sees_only_their_own_pence(story):
     assert "Is anybody who works there your family?" in _text(response)
     refused = client.post(page, {**answer, "related": "partner"})
     assert refused.status_code == 422
+    old = _text(client.post(page, {**answer, "related": "none", "version": "99"}))
+    assert "The price has changed since you opened this page." in old
+    assert f'name="version" value="{agreement.version}"' in old, "what the page shows now is what its button says yes to"
     response = client.post(page, {**answer, "related": "none"}, follow=True)
     assert "We have your yes. No money has moved." in _text(response)
     assert Payer.objects.get(agreement=agreement, person=cast.amina()).state == "signed"

@@ -5,10 +5,11 @@ from typing import Any
 
 from config.simulation.model.book import Entry, Key, Move, Wrong
 from config.simulation.model.debts import ByHand, Dispute, Recovery
+from config.simulation.model.losses import LASTS_SECONDS
 from config.simulation.model.machine import judges
 from config.simulation.model.state import Model, Plan
+from config.simulation.model.taken_back import costs_now
 
-LASTS_SECONDS = 14 * 86_400
 NO_COUNCIL = "X00000000"
 
 
@@ -64,7 +65,4 @@ def _explained(model: Model, thing: ByHand, number: int) -> list[Entry]:
         model.recoveries[number] = Recovery(number, thing.about, council, pence, "owed", is_credited=True)
         owes = Move(Key("RECEIVABLE", council, thing.about), Key("BANK", council), pence)
         entries = [Entry("line_explained", thing.found_in, (Move(bank, suspense, pence),)), Entry("line_explained", council, (owes,))]
-    # Costs that waited are paid when somebody looks at FLOAT.
-    if costs := min(model.book.holds("FEE_COST", council), model.book.holds("FLOAT", council)):
-        entries.append(Entry("costs_paid", council, (Move(Key("FLOAT", council), Key("FEE_COST", council), costs),)))
-    return entries
+    return entries + costs_now(model, council)

@@ -5,6 +5,7 @@ from typing import Any
 from config.simulation.model.book import Entry, Key, Move
 from config.simulation.model.debts import Dispute, Recovery
 from config.simulation.model.state import Model, Plan
+from config.simulation.model.taken_back import costs_now
 
 LASTS_SECONDS = 14 * 86_400
 Loss = Dispute | Recovery
@@ -58,15 +59,11 @@ def agree(model: Model, loss: Loss, *, is_operator: bool, has_asked: bool) -> Pl
 
 def _borne(model: Model, loss: Loss, pence: int, council: str) -> list[Entry]:
     del model.to_bear[name(model, loss)]
-    lost, own, cost = (Key(code, council) for code in ("LOSS", "FLOAT", "FEE_COST"))
+    lost, own = (Key(code, council) for code in ("LOSS", "FLOAT"))
     if isinstance(loss, Recovery):
         kind, owes = "recovery_written_off", Key("RECEIVABLE", council, loss.owner)
         loss.come, loss.state = loss.pence, "recovered"
     else:
         kind, owes = "written_off", loss.purse.key("RECEIVABLE")
         loss.borne, loss.state = loss.borne + pence, "settled"
-    entries = [Entry(kind, council, (Move(lost, owes, pence), Move(own, lost, pence)))]
-    # Costs that waited are paid when somebody looks at FLOAT, as everybody does who takes from it.
-    if costs := min(model.book.holds("FEE_COST", council), model.book.holds("FLOAT", council) - pence):
-        entries.append(Entry("costs_paid", council, (Move(own, cost, costs),)))
-    return entries
+    return [Entry(kind, council, (Move(lost, owes, pence), Move(own, lost, pence))), *costs_now(model, council, less=pence)]

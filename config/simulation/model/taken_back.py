@@ -61,6 +61,13 @@ def debt_given_back(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
     return (Move(case.purse.key("RECEIVABLE"), case.purse.key("SHARE"), pence),)
 
 
+def costs_now(model: Model, council: str, *, less: int = 0) -> list[Entry]:
+    """Costs that waited are paid when somebody looks at FLOAT, as everybody does who takes (`less`) from it."""
+    _, cost, own = _accounts(council)
+    pence = min(model.book.holds("FEE_COST", council), model.book.holds("FLOAT", council) - less)
+    return [Entry("costs_paid", council, (Move(own, cost, pence),))] if pence else []
+
+
 @judges
 def costs_paid(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
     """Costs that waited for the platform's own money: as much as there is."""
