@@ -26,6 +26,14 @@ def test_of_a_written_order_nothing_goes_back_for_nobody_has_paid(questioned):
     assert "if nobody has decided, it is not asked for." in shown
 
 
+def test_of_what_two_people_hold_back_nobody_says_that_both_sides_may_settle_it(questioned):
+    share = questioned.share("Halima")
+    page, between = reverse("question-decide", args=[share.pk]), "both sides may still settle it between them"
+    assert between in _text(_as(cast.operator()).get(page))
+    type(share).objects.filter(pk=share.pk).update(held_back_at=questioned.at)
+    assert between not in _text(_as(cast.operator()).get(page))
+
+
 def test_two_people_end_a_question_and_never_one(questioned):
     page = reverse("question-decide", args=[questioned.share("Halima").pk])
     first, second = _as(cast.operator()), _as(cast.colin())
