@@ -33,7 +33,7 @@ class DoesNotFit(Refusal):
     field = "about"
 
 
-def must_fit(line: StripeLine, kind: str, about: str, *, by: Person) -> str:
+def must_fit(line: StripeLine, *, kind: str, about: str, by: Person) -> str:
     """The council it belongs to. The row it is said to be about is locked, in the caller's transaction.
 
     Raises DoesNotFit, and NotAllowed where it is about money that `by` paid in themselves.

@@ -46,7 +46,7 @@ def propose(*, line_id: str, kind: str, about: str = "", reason: str, by: Person
     with transaction.atomic():
         line = _locked(line_id)
         restored.must_fit(line, kind, about)
-        council = fitting.must_fit(line, kind, about, by=by)
+        council = fitting.must_fit(line, kind=kind, about=about, by=by)
         fields = {"kind": kind, "about": about, "council_code": council, "proposed_by": by, "proposed_at": at}
         _must_be_unanswered(line, at)
         two_people.first(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, reason=reason, by=by, at=at, council_code=council)
@@ -100,7 +100,7 @@ def _confirm(line_id: str, by: Person, at: datetime) -> Explanation:
     told = _told(line)
     two_people.second(what=EXPLAIN, about_kind="stripe_line", about_id=line.pk, by=by, at=at)
     restored.must_fit(line, told.kind, told.about)
-    fitting.must_fit(line, told.kind, told.about, by=by)
+    fitting.must_fit(line, kind=told.kind, about=told.about, by=by)
     if told.kind == Kind.OURS:
         _note(line, told, by, at)
         restored.adopt(line, told, at=at)
