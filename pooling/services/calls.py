@@ -10,7 +10,7 @@ from audit.errors import NotAllowed, Refusal
 from people.models import Person
 from pooling import policies, selectors
 from pooling.models import Call, Earmark, Hold, Mode
-from pooling.rules import CALL, CALL_FINAL, EARMARK, NEW, PLEDGE, step, to_ask
+from pooling.rules import CALL, CALL_FINAL, EARMARK, NEW, PLEDGE, NotNow, step, to_ask
 from pooling.services.call_payments import (
     IsAnOrder,
     NoCard,
@@ -140,11 +140,13 @@ def bill_order(*, call: Call, about_id: int, pence: int, at: datetime) -> Call:
     The first bill is that call itself. A later one, for another share split off the same one (`about_id`), is a follow-up call under the same
     order. All bills together never exceed what was ordered. Free money of theirs here pays first; nothing left to pay: funded at once.
     A share that was billed, and then held back and decided, keeps its one bill, of what it comes to now.
-    Raises MoreThanOrdered, NotNow; ValueError below 1p.
+    Raises MoreThanOrdered, NotNow (also of an order that is not needed any more); ValueError below 1p.
     """
     if pence < 1:
         raise ValueError("A bill is at least 1p.")
     row = lock_call(call.follows_id or call.pk)
+    if row.state == State.CANCELLED or row.unwanted_at is not None:
+        raise NotNow
     bills = _bills(row)
     earlier = next((one for one in bills if one.about_id == about_id), None)
     if earlier is not None:
@@ -170,7 +172,7 @@ def take_bill_back(*, call: Call, about_id: int, at: datetime) -> None:
     owner's, free. Never billed, or used already: nothing changes.
     """
     first = lock_call(call.follows_id or call.pk)
-    found = next((one for one in _bills(first) if one.about_id == about_id and one.state not in CALL_FINAL), None)
+    found = next((one for one in _bills(first) if one.about_id == about_id and not _is_over(one)), None)
     if found is None:
         return
     if found.follows_id is not None:
@@ -189,9 +191,13 @@ def drop_order(*, call: Call, at: datetime) -> None:
     """Nothing more is asked under this order: what of it was not used is not needed."""
     first = lock_call(call.follows_id or call.pk)
     for one in (*first.followed_by.order_by("pk"), first):
-        is_used = Hold.objects.filter(about_kind="order", about_id=one.pk).exists()
-        if one.state not in CALL_FINAL and not is_used:
+        if not _is_over(one):
             drop_call(call=one, at=at)
+
+
+def _is_over(one: Call) -> bool:
+    """Not needed, or used: also where its payer's bank took the money back since."""
+    return one.state in CALL_FINAL or Hold.objects.filter(about_kind="order", about_id=one.pk).exists()
 
 
 def _bills(first: Call) -> list[Call]:

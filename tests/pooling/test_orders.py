@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from audit.errors import NotAllowed
+from payments.services import payees
 from pooling.models import Call
 from pooling.rules import NotNow
 from pooling.selectors import holder_list, proof
-from pooling.services import calls
+from pooling.services import calls, holds
 from pooling.services.calls import (
     IsAnOrder,
     MoreThanOrdered,
@@ -79,6 +80,30 @@ def test_a_part_said_yes_to_later_is_billed_under_the_same_order(halima: Payer) 
     halima.town.bank.pays(calls.pay_order_by_bank(call=later, by=halima.town.colin, at=AT))
     assert (halima.see(later).state, halima.see(first).state) == ("funded", "ordered")
     assert proof() == []
+
+
+@pytest.mark.parametrize("is_on_its_way", [False, True])
+def test_nothing_more_is_said_yes_to_under_an_order_that_is_not_needed(halima: Payer, is_on_its_way: bool) -> None:
+    first = calls.bill_order(call=ordered(halima), about_id=1, pence=1_200, at=AT)
+    if is_on_its_way:
+        halima.town.bank.takes(calls.pay_order_by_bank(call=first, by=halima.town.colin, at=AT))
+    calls.drop_order(call=first, at=AT)
+    for share in (1, 2):
+        with pytest.raises(NotNow):
+            calls.bill_order(call=halima.see(first), about_id=share, pence=500, at=AT)
+    assert (first.followed_by.exists(), holder_list(halima.town.council).bills, proof()) == (False, [], [])
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_what_was_used_is_not_taken_back_although_a_bank_took_its_money(halima: Payer, number: int) -> None:
+    first = calls.bill_order(call=ordered(halima), about_id=1, pence=1_200, at=AT)
+    call = [first, calls.bill_order(call=first, about_id=2, pence=500, at=AT)][number]
+    halima.town.bank.pays(calls.pay_order_by_bank(call=call, by=halima.town.colin, at=AT))
+    payee = payees.open_payee(owner="enterprise:1", council_code=call.council_code, by=None, at=AT)
+    holds.release_by_order(call=call, pence=400, payee_id=payee.pk, about="share:1", by=None, at=AT)
+    Call.objects.filter(pk=call.pk).update(state="shortfall", short_for=1)
+    calls.take_bill_back(call=call, about_id=call.about_id, at=AT)
+    assert (halima.see(call).state, halima.see(call).owed_pence) == ("shortfall", (1_200, 500)[number])
 
 
 def test_an_order_uses_free_money_first(halima: Payer) -> None:
