@@ -2,17 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from audit.clock import london_date
 from config.simulation import reading
 from config.simulation.model import weekly
 from config.simulation.model.book import Wrong
-from config.simulation.model.things import ListRow, Payment, Wallet
+from config.simulation.model.things import ListRow, Payment, Wallet, WeeklyList
 
 if TYPE_CHECKING:
     from config.simulation.world import World
 
 _LISTS = "select id, state, organisation_id, council_code from pooling_weeklylist where not id = any(%s) or id = any(%s) order by id desc"
 _ASKED = "select id::text, pence, operation_id::text from payments_payment where about = %s and not id = any(%s::uuid[]) order by id"
-_ROWS = "select call_id, number, state, funded_pence, slice_id, kind from pooling_weeklylistrow where weekly_list_id = %s order by number, id"
+_ROWS = "select call_id, state, funded_pence, slice_id, kind from pooling_weeklylistrow where weekly_list_id = %s order by number, id"
 _PARTS = """
     select p.id::text, p.part_of_id::text, p.pence, s.membership_id
     from payments_payment p join pooling_walletslice s on p.about = 'slice:' || s.id where s.id = %s order by p.id
@@ -34,6 +35,12 @@ def rows_of(number: int) -> list[ListRow]:
     return [ListRow(*row) for row in reading.rows(_ROWS, number)]
 
 
+def stands_in_order(row: WeeklyList, found: list[ListRow]) -> None:
+    """All that is asked for, and whose turn it is. Raises Wrong."""
+    if [one.call for one in found] != row.order:
+        raise Wrong(f"List {row.id} ({row.state}) asks for calls {[one.call for one in found]}; should be {row.order}.")
+
+
 def rows(world: "World") -> None:
     """How our rows say that each stands; payments that a list asked for. Raises Wrong."""
     _lists(world)
@@ -46,8 +53,11 @@ def _lists(world: "World") -> None:
     of = {(wallet.holder, wallet.council): wallet for wallet in model.wallets}
     open_ones = [row.id for row in model.lists.values() if row.state not in OVER]
     for pk, state, holder, council in reading.rows(_LISTS, list(model.lists), open_ones):
-        row = model.lists[pk] if pk in model.lists else weekly.made(model, of[holder, council], pk)
-        found = rows_of(pk) if row.state == "sent" or state == "done" else []
+        is_new = pk not in model.lists
+        row = weekly.made(model, of[holder, council], pk, london_date(world.at).toordinal()) if is_new else model.lists[pk]
+        found = rows_of(pk) if is_new or row.state == "sent" or state == "done" else []
+        if found:
+            stands_in_order(row, found)
         if row.state == "sent":
             _paid(world, pk, found)
         if state != row.state and (state != "done" or any(one.state == "waiting" for one in found)):
@@ -65,11 +75,12 @@ def _paid(world: "World", pk: int, found: list[ListRow]) -> None:
             raise Wrong(f"List {pk} paid {new}, and something else was handed out for slice {slice_id}.")
     # Who has not heard yet how another payment went is passed over, until they have.
     unheard = reading.unheard() if new else set()
-    waiting = [one for one in found if one.state == "waiting" and one.call not in unheard]
+    waiting = {one.call for one in found if one.state == "waiting" and one.call not in unheard}
     for one in new:
         row.paid.add(one.call)
         world.tell(f"list {pk} pays call {one.call}")
-        weekly.pay(row, model.calls[one.call], [model.calls[other.call] for other in waiting if other.number < one.number])
+        above = row.order[: row.order.index(one.call)]
+        weekly.pay(row, model.calls[one.call], [model.calls[other] for other in above if other in waiting])
 
 
 def _asked(world: "World", wallet: Wallet) -> None:

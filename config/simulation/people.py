@@ -1,4 +1,4 @@
-"""Who is in a simulation: two councils, in each three who pay with their own money, two whose money somebody looks after, and providers.
+"""Who is in a simulation: two councils, in each three who pay with their own money, three whose money somebody looks after, and providers.
 
 In one council that money is paid ahead, in the other by written order, after the person's yes.
 """
@@ -114,7 +114,7 @@ def promise(rows: Rows, purse: Purse, about: int, at: datetime) -> None:
 
 
 def holders(rows: Rows) -> tuple[Wallet, list[Purse]]:
-    """An organisation that looks after the money of a group of two, and pays it ahead."""
+    """An organisation that looks after the money of a group of three, and pays it ahead."""
     code = min(COUNCILS)
     home = organisations.add_organisation(kind="isf_holder", name="Together", council_code=code, by=None, at=BEGINS)
     staff, seer = _person("staff", code), _person("seer", code)
@@ -125,7 +125,7 @@ def holders(rows: Rows) -> tuple[Wallet, list[Purse]]:
 
 
 def who_orders(rows: Rows) -> tuple[Wallet, list[Purse]]:
-    """An organisation that gives written orders for a group of two, and pays after each person's yes."""
+    """An organisation that gives written orders for a group of three, and pays after each person's yes."""
     code = max(COUNCILS)
     home = organisations.add_organisation(kind="isf_holder", name="By order", council_code=code, by=None, at=BEGINS)
     staff, seer = _person("orderer", code), _person("orderseer", code)
@@ -137,7 +137,7 @@ def who_orders(rows: Rows) -> tuple[Wallet, list[Purse]]:
 def _looked_after(rows: Rows, home: Organisation, staff: Person, seer: Person, group: int) -> tuple[Wallet, list[Purse]]:
     code, purses = home.council_code, []
     rows.people[staff.pk], rows.organisations[home.pk] = staff, home
-    met = [persons.vouch(person=_person(f"held{group}{letter}", code), level="seen", by=seer, at=BEGINS) for letter in "ab"]
+    met = [persons.vouch(person=_person(f"held{group}{letter}", code), level="seen", by=seer, at=BEGINS) for letter in "abc"]
     for place in _group(met, f"held{group}"):
         portion = _budget(place.person, staff, home)
         rows.people[place.person_id], rows.places[place.pk], rows.portions[portion.pk] = place.person, place, portion

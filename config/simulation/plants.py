@@ -15,7 +15,7 @@ from payments.gateways import stripe_gateway
 from payments.models import Payee, Payment
 from payments.services import debits, operations, remittances, taking, wallets
 from pooling.books import Wallet
-from pooling.services import handing_out, holds, weekly_money
+from pooling.services import handing_out, holds, weekly_lists, weekly_money
 
 Plant = Callable[[], Any]
 PLANTS: dict[str, Plant] = {}
@@ -161,4 +161,11 @@ def list_gives_too_much() -> Iterator[None]:
         return give(move, slices=[*others, richer], calls={richer if one == last else one: rows for one, rows in calls.items()}, **more)
 
     with replaced(weekly_money, "give", generously):
+        yield
+
+
+@plants
+def own_order_forgotten() -> Iterator[None]:
+    """Numbers that people were given in a weekly list change nothing, in it and in the next: the usual order stays. No floor and no row says so."""
+    with replaced(weekly_lists, "_places", lambda people, _: {person: place for place, person in enumerate(dict.fromkeys(people))}):
         yield

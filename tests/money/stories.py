@@ -6,7 +6,8 @@ from typing import Any
 from config.simulation import reading
 from config.simulation.model import debits as debit_must
 from config.simulation.model import wallets as wallet_must
-from config.simulation.model.things import Call, Purse, Wallet
+from config.simulation.model import weekly as weekly_must
+from config.simulation.model.things import Call, Purse, Wallet, WeeklyList
 from config.simulation.observing import learn
 from config.simulation.steps import debits, machines, people, wallets, weekly
 from config.simulation.world import World
@@ -94,8 +95,35 @@ def a_list_leaves_something_over(world: World) -> None:
     assert reading.rows("select 1 from pooling_weeklylistrow where state = 'funded'")
 
 
+def a_new_list(world: World, wallet: Wallet) -> WeeklyList:
+    before = set(world.model.lists)
+    until(world, weekly.makes_a_list, lambda: any(world.model.lists[pk].wallet is wallet for pk in set(world.model.lists) - before))
+    return [row for row in world.model.lists.values() if row.wallet is wallet][-1]
+
+
+def a_list_in_an_order_of_their_own(world: World) -> None:
+    """Who would be paid last is put first: what is there pays their week alone, and they stand first in the next list too."""
+    wallet = world.model.wallets[0]
+    theirs = [purse for purse in world.model.purses if purse.is_held and purse.council == wallet.council]
+    pays_in(world, wallet, 4000)
+    for purse in theirs:
+        a_new_call(world, purse, 3000)
+    world.wait(10 * DAY)
+    row = a_new_list(world, wallet)
+    *_, last = weekly_must.people_in(world.model, row)
+    until(world, lambda _: weekly.orders(world, row, {last: 1}), lambda: weekly_must.people_in(world.model, row)[0] == last)
+    until(world, weekly.sends_a_list, lambda: row.state == "sent")
+    fire(world, "weekly")
+    assert [world.model.calls[call].purse.person for call in row.paid] == [last]
+    for purse in theirs:
+        a_new_call(world, purse, 3000)
+    world.wait(10 * DAY)
+    assert weekly_must.people_in(world.model, a_new_list(world, wallet)) == weekly_must.people_in(world.model, row)
+
+
 STORIES: dict[str, Callable[[World], None]] = {
     "debit_fee_taken_twice": a_bank_refuses_a_debit,
     "list_gives_too_much": a_list_leaves_something_over,
+    "own_order_forgotten": a_list_in_an_order_of_their_own,
     "part_stays_in_its_lot": a_wallet_is_handed_out_twice,
 }

@@ -9,13 +9,14 @@ from config.simulation.plants import PLANTS
 from tests.money.conftest import Play
 from tests.money.stories import STORIES
 
-SEED, STEPS, BUGS_SHOW_WITHIN = 2, 2000, 250
+SEED, LONG_SEED, STEPS, BUGS_SHOW_WITHIN = 2, 3, 2000, 250
 SHOWS_LATER = {"new_key_after_silence": 500, "keys_forgotten": 500}  # a call to Stripe is begun, lost and made first; a journal posted twice
+OTHER_SEEDS = {"paid_to_another": 1}  # with the other one nothing goes to a provider for long
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_two_thousand_steps_with_faults_agree_with_the_model(play: Play) -> None:
-    found = play(SEED, STEPS)
+    found = play(LONG_SEED, STEPS)
     assert found.wrong == "", "\n".join([*found.last, found.wrong])
     said = " ".join(found.counts)
     # The claim is about something: all of these happened.
@@ -30,6 +31,7 @@ def test_two_thousand_steps_with_faults_agree_with_the_model(play: Play) -> None
         "of a wallet back: yes",
         "rows_are_wrong",
         "pays call",
+        "in order (ready): yes",
         "is borne (owed): yes",
         "on (funded): yes",
         "explained as refund_by_hand (suspense): yes",
@@ -56,9 +58,9 @@ def test_no_number_is_drawn_where_the_seed_does_not_reach() -> None:
 
 @pytest.mark.parametrize("bug", sorted(set(PLANTS) - set(STORIES)))
 def test_a_planted_bug_is_found(bug: str, play: Play) -> None:
-    """With the seed that finds nothing where nothing is planted."""
+    """With a seed that finds nothing where nothing is planted."""
     within = SHOWS_LATER.get(bug, BUGS_SHOW_WITHIN)
-    found = play(SEED, within, plant=bug)
+    found = play(OTHER_SEEDS.get(bug, SEED), within, plant=bug)
     assert found.wrong
     assert found.steps < within
 

@@ -38,10 +38,14 @@ class Purse:
 
 @dataclass(eq=False)
 class Wallet(Purse):
-    """What an organisation paid in for its people and nobody was given yet: its WALLET stands where a person's SHARE does."""
+    """What an organisation paid in for its people and nobody was given yet: its WALLET stands where a person's SHARE does.
+
+    `own_order`: of its people in lists, as it set it last.
+    """
 
     holder: int = 0
     asked: list[str] = field(default_factory=list)
+    own_order: list[int] = field(default_factory=list)
 
     @property
     def owner(self) -> str:
@@ -184,19 +188,20 @@ class Mandate:
 
 @dataclass(eq=False)
 class WeeklyList:
-    """What an organisation is asked for in ten days. `paid`: its calls that were paid by it."""
+    """What an organisation is asked for in ten days. `paid`: its calls that were paid by it. `order`: all of them; `usual`: as it would be."""
 
     id: int
     wallet: Wallet
     state: str = "ready"
     paid: set[int] = field(default_factory=set)
+    order: list[int] = field(default_factory=list)
+    usual: list[int] = field(default_factory=list)
 
 
 class ListRow(NamedTuple):
     """A row of a list, as our own has it. `kind`: to be paid, or an order to be accepted."""
 
     call: int
-    number: int
     state: str
     pence: int | None
     slice: int | None

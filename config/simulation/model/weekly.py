@@ -1,14 +1,17 @@
 """What must come of weekly lists: made, sent, stopped; and of what comes for one, which goes to people from the top of it, whole calls only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from config.simulation.model.book import Entry, Move, Wrong
 from config.simulation.model.machine import judges
 from config.simulation.model.state import Model, Plan
 from config.simulation.model.things import Call, ListRow, Payment, Purse, Wallet, WeeklyList
 
-COVERS_DAYS = 10
+COVERS_DAYS, ORDER_PAID_WITHIN_DAYS = 10, 30
+LONDON = ZoneInfo("Europe/London")
 
 
 def make(model: Model, wallet: Wallet, today: int, *, is_staff: bool) -> Plan:
@@ -17,18 +20,66 @@ def make(model: Model, wallet: Wallet, today: int, *, is_staff: bool) -> Plan:
         return Plan("nothing_to_list" if is_staff else "not_allowed")
 
     def apply(row: Any) -> list[Entry]:
-        made(model, wallet, row.pk)
+        made(model, wallet, row.pk, today)
         return []
 
     return Plan(apply=apply)
 
 
-def made(model: Model, wallet: Wallet, number: int) -> WeeklyList:
-    """A new one is ready."""
+def made(model: Model, wallet: Wallet, number: int, today: int) -> WeeklyList:
+    """A new one is ready, in the order that they set last; whoever is not in that comes after, as usual."""
     for old in model.lists.values():
         old.state = "superseded" if old.wallet is wallet and old.state == "ready" else old.state
-    row = model.lists[number] = WeeklyList(number, wallet)
+    usual = _usual(model, wanted(model, wallet, today))
+    row = model.lists[number] = WeeklyList(number, wallet, usual=usual)
+    row.order = _by_person(model, usual, {person: place for place, person in enumerate(wallet.own_order)})
     return row
+
+
+def people_in(model: Model, row: WeeklyList) -> list[int]:
+    """Whose calls it has, in its order."""
+    return list(dict.fromkeys(model.calls[call].purse.person for call in row.order))
+
+
+def reorder(model: Model, row: WeeklyList, numbers: Mapping[int, int], *, is_staff: bool) -> Plan:
+    """By the numbers people were given; the same number: as they stood. Without one: after. No numbers at all: the usual order. It is kept."""
+    if not is_staff:
+        return Plan("not_allowed")
+    if row.state != "ready":
+        return Plan("not_now")
+
+    def apply(_: Any) -> list[Entry]:
+        row.order = _by_person(model, row.order, numbers) if numbers else row.usual
+        people = people_in(model, row)
+        row.wallet.own_order = [*people, *(one for one in row.wallet.own_order if one not in people)] if numbers else []
+        return []
+
+    return Plan("" if set(numbers) <= set(people_in(model, row)) else "not_in_this_list", apply)
+
+
+def _by_person(model: Model, calls: Sequence[int], places: Mapping[int, int]) -> list[int]:
+    people = list(dict.fromkeys(model.calls[call].purse.person for call in calls))
+    people.sort(key=lambda person: places.get(person, max(places.values(), default=0) + 1))
+    return sorted(calls, key=lambda call: people.index(model.calls[call].purse.person))
+
+
+def _usual(model: Model, calls: Iterable[int]) -> list[int]:
+    """Whose first visit is soonest; then who has gone without for longest; then by name, which here goes with the number."""
+    due = {call: _due(model.calls[call]) for call in calls}
+    who = {call: model.calls[call].purse.person for call in due}
+    first = {person: min(day for call, day in due.items() if who[call] == person) for person in who.values()}
+    paid = dict.fromkeys(first, 0)
+    for call in model.calls.values():
+        if call.state in ("funded", "consumed") and call.purse.person in paid:
+            paid[call.purse.person] = max(paid[call.purse.person], call.due_day)
+    return sorted(due, key=lambda call: (first[who[call]], paid[who[call]], who[call], due[call], call))
+
+
+def _due(call: Call) -> int:
+    """Of an order that was said yes to: when thirty days are over."""
+    if not call.billed_at:
+        return call.due_day
+    return datetime.fromtimestamp(call.billed_at, LONDON).toordinal() + ORDER_PAID_WITHIN_DAYS
 
 
 def wanted(model: Model, wallet: Wallet, today: int) -> set[int]:
