@@ -23,6 +23,9 @@ from people.models import Person
 from people.services import approvals
 from places.calendar import working_days_between
 
+HOLD, UNHOLD, GIVE_UP = "remittance.hold", "remittance.unhold", "remittance.give_up"
+"""What second people's yeses are called in `people.Approval`; about ("remittance", id). Asked for and given in `stopping`."""
+
 
 class LotsFallShort(Refusal):
     """The payments of this owner do not hold that much any more: a bug above, because SHARE and lots go together."""
@@ -233,12 +236,12 @@ def refused(operation: PaymentOperation, code: str, at: datetime) -> None:
 
 def hold(*, remittance_id: int, by: Person, at: datetime) -> Remittance:
     """Two people stop it before it goes. In OUT already: OUT Dr / DUE Cr. Raises NeedsApproval, TooLateToHold."""
-    return _stop("remittance.hold", "block", remittance_id, by, at)
+    return _stop(HOLD, "block", remittance_id, by, at)
 
 
 def give_up(*, remittance_id: int, by: Person, at: datetime) -> Remittance:
     """Two people give it up: it will not go this way, and stays owed (DUE) out of the same lot. Raises NeedsApproval, TooLateToHold."""
-    return _stop("remittance.give_up", "give_up", remittance_id, by, at)
+    return _stop(GIVE_UP, "give_up", remittance_id, by, at)
 
 
 def _stop(what: str, event: str, remittance_id: int, by: Person, at: datetime) -> Remittance:
@@ -249,6 +252,7 @@ def _stop(what: str, event: str, remittance_id: int, by: Person, at: datetime) -
         approvals.require(what=what, about_kind="remittance", about_id=row.pk, at=at)
         if not may_step(REMITTANCE, row.state, event) or not unplanning.unplan(row, operation=operation, event=event, why=what, by=by, at=at):
             raise TooLateToHold
+        _forget_what_was_asked(row, at)
         return row
 
 
@@ -256,12 +260,19 @@ def unhold(*, remittance_id: int, by: Person, at: datetime) -> Remittance:
     """Two people let it go on: it waits again and is planned with the next. Raises NeedsApproval."""
     with transaction.atomic():
         row = Remittance.objects.locked().get(pk=remittance_id)
-        approvals.require(what="remittance.unhold", about_kind="remittance", about_id=row.pk, at=at)
+        approvals.require(what=UNHOLD, about_kind="remittance", about_id=row.pk, at=at)
         if may_step(REMITTANCE, row.state, "unblock"):
             row.state = step(REMITTANCE, row.state, "unblock")
             row.save(update_fields=["state"])
             trail.write(by=by, verb="payments.unblock", about_kind="remittance", about_id=row.pk, at=at, council_code=row.council_code)
+        _forget_what_was_asked(row, at)
         return row
+
+
+def _forget_what_was_asked(row: Remittance, at: datetime) -> None:
+    """It stands differently now: a yes that was given before, and not used, is no yes to what somebody does with it next."""
+    for what in (HOLD, UNHOLD, GIVE_UP):
+        approvals.lapse(what=what, about_kind="remittance", about_id=row.pk, at=at)
 
 
 def _due(row: Remittance) -> Account:

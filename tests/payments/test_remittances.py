@@ -25,10 +25,14 @@ def two_lots(play: Play) -> tuple[Payment, Payment]:
     return play.lot(3000), play.lot(5000, about="call:2")
 
 
+def about(row: Remittance) -> dict[str, Any]:
+    return {"about_kind": "remittance", "about_id": row.pk}
+
+
 def allowed(what: str, row: Remittance, play: Play) -> Person:
     """Two people agree."""
     first, second = cast.operator(), cast.second_operator()
-    asked = approvals.ask(what=what, about_kind="remittance", about_id=row.pk, by=first, reason="A worry was raised.", at=play.at)
+    asked = approvals.ask(what=what, **about(row), by=first, reason="A worry was raised.", at=play.at)
     approvals.give(approval=asked, by=second, at=play.at)
     return first
 
@@ -226,6 +230,23 @@ def test_two_people_hold_it_and_let_it_go_on(play: Play) -> None:
     row.refresh_from_db()
     assert (row.state, len(play.transfers())) == ("paid", 1)
     assert proof() == []
+
+
+def test_a_yes_that_was_left_over_lets_nothing_go_that_two_people_held_since(play: Play) -> None:
+    play.float()
+    play.lot()
+    [row] = play.owe(play.payee(), 2000)
+    for _ in range(2):
+        remittances.hold(remittance_id=row.pk, by=allowed("remittance.hold", row, play), at=play.at)
+        other = approvals.ask(what="remittance.unhold", **about(row), by=cast.second_operator(), reason="It was nothing.", at=play.at)
+        by = allowed("remittance.unhold", row, play)
+        approvals.give(approval=other, by=by, at=play.at)
+        remittances.unhold(remittance_id=row.pk, by=by, at=play.at)
+    remittances.hold(remittance_id=row.pk, by=allowed("remittance.hold", row, play), at=play.at)
+    with pytest.raises(approvals.NeedsApproval):
+        remittances.unhold(remittance_id=row.pk, by=cast.operator(), at=play.at)
+    play.run()
+    assert play.transfers() == []
 
 
 def test_what_may_have_reached_stripe_is_not_held(play: Play) -> None:
