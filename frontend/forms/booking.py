@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 
@@ -31,6 +32,13 @@ class TimeForm(Form):
 
     def clean_time(self) -> datetime:
         return self.starts[self.cleaned_data["time"]]
+
+
+class CancelForm(Form):
+    """A press, with what it costs as the page said; empty where it costs the one who presses nothing."""
+
+    most_pence = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    shows = ("most_pence",)
 
 
 class KeepGoingForm(Form):

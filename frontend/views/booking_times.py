@@ -10,8 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from audit import clock
-from frontend.forms import Form
-from frontend.forms.booking import TimeForm
+from frontend.forms.booking import CancelForm, TimeForm
 from frontend.presenters import booking as presenter
 from frontend.views.booking import _day, own_booking
 from frontend.views.flow import back_to, form_page, press
@@ -89,22 +88,23 @@ def cancel(request: SignedIn, pk: int) -> HttpResponse:
     who = speaks_for(row, request.user, decision="visits", at=at) or request.user
     cost = None if is_provider or row.kind == Booking.Kind.MEET else presenter.cost(time, who, at)
 
-    def act(form: Form) -> str:
-        _call_off(time, who, request.user, at, is_provider=is_provider)
+    def act(form: CancelForm) -> str:
+        _call_off(time, who, request.user, at, is_provider=is_provider, most_pence=form.cleaned_data["most_pence"])
         messages.success(request, "It is called off.")
         return back_to("booking", pk=row.pk)
 
     context = {"booking": row, "line": line, "cost": cost, "is_provider": is_provider, "name": "" if who == request.user else who.known_as}
-    return form_page(request, form=Form(request.POST if request.method == "POST" else None), act=act, template="booking/cancel.html", context=context)
+    form = CancelForm(request.POST if request.method == "POST" else None, initial={"most_pence": cost.kept_pence if cost else None})
+    return form_page(request, form=form, act=act, template="booking/cancel.html", context=context)
 
 
-def _call_off(time: BookedTime, who: Person, by: Person, at: datetime, *, is_provider: bool) -> None:
+def _call_off(time: BookedTime, who: Person, by: Person, at: datetime, *, is_provider: bool, most_pence: int | None) -> None:
     if time.booking.kind == Booking.Kind.MEET:
         meet_and_greet.cancel(booking=time.booking, by=by, at=at)
     elif is_provider:
         booking_ends.call_off(time=time, by=by, at=at)
     else:
-        booking_ends.cancel(time=time, person=who, by=by, at=at)
+        booking_ends.cancel(time=time, person=who, by=by, at=at, most_pence=most_pence)
 
 
 @signed_in

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from audit import clock
 from frontend.presenters import visits as presenter
 from frontend.views.answers import own_share
-from frontend.views.flow import back_to, press
+from frontend.views.flow import back_to, number_in, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Visit
 from marketplace.services import shares
@@ -29,7 +29,7 @@ def away(request: SignedIn, pk: int, share: int) -> HttpResponse:
         return render(request, "visit/away.html", {"page": page})
 
     def act() -> str:
-        shares.away(share=part, visit=visit, by=request.user, at=at)
+        shares.away(share=part, visit=visit, by=request.user, at=at, most_pence=number_in(request.POST, "most_pence"))
         messages.success(request, f"{page.provider} sees now that you are away on {page.when}.")
         return back_to("visits")
 

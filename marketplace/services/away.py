@@ -3,7 +3,7 @@
 from datetime import datetime
 from fractions import Fraction
 
-from audit.errors import NotAllowed
+from audit.errors import Changed, NotAllowed
 from marketplace.models import Milestone, MilestoneShare, Visit, VisitPart
 from marketplace.rules.dates import LONDON, start_of
 from marketplace.rules.tables import NotNow
@@ -18,6 +18,13 @@ from pooling.services.transactions import all_or_nothing
 OPEN_TO_AWAY = frozenset({"planned", "funding_due", "short", "funded", "in_delivery"})
 
 
+class CostsMoreNow(Changed):
+    """Said from a page that showed a smaller sum: the visit has come nearer since."""
+
+    code = "costs_more_now"
+    sentence = "It costs more now than when you opened this page. Nothing was changed. Look at the sum again."
+
+
 def what_is_kept(*, share: MilestoneShare, visit: Visit, at: datetime) -> tuple[int, int]:
     """This visit's part of a payer's week, and what the provider keeps of it if the payer says now that they are away. Both in pence."""
     pence = part_pence(share=share, visit=visit)
@@ -25,10 +32,11 @@ def what_is_kept(*, share: MilestoneShare, visit: Visit, at: datetime) -> tuple[
 
 
 @all_or_nothing
-def away(*, share: MilestoneShare, visit: Visit, by: Person, at: datetime) -> VisitPart:
+def away(*, share: MilestoneShare, visit: Visit, by: Person, at: datetime, most_pence: int | None = None) -> VisitPart:
     """The payer (or a supporter with authority "visits") will not be there. Nobody else's price changes.
 
-    What the bands leave comes back at once, or, if the week is not covered yet, as soon as it is. Raises NotAllowed, NotNow.
+    What the bands leave comes back at once, or, if the week is not covered yet, as soon as it is. `most_pence`: what the page they read said
+    that the provider keeps. Raises NotAllowed, NotNow, CostsMoreNow.
     """
     milestone = Milestone.objects.locked().select_related("agreement").get(pk=share.milestone_id)
     row = money.lock_share(share)
@@ -38,9 +46,10 @@ def away(*, share: MilestoneShare, visit: Visit, by: Person, at: datetime) -> Vi
     if milestone.state not in OPEN_TO_AWAY or row.state not in {"planned", "covered"}:
         raise NotNow("This week is being settled. Say what happened on its own page.")
     pence = part_pence(share=row, visit=slot)
-    part = VisitPart.objects.create(
-        visit=slot, share=row, pence=pence, is_away=True, accepted_pence=_kept(milestone, slot, pence, at), answered_by=by, answered_at=at
-    )
+    kept = _kept(milestone, slot, pence, at)
+    if most_pence is not None and kept > most_pence:
+        raise CostsMoreNow
+    part = VisitPart.objects.create(visit=slot, share=row, pence=pence, is_away=True, accepted_pence=kept, answered_by=by, answered_at=at)
     log(by=by, verb="away", row=row, at=at, on_behalf_of=row.payer.person, visit=slot.pk, kept_pence=part.accepted_pence)
     _call_off_if_nobody_is_left(milestone, slot, at)
     if milestone.state in {"funded", "in_delivery"} and row.state == MilestoneShare.State.COVERED:

@@ -36,10 +36,11 @@ def cost_of_cancelling(*, time: BookedTime, person: Person, at: datetime) -> Cos
 
 
 @all_or_nothing
-def cancel(*, time: BookedTime, person: Person, by: Person, at: datetime) -> Booking:
+def cancel(*, time: BookedTime, person: Person, by: Person, at: datetime, most_pence: int | None = None) -> Booking:
     """One payer (or who may decide about visits for them) is not there at that time. Alone, nobody comes, and the time is free again.
 
-    With a group, the others' visit goes on, and nobody else's price changes. Raises NotAllowed, NotNow.
+    With a group, the others' visit goes on, and nobody else's price changes. `most_pence`: what they would still pay, on the page they read.
+    Raises NotAllowed, NotNow, away.CostsMoreNow.
     """
     visit, share = _theirs(time, person)
     if not may_act_for(by=by, person=person, decision="visits", at=at):
@@ -49,7 +50,7 @@ def cancel(*, time: BookedTime, person: Person, by: Person, at: datetime) -> Boo
     if milestone.state in NOT_HELD and _is_only_payer(visit, share):
         milestones.end_week(milestone=milestone, by=by, at=at)
     else:
-        part = away(share=share, visit=visit, by=by, at=at)
+        part = away(share=share, visit=visit, by=by, at=at, most_pence=most_pence)
         kept = part.accepted_pence or 0
         if milestone.state in NOT_HELD and not kept and part.visit.state == Visit.State.CALLED_OFF:
             # The last of them is not there either: nobody is asked to pay for a visit that will not be.

@@ -12,6 +12,7 @@ from marketplace.models import Booking, MilestoneShare
 from marketplace.rules.tables import BOOKING, NotNow
 from marketplace.selectors.proof import proof
 from marketplace.services import booking, booking_clock, booking_ends, booking_moves, meet_and_greet, milestones, signing, visits
+from marketplace.services.away import CostsMoreNow
 from marketplace.services.proposing import ServiceIsNotOnSale
 from marketplace.services.signing import ChecksAreNotLive
 from people.models import Supporter
@@ -196,6 +197,16 @@ class TestHeld:
         story.at = at
         story.run()
         assert proof() == []
+
+    def test_calling_off_costs_nobody_more_than_the_page_said_that_they_read(self, held: Alone) -> None:
+        story = held
+        time_, amina, at = story.booking.times.get(), cast.amina(), TEN - 47 * HOUR
+        read = booking_ends.cost_of_cancelling(time=time_, person=amina, at=TEN - 49 * HOUR).kept_pence
+        with pytest.raises(CostsMoreNow):
+            booking_ends.cancel(time=time_, person=amina, by=amina, at=at, most_pence=read)
+        assert story.now().state == "confirmed"
+        now = booking_ends.cost_of_cancelling(time=time_, person=amina, at=at).kept_pence
+        assert booking_ends.cancel(time=time_, person=amina, by=amina, at=at, most_pence=now).state == "cancelled"
 
     def test_the_provider_calls_it_off_and_everything_comes_back(self, held: Alone) -> None:
         story = held

@@ -77,7 +77,7 @@ class RequestSaid(Shape):
     portion = VisibleField(Portion, ("budget__person", "holder"))
     related = serializers.ChoiceField(get_args(Relative))
     keep_going = KeepGoing()
-    most_pence = PenceField(required=False)
+    most_pence = PenceField()
 
 
 class AskGroupSaid(Shape):
@@ -106,6 +106,12 @@ class MoveRow(Row):
     class Meta:
         model = BookingMove
         fields = ("id", "time", "from_at", "to_at", "side", "asked_at", "answer_by", "state", "provider_yes_at", "answered_at")
+
+
+class CancelSaid(Shape):
+    """As a payer: what you read that you would still pay. Where it is more by now, it is refused."""
+
+    most_pence = PenceField(required=False)
 
 
 class CancelCost(Shape):

@@ -182,9 +182,10 @@ class WorkerNamed(Shape):
 
 
 class AwaySaid(Shape):
-    """Whose part of the week."""
+    """Whose part of the week. `most_pence`: what you read that the provider keeps of it; where it is more by now, it is refused."""
 
     share = VisibleField(MilestoneShare)
+    most_pence = PenceField(required=False)
 
 
 class PartSaid(Shape):

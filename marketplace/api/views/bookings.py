@@ -15,6 +15,7 @@ from marketplace.api.serializers.bookings import (
     BookedTimeRow,
     BookingRow,
     CancelCost,
+    CancelSaid,
     FreeDayShape,
     HoldSaid,
     MoveRow,
@@ -146,14 +147,14 @@ class BookedTimes(ReadEdge):
         except NotNow:
             return self.give(booking_ends.CostOfCancelling(0, 0))
 
-    @verb(None, BookedTimeRow, kept=True)
+    @verb(CancelSaid, BookedTimeRow, kept=True)
     def cancel(self, request: Request, pk: int) -> Response:
         """Calls it off: your part as a payer (or of whom you decide for), or all of it as the provider."""
         time = self.get_object()
         if may_record_visits(by=self.person, enterprise=time.booking.enterprise):
             booking_ends.call_off(time=time, by=self.person, at=self.at)
         else:
-            booking_ends.cancel(time=time, person=self._whose(time), by=self.person, at=self.at)
+            booking_ends.cancel(time=time, person=self._whose(time), by=self.person, at=self.at, **self.asked())
         return self.answer(time)
 
     def _whose(self, time: BookedTime) -> Any:

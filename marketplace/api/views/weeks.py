@@ -135,8 +135,7 @@ class Visits(ReadEdge):
     @verb(AwaySaid, PartRow, kept=True)
     def away(self, request: Request, pk: int) -> Response:
         """This payer will not be there. In time, it costs nothing; late, the signed bands say what."""
-        visit, share = self.get_object(), self.asked()["share"]
-        return self.answer(shares.away(share=share, visit=visit, by=self.person, at=self.at))
+        return self.answer(shares.away(visit=self.get_object(), by=self.person, at=self.at, **self.asked()))
 
 
 def _noted(said: dict[str, Any]) -> dict[str, Any]:
