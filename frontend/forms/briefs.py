@@ -104,8 +104,9 @@ class YesForm(Form):
     """One payer's own yes: from which promise."""
 
     pledge = PickField(label="From which promise?", choices=[])
-    most_pence = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    shows = ("most_pence",)
+    most_pence = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    shows = ("most_pence", "version")
 
     def __init__(self, *args: Any, pledges: list[Pledge], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,9 +129,11 @@ class PublishForm(Form):
     open_days = forms.IntegerField(
         label="For how many days can providers answer?", max_value=MOST_OPEN_DAYS, widget=TextInput("4", inputmode="numeric")
     )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    shows = ("version",)
 
-    def __init__(self, *args: Any, least: int, **kwargs: Any) -> None:
-        kwargs["initial"] = {"open_days": least}
+    def __init__(self, *args: Any, least: int, version: int, **kwargs: Any) -> None:
+        kwargs["initial"] = {"open_days": least, "version": version}
         super().__init__(*args, **kwargs)
         self.fields["open_days"].help_text = f"Between {least} and {MOST_OPEN_DAYS}. They can ask you things in the first half."
 

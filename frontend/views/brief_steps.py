@@ -1,6 +1,7 @@
 """Each step of what a group asks providers for: checked, asked of the group, each payer's yes, shown, changed, answered, taken back."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,7 +12,7 @@ from audit import clock
 from frontend.forms.briefs import BackForm, ChangeForm, PublishForm, StopForm, WordsForm, YesForm
 from frontend.presenters import briefs as presenter
 from frontend.views.briefs import find
-from frontend.views.flow import back_to, form_page, only, press
+from frontend.views.flow import back_to, form_page, number_in, only, press
 from frontend.views.who import SignedIn, signed_in
 from marketplace.models import Brief, BriefPayer, BriefQuestion
 from marketplace.policies_of_briefs import may_answer_providers, may_check, may_look_over, may_return
@@ -43,7 +44,8 @@ def _find_to(may: Callable[..., bool], request: SignedIn, pk: int) -> Brief:
 @require_POST
 def check(request: SignedIn, pk: int) -> HttpResponse:
     """Nothing in it gives anybody away."""
-    return _pressed(request, pk, briefs.check, "We found nothing that gives anybody away.")
+    read = partial(briefs.check, version=number_in(request.POST, "version"))
+    return _pressed(request, pk, read, "We found nothing that gives anybody away.")
 
 
 @signed_in
@@ -79,13 +81,14 @@ def say_yes(request: SignedIn, pk: int) -> HttpResponse:
 
     def act(form: YesForm) -> str:
         pledge = form.pledges[form.cleaned_data["pledge"]]
-        briefs.say_yes(payer=payer, pledge=pledge, most_pence=form.cleaned_data["most_pence"], by=request.user, at=clock.now())
+        read = {name: form.cleaned_data[name] for name in form.shows}
+        briefs.say_yes(payer=payer, pledge=pledge, **read, by=request.user, at=clock.now())
         messages.success(request, "We have your yes. No money has moved.")
         return back_to("brief", pk=pk)
 
     pledges = Pledge.objects.live().filter(membership=payer.membership).select_related("portion").order_by("pk")
     context = {"payer": payer, "brief": payer.brief, "rows": presenter.rows_of(payer.brief, tuple(payer.brief.lots.all()))}
-    form = YesForm(request.POST or None, pledges=list(pledges), initial={"most_pence": payer.ceiling_pence})
+    form = YesForm(request.POST or None, pledges=list(pledges), initial={"most_pence": payer.ceiling_pence, "version": payer.brief.version})
     return form_page(request, form=form, act=act, template="wants/yes.html", context=context)
 
 
@@ -112,7 +115,7 @@ def publish(request: SignedIn, pk: int) -> HttpResponse:
         briefs.publish(brief=brief, by=request.user, at=clock.now(), **form.cleaned_data)
         return back_to("brief", pk=pk)
 
-    form = PublishForm(request.POST or None, least=least_open_days(brief.ceiling_pence))
+    form = PublishForm(request.POST or None, least=least_open_days(brief.ceiling_pence), version=brief.version)
     context = {"brief": brief, "rows": presenter.rows_of(brief, tuple(brief.lots.all()))}
     return form_page(request, form=form, act=act, template="wants/publish.html", context=context)
 

@@ -19,6 +19,7 @@ from marketplace.services.brief_words import (
     BriefIsNotComplete,
     LotDraft,
     is_complete,
+    must_be_as_read,
     refuse_what_tells,
     texts_of,
 )
@@ -102,12 +103,16 @@ def drop(*, brief: Brief, by: Person, at: datetime) -> Brief:
 
 
 @all_or_nothing
-def check(*, brief: Brief, by: Person, at: datetime) -> Brief:
-    """Nothing in it gives anybody away, and it is ready for a second pair of eyes and for the group. Raises NotAllowed, NotNow, TellsTooMuch."""
+def check(*, brief: Brief, by: Person, at: datetime, version: int | None = None) -> Brief:
+    """Nothing in it gives anybody away, and it is ready for a second pair of eyes and for the group. `version`: the one they read.
+
+    Raises NotAllowed, NotNow, BriefHasChanged, TellsTooMuch.
+    """
     row = lock(brief)
     if not policies.may_check(by=by, brief=row, at=at):
         raise NotAllowed
     state = after(BRIEF, row.state, "check")
+    must_be_as_read(row, version)
     refuse_what_tells(row, texts_of(row))
     row.state, row.checked_by, row.checked_at, row.comments = state, by, at, ""
     row.save(update_fields=["state", "checked_by", "checked_at", "comments"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from audit.clock import london_date
-from audit.errors import Refusal
+from audit.errors import Changed, Refusal
 from marketplace.models import Brief, BriefLot
 from marketplace.rules.briefs import MOST_LOTS, MOST_MUST_HAVES
 from marketplace.rules.wording import Finding, naming, personal
@@ -30,6 +30,13 @@ class BriefIsNotComplete(Refusal):
 
     code = "brief_not_complete"
     sentence = "Something is missing."
+
+
+class BriefHasChanged(Changed):
+    """Somebody says yes to it on a page that showed other words."""
+
+    code = "brief_has_changed"
+    sentence = "What your group asks for has other words since you opened this page. Read them first."
 
 
 class TellsTooMuch(Refusal):
@@ -136,3 +143,9 @@ def _of_lot(lot: LotDraft) -> list[tuple[bool, str, str]]:
         (any(not 1 <= day <= 7 for day in lot.weekdays), "weekdays", "Choose days of the week from the list."),
         (not set(lot.parts_of_day) <= known, "parts_of_day", "Choose parts of the day from the list."),
     ]
+
+
+def must_be_as_read(brief: Brief, version: int | None) -> None:
+    """`version`: the one their page showed, of the locked brief. Raises BriefHasChanged."""
+    if version is not None and version != brief.version:
+        raise BriefHasChanged

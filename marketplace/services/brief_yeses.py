@@ -12,6 +12,7 @@ from marketplace.rules.tables import NEED, NotNow, after
 from marketplace.selectors.briefs import is_covered
 from marketplace.selectors.buying import purchase_facts
 from marketplace.services.brief_drafts import forget_yeses, lock, plan_payers
+from marketplace.services.brief_words import must_be_as_read
 from marketplace.services.needs_together import move
 from marketplace.services.signing import PriceHasChanged
 from marketplace.services.writing import log, tell
@@ -91,11 +92,11 @@ def group_decided(*, proposal_id: int, need_id: int, outcome: str, at: datetime)
 
 
 @all_or_nothing
-def say_yes(*, payer: BriefPayer, pledge: Pledge, by: Person, at: datetime, most_pence: int | None = None) -> BriefPayer:
+def say_yes(*, payer: BriefPayer, pledge: Pledge, by: Person, at: datetime, most_pence: int | None = None, version: int | None = None) -> BriefPayer:
     """One payer's own yes to the most it can cost them: kept on their promise for 30 days or until they sign. No money moves.
 
-    `most_pence`: the most it could cost on the page they read. Raises NotAllowed, NotNow, GroupHasNotDecided, PriceHasChanged, YesDoesNotFit, and
-    what `pooling.services.earmarks.earmark` raises.
+    `most_pence`, `version`: the most it could cost, and the words, on the page they read. Raises NotAllowed, NotNow, GroupHasNotDecided,
+    PriceHasChanged, BriefHasChanged, YesDoesNotFit, and what `pooling.services.earmarks.earmark` raises.
     """
     brief, row = _locked(payer)
     if not may_act_for(by=by, person=row.person, decision="promises", at=at):
@@ -108,6 +109,7 @@ def say_yes(*, payer: BriefPayer, pledge: Pledge, by: Person, at: datetime, most
         raise NotNow("This has a yes already.")
     if most_pence is not None and most_pence != row.ceiling_pence:
         raise PriceHasChanged
+    must_be_as_read(brief, version)
     _fits(brief, row, pledge, at)
     row.earmark = earmarks.earmark(pledge=pledge, about_kind="brief", about_id=brief.pk, pence=row.ceiling_pence, by=by, at=at)
     row.pledge, row.state, row.said_by, row.said_at = pledge, BriefPayer.State.YES, by, at

@@ -23,6 +23,7 @@ from marketplace.services.brief_words import (
     BriefIsNotComplete,
     LotDraft,
     TellsTooMuch,
+    must_be_as_read,
     refuse_what_tells,
     texts_of,
 )
@@ -95,16 +96,17 @@ class QuestionsAreClosed(Refusal):
 
 
 @all_or_nothing
-def publish(*, brief: Brief, by: Person, at: datetime, open_days: int | None = None) -> Brief:
+def publish(*, brief: Brief, by: Person, at: datetime, open_days: int | None = None, version: int | None = None) -> Brief:
     """Shows it to checked providers: by a second pair of eyes, after the group's yes, with every pence covered by the payers' own yeses.
 
-    `open_days`: at least 5 to 14 by its value, at most 28; the least when None. Raises NotAllowed, NotNow, GroupHasNotDecided, NotCovered,
-    BriefIsNotComplete, TellsTooMuch.
+    `open_days`: at least 5 to 14 by its value, at most 28; the least when None. `version`: the one they read. Raises NotAllowed, NotNow,
+    BriefHasChanged, GroupHasNotDecided, NotCovered, BriefIsNotComplete, TellsTooMuch.
     """
     row = lock(brief)
     if not policies.may_look_over(by=by, brief=row, at=at):
         raise NotAllowed("Somebody else looks it over and shows it to providers: not who wrote it, and nobody who sells this kind of help.")
     state = after(BRIEF, row.state, "publish")
+    must_be_as_read(row, version)
     if row.decided_at is None or row.need.state != Need.State.COMMISSIONING:
         raise GroupHasNotDecided
     refuse_what_tells(row, texts_of(row))

@@ -172,20 +172,28 @@ def test_the_group_walks_from_a_wish_to_a_brief_that_a_provider_asks_about(wanti
     brief = wanting.brief = Brief.objects.get()
     page = reverse("brief", args=[brief.pk])
     assert "£1,800.00 in all" in text(me.get(page))
-    helper.post(reverse("brief-check", args=[brief.pk]))
+    assert '<input type="hidden" name="version" value="1"' in text(helper.get(page))
+    unread = helper.post(reverse("brief-check", args=[brief.pk]), {"version": "2"}, follow=True)
+    assert ("has other words since you opened this page" in text(unread), Brief.objects.get().state) == (True, "draft")
+    helper.post(reverse("brief-check", args=[brief.pk]), {"version": "1"})
     assert "Your group is asked now" in text(me.post(reverse("brief-ask-us", args=[brief.pk]), follow=True))
     asked = Brief.objects.get().decision_id or 0
     brief_yeses.group_decided(proposal_id=asked, need_id=wanting.need.pk, outcome="enacted", at=wanting.at)
     for name in wanting.story.places:
         person = as_(wanting.story.person(name))
         assert "The most it can cost you: £600.00" in text(person.get(reverse("brief-yes", args=[brief.pk])))
-        yes = {"pledge": wanting.story.promises[name].pk, "most_pence": "60000"}
+        yes = {"pledge": wanting.story.promises[name].pk, "most_pence": "60000", "version": "1"}
         old = text(person.post(reverse("brief-yes", args=[brief.pk]), {**yes, "most_pence": "40000"}))
         assert "The price has changed" in old
         assert '<input type="hidden" name="most_pence" value="60000"' in old, "the page that shows the new price says yes to that"
+        assert "has other words" in text(person.post(reverse("brief-yes", args=[brief.pk]), {**yes, "version": "2"}))
         person.post(reverse("brief-yes", args=[brief.pk]), yes)
     assert provider.get(reverse("wanted-brief", args=[brief.pk])).status_code == 404
-    helper.post(reverse("brief-publish", args=[brief.pk]), {"open_days": "7"})
+    old = helper.post(reverse("brief-publish", args=[brief.pk]), {"open_days": "7", "version": "2"})
+    for what in ("has other words since you opened this page", '<input type="hidden" name="version" value="1"'):
+        assert what in text(old)
+    assert Brief.objects.get().state == "checking"
+    helper.post(reverse("brief-publish", args=[brief.pk]), {"open_days": "7", "version": "1"})
     shown = text(provider.post(reverse("wanted-brief", args=[brief.pk]), {"words": "Is there a kitchen?"}, follow=True))
     assert "(you asked)" in shown
     me.post(reverse("brief-answer", args=[brief.questions.get().pk]), {"words": "Yes, one for all of us."})

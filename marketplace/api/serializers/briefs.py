@@ -172,8 +172,14 @@ class BriefComments(Shape):
     comments = LinesField()
 
 
-class BriefShow(Shape):
-    """For how many days providers can answer; the fewest when left out."""
+class BriefRead(Shape):
+    """The version that you read; other words are refused."""
+
+    version = serializers.IntegerField(min_value=1, max_value=10_000)
+
+
+class BriefShow(BriefRead):
+    """The version that you read, and for how many days providers can answer; the fewest when left out."""
 
     open_days = CountField(required=False, allow_null=True, default=None)
 
@@ -206,8 +212,8 @@ class BriefQuestionSaid(BriefWords):
     brief = serializers.IntegerField(min_value=1)
 
 
-class BriefYes(Shape):
-    """From which promise. `most_pence`: the most it may cost, as you read it; another sum is refused."""
+class BriefYes(BriefRead):
+    """From which promise. `most_pence`: the most it may cost, as you read it; another sum is refused, and so are other words."""
 
     pledge = VisibleField(Pledge, related=("portion__budget",))
-    most_pence = PenceField(required=False)
+    most_pence = PenceField()

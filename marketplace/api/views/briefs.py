@@ -14,6 +14,7 @@ from marketplace.api.serializers.briefs import (
     BriefComments,
     BriefPayerRow,
     BriefQuestionSaid,
+    BriefRead,
     BriefReason,
     BriefRow,
     BriefSaid,
@@ -59,10 +60,10 @@ class Briefs(ReadEdge):
         """A draft that nobody goes on with."""
         return self.answer(briefs.drop(brief=self.get_object(), by=self.person, at=self.at))
 
-    @verb(None, BriefRow)
+    @verb(BriefRead, BriefRow)
     def check(self, request: Request, pk: int) -> Response:
         """Nothing in it gives anybody away: ready for the group, and for a second pair of eyes."""
-        return self.answer(briefs.check(brief=self.get_object(), by=self.person, at=self.at))
+        return self.answer(briefs.check(brief=self.get_object(), by=self.person, at=self.at, **self.asked()))
 
     @verb(BriefComments, BriefRow, path="return")
     def send_back(self, request: Request, pk: int) -> Response:
