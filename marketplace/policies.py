@@ -10,6 +10,7 @@ from people.models import Approval, Organisation, Person, Role, Supporter
 from people.policies import may_act_for
 from people.roles import COMMISSIONER, has_role
 from pooling.models import Cluster
+from pooling.policies import may_stop_group
 from providers.models import Enterprise, Worker
 from providers.policies import is_linked
 
@@ -103,6 +104,8 @@ def may_answer_about(*, by: Person, approval: Approval, at: datetime) -> bool:
     if approval.about_kind == "milestone_share":
         rows = MilestoneShare.objects.select_related("milestone__agreement__enterprise", "portion__holder")
         return may_decide(by=by, share=rows.get(pk=int(approval.about_id)), at=at)
+    if approval.about_kind == "cluster":
+        return may_stop_group(by=by, cluster=Cluster(pk=int(approval.about_id)), at=at)
     return True
 
 

@@ -1,12 +1,16 @@
 """A second person's answer."""
 
+from django import forms
+
 from frontend.forms import Form, TextField, YesNoField
 
 
 class ApprovalForm(Form):
-    """Yes or no. Nothing is chosen beforehand."""
+    """Yes or no. Nothing is chosen beforehand. `read`: what the page showed."""
 
     agree = YesNoField(label="What do you say?", yes="Yes, it may be done", no="No, it may not")
+    read = forms.CharField(widget=forms.HiddenInput)
+    shows = ("read",)
 
 
 class ApprovalWithReasonForm(ApprovalForm):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django import forms
+
 from frontend.forms import Form, MoneyField, Option, PickField, TextField, YesNoField
 from people.models import Person
 from pooling.models import Ballot, Charter, Proposal
@@ -59,9 +61,11 @@ class AnswerForm(Form):
         help_text="The others read it, without your name, once it is decided.",
     )
     how = TextField(label="How did they tell you?", required=False, max_length=400, help_text="For example: she said so on the phone today.")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    shows = ("version",)
 
     def __init__(self, *args: Any, question: Question, viewer: Person, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, initial={"version": question.proposal.version}, **kwargs)
         self.fields["answer"].choices = [(each, ANSWERS[each]) for each in question.answers]  # type: ignore[attr-defined]
         self.ballots: dict[str, Ballot] = {str(one.membership_id): one for one in question.own if one.membership.is_in}
         if len(self.ballots) == 1:
@@ -111,4 +115,7 @@ class StoppedForm(ReasonForm):
             ("end", Option("End the group", hint="Only by another person than the last one. Everybody’s money goes home.")),
         ],
     )
+    # Which request to let it go on the page showed, if one: nobody agrees to what they did not read.
+    asked = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    shows = ("asked",)
     field_order = ("what", "reason")

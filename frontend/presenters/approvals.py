@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from frontend import words
 from frontend.presenters import console, console_lines
@@ -43,11 +44,17 @@ _SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request. `details`: what it is about, as rows."""
+    """One request. `details`: what it is about, as rows; `pence`: the sum that a yes is to, where it may be another by the time of the press."""
 
     approval: Approval
     title: str
     details: list[dict[str, str]]
+    pence: int = 0
+
+    @property
+    def read(self) -> str:
+        """What the page shows, in short: a yes names it, so that nobody agrees to what changed since they read it."""
+        return sha256(repr(self.details).encode()).hexdigest()[:16]
 
 
 def waiting(person: Person, *, at: datetime) -> list[Asked]:
@@ -62,7 +69,16 @@ def waiting(person: Person, *, at: datetime) -> list[Asked]:
 
 def asked(approval: Approval) -> Asked:
     """One of them, with what it is about."""
-    return Asked(approval, _SAID.get(approval.what, approval.what), _details(approval))
+    return Asked(approval, _SAID.get(approval.what, approval.what), _details(approval), _pence(approval))
+
+
+def _pence(approval: Approval) -> int:
+    pk = approval.about_id
+    if approval.what == recovering.RECOVER:
+        return MilestoneShare.objects.get(pk=int(pk)).proposed_pence or 0
+    if approval.what == disputes.WRITE_OFF:
+        return Dispute.objects.get(pk=int(pk)).owed_pence
+    return Recovery.objects.get(pk=int(pk)).left_pence if approval.what == recoveries.WRITE_OFF else 0
 
 
 def _details(approval: Approval) -> list[dict[str, str]]:
@@ -116,7 +132,7 @@ def _of_money(approval: Approval) -> dict[str, str]:
         return {"Whose payment": owed.lot_owner, "They owe": words.pounds(owed.owed_pence)}
     if kind == "recovery":
         back = Recovery.objects.select_related("payee").get(pk=int(pk))
-        return {"Who owes it": back.payee.owner, "For": back.about, "How much": words.pounds(back.pence)}
+        return {"Who owes it": back.payee.owner, "For": back.about, "How much": words.pounds(back.left_pence)}
     if kind == "refund":
         refund = Refund.objects.select_related("reroute").get(pk=int(pk))
         return {"To": refund.reroute.to_owner, "Who gave the account": refund.reroute.reference, "How much": words.pounds(refund.pence)}

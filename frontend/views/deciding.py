@@ -68,8 +68,8 @@ def show(request: SignedIn, pk: int) -> HttpResponse:
 
     def act(form: AnswerForm) -> str:
         said, place = form.cleaned_data, form.ballot.membership
-        how = said.get("how", "")
-        proposals.cast(proposal=proposal, membership=place, answer=said["answer"], reason=said["reason"], how=how, by=request.user, at=at)
+        words = {"answer": said["answer"], "reason": said["reason"], "how": said.get("how", ""), "version": said["version"]}
+        proposals.cast(proposal=proposal, membership=place, **words, by=request.user, at=at)
         messages.success(request, "We have your answer. Your receipt is on this page.")
         return back_to("group-question", pk=pk)
 

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from audit import clock
+from audit.errors import Changed
 from frontend.forms import Form
 from frontend.forms.deciding import ReasonForm, StoppedForm
 from frontend.presenters import deciding as presenter
@@ -43,7 +44,11 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, _do(cluster, form, request.user, at, asked=asked))
         return back_to("operator-groups") if request.user.is_operator else back_to("looking-after-groups")
 
-    form = (StoppedForm if cluster.state == Cluster.State.FROZEN else ReasonForm)(request.POST or None)
+    form: Form
+    if cluster.state == Cluster.State.FROZEN:
+        form = StoppedForm(request.POST or None, initial={"asked": asked.pk if asked is not None else None})
+    else:
+        form = ReasonForm(request.POST or None)
     return form_page(request, form=form, act=act, template="deciding/stop.html", context={"cluster": cluster, "asked": asked})
 
 
@@ -59,6 +64,8 @@ def _do(cluster: Cluster, form: Form, by: Person, at: datetime, *, asked: Approv
     if what == "end":
         endings.end_frozen(cluster=cluster, reason=said["reason"], by=by, at=at)
         return "The group comes to its end. Everybody’s money goes home."
+    if said["asked"] != (asked.pk if asked is not None else None):
+        raise Changed("What was asked about this group has changed since you opened this page. Look at it again, then choose.")
     if asked is not None and asked.asked_by_id != by.pk:
         endings.unfreeze(cluster=cluster, by=by, at=at)
         return "The group goes on."

@@ -10,7 +10,7 @@ from marketplace import policies
 from marketplace.models import MilestoneShare
 from marketplace.rules.tables import SHARE, NotNow, after
 from marketplace.services import money
-from marketplace.services.decisions import ReasonIsMissing, SumDoesNotFit
+from marketplace.services.decisions import ProposalHasChanged, ReasonIsMissing, SumDoesNotFit
 from marketplace.services.late import dismissal
 from marketplace.services.writing import log, tell
 from payments.models import Recovery
@@ -50,10 +50,10 @@ def propose_recovery(*, share: MilestoneShare, pence: int, reason: str, by: Pers
 
 
 @all_or_nothing
-def confirm_recovery(*, share: MilestoneShare, reason: str, by: Person, at: datetime) -> MilestoneShare:
-    """The second person agrees, with their own reason: it is asked back. Raises NotAllowed (the same person, or an interest), NotNow;
+def confirm_recovery(*, share: MilestoneShare, pence: int, reason: str, by: Person, at: datetime) -> MilestoneShare:
+    """The second person agrees to that sum, with their own reason: it is asked back.
 
-    payments' BeyondWhatIsLeft, StillGoingOut.
+    Raises NotAllowed (the same person, or an interest), NotNow, ProposalHasChanged; payments' BeyondWhatIsLeft, StillGoingOut.
     """
     row = _paid(share, by, at)
     if not reason.strip():
@@ -61,9 +61,10 @@ def confirm_recovery(*, share: MilestoneShare, reason: str, by: Person, at: date
     approval = _proposed(row, at)
     if approval.asked_by_id == by.pk:
         raise NotAllowed("Two people decide this. Somebody else must agree to what you proposed.")
+    if pence != row.proposed_pence:
+        raise ProposalHasChanged
     approvals.give(approval=approval, by=by, at=at, room_says_may=True)
     approvals.require(what=RECOVER, about_kind=money.ABOUT_SHARE, about_id=row.pk, at=at)
-    pence = row.proposed_pence or 0
     row.late_ended_at = at if row.state == MilestoneShare.State.QUERIED_LATE else row.late_ended_at
     row.state = after(SHARE, row.state, "recover")
     row.recover_pence += pence

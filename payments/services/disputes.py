@@ -226,24 +226,27 @@ def propose_write_off(*, dispute_id: int, reason: str, by: Person, at: datetime)
     return two_people.first(what=WRITE_OFF, about_kind="dispute", about_id=row.pk, reason=reason, by=by, at=at, council_code=row.council_code)
 
 
-def confirm_write_off(*, dispute_id: int, by: Person, at: datetime) -> Dispute:
-    """The second one agrees: LOSS Dr / RECEIVABLE Cr, and FLOAT bears it. Raises NotAllowed, NeedsApproval, NothingIsOwed, FloatIsShort."""
+def confirm_write_off(*, dispute_id: int, pence: int, by: Person, at: datetime) -> Dispute:
+    """The second one agrees to just that sum: LOSS Dr / RECEIVABLE Cr, and FLOAT bears it.
+
+    Raises NotAllowed, NeedsApproval, NothingIsOwed, two_people.SumHasChanged, FloatIsShort.
+    """
     try:
         with transaction.atomic():
-            row = _write_off(dispute_id, by, at)
+            row = _write_off(dispute_id, pence, by, at)
     except NotEnough as short:
         raise FloatIsShort from short
     floats.watch(council_code=row.council_code, at=at)
     return row
 
 
-def _write_off(dispute_id: int, by: Person, at: datetime) -> Dispute:
+def _write_off(dispute_id: int, pence: int, by: Person, at: datetime) -> Dispute:
     row = Dispute.objects.locked().get(pk=dispute_id)
     two_people.must_have_no_interest(row.payment, by=by)
     two_people.second(what=WRITE_OFF, about_kind="dispute", about_id=row.pk, by=by, at=at)
     if row.state != Dispute.State.LOST or row.owed_pence <= 0:
         raise NothingIsOwed
-    pence = row.owed_pence
+    two_people.must_be_the_sum(pence, owed_pence=row.owed_pence)
     row.written_off_pence += pence
     settle_if_clear(row)
     row.save(update_fields=["written_off_pence", "state"])

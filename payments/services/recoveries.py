@@ -183,23 +183,26 @@ def propose_write_off(*, recovery_id: int, reason: str, by: Person, at: datetime
     return two_people.first(what=WRITE_OFF, about_kind="recovery", about_id=row.pk, reason=reason, by=by, at=at, council_code=row.council_code)
 
 
-def confirm_write_off(*, recovery_id: int, by: Person, at: datetime) -> Recovery:
-    """The second one agrees: LOSS Dr / RECEIVABLE Cr, and FLOAT bears it. Raises NotAllowed, NeedsApproval, NothingIsOwed, FloatIsShort."""
+def confirm_write_off(*, recovery_id: int, pence: int, by: Person, at: datetime) -> Recovery:
+    """The second one agrees to just that sum: LOSS Dr / RECEIVABLE Cr, and FLOAT bears it.
+
+    Raises NotAllowed, NeedsApproval, NothingIsOwed, two_people.SumHasChanged, FloatIsShort.
+    """
     try:
         with transaction.atomic():
-            row = _write_off(recovery_id, by, at)
+            row = _write_off(recovery_id, pence, by, at)
     except NotEnough as short:
         raise FloatIsShort from short
     floats.watch(council_code=row.council_code, at=at)
     return row
 
 
-def _write_off(recovery_id: int, by: Person, at: datetime) -> Recovery:
+def _write_off(recovery_id: int, pence: int, by: Person, at: datetime) -> Recovery:
     row = Recovery.objects.locked().get(pk=recovery_id)
     two_people.second(what=WRITE_OFF, about_kind="recovery", about_id=row.pk, by=by, at=at)
     if row.state != Recovery.State.OWED:
         raise NothingIsOwed
-    pence = row.left_pence
+    two_people.must_be_the_sum(pence, owed_pence=row.left_pence)
     row.written_off_pence += pence
     come(row, at)
     _note(row, "payments.write_off", by, at)

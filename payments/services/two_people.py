@@ -2,11 +2,18 @@
 
 from datetime import datetime
 
-from audit.errors import NotAllowed
+from audit.errors import Changed, NotAllowed
 from payments.models import Payment
 from people.models import Approval, Person
 from people.services import approvals
 from people.services.approvals import NeedsApproval
+
+
+class SumHasChanged(Changed):
+    """Somebody says yes to a sum that is another by now."""
+
+    code = "sum_has_changed"
+    sentence = "What is owed has changed since you opened this page. Look at it again, then say yes or no."
 
 
 def first(*, what: str, about_kind: str, about_id: object, reason: str, by: Person, at: datetime, council_code: str) -> Approval:
@@ -32,7 +39,7 @@ def second(*, what: str, about_kind: str, about_id: object, by: Person, at: date
     """Another operator agrees, in the caller's transaction. Raises NotAllowed (also who asked), NeedsApproval (nobody asked, or too long ago)."""
     must_be_operator(by)
     if not approvals.is_given(what=what, about_kind=about_kind, about_id=about_id, at=at):
-        asked = _open(what, about_kind, about_id, at)
+        asked = _open(what, about_kind, about_id, by, at)
         approvals.give(approval=asked, by=by, at=at)
     return approvals.require(what=what, about_kind=about_kind, about_id=about_id, at=at)
 
@@ -40,7 +47,7 @@ def second(*, what: str, about_kind: str, about_id: object, by: Person, at: date
 def refuse(*, what: str, about_kind: str, about_id: object, by: Person, at: datetime) -> None:
     """Another operator does not agree. Raises NotAllowed, NeedsApproval."""
     must_be_operator(by)
-    approvals.refuse(approval=_open(what, about_kind, about_id, at), by=by, at=at)
+    approvals.refuse(approval=_open(what, about_kind, about_id, by, at), by=by, at=at)
 
 
 def waits(*, what: str, about_kind: str, about_id: object, at: datetime) -> bool:
@@ -55,6 +62,12 @@ def must_be_operator(by: Person) -> None:
         raise NotAllowed
 
 
+def must_be_the_sum(said_pence: int, *, owed_pence: int) -> None:
+    """The second yes is to a sum, as the first one's page showed it. Raises SumHasChanged."""
+    if said_pence != owed_pence:
+        raise SumHasChanged
+
+
 def must_have_no_interest(payment: Payment, *, by: Person) -> None:
     """Raises NotAllowed for who is no operator, and for who paid it in themselves."""
     must_be_operator(by)
@@ -62,8 +75,10 @@ def must_have_no_interest(payment: Payment, *, by: Person) -> None:
         raise NotAllowed("You paid this in yourself. Two other people say what happens with it.")
 
 
-def _open(what: str, about_kind: str, about_id: object, at: datetime) -> Approval:
-    asked = Approval.objects.about(what, about_kind, about_id).open(at).order_by("-pk").first()
+def _open(what: str, about_kind: str, about_id: object, by: Person, at: datetime) -> Approval:
+    """The newest request of somebody else's: who asked too may still agree to what another asked."""
+    rows = Approval.objects.about(what, about_kind, about_id).open(at).order_by("-pk")
+    asked = rows.exclude(asked_by=by).first() or rows.first()
     if asked is None:
         raise NeedsApproval
     return asked

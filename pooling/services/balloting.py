@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from audit.errors import NotAllowed, Refusal
+from audit.errors import Changed, NotAllowed, Refusal
 from people.models import Person
 from pooling import policies
 from pooling.models import Ballot, Membership, Proposal
@@ -63,6 +63,13 @@ class AnswerIsUnknown(Refusal):
     code = "answer_is_unknown"
     sentence = "Choose one of the answers on the page."
     field = "answer"
+
+
+class WordsHaveChanged(Changed):
+    """Answered from a page that showed what was asked before an objection."""
+
+    code = "words_have_changed"
+    sentence = "This question has other words since you opened this page. Read them, then answer."
 
 
 class ObjectionNeedsReason(Refusal):
@@ -122,11 +129,22 @@ def electorate(row: Proposal) -> list[Membership]:
 
 
 @all_or_nothing
-def cast(*, proposal: Proposal, membership: Membership, answer: str, reason: str = "", how: str = "", by: Person, at: datetime) -> Ballot:
+def cast(
+    *,
+    proposal: Proposal,
+    membership: Membership,
+    answer: str,
+    reason: str = "",
+    how: str = "",
+    by: Person,
+    at: datetime,
+    version: int | None = None,
+) -> Ballot:
     """One person's answer, with its receipt; may be changed until the question closes: at its time, or when everybody has answered.
 
     `by`: the person, or a supporter for groups, who says in `how` how the person told them. Never the facilitator.
-    Raises NotAllowed, HelperNeverAnswers, NotAsked, AnswerIsUnknown, ObjectionNeedsReason, SayHowTheyToldYou, NotNow.
+    `version`: of the words that their page showed.
+    Raises NotAllowed, HelperNeverAnswers, NotAsked, WordsHaveChanged, AnswerIsUnknown, ObjectionNeedsReason, SayHowTheyToldYou, NotNow.
     """
     row = lock_question(proposal)
     if policies.is_facilitator_of(by=by, cluster=row.cluster):
@@ -140,6 +158,8 @@ def cast(*, proposal: Proposal, membership: Membership, answer: str, reason: str
         raise NotAsked
     if not policies.may_decide(by=by, person=ballot.membership.person, decision="groups", at=at):
         raise NotAllowed
+    if version is not None and version != row.version:
+        raise WordsHaveChanged
     reason, how = reason.strip()[:MOST_LETTERS], how.strip()[:MOST_LETTERS] if by.pk != ballot.membership.person_id else ""
     _check(row, ballot, answer, reason, how, by)
     if (ballot.answer, ballot.reason, ballot.by_id) == (answer, reason, by.pk):

@@ -61,6 +61,8 @@ def freeze(*, cluster: Cluster, reason: str, by: Person, at: datetime) -> Cluste
         raise SayWhy
     list(row.memberships.locked().order_by("pk"))  # a payment that began before this ends first; those after it see that it is stopped
     row.frozen_at, row.freeze_reason = at, reason.strip()[:MOST_LETTERS]
+    # A yes to its going on was asked for while it was stopped for something else.
+    approvals.lapse(what=UNFREEZE, about_kind="cluster", about_id=row.pk, at=at)
     _keep_frozen(row, state, by, at)
     _move(row, state, "freeze", by, at)
     _tell(row, kind="pooling.group_frozen", at=at)
@@ -100,7 +102,8 @@ def unfreeze(*, cluster: Cluster, by: Person, at: datetime) -> Cluster:
     row = _locked(cluster)
     _may_stop(row, by, at)
     state = step(CLUSTER, row.state, "unfreeze")
-    asked = Approval.objects.about(UNFREEZE, "cluster", row.pk).open(at).order_by("-pk").first()
+    rows = Approval.objects.about(UNFREEZE, "cluster", row.pk).open(at).order_by("-pk")
+    asked = rows.exclude(asked_by=by).first() or rows.first()
     if asked is None:
         raise approvals.NeedsApproval
     approvals.give(approval=asked, by=by, at=at, room_says_may=True)

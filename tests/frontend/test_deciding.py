@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from audit import clock
 from audit.services.deliveries import deliver_due
-from people.models import Message, Person
+from people.models import Approval, Message, Person
 from pooling.models import Challenge, Cluster, Proposal
 from pooling.services import endings, proposals
 from tests import cast, cast_pooling
@@ -59,10 +59,10 @@ def test_a_question_is_asked_found_from_home_answered_and_its_receipt_kept(group
     for address in (reverse("start"), reverse("group", args=[group.pk]), reverse("group-questions", args=[group.pk])):
         assert page in yusuf.get(address).content.decode()
     assert "checked" not in yusuf.get(page).content.decode()  # nothing is chosen beforehand
-    refused = yusuf.post(page, {"answer": "object", "reason": ""})
+    refused = yusuf.post(page, {"answer": "object", "reason": "", "version": "1"})
     assert refused.status_code == 422
     assert "Say what harm it would do" in refused.content.decode()
-    yusuf.post(page, {"answer": "yes", "reason": "I like Tuesdays"})
+    yusuf.post(page, {"answer": "yes", "reason": "I like Tuesdays", "version": "1"})
     ballot = question.ballots.get(membership__person=cast.yusuf())
     assert (ballot.answer, ballot.by) == ("yes", cast.yusuf())
     assert ballot.receipt
@@ -132,6 +132,24 @@ def test_a_decision_is_challenged_and_judged_with_reasons_that_the_group_reads(g
     assert olu.get(judge).status_code == 404
 
 
+def test_a_page_left_open_answers_no_other_words_and_then_shows_them(group: Cluster) -> None:
+    question = ask(group, title="Shall we pay £5 a month?")
+    page, yusuf = reverse("group-question", args=[question.pk]), browser(cast.yusuf())
+    assert '<input type="hidden" name="version" value="1"' in yusuf.get(page).content.decode()
+    for who, said in (("amina", "yes"), ("yusuf", "yes"), ("halima", "object")):
+        place = group.memberships.get(person=getattr(cast, who)())
+        proposals.cast(proposal=question, membership=place, answer=said, reason="It is too much.", by=place.person, at=clock.now())
+    proposals.reopen(proposal=question, title="Shall we pay £50 a month?", text="", by=cast.amina(), at=clock.now())
+    proposals.advance_due(at=clock.now() + 2 * DAY)
+    question.refresh_from_db()
+    assert (question.state, question.version) == ("voting", 2)
+    old = yusuf.post(page, {"answer": "yes", "reason": "That is little.", "version": "1"})
+    assert old.status_code == 422
+    for shown in ("This question has other words", "£50 a month", "That is little.", '<input type="hidden" name="version" value="2"'):
+        assert shown in old.content.decode()
+    assert question.ballots.get(round=1, membership__person=cast.yusuf()).answer == ""
+
+
 def test_who_may_answer_is_written_to_once_without_a_link_and_who_answered_no_more(group: Cluster) -> None:
     question = ask(group)
     while deliver_due(at=clock.now()):
@@ -157,7 +175,13 @@ def test_a_group_is_stopped_and_let_go_on_by_a_second_person_from_their_page(gro
     assert Message.objects.filter(kind="group_frozen").count() == 4
     olu.post(stop, {"what": "go_on", "reason": "It was cleared up"})
     assert Cluster.objects.get(pk=group.pk).state == "frozen"
-    bea.post(stop, {"what": "go_on", "reason": "I agree"})
+    # Her page showed no request yet: she asked for it herself, and read nobody's reason.
+    unread = bea.post(stop, {"what": "go_on", "reason": "It was nothing"})
+    assert (unread.status_code, Cluster.objects.get(pk=group.pk).state) == (422, "frozen")
+    asked = Approval.objects.get()
+    for shown in ("It was cleared up", "It was nothing", f'<input type="hidden" name="asked" value="{asked.pk}"'):
+        assert shown in unread.content.decode()
+    bea.post(stop, {"what": "go_on", "reason": "I agree", "asked": asked.pk})
     assert Cluster.objects.get(pk=group.pk).state == "active"
     assert browser(cast.amina()).get(stop).status_code == 404
 

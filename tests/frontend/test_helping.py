@@ -11,6 +11,7 @@ from people.models import Approval
 from people.services import organisations, people
 from pooling.models import Budget
 from tests import cast, cast_market, cast_pooling
+from tests.frontend.reading import read_and_press
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +133,7 @@ def test_paying_a_relative_is_answered_by_the_council_and_by_nobody_with_an_inte
         assert _as(who).get(page).status_code == 404, who.full_name
     empty = client.post(page, NOTHING)
     assert empty.status_code == 422
-    client.post(page, {"agree": "yes"})
+    read_and_press(client, page, agree="yes")
     approval.refresh_from_db()
     assert approval.given_by == cast.colin()
     assert client.get(page).status_code == 404

@@ -6,6 +6,7 @@ from django.urls import reverse
 from marketplace.services import decisions
 from people.models import Approval
 from tests import cast, cast_market
+from tests.frontend.reading import read_and_press
 from tests.frontend.test_helping import _as, _text
 from tests.worlds import again, kept
 
@@ -57,5 +58,5 @@ def test_agreed_money_waits_once_two_people_say_so(large):
     first.post(page, {"reason": "Two visits at the same hour."})
     approval = Approval.objects.get(what=decisions.HOLD_BACK)
     assert first.get(reverse("approval", args=[approval.pk])).status_code == 404
-    _as(cast.second_operator()).post(reverse("approval", args=[approval.pk]), {"agree": "yes"})
+    read_and_press(_as(cast.second_operator()), reverse("approval", args=[approval.pk]), agree="yes")
     assert large.share("Amina", 3).state == "questioned"

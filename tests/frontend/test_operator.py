@@ -21,6 +21,7 @@ from people.services.concerns import ConcernIsDealtWith, deal_with, raise_concer
 from providers.models import Check
 from providers.services import checks, enterprises
 from tests import cast, cast_market
+from tests.frontend.reading import read_and_press
 from tests.sandbox_process import KEY, start_sandbox
 from tests.signing_in import signed_in
 
@@ -256,14 +257,14 @@ def test_two_people_stop_a_payment_and_let_it_go_again(owed):
         answer = reverse("approval", args=[approval.pk])
         assert first.get(answer).status_code == 404
         assert "Somebody rang about it." in _text(second.get(answer))
-        second.post(answer, {"agree": "yes"})
+        read_and_press(second, answer, agree="yes")
         owed.refresh_from_db()
         assert owed.state == state
 
 
 def test_a_payment_is_not_stopped_when_the_second_person_says_no(owed):
     _as(cast.operator()).post(reverse("operator-stop", args=[owed.pk]), {"what": "remittance.hold", "reason": "Hm."})
-    _as(cast.second_operator()).post(reverse("approval", args=[Approval.objects.get().pk]), {"agree": "no"})
+    read_and_press(_as(cast.second_operator()), reverse("approval", args=[Approval.objects.get().pk]), agree="no")
     owed.refresh_from_db()
     assert owed.state == "waiting"
 
@@ -273,7 +274,7 @@ def test_the_councils_own_staff_may_be_the_second_and_nobody_elses(owed):
     answer = reverse("approval", args=[Approval.objects.get().pk])
     for who in (cast.sam(), cast.ruth(), cast.hodan(), cast.amina(), cast.priya(), cast.stranger()):
         assert _as(who).post(answer, {"agree": "yes"}).status_code == 404, who.full_name
-    _as(cast.colin()).post(answer, {"agree": "yes"})
+    read_and_press(_as(cast.colin()), answer, agree="yes")
     owed.refresh_from_db()
     assert owed.state == "on_hold"
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from ledger.selectors import closed_through
 from people.models import Approval
 from tests import cast
+from tests.frontend.reading import read_and_press
 from tests.frontend.test_groups import _as, _text
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ def test_two_operators_close_the_books_up_to_a_day(set_clock):
     for who in (first, _as(cast.colin()), _as(cast.amina())):
         assert who.get(answer).status_code == 404
     assert closed_through(cast.SOUTHWARK) is None
-    assert second.post(answer, {"agree": "yes"}).status_code == 302
+    assert read_and_press(second, answer, agree="yes").status_code == 302
     assert f"{closed_through(cast.SOUTHWARK)}" == "2026-03-01"
     assert "1 March 2026" in _text(first.get(page))
 

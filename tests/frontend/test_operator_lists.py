@@ -21,6 +21,7 @@ from payments.models import Alarm, LotDecision, Payment, PaymentOperation, Strip
 from payments.services import ages, alarms, refunds
 from people.models import Approval
 from tests import cast, cast_market, cast_pooling
+from tests.frontend.reading import read_and_press
 from tests.frontend.test_groups import _as, _text
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +133,7 @@ def test_two_operators_decide_about_old_money(set_clock):
     asked = _text(second.get(reverse("approval", args=[approval.pk])))
     assert "The council’s letter of 1 May." in asked
     assert "It may stay until a day" in asked
-    assert second.post(reverse("approval", args=[approval.pk]), {"agree": "yes"}).status_code == 302
+    assert read_and_press(second, reverse("approval", args=[approval.pk]), agree="yes").status_code == 302
     decided = LotDecision.objects.get()
     assert (decided.kind, decided.until, decided.decided_by) == ("keep", until, cast.second_operator())
     assert f"decide lot, {cast.second_operator().full_name}" in _text(first.get(page))
@@ -151,8 +152,8 @@ def test_two_operators_ask_for_a_payment_back_each_with_a_reason(set_clock):
     assert "Another operator must answer" in _text(first.get(page))
     assert answer in _text(second.get(page))
     assert "£5.00" in _text(second.get(answer))
-    assert second.post(answer, {"agree": "yes"}).status_code == 422
-    assert second.post(answer, {"agree": "yes", "reason": "The log says so."}).status_code == 302
+    assert read_and_press(second, answer, agree="yes").status_code == 422
+    assert read_and_press(second, answer, agree="yes", reason="The log says so.").status_code == 302
     share.refresh_from_db()
     assert (share.state, share.recover_pence) == ("recovering", 500)
     assert "The log says so." in share.recover_reason
@@ -195,7 +196,7 @@ def test_a_line_of_ours_from_before_a_restore_names_its_row_and_two_operators_ta
     assert wrong.status_code == 422
     assert f"refund:{back.pk} waits to be sent" in _text(wrong)
     assert first.post(page, {"kind": "ours", "about": f"refund:{back.pk}", "reason": "It went."}).status_code == 302
-    assert second.post(reverse("approval", args=[Approval.objects.get().pk]), {"agree": "yes"}).status_code == 302
+    assert read_and_press(second, reverse("approval", args=[Approval.objects.get().pk]), agree="yes").status_code == 302
     back.refresh_from_db()
     assert (back.state, back.operation_id, StripeLine.objects.get().state) == ("sent", name, "waiting")
 

@@ -46,7 +46,7 @@ def test_a_provider_hears_what_is_asked_back_and_what_is_kept_back_and_the_payer
     story = cast_market.paid_by_silence()
     share = story.share("Amina", 4)
     recovering.propose_recovery(share=share, pence=share.pence, reason="Nobody came.", by=cast.operator(), at=story.at)
-    recovering.confirm_recovery(share=share, reason="The diary shows it.", by=cast.second_operator(), at=story.at)
+    recovering.confirm_recovery(share=share, pence=share.pence, reason="The diary shows it.", by=cast.second_operator(), at=story.at)
     settle(story)
     assert set(_told("asked_back")) == {cast.hodan().known_as}
     assert "Nobody came." not in _told("asked_back")[cast.hodan().known_as]

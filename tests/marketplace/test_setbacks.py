@@ -10,7 +10,7 @@ from marketplace.models import MilestoneShare
 from marketplace.rules.tables import NotNow
 from marketplace.selectors import proof as market_proof
 from marketplace.services import late, recovering
-from marketplace.services.decisions import ReasonIsMissing, SumDoesNotFit
+from marketplace.services.decisions import ProposalHasChanged, ReasonIsMissing, SumDoesNotFit
 from payments.models import Dispute, Payment, Recovery, Remittance
 from payments.selectors import frozen
 from payments.selectors import proof as payments_proof
@@ -68,7 +68,7 @@ def free(story: Walk, name: str) -> int:
 
 def recovered(story: Walk, share: MilestoneShare, pence: int) -> MilestoneShare:
     recovering.propose_recovery(share=share, pence=pence, reason="Nobody came.", by=cast.operator(), at=story.at)
-    return recovering.confirm_recovery(share=share, reason="The diary shows it.", by=cast.second_operator(), at=story.at)
+    return recovering.confirm_recovery(share=share, pence=pence, reason="The diary shows it.", by=cast.second_operator(), at=story.at)
 
 
 def refused(story: Walk, share: MilestoneShare) -> None:
@@ -84,10 +84,12 @@ def refused(story: Walk, share: MilestoneShare) -> None:
     with pytest.raises(NotNow):
         recovering.propose_recovery(share=share, pence=100, reason="Because.", by=cast.second_operator(), at=story.at)
     with pytest.raises(NotAllowed):
-        recovering.confirm_recovery(share=share, reason="So it is.", by=cast.operator(), at=story.at)
+        recovering.confirm_recovery(share=share, pence=100, reason="So it is.", by=cast.operator(), at=story.at)
+    with pytest.raises(ProposalHasChanged):
+        recovering.confirm_recovery(share=share, pence=99, reason="So it is.", by=cast.second_operator(), at=story.at)
     recovering.refuse_recovery(share=share, by=cast.second_operator(), at=story.at)
     with pytest.raises(NotNow):
-        recovering.confirm_recovery(share=share, reason="So it is.", by=cast.second_operator(), at=story.at)
+        recovering.confirm_recovery(share=share, pence=100, reason="So it is.", by=cast.second_operator(), at=story.at)
     assert not Recovery.objects.exists()
 
 

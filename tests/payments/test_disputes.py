@@ -14,6 +14,7 @@ from payments.selectors import frozen, proof
 from payments.services import disputes, floats, inbox, reconciliation, refunds, remittances
 from payments.services.proof import prove_against_stripe
 from payments.services.remittances import LotsFallShort
+from payments.services.two_people import SumHasChanged
 from tests import cast
 from tests.payments.conftest import AMINA, COUNCIL, YUSUF, Play
 from tests.payments.test_ways import collected, set_up
@@ -176,8 +177,10 @@ def test_dispute_lost_stays_owed_until_two_people_write_it_off(play: Play) -> No
         disputes.propose_write_off(dispute_id=case.pk, reason="Gone abroad.", by=cast.stranger(), at=play.at)
     disputes.propose_write_off(dispute_id=case.pk, reason="Gone abroad.", by=first, at=play.at)
     with pytest.raises(NotAllowed):
-        disputes.confirm_write_off(dispute_id=case.pk, by=first, at=play.at)
-    disputes.confirm_write_off(dispute_id=case.pk, by=second, at=play.at)
+        disputes.confirm_write_off(dispute_id=case.pk, pence=5000, by=first, at=play.at)
+    with pytest.raises(SumHasChanged):
+        disputes.confirm_write_off(dispute_id=case.pk, pence=4999, by=second, at=play.at)
+    disputes.confirm_write_off(dispute_id=case.pk, pence=5000, by=second, at=play.at)
     case.refresh_from_db()
     assert (case.state, case.owed_pence, play.has("RECEIVABLE", AMINA)) == ("settled", 0, 0)
     assert (play.has("FLOAT"), play.has("LOSS")) == (own - 5000, 0)
@@ -191,7 +194,7 @@ def test_a_loss_is_not_borne_by_a_float_that_is_short(play: Play) -> None:
     inbox.see_dispute(case.stripe_id, play.at)
     disputes.propose_write_off(dispute_id=case.pk, reason="Gone abroad.", by=cast.operator(), at=play.at)
     with pytest.raises(disputes.FloatIsShort):
-        disputes.confirm_write_off(dispute_id=case.pk, by=cast.second_operator(), at=play.at)
+        disputes.confirm_write_off(dispute_id=case.pk, pence=8000, by=cast.second_operator(), at=play.at)
     case.refresh_from_db()
     assert (case.state, case.owed_pence, play.has("LOSS")) == ("lost", 8000, 0)
 

@@ -12,6 +12,7 @@ from payments.models import Payee, Payment, PaymentOperation, Recovery, Refund, 
 from payments.selectors import proof
 from payments.services import floats, operations, reconciliation, recoveries, refunds, setting_off
 from payments.services.proof import prove_against_stripe
+from payments.services.two_people import SumHasChanged
 from tests import cast
 from tests.payments.conftest import AMINA, COUNCIL, YUSUF, Play
 
@@ -254,8 +255,10 @@ def test_two_people_bear_what_never_comes(play: Play, paid: Payee) -> None:
     own = play.has("FLOAT")
     recoveries.propose_write_off(recovery_id=row.pk, reason="Closed down.", by=cast.operator(), at=play.at)
     with pytest.raises(NotAllowed):
-        recoveries.confirm_write_off(recovery_id=row.pk, by=cast.operator(), at=play.at)
-    recoveries.confirm_write_off(recovery_id=row.pk, by=cast.second_operator(), at=play.at)
+        recoveries.confirm_write_off(recovery_id=row.pk, pence=5000, by=cast.operator(), at=play.at)
+    with pytest.raises(SumHasChanged):
+        recoveries.confirm_write_off(recovery_id=row.pk, pence=5001, by=cast.second_operator(), at=play.at)
+    recoveries.confirm_write_off(recovery_id=row.pk, pence=5000, by=cast.second_operator(), at=play.at)
     row.refresh_from_db()
     assert (row.state, play.has("FLOAT"), play.has("RECEIVABLE", f"payee:{paid.pk}")) == ("recovered", own - 5000, 0)
     assert floats.spare(COUNCIL) == own - 5000

@@ -159,7 +159,7 @@ def test_what_the_bank_sent_back_is_the_payers_again(play: Play, by_hand: Disput
 def test_what_the_platform_bore_and_the_bank_sent_back_is_the_platforms_again(play: Play, by_hand: Dispute) -> None:
     own = play.has("FLOAT")
     disputes.propose_write_off(dispute_id=by_hand.pk, reason="They are gone.", by=cast.operator(), at=play.at)
-    disputes.confirm_write_off(dispute_id=by_hand.pk, by=cast.second_operator(), at=play.at)
+    disputes.confirm_write_off(dispute_id=by_hand.pk, pence=3000, by=cast.second_operator(), at=play.at)
     assert play.has("FLOAT") == own - 3000
     said(play, came_back(play, by_hand), "came_back", f"dispute:{by_hand.pk}")
     assert (play.has("FLOAT"), play.has("RECEIVABLE", AMINA), play.has("SHARE", AMINA)) == (own, 0, 8000)
@@ -217,5 +217,5 @@ def test_nobody_is_one_of_two_people_about_what_they_owe_themselves(play: Play, 
         disputes.propose_write_off(dispute_id=by_hand.pk, reason="I will not pay.", by=mine, at=play.at)
     disputes.propose_write_off(dispute_id=by_hand.pk, reason="They will not pay.", by=other, at=play.at)
     with pytest.raises(NotAllowed):
-        disputes.confirm_write_off(dispute_id=by_hand.pk, by=mine, at=play.at)
+        disputes.confirm_write_off(dispute_id=by_hand.pk, pence=3000, by=mine, at=play.at)
     assert play.has("RECEIVABLE", AMINA) == 3000

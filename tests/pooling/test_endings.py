@@ -97,6 +97,16 @@ def test_two_people_let_a_stopped_group_go_on_before_its_time(town: Town, three:
     assert endings.unfreeze(cluster=cluster, by=second, at=AT).state == "active"
 
 
+def test_what_was_asked_while_it_was_stopped_before_lets_nothing_go_on_now(town: Town, three: Any) -> None:
+    cluster, _ = three
+    stopped(town, cluster)
+    endings.propose_unfreeze(cluster=cluster, reason="It was cleared up", by=town.operator, at=AT)
+    assert endings.advance_due(at=AT + 4 * DAY) == 1
+    endings.freeze(cluster=cluster, reason="Money was stolen", by=town.operator, at=AT + 5 * DAY)
+    with pytest.raises(NeedsApproval):
+        endings.unfreeze(cluster=cluster, by=cast.second_operator(), at=AT + 5 * DAY)
+
+
 def test_while_it_is_stopped_no_money_leaves_for_a_provider_and_a_persons_own_goes_home(town: Town, three: Any) -> None:
     cluster, (amina, *_) = three
     portion = cast_pooling.direct_payment(town.amina, seen_by=town.ruth, at=AT)

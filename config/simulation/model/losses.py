@@ -23,6 +23,11 @@ def can_be_borne(loss: Loss) -> bool:
     return loss.state == "owed" if isinstance(loss, Recovery) else loss.state == "lost" and loss.owed > 0
 
 
+def owed(loss: Loss) -> int:
+    """What the platform would bear of it now: the sum that both say yes to."""
+    return loss.left if isinstance(loss, Recovery) else loss.owed
+
+
 def is_asked(model: Model, loss: Loss) -> bool:
     """The first one's word stands for a fortnight."""
     return model.to_bear.get(name(model, loss), 0) > model.now
@@ -51,7 +56,7 @@ def agree(model: Model, loss: Loss, *, is_operator: bool, has_asked: bool) -> Pl
         return Plan("not_allowed")
     if not can_be_borne(loss):
         return Plan("nothing_is_owed")
-    pence, council = (loss.left, loss.council) if isinstance(loss, Recovery) else (loss.owed, loss.purse.council)
+    pence, council = owed(loss), loss.council if isinstance(loss, Recovery) else loss.purse.council
     if pence > model.book.holds("FLOAT", council):
         return Plan("float_is_short")
     return Plan(apply=lambda _: _borne(model, loss, pence, council))

@@ -39,7 +39,8 @@ def agrees_that_it_is_lost(world: World) -> bool | None:
     has_asked = world.often(10)
     by, is_operator = an_operator(world, world.rows.operator if has_asked else world.rows.second)
     about, plan = must.name(world.model, loss), must.agree(world.model, loss, is_operator=is_operator, has_asked=has_asked)
-    world.ask(f"{about} is borne ({loss.state})", plan, lambda: verbs(loss)[1](**number(about), by=by, at=world.at))
+    pence = must.owed(loss)
+    world.ask(f"{about} is borne ({loss.state})", plan, lambda: verbs(loss)[1](**number(about), pence=pence, by=by, at=world.at))
     return None
 
 

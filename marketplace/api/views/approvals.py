@@ -14,10 +14,11 @@ from people.api.serializers import ApprovalRow
 from people.models import Approval
 from people.selectors import approvals_to_answer
 from people.services import approvals
+from pooling.services import endings
 
 
 class AnswerItWhereItIs(Refusal):
-    """A request about a share: giving it alone would move no money and leave the question open."""
+    """A request about a share, or a stopped group: giving it alone would move nothing, and leave the question open."""
 
     code = "answer_it_where_it_is"
     sentence = (
@@ -62,7 +63,10 @@ class Approvals(ReadEdge):
     @verb(None, ApprovalRow, path="give")
     def say_yes(self, request: Request, pk: int) -> Response:
         """The second person's yes."""
-        return self.answer(approvals.give(approval=self._to_answer(), by=self.person, at=self.at))
+        row = self._to_answer()
+        if row.what == endings.UNFREEZE:
+            raise AnswerItWhereItIs("This is about a group that is stopped. Agree there: stoppable-groups, unfreeze.")
+        return self.answer(approvals.give(approval=row, by=self.person, at=self.at))
 
     @verb(None, ApprovalRow, path="refuse")
     def say_no(self, request: Request, pk: int) -> Response:

@@ -71,8 +71,12 @@ class RewordSaid(Shape):
 
 
 class BallotSaid(Shape):
-    """One answer: your own, or with `membership` that of somebody whom you may decide for; then `how` says how they told you."""
+    """One answer: your own, or with `membership` that of somebody whom you may decide for; then `how` says how they told you.
 
+    `version`: of the words that you read; other words are refused.
+    """
+
+    version = serializers.IntegerField(min_value=1, max_value=10_000)
     membership = VisibleField(Membership, ("person",), required=False)
     answer = serializers.ChoiceField([*Ballot.Answer.values])
     reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="")
