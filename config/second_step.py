@@ -8,9 +8,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from audit import clock
@@ -22,9 +21,10 @@ from people import second_step
 from people.models import Person
 from people.policies import NEED_SECOND_FACTOR
 
+SETS_IT_UP = "mfa_activate_totp"
 # What sets it up, asks for it, and signs out; for machines; what is the same for everybody; and of the demo.
 OPEN = frozenset(
-    {"mfa_reauthenticate", "mfa_activate_totp", "account_reauthenticate", "account_logout"}
+    {"mfa_reauthenticate", SETS_IT_UP, "account_reauthenticate", "account_logout"}
     | {"healthz", "readyz", "metrics"}
     | {"how", "help", "worried", "worried-sent", "paper", "paper-form", "accessibility", "privacy", "easy-view"}
     | {"demo:switch", "demo:clock", "demo:outbox"}
@@ -37,7 +37,11 @@ class SecondStepIsMissing(Refusal):
 
 
 class SecondStep:
-    """Middleware: sends them to allauth's own pages, to set it up or to give it. It stands before whatever runs a view."""
+    """Middleware: sends them to allauth's own pages, to set it up or to give it. It stands before whatever runs a view.
+
+    It is set up by who signed in with numbers that we sent (`people.adapters` asks for them after the password), and by nobody in a session from
+    before: that may be somebody who has the password.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -46,9 +50,12 @@ class SecondStep:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        if request.resolver_match is not None and request.resolver_match.view_name in OPEN:
-            return None
+        name = request.resolver_match.view_name if request.resolver_match is not None else ""
         person = request.user
+        if name == SETS_IT_UP and isinstance(person, Person) and _must_show_address(request, person):
+            return render(request, "mfa/totp/sign_in_again.html", status=403)
+        if name in OPEN:
+            return None
         if not isinstance(person, Person) or not _needs_it(request, person) or second_step.was_given(request, person):
             return None
         if request.path.startswith("/api/"):
@@ -62,8 +69,12 @@ def _needs_it(request: HttpRequest, person: Person) -> bool:
     return person.is_staff or not NEED_SECOND_FACTOR.isdisjoint(hats_worn(request, at=clock.now()))
 
 
+def _must_show_address(request: HttpRequest, person: Person) -> bool:
+    return _needs_it(request, person) and not second_step.is_set_up(person) and not second_step.address_was_shown(request, person)
+
+
 def _where_it_is_given(request: HttpRequest, person: Person) -> str:
-    if not is_mfa_enabled(person, [Authenticator.Type.TOTP]):
-        return reverse("mfa_activate_totp")
+    if not second_step.is_set_up(person):
+        return reverse(SETS_IT_UP)
     back = f"?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else ""
     return reverse("mfa_reauthenticate") + back

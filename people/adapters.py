@@ -3,10 +3,12 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import Login
 from django import forms
 from django.http import HttpRequest
 
 from audit import clock
+from people import second_step
 from people.models import Channel, Person
 from people.policies import needs_second_factor
 from people.rules import PhoneIsNotOne, clean_phone
@@ -44,6 +46,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Whoever had the old one may have made a token with it."""
         super().set_password(user, password)
         tokens.stop(person=user, by=user, at=clock.now())
+
+    def is_login_by_code_required(self, login: Login) -> bool:
+        """After the password, of who needs a second step and never set it up: whoever else has the password must not be the one who sets it up."""
+        user = login.user
+        if second_step.address_was_shown(self.request, user):
+            return False
+        return needs_second_factor(user, at=clock.now()) and not second_step.is_set_up(user)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """For who needs a second step and has one, a password is not enough to see the spare codes or to turn it off."""

@@ -1,5 +1,6 @@
 """Who sees other people's money or papers does nothing with a password alone: not on the pages, not over the API, whatever they were before."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -7,13 +8,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
 from audit import clock
 from config.models import KeptAnswer
 from payments.services import disputes
-from people.models import Person
+from people.models import Message, Person
 from people.services import approvals, organisations
 from tests import cast
 from tests.cast import AT, PASSWORD
@@ -21,6 +23,7 @@ from tests.signing_in import give_second_step, signed_in
 
 pytestmark = pytest.mark.django_db
 LOGIN, PASSWORD_AGAIN = "/accounts/login/", "/accounts/reauthenticate/"
+ASK, CONFIRM = "/accounts/login/code/", "/accounts/login/code/confirm/"
 SET_UP, GIVE, SPARE = "/accounts/2fa/totp/activate/", "/accounts/2fa/reauthenticate/", "/accounts/2fa/recovery-codes/"
 AT_SIGN_IN, TURN_OFF = "/accounts/2fa/authenticate/", "/accounts/2fa/totp/deactivate/"
 
@@ -60,8 +63,18 @@ def where(client: Client, address: str) -> str:
     return str(client.get(address).headers.get("Location", ""))
 
 
-def test_with_a_password_alone_an_operator_is_led_to_set_it_up_and_then_to_give_it() -> None:
+def sent_numbers(to: str) -> str:
+    """The six numbers of the newest mail, which went to this address and to no other."""
+    newest = mail.outbox[-1]
+    assert newest.to == [to]
+    found = re.search(r"\b[0-9]{6}\b", str(newest.body))
+    assert found
+    return found[0]
+
+
+def test_with_a_password_alone_an_operator_is_sent_numbers_and_then_led_to_set_it_up_and_to_give_it() -> None:
     client = with_password(cast.operator())
+    assert client.post(CONFIRM, {"code": sent_numbers("operator@example.com")}).status_code == 302
     assert where(client, "/operator/") == SET_UP
     assert where(client, SET_UP).startswith(PASSWORD_AGAIN)
     asked = client.post(f"{PASSWORD_AGAIN}?next={SET_UP}", {"password": PASSWORD})
@@ -77,6 +90,64 @@ def test_with_a_password_alone_an_operator_is_led_to_set_it_up_and_then_to_give_
     assert given.headers["Location"] == SPARE
     assert client.get(SPARE).status_code == 200
     assert client.get("/operator/").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["operator", "colin", "sam", "priya"])
+def test_whoever_has_the_password_of_somebody_who_never_set_it_up_does_not_set_it_up_before_them(who: str) -> None:
+    person = getattr(cast, who)()
+    thief = with_password(person)
+    right = sent_numbers(person.email)
+    assert "_auth_user_id" not in thief.session
+    assert where(thief, SET_UP).startswith(LOGIN)
+    for _ in range(3):
+        thief.post(CONFIRM, {"code": "000000" if right != "000000" else "111111"})
+    thief.post(CONFIRM, {"code": right})
+    assert "_auth_user_id" not in thief.session
+    assert where(thief, "/operator/").startswith(LOGIN)
+    assert not Authenticator.objects.exists()
+
+
+def test_in_a_session_from_before_it_is_not_set_up_either() -> None:
+    operator = cast.operator()
+    thief = only_signed_in(operator)
+    thief.post(PASSWORD_AGAIN, {"password": PASSWORD})
+    shown = thief.get(SET_UP)
+    assert (shown.status_code, "Sign in again first" in shown.content.decode()) == (403, True)
+    session, secret = thief.session, generate_totp_secret()
+    session[SECRET_SESSION_KEY] = secret
+    session.save()
+    assert thief.post(SET_UP, {"code": numbers(secret)}).status_code == 403
+    assert not Authenticator.objects.exists()
+
+
+def test_who_signs_in_with_numbers_that_we_sent_is_asked_for_no_others() -> None:
+    operator, client = cast.operator(), Client()
+    client.post(ASK, {"email": operator.email})
+    client.post(CONFIRM, {"code": sent_numbers("operator@example.com")})
+    assert len(mail.outbox) == 1
+    assert where(client, "/operator/") == SET_UP
+    client.post(PASSWORD_AGAIN, {"password": PASSWORD})
+    assert client.get(SET_UP).status_code == 200
+
+
+def test_who_has_a_phone_and_no_e_mail_is_sent_a_text() -> None:
+    operator = cast.operator()
+    Person.objects.filter(pk=operator.pk).update(email=None, phone="+447700900412")
+    client = Client()
+    client.post(LOGIN, {"login": "07700 900412", "password": PASSWORD})
+    text = Message.objects.latest("pk")
+    assert (text.person, text.channel, text.to) == (operator, "text", "+447700900412")
+    found = re.search(r"\b[0-9]{6}\b", text.body)
+    assert found
+    client.post(CONFIRM, {"code": found[0]})
+    assert where(client, "/operator/") == SET_UP
+
+
+def test_anybody_else_may_set_one_up_with_their_password() -> None:
+    client = with_password(cast.amina())
+    client.post(PASSWORD_AGAIN, {"password": PASSWORD})
+    assert client.get(SET_UP).status_code == 200
+    assert mail.outbox == []
 
 
 def test_who_has_an_app_is_asked_for_its_numbers_when_they_sign_in() -> None:
@@ -176,6 +247,7 @@ def test_who_begins_such_work_while_signed_in_is_asked_at_the_next_page() -> Non
     assert client.get("/start/").status_code == 200
     organisations.give_role(person=amina, kind="holder_staff", organisation=cast.kasmo(), by=cast.operator(), at=AT)
     assert where(client, "/start/") == SET_UP
+    assert "Sign in again first" in client.get(SET_UP).content.decode()
 
 
 def test_a_second_step_of_somebody_else_does_not_count() -> None:
