@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from marketplace.rules.dates import SIGHT_WORKING_DAYS, ask_funding_on, clearing_kind, pay_by
+from marketplace.models import Milestone, MilestoneShare
+from marketplace.rules.dates import LONGEST_LEAD, SIGHT_WORKING_DAYS, ask_funding_on, clearing_kind, pay_by
 from marketplace.rules.weeks import plan_payers, visit_pence
 from places.calendar import add_working_days
 from pooling.models import Portion
 from pooling.rules import Costs, PurchaseFacts, Relative, Verdict, may_buy
-from pooling.selectors import mode_of, pays_by_debit
+from pooling.selectors import modes_in, paid_by_debit
 from providers.models import Enterprise, Listing
 from providers.selectors import checks_live, price_pence
 from vocabulary.models import Term
@@ -78,15 +79,39 @@ def purchase_verdict(
     return may_buy(facts)
 
 
+def clearing_kinds(portions: Iterable[Portion]) -> dict[int, str]:
+    """How the money of each part of a budget comes (`rules.dates.clearing_kind`). Two queries for parts in one council, however many they are."""
+    of = {one.pk: one for one in portions}
+    modes = {code: modes_in(code) for code in {one.council_code for one in of.values()}}
+    debits = paid_by_debit(of.values()) if of else set()
+    return {pk: clearing_kind(route=one.route, mode=modes[one.council_code][one.route], by_debit=pk in debits) for pk, one in of.items()}
+
+
 def asks_on(*, starts_on: date, portions: Iterable[Portion]) -> date:
     """The day on which the money of a week that starts on `starts_on` is asked for: the slowest of those who pay must have time."""
-    kinds = [clearing_kind(route=one.route, mode=mode_of(one), by_debit=pays_by_debit(one)) for one in portions]
+    kinds = [*clearing_kinds(portions).values()]
     return ask_funding_on(starts_on=starts_on, kinds=kinds, add_working_days=add_working_days)
+
+
+def too_soon_to_ask(today: date) -> set[int]:
+    """Planned weeks that the clock does not move today: they begin later, somebody is to pay for them, and nobody is asked yet."""
+    shares = MilestoneShare.objects.filter(
+        state=MilestoneShare.State.PLANNED,
+        milestone__state=Milestone.State.PLANNED,
+        milestone__starts_on__gt=today,
+        milestone__starts_on__lte=today + LONGEST_LEAD,
+    ).select_related("milestone", "portion__budget")
+    kinds = clearing_kinds(share.portion for share in shares)
+    of_week: dict[Milestone, list[str]] = {}
+    for share in shares:
+        of_week.setdefault(share.milestone, []).append(kinds[share.portion_id])
+    asked_on = {week.pk: ask_funding_on(starts_on=week.starts_on, kinds=found, add_working_days=add_working_days) for week, found in of_week.items()}
+    return {pk for pk, day in asked_on.items() if day > today}
 
 
 def earliest_start(*, portions: Sequence[Portion], today: date) -> date:
     """The first day on which a first visit is likely to be covered for everybody, if each pays or orders within the sight they are given."""
-    kinds = [clearing_kind(route=one.route, mode=mode_of(one), by_debit=pays_by_debit(one)) for one in portions]
+    kinds = clearing_kinds(portions).values()
     day = add_working_days(today, 3)
     wanted = add_working_days(today, SIGHT_WORKING_DAYS if portions else 0)
     while any(pay_by(starts_on=day, kind=kind, add_working_days=add_working_days) < wanted for kind in kinds):

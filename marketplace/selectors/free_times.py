@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 
 from audit.clock import london_date
 from marketplace.models import Agreement, Visit
-from marketplace.rules.dates import clearing_kind, pay_by, start_of
+from marketplace.rules.dates import pay_by, start_of
+from marketplace.selectors.buying import clearing_kinds
 from places.calendar import add_working_days
 from pooling.models import Portion
-from pooling.selectors import mode_of, pays_by_debit
 from providers.models import Listing, Slot, Worker
 from providers.rules_of_times import Span, lasting, spans_of_day, starts_in
 from providers.selectors_of_workers import who_fits
@@ -86,7 +86,7 @@ def is_in_hours(*, listing: Listing, starts_at: datetime, minutes: int, at: date
 def soonest_day(*, portions: Iterable[Portion], today: date) -> date:
     """The first day for which money of these parts of a budget would be here in time, if they pay on the day after the provider's yes."""
     day = add_working_days(today, SOONEST_WORKING_DAYS)
-    kinds = {clearing_kind(route=one.route, mode=mode_of(one), by_debit=pays_by_debit(one)) for one in portions}
+    kinds = {*clearing_kinds(portions).values()}
     while any(pay_by(starts_on=day, kind=kind, add_working_days=add_working_days) <= today for kind in kinds - {"order"}):
         day = add_working_days(day, 1)
     return day

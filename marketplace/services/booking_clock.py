@@ -32,7 +32,7 @@ def advance_due(*, at: datetime) -> int:
     moved += one_by_one(lost.order_by("pk").values_list("pk", flat=True), lambda pk: _end_week(pk, at))
     off = BookedTime.objects.filter(slot__isnull=False, slot__released_at__isnull=True, visit__state=Visit.State.CALLED_OFF, starts_at__gt=at)
     moved += one_by_one(off.order_by("pk").values_list("pk", flat=True), lambda pk: _free_again(pk, at))
-    return moved + one_by_one(open_.filter(state__in=GOING).values_list("pk", flat=True), lambda pk: _follow(pk, at))
+    return moved + one_by_one(open_.filter(state__in=GOING).select_related("agreement"), lambda row: _follow(row, at))
 
 
 @all_or_nothing
@@ -93,15 +93,25 @@ def _free_again(pk: int, at: datetime) -> int:
     return 1
 
 
+def _follow(seen: Booking, at: datetime) -> int:
+    """One step after its week, its agreement or its meeting, if there is one to take. The next round takes the next one."""
+    return _step(seen.pk, at) if _next_verb(seen, at) else 0
+
+
 @all_or_nothing
-def _follow(pk: int, at: datetime) -> int:
-    """One step after its week, its agreement or its meeting. The next round takes the next one."""
+def _step(pk: int, at: datetime) -> int:
     row = locked(pk)
-    verb = _of_series(row) if row.weeks > 1 else _of_one(row, at) if row.kind == Booking.Kind.VISIT else _of_meeting(row, at)
+    verb = _next_verb(row, at) if row.state in GOING else ""
     if not verb:
         return 0
     move(booking=row, verb=verb, by=None, at=at)
     return 1
+
+
+def _next_verb(row: Booking, at: datetime) -> str:
+    if row.weeks > 1:
+        return _of_series(row)
+    return _of_one(row, at) if row.kind == Booking.Kind.VISIT else _of_meeting(row, at)
 
 
 def _of_series(row: Booking) -> str:

@@ -3,16 +3,15 @@
 from datetime import date, datetime, timedelta
 
 from marketplace.models import Booking, Change, Milestone, MilestoneShare, Visit
-from marketplace.rules.dates import LONDON, SAY_NO_HOURS, SHORT_WORKING_DAYS, clearing_kind, pay_by, start_of
+from marketplace.rules.dates import LONDON, SAY_NO_HOURS, SHORT_WORKING_DAYS, pay_by, start_of
 from marketplace.rules.tables import MILESTONE, SHARE, after
-from marketplace.selectors.buying import asks_on
+from marketplace.selectors.buying import asks_on, clearing_kinds
 from marketplace.services import keep_going, money, short_answers
 from marketplace.services.away import carry_out_away
 from marketplace.services.writing import log, tell
 from people.models import Person
 from places.calendar import add_working_days
 from pooling.models import Call
-from pooling.selectors import mode_of, pays_by_debit
 from pooling.services import calls
 from pooling.services.transactions import all_or_nothing
 
@@ -35,8 +34,7 @@ def when_planned(milestone: Milestone, at: datetime) -> None:
 
 def due_on(share: MilestoneShare, at: datetime) -> date:
     """The last day to pay for it, or to accept its order; today where that is over."""
-    portion = share.portion
-    kind = clearing_kind(route=portion.route, mode=mode_of(portion), by_debit=pays_by_debit(portion))
+    kind = clearing_kinds([share.portion])[share.portion_id]
     return max(pay_by(starts_on=share.milestone.starts_on, kind=kind, add_working_days=add_working_days), london_day(at))
 
 

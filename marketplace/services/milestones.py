@@ -7,6 +7,7 @@ from marketplace import policies
 from marketplace.models import Milestone, MilestoneShare, Visit, VisitPart
 from marketplace.rules.dates import CALL_OFF_DAYS, OVERDUE_BEGUN_DAYS, OVERDUE_NEVER_BEGUN_DAYS
 from marketplace.rules.tables import MILESTONE, SHARE, NotNow, after
+from marketplace.selectors.buying import too_soon_to_ask
 from marketplace.services import keep_going, money
 from marketplace.services.answers import conclude
 from marketplace.services.away import carry_out_away
@@ -61,7 +62,9 @@ class VisitIsStillGoing(Refusal):
 
 def advance_due(*, at: datetime) -> int:
     """Asks for money, holds it, goes ahead without who is missing, notices what is late, closes what is settled. Returns how many weeks moved."""
-    return one_by_one(Milestone.objects.due(london_day(at)).order_by("pk").values_list("pk", flat=True), lambda pk: _advance(pk, at))
+    today = london_day(at)
+    due, idle = Milestone.objects.due(today).order_by("pk").values_list("pk", flat=True), too_soon_to_ask(today)
+    return one_by_one([pk for pk in due if pk not in idle], lambda pk: _advance(pk, at))
 
 
 @all_or_nothing

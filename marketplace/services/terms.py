@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from marketplace.models import Agreement, Change, ChangeAnswer, Milestone, MilestoneShare, Payer
 from marketplace.rules.changes import ANSWER_WORKING_DAYS, WeekTerms, needs_own_yes, plan_terms
-from marketplace.rules.dates import LONDON, answer_by, ask_funding_on, clearing_kind
+from marketplace.rules.dates import LONDON, answer_by, ask_funding_on
 from marketplace.rules.tables import NotNow
+from marketplace.selectors.buying import clearing_kinds
 from marketplace.selectors.exits import frozen_visit_pence
 from places.calendar import add_working_days
-from pooling.selectors import mode_of, pays_by_debit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def first_open_week(agreement: Agreement, at: datetime) -> int:
     """The first week that is asked for only after everybody had time to answer. Raises NotNow when there is none."""
     closes_on = closes_at(at).astimezone(LONDON).date()
     portions = [payer.portion for payer in agreement.payers.signed().select_related("portion__holder") if payer.portion is not None]
-    kinds = [clearing_kind(route=one.route, mode=mode_of(one), by_debit=pays_by_debit(one)) for one in portions]
+    kinds = [*clearing_kinds(portions).values()]
     for week in planned_weeks(agreement, 1):
         if ask_funding_on(starts_on=week.starts_on, kinds=kinds, add_working_days=add_working_days) > closes_on:
             return week.number

@@ -1,5 +1,6 @@
 """How somebody may pay here: by card, from their bank's app, by Direct Debit, by bank transfer; only what is possible for them, with its days."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,6 +84,11 @@ def _debit(payer_owner: str) -> Way:
     is_known = Payment.objects.filter(payer=stands.payer, kind=Kind.BACS, state="available").exists()
     days = CLEARING_WORKING_DAYS[Kind.BACS] if is_known else NEW_DEBIT_WORKING_DAYS
     return Way(Kind.BACS, days, is_set_up=True, ends_in=stands.ends_in)
+
+
+def owners_by_debit(payer_owners: Iterable[str]) -> set[str]:
+    """Those of them for whom a Direct Debit stands."""
+    return set(Mandate.objects.filter(payer__owner__in=payer_owners, state=Mandate.State.ACTIVE).values_list("payer__owner", flat=True))
 
 
 def active_mandate(payer_owner: str) -> Mandate | None:

@@ -9,7 +9,7 @@ from django.db.models import Exists, F
 from audit.models import Delivery, Fact
 from ledger import selectors as book
 from ledger.services.accounts import Account
-from payments.services.ways import active_mandate
+from payments.services.ways import owners_by_debit
 from pooling.books import Lot
 from pooling.models import Call, FundingMode, Membership, Pledge, Portion
 from pooling.rules import CALL_WAITS_FOR_MONEY, DEFAULT_MODES, Promised, most_promised_at_once
@@ -27,9 +27,11 @@ def modes_in(council_code: str) -> dict[str, str]:
     return {**DEFAULT_MODES, **dict(FundingMode.objects.filter(council_code=council_code).values_list("route", "mode"))}
 
 
-def pays_by_debit(portion: Portion) -> bool:
-    """Whether this money comes by Direct Debit: one stands for its own payer. Then it takes a little longer than by any other way."""
-    return not portion.is_held and active_mandate(portion.payer_owner) is not None
+def paid_by_debit(portions: Iterable[Portion]) -> set[int]:
+    """Those whose money comes by Direct Debit: one stands for its own payer. Then it takes a little longer than by any other way."""
+    owners = {one.pk: one.payer_owner for one in portions if not one.is_held}
+    by_debit = owners_by_debit(owners.values())
+    return {pk for pk, owner in owners.items() if owner in by_debit}
 
 
 def free_to_promise(portion: Portion, *, starts_on: date | None = None, weeks: int | None = None, leaving_out: Pledge | None = None) -> int:
