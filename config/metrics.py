@@ -165,7 +165,7 @@ FIGURES = (
     Figure("alarms_open", "Open alarms, by kind.", _alarms),
     Figure("hold_oldest_seconds", "The oldest held money.", _hold),
     Figure("lot_oldest_seconds", "The oldest payment with money left in it, from its charge.", _lot),
-    Figure("lots_too_old", "Payments over 90 days with money left that nobody decided about.", lambda at: _one(len(ages.too_old(at)))),
+    Figure("lots_too_old", "Payments over 90 days with money left that nobody decided to keep.", lambda at: _one(len(ages.too_old(at)))),
     Figure("float_pence", "The platform's own money at Stripe, by council.", _by_council("FLOAT")),
     Figure("receivable_pence", "What is owed to the platform, by council.", _by_council("RECEIVABLE")),
     Figure("books_proven_age_seconds", "Since the last proof of the books.", _books_age),

@@ -1,6 +1,6 @@
 """Facts that people are told of. Each is one notice; written twice, it is sent once."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from audit.models import Fact
 from frontend import (
@@ -101,12 +101,12 @@ def lot_aged(*, fact: Fact, at: datetime) -> None:
     """`payments.lot_aged`: money has been here for long."""
     told = fact.payload
     ids = {"payment_id": told["payment"], "lot_owner": told["lot_owner"], "council_code": fact.council_code}
-    notices_of_money.lot_aged(day=told["day"], pence=told["pence"], at=at, **ids)
+    notices_of_money.lot_aged(ends_on=date.fromisoformat(told["ends_on"]), day=told["day"], pence=told["pence"], at=at, **ids)
 
 
 def share_lapsed(*, fact: Fact, at: datetime) -> None:
     """`marketplace.share_lapsed`: the money of a share was too old to stay."""
-    notices_of_money.share_lapsed(share_id=fact.payload["share"], pence=fact.payload["pence"], at=at)
+    notices_of_money.share_lapsed(share_id=fact.payload["share"], pence=fact.payload["pence"], why=fact.payload.get("why", ""), at=at)
 
 
 def payee_changed(*, fact: Fact, at: datetime) -> None:

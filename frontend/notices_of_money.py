@@ -1,29 +1,41 @@
 """What we write about money that has been here for long: nearly 90 days old, lying idle, or home again. As in `notices`: once, and never a link."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
 from audit.clock import london_date
 from frontend import words
 from frontend.notices import OTHER_WAYS, _share, _tell, _write, staff_of
+from payments.models import Payment
 from payments.rules import BANK_CHANGE_WORKING_DAYS
+from payments.services import ages
 from people.models import Channel, Person, Supporter
 from pooling.books import lot_of
 from pooling.models import IdleOffer, Membership, Portion
 from providers.models import Enterprise
 
-OPERATORS_FROM = 85
+OPERATORS_DAYS = 3
+WHY_LAPSED = {
+    "": "Nobody had confirmed it in time.",
+    "not_asked": "Nobody was asked about these visits yet.",
+    "second_person": "It was a large sum, and a second person had not agreed to it.",
+    "checks": "A check that this work needed was not in place on the day.",
+    "payee": "{provider} had not told us where to send it.",
+    "group": "The group was stopped, so nothing could be paid.",
+}
 
 
-def lot_aged(*, payment_id: str, lot_owner: str, council_code: str, day: int, pence: int, at: datetime) -> int:
-    """To whoever owns what is left of a payment: what happens to it, and by when. From day 85 also to those who run the site."""
+def lot_aged(*, payment_id: str, lot_owner: str, council_code: str, day: int, ends_on: date, pence: int, at: datetime) -> int:
+    """To whoever owns what is left of a payment: what happens to it, and by when. In its last days also to those who run the site."""
     about, subject = f"lot:{payment_id}:{day}", "Money that has been here for long"
-    sum_, ends = words.pounds(pence), words.day_year(london_date(at) + timedelta(days=88 - day))
+    sum_, ends, left = words.pounds(pence), words.day_year(ends_on), (ends_on - london_date(at)).days
     says = f"{sum_} was paid in {day} days ago and is still here. We may keep money for 90 days at most."
-    last = f"Use it by {ends}." if day < 88 else "The time is over."
+    last = f"Use it by {ends}." if left > 0 else "The time is over."
     says += f" {last} What is not needed then goes back where it came from, by itself."
     told = _tell(owners_of(lot_owner, council_code, at), kind="lot_aged", about=about, subject=subject, says=says, at=at)
-    if day >= OPERATORS_FROM:
-        says = f"{sum_} of {lot_owner} is {day} days old. Open Old money, and decide with a second person, or it goes home on day 88."
+    if left <= OPERATORS_DAYS:
+        says = f"{sum_} of {lot_owner} is {day} days old. Open Old money, and decide with a second person, or it goes home on {ends}."
+        if ages.is_paid_on(Payment.objects.get(pk=payment_id)):
+            says = f"{sum_} of {lot_owner} is {day} days old. Two people decided that it is paid on, and it can't be yet. See to what it waits for."
         told += _tell(operators(), kind="lot_aged_operator", about=about, subject="Money nearly 90 days old", says=says, at=at)
     return told
 
@@ -52,14 +64,15 @@ def whose(place: Membership, portion: Portion, at: datetime) -> list[Person]:
     return [place.person, *(row.supporter for row in may_pay.select_related("supporter").order_by("pk"))]
 
 
-def share_lapsed(*, share_id: int, pence: int, at: datetime) -> int:
-    """To both sides: the money of this part of a week was too old to stay, and is on its way home."""
+def share_lapsed(*, share_id: int, pence: int, why: str, at: datetime) -> int:
+    """To both sides: the money of this part of a week was too old to stay, and is on its way home. `why`: a key of `WHY_LAPSED`."""
     share = _share(share_id)
     agreement, about = share.milestone.agreement, f"share:{share_id}"
     what = f"{agreement.title}, {words.which_week(share.milestone)}"
-    says = f"We may keep money for 90 days at most. {words.pounds(pence)} for {what} goes back where it came from. Nobody was paid from it."
+    reason = WHY_LAPSED[why].format(provider=agreement.enterprise.name)
+    says = f"We may keep money for 90 days at most. {words.pounds(pence)} for {what} goes back where it came from. Nobody was paid from it. {reason}"
     told = _tell([share.payer.person], kind="share_lapsed", about=about, subject="Your money goes back", says=says, at=at)
-    says = f"{words.pounds(pence)} for {what} could not stay longer than 90 days and went back. Nobody had confirmed it in time. Call us about it."
+    says = f"{words.pounds(pence)} for {what} could not stay longer than 90 days and went back. {reason} Call us about it."
     return told + _tell([agreement.enterprise.owner], kind="share_lapsed", about=about, subject="Money went back", says=says, at=at)
 
 

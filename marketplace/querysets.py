@@ -150,6 +150,7 @@ class ShareQuerySet(models.QuerySet["MilestoneShare"]):
             | Q(state="with_helper", asked_at__lte=at - timedelta(days=NO_ANSWER_DAYS))
             | Q(state="questioned", questioned_at__lte=at - timedelta(days=REMIND_DAYS[0]))
             | Q(state="questioned", held_back_at__lte=at - timedelta(days=HELD_BACK_REMIND_DAYS[0]))
+            | Q(state="questioned", pay_decided_at__isnull=False)
             | Q(state="agreed") & paid_in
             | Q(state="decided", waits_for="money", call__state="funded")
         )

@@ -102,10 +102,14 @@ class AlarmQuerySet(OperatorsQuerySet["Alarm"]):
 
 
 class LotDecisionQuerySet(OperatorsQuerySet["LotDecision"]):
+    def standing(self) -> Self:
+        """What two people decided last about each lot. A proposal that nobody has said yes to ends nothing."""
+        later = self.model.objects.filter(payment=OuterRef("payment"), decided_at__isnull=False, pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(later), decided_at__isnull=False)
+
     def keeping(self, on: date) -> Self:
         """Decided by two people, and nothing else by two since: the money may stay on this day."""
-        later = self.model.objects.filter(payment=OuterRef("payment"), decided_at__gt=OuterRef("decided_at"))
-        return self.filter(~Exists(later), kind="keep", decided_at__isnull=False, until__gte=on)
+        return self.standing().filter(kind="keep", until__gte=on)
 
 
 class DisputeQuerySet(OperatorsQuerySet["Dispute"]):

@@ -234,7 +234,7 @@ def _piece(share: MilestoneShare, provider: str, payer: str, today: date) -> Pie
     if share.state == "decided":
         return Piece("decided", share.pence, _decided(share, provider, payer), share.pk)
     if share.state == "questioned":
-        return Piece("questioned", share.pence, f"{sum_} waits while you and {provider} talk about it.", share.pk)
+        return Piece("questioned", share.pence, _questioned(share, sum_, provider, payer), share.pk)
     if share.state == "returned" and share.call is not None and share.call.short_for is not None:
         return Piece("returned", share.pence, f"Your bank took this payment back, so {sum_} does not go to {provider}.")
     order = share.covered_by == "order"
@@ -248,6 +248,12 @@ def _piece(share: MilestoneShare, provider: str, payer: str, today: date) -> Pie
         "returned": f"{sum_} is not asked for." if order else f"{sum_} is yours again.",
     }
     return Piece(share.state, share.pence, said[share.state])
+
+
+def _questioned(share: MilestoneShare, sum_: str, provider: str, payer: str) -> str:
+    if share.pay_decided_at is None:
+        return f"{sum_} waits while you and {provider} talk about it."
+    return f"Two people decided that {sum_} goes to {provider}. {_WAITS.get(share.waits_for, '').format(provider=provider, payer=payer)}".strip()
 
 
 def _silently(share: MilestoneShare, today: date) -> str:

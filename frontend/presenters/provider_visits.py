@@ -272,7 +272,7 @@ def said_of(share: MilestoneShare) -> str:
     """Where one person's part is, for the provider."""
     if share.state == "covered":
         return BY_ORDER if share.covered_by == "order" else HELD
-    if share.state == "agreed":
+    if share.state == "agreed" or (share.state == "questioned" and share.pay_decided_at is not None):
         return _WAITS.get(share.waits_for, "yes")
     if share.state == "released":
         return "yes. Paid" if share.sent_pence == share.pence else "yes. On its way"

@@ -70,12 +70,19 @@ def page(share: MilestoneShare, viewer: Person, at: datetime) -> QuestionPage:
         person=person,
         provider=provider,
         visits=_visits(share, viewer),
-        last_day=london_date(share.questioned_at) + timedelta(days=CLOCK_OUT_DAYS) if share.questioned_at else None,
+        last_day=_last_day(share),
         evidence=_evidence(share, agreement.enterprise.name),
         offer=_offer(share, person, provider) if share.settle_pence is not None else "",
         may_agree=bool(side) and theirs,
         ended=_ended(share, agreement.enterprise.name),
     )
+
+
+def _last_day(share: MilestoneShare) -> date | None:
+    """The day on which the evidence decides; none where two people decided already, and it only waits to be paid."""
+    if share.questioned_at is None or share.pay_decided_at is not None:
+        return None
+    return london_date(share.questioned_at) + timedelta(days=CLOCK_OUT_DAYS)
 
 
 def _side(share: MilestoneShare, viewer: Person, at: datetime) -> str:

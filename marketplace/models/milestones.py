@@ -139,6 +139,9 @@ class MilestoneShare(models.Model):
     decided_pence = models.PositiveIntegerField(null=True, blank=True)
     decided_reason = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    # Two people decided that this is paid although its money is old, and it could not be paid yet: no clock ends it any more, only they or the answer
+    # to what it waits for.
+    pay_decided_at = models.DateTimeField(null=True, blank=True)
 
     # --- the question after a payment by silence ---
     late_at = models.DateTimeField(null=True, blank=True)

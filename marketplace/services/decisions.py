@@ -13,6 +13,7 @@ from people.services import approvals
 from pooling.services.transactions import all_or_nothing
 
 DECIDE = "marketplace.decide_question"
+TWO_DECIDED = "Two people decided it, because the money was nearly 90 days old."
 HOLD_BACK = "marketplace.hold_back"
 
 
@@ -216,14 +217,32 @@ def clock_out(*, share: MilestoneShare, at: datetime) -> bool:
     if waits_for == MilestoneShare.WaitsFor.CHECKS:
         pay_pence, reason = 0, "A check it needed was not in place on the day."
     elif waits_for in {MilestoneShare.WaitsFor.PAYEE, MilestoneShare.WaitsFor.SECOND_PERSON, MilestoneShare.WaitsFor.GROUP}:
-        if share.waits_for != waits_for:
-            share.waits_for = waits_for
-            share.save(update_fields=["waits_for"])
-        return False
+        return _waits(share, waits_for)
     if pay_pence:
         money.use_second_yes(share=share, pence=pay_pence, at=at)
     money.finish_question(share=share, verb="clock_out", pay_pence=pay_pence, reason=reason, by=None, at=at)
     return True
+
+
+def pay_as_decided(*, share: MilestoneShare, at: datetime) -> bool:
+    """Two people decided that all of it is paid (`pay_decided_at`): done once nothing stands in the way, whatever day it is then.
+
+    The share is locked by the caller. False when it must still wait for something. A missing check means it comes back.
+    """
+    waits_for = money.why_not_pay(share=share, pence=share.pence, at=at, by_two=True)
+    is_missing = waits_for == MilestoneShare.WaitsFor.CHECKS
+    if waits_for and not is_missing:
+        return _waits(share, waits_for)
+    pay_pence, reason = (0, "A check it needed was not in place on the day.") if is_missing else (share.pence, TWO_DECIDED)
+    money.finish_question(share=share, verb="decide", pay_pence=pay_pence, reason=reason, by=None, at=at)
+    return True
+
+
+def _waits(share: MilestoneShare, waits_for: str) -> bool:
+    if share.waits_for != waits_for:
+        share.waits_for = waits_for
+        share.save(update_fields=["waits_for"])
+    return False
 
 
 def _questioned(share: MilestoneShare) -> MilestoneShare:

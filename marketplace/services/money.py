@@ -35,6 +35,7 @@ COPIED_WHEN_CUT = (
     "not_sure_count",
     "ask_again_on",
     "with_helper_at",
+    "pay_decided_at",
 )
 
 
@@ -101,6 +102,7 @@ def question(*, share: MilestoneShare, verb: str, words: str, by: Person | None,
     share.state = after(SHARE, share.state, verb)
     share.questioned_at, share.questioned_by_person, share.question = at, says_so, words
     share.held_back_at = at if is_held_back else None
+    share.pay_decided_at = None
     share.waits_for = MilestoneShare.WaitsFor.NOTHING
     if says_so:
         share.answered_by, share.answered_at = by, at

@@ -13,7 +13,7 @@ from marketplace.selectors.silence import silence_facts
 from marketplace.services import money
 from marketplace.services.answers import AnswerIsNotClear, Said, as_said, ask_person, conclude, keep, open_parts
 from marketplace.services.away import away
-from marketplace.services.decisions import clock_out
+from marketplace.services.decisions import clock_out, pay_as_decided
 from marketplace.services.writing import log, tell
 from payments.services.one_by_one import one_by_one
 from people.models import Person
@@ -205,6 +205,8 @@ def _when_with_helper(share: MilestoneShare, at: datetime) -> bool:
 
 def _when_questioned(share: MilestoneShare, at: datetime) -> bool:
     assert share.questioned_at is not None
+    if share.pay_decided_at is not None:
+        return pay_as_decided(share=share, at=at)
     if is_past(share.questioned_at, CLOCK_OUT_DAYS, at):
         return clock_out(share=share, at=at)
     days = HELD_BACK_REMIND_DAYS if share.held_back_at else REMIND_DAYS
@@ -219,7 +221,7 @@ def _when_questioned(share: MilestoneShare, at: datetime) -> bool:
 
 
 def _when_agreed(share: MilestoneShare, at: datetime) -> bool:
-    return money.try_release(share=share, at=at)
+    return money.try_release(share=share, at=at, by_two=share.pay_decided_at is not None)
 
 
 STEPS = {"asked": _when_asked, "with_helper": _when_with_helper, "questioned": _when_questioned, "agreed": _when_agreed}

@@ -67,6 +67,14 @@ def age_days(payment: Payment, at: datetime) -> int:
     return (london_date(at) - london_date(payment.charged_at)).days if payment.charged_at else 0
 
 
+def last_day(payment: Payment) -> int:
+    """How old this lot is on the day on which what is left of it goes home: 88 days, or the day after the last on which two people let it stay."""
+    decision = decided_last(payment)
+    if decision is None or decision.until is None or payment.charged_at is None:
+        return DECISION_DAY
+    return max(DECISION_DAY, (decision.until - london_date(payment.charged_at)).days + 1)
+
+
 def charged_until(days: int, at: datetime) -> datetime:
     """Every lot charged before this moment, and no other, is at least so many days old: a midnight in London, for not every day has 24 hours."""
     return datetime.combine(london_date(at) - timedelta(days=days - 1), time.min, LONDON)
@@ -80,16 +88,21 @@ def advance_due(*, at: datetime) -> int:
 
 @transaction.atomic
 def _tell(pk: UUID, at: datetime) -> int:
-    """The latest day it has reached, if nobody was told of that one: days passed over while nothing ran are not told afterwards."""
+    """The latest day it has reached, if nobody was told of that one: days passed over while nothing ran are not told afterwards.
+
+    28, 13 and 3 days before what is left goes home, and that day; so what two people kept longer is told of anew, and not on days that mean nothing.
+    """
     payment = Payment.objects.locked().get(pk=pk)
-    reached = [day for day in (*NOTICE_DAYS, DECISION_DAY) if day <= age_days(payment, at)]
+    last = last_day(payment)
+    reached = [day for day in (*(last - DECISION_DAY + one for one in NOTICE_DAYS), last) if day <= age_days(payment, at)]
     if not reached or not payment.free_pence or payment.notices.filter(day__gte=reached[-1]).exists():
         return 0
     LotNotice.objects.create(payment=payment, day=reached[-1], pence=payment.free_pence, at=at)
     detail = {"day": reached[-1], "pence": payment.free_pence}
     council = payment.council_code
     trail.write(by=None, verb="payments.lot_aged", about_kind="payment", about_id=payment.pk, at=at, council_code=council, detail=detail)
-    payload = {"payment": str(payment.pk), "lot_owner": payment.lot_owner, **detail}
+    ends_on = london_date(at) + timedelta(days=last - age_days(payment, at))
+    payload = {"payment": str(payment.pk), "lot_owner": payment.lot_owner, "ends_on": ends_on.isoformat(), **detail}
     facts.record(kind="payments.lot_aged", subject=f"lot:{payment.pk}", payload=payload, at=at, council_code=council)
     return 1
 
@@ -99,13 +112,17 @@ def _ring(at: datetime) -> int:
     old = {f"payment:{payment.pk}": payment for payment in too_old(at)}
     ringing = set(Alarm.objects.open().filter(kind=ALARM).values_list("about", flat=True))
     for about in old.keys() - ringing:
-        sentence = (
-            f"Money paid in {age_days(old[about], at)} days ago is still here: {old[about].free_pence}p. Two people must say what happens to it."
-        )
+        sentence = f"Money paid in {age_days(old[about], at)} days ago is still here: {old[about].free_pence}p. {_what_is_to_do(old[about])}"
         alarms.ring(kind=ALARM, about=about, sentence=sentence, at=at, council_code=old[about].council_code)
     for about in ringing - old.keys():
         alarms.settle(kind=ALARM, about=about, at=at)
     return len(old.keys() ^ ringing)
+
+
+def _what_is_to_do(payment: Payment) -> str:
+    if is_paid_on(payment):
+        return "Two people decided that it is paid on, and it can't be yet. See to what it waits for, or let two people decide something else."
+    return "Two people must say what happens to it."
 
 
 def due(*, at: datetime) -> list[Payment]:
@@ -114,7 +131,7 @@ def due(*, at: datetime) -> list[Payment]:
 
 
 def too_old(at: datetime) -> list[Payment]:
-    """Lots over 90 days without a decision to keep them: must never be."""
+    """Lots over 90 days that nobody decided to keep: must never be, but for what two people decided is paid on, and that waits for somebody else."""
     return _past(LAST_DAY + 1, at)
 
 
@@ -124,13 +141,25 @@ def _past(days: int, at: datetime) -> list[Payment]:
     return list(rows.exclude(pk__in=kept))
 
 
+def decided_last(payment: Payment) -> LotDecision | None:
+    """What two people decided about this lot, and nothing else since."""
+    return LotDecision.objects.standing().filter(payment=payment).first()
+
+
+def is_paid_on(payment: Payment) -> bool:
+    """Two people decided that what was agreed is paid from it: that stands, however old it grows before it can be."""
+    decision = decided_last(payment)
+    return decision is not None and decision.kind == LotDecision.Kind.PAY_ON
+
+
 def prove() -> list[str]:
     """No lot is over 90 days without a decision, as of the newest thing that anybody was told of (a proof reads no clock)."""
     newest = Fact.objects.order_by("-pk").first()
     if newest is None:
         return []
     at = newest.effective_at
-    return [f"{row} is {age_days(row, at)} days old, {row.free_pence}p of it is here, and nobody decided about it." for row in too_old(at)]
+    undecided = [row for row in too_old(at) if not is_paid_on(row)]
+    return [f"{row} is {age_days(row, at)} days old, {row.free_pence}p of it is here, and nobody decided about it." for row in undecided]
 
 
 # --- two people ---

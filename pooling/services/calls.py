@@ -283,6 +283,9 @@ def call_again(*, call: Call, due_on: date, by: Person, at: datetime) -> Call:
         raise NotAllowed
     if row.owed_pence is not None:
         row.state, row.billed_at = step(CALL, row.state, "order_again"), at
+        # The free money it was made less by may be gone: a missed order counts on nothing.
+        free = selectors.free_of_debt(row.membership_id, row.portion_id, row.council_code)
+        row.asked_pence = row.pence - min(row.spare_pence, max(0, free))
     else:
         step(CALL, row.state, "call_again")
         row.asked_pence = to_ask(row.pence, selectors.free_of_debt(row.membership_id, row.portion_id, row.council_code))

@@ -158,6 +158,25 @@ def test_money_is_kept_until_a_day_on_advice_by_two_people_and_goes_home_after_i
     assert {"payments.propose_lot_decision", "payments.decide_lot"} <= set(verbs)
 
 
+def test_what_is_kept_on_advice_is_told_of_again_before_that_day_and_never_as_if_its_time_were_over(lot: Payment) -> None:
+    for number in range(60, 87):
+        ages.advance_due(at=day(number))
+    decided(lot, "keep", day(86), until=day(120).date(), advice="Southwark’s finance team, letter of 20 May.")
+    told = {}
+    for number in range(86, 122):
+        run(day(number))
+        told[number] = list(LotNotice.objects.filter(day__gt=85).values_list("day", flat=True))
+    assert (told[92], told[93], told[108], told[118], told[121]) == ([], [93], [93, 108], [93, 108, 118], [93, 108, 118, 121])
+    ends = [fact.payload["ends_on"] for fact in Fact.objects.filter(kind="payments.lot_aged").order_by("pk")]
+    assert ends == [day(88).date().isoformat()] * 3 + [day(121).date().isoformat()] * 4
+    assert Refund.objects.get().pence == 8_000
+
+
+def test_who_is_told_a_day_late_reads_the_day_on_which_it_really_goes_home(lot: Payment) -> None:
+    ages.advance_due(at=day(87))
+    assert Fact.objects.get(kind="payments.lot_aged").payload["ends_on"] == day(88).date().isoformat()
+
+
 def test_a_later_decision_ends_one_to_keep_it_also_for_what_comes_free_afterwards(place: tuple[Membership, Portion], lot: Payment) -> None:
     call = called(earmarked(promised(*place, at=AT), at=AT), share=1, pence=8_000, at=AT)
     decided(lot, "keep", day(70), until=day(150).date(), advice="The council’s letter of 1 May.")

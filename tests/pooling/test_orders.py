@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from audit.errors import NotAllowed
-from payments.services import payees
+from payments.models import Alarm, Refund
+from payments.services import ages, payees
 from pooling.models import Call
 from pooling.rules import NotNow
 from pooling.selectors import holder_list, proof
-from pooling.services import calls, holds
+from pooling.services import aged, calls, holds, shares
 from pooling.services.calls import (
     IsAnOrder,
     MoreThanOrdered,
@@ -117,6 +118,49 @@ def test_an_order_uses_free_money_first(halima: Payer) -> None:
     assert billed.to_pay_pence == 300
     halima.town.bank.pays(calls.pay_order_by_bank(call=billed, by=halima.town.colin, at=AT))
     assert (halima.see(second).state, halima.free) == ("funded", 0)
+
+
+def lent(halima: Payer) -> Call:
+    """£20.00 of an earlier order is free, and an order of £25.00 counts on it."""
+    first = calls.bill_order(call=ordered(halima, 1, 2_000), about_id=1, pence=2_000, at=AT)
+    halima.town.bank.pays(calls.pay_order_by_bank(call=first, by=halima.town.colin, at=AT))
+    calls.drop_call(call=first, at=AT)
+    return ordered(halima, 2, 2_500)
+
+
+def test_free_money_of_88_days_that_an_order_counts_on_goes_home_and_the_order_is_paid_in_full(halima: Payer) -> None:
+    call, day_88 = lent(halima), AT + timedelta(days=88)
+    assert (aged.advance_due(at=day_88 - timedelta(days=1)), aged.advance_due(at=day_88)) == (0, 1)
+    back, call = Refund.objects.get(), halima.see(call)
+    assert (back.pence, call.state, call.asked_pence, halima.free) == (2_000, "ordered", 2_500, 0)
+    assert calls.bill_order(call=call, about_id=2, pence=2_300, at=day_88).to_pay_pence == 2_300
+    cast.Bank(day_88).pays(calls.pay_order_by_bank(call=call, by=halima.town.colin, at=day_88))
+    assert (halima.see(call).state, halima.free, proof()) == ("funded", 0, [])
+    ages.advance_due(at=day_88 + timedelta(days=3))
+    assert Alarm.objects.count() == 0
+
+
+def test_an_order_that_is_being_paid_on_day_88_keeps_its_sum(halima: Payer) -> None:
+    call, day_88 = lent(halima), AT + timedelta(days=88)
+    calls.bill_order(call=call, about_id=2, pence=2_300, at=day_88)
+    payment = calls.pay_order_by_bank(call=call, by=halima.town.colin, at=day_88)
+    aged.advance_due(at=day_88)
+    assert (payment.pence, halima.see(call).to_pay_pence, Refund.objects.count()) == (300, 300, 0)
+    halima.town.bank.pays(payment)
+    assert (halima.see(call).state, proof()) == ("funded", [])
+
+
+def test_a_missed_order_that_is_asked_for_again_counts_on_no_money_that_went_home(halima: Payer) -> None:
+    call = calls.bill_order(call=lent(halima), about_id=2, pence=2_300, at=AT)
+    assert call.to_pay_pence == 300
+    later = AT + timedelta(days=31)
+    calls.advance_due(at=later)
+    assert (halima.see(call).state, halima.free) == ("missed", 2_000)
+    shares.withdraw(membership=halima.membership, portion=call.portion, pence=2_000, by=halima.town.colin, at=later)
+    again = calls.call_again(call=call, due_on=later.date(), by=halima.town.ruth, at=later)
+    assert (again.state, again.to_pay_pence, halima.free) == ("ordered", 2_300, 0)
+    halima.town.bank.pays(calls.pay_order_by_bank(call=call, by=halima.town.colin, at=later))
+    assert (halima.see(call).state, halima.free, proof()) == ("funded", 0, [])
 
 
 def test_an_order_that_free_money_pays_in_full_needs_no_payment(halima: Payer) -> None:
