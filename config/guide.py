@@ -106,7 +106,7 @@ EXAMPLES = (
         "Amina",
         "POST",
         "bookings/{booking}/request/",
-        {"portion": "{portion}", "related": "none", "keep_going": {"who_to_ring": "Ruth", "what_i_want": "Ring me."}},
+        {"portion": "{portion}", "related": "none", "most_pence": 2000, "keep_going": {"who_to_ring": "Ruth", "what_i_want": "Ring me."}},
         key="amina-tuesday-yes",
         gives={"state": "requested"},
     ),
