@@ -121,6 +121,10 @@ class DisputeQuerySet(OperatorsQuerySet["Dispute"]):
         """The payer owes something, or has something to have back."""
         return self.exclude(withdrawn_pence=F("taken_pence") + F("repaid_pence") + F("written_off_pence"))
 
+    def owed(self) -> Self:
+        """The payer owes something."""
+        return self.filter(withdrawn_pence__gt=F("taken_pence") + F("repaid_pence") + F("written_off_pence"))
+
 
 class RecoveryQuerySet(OperatorsQuerySet["Recovery"]):
     def owed(self) -> Self:

@@ -40,6 +40,8 @@ REMITTANCE: dict[tuple[str, str], str] = {
 
 REFUND: dict[tuple[str, str], str] = {
     ("approved", "send"): "sent",
+    ("sent", "put_back"): "approved",  # planned, and its owner's bank took money back before Stripe was asked
+    ("approved", "pay_debt"): "cancelled",  # stays, and pays that
     ("sent", "succeed"): "succeeded",
     ("sent", "fail"): "failed",
     ("succeeded", "fail"): "failed",  # banks send money back weeks after Stripe called the refund done

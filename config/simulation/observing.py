@@ -118,6 +118,8 @@ def about_to_judge(world: "World", seen: reading.Seen) -> None:
         weekly.handed(world, seen.about, seen.entry.moves[0].pence)
     if seen.entry.kind == "wallet_sent_back":
         _went_back(world, seen)
+    if seen.entry.kind == "kept_for_debt":
+        withdrawals.kept_for_debt(world, seen.about, seen.entry.moves[0].pence)
     if seen.about.startswith("dispute:"):
         disputes.known(world, seen.about)
     if seen.entry.kind == "recovery_set_off":

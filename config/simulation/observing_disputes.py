@@ -91,6 +91,11 @@ def nothing_waits(world: "World") -> None:
     for case in world.model.disputes.values():
         if case.owed < 0 or (case.owed > 0 and _has_free(world, case.purse)):
             raise Wrong(f"Dispute {case.id}: {case.owed}p is owed, {world.model.free(case.purse)}p is free, and the timer left both.")
+    if any(one.state != "explained" for one in world.model.by_hand.values()):
+        return  # what waits may be what left by hand
+    for row in world.model.refunds.values():
+        if row.state == "approved" and (owed := world.model.owes(row.owner, row.council)):
+            raise Wrong(f"Refund {row.id} of {row.pence}p waits to go home, its owner owes {owed}p, and the timer left both.")
 
 
 def _has_free(world: "World", purse: Purse) -> bool:

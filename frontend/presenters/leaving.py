@@ -18,7 +18,7 @@ from marketplace.selectors import exits
 from people.models import Person
 from places.calendar import add_working_days
 from pooling import policies
-from pooling.models import EndReport, Leaving, Membership, Portion, Removal, Statement, StatementPart, StatementQuery, Withdrawal
+from pooling.models import EndReport, Leaving, LeavingMove, Membership, Portion, Removal, Statement, StatementPart, StatementQuery, Withdrawal
 from pooling.rules import APPEAL_ANSWER_WORKING_DAYS
 from pooling.selectors import leaving as reading
 from pooling.selectors.groups import strands_in
@@ -143,12 +143,14 @@ _WENT = {
     "returning": "on its way to %s; a bank may take up to ten working days",
     "returned": "back with %s",
     "failed": "could not be sent to %s yet; we are looking into it",
-    "kept": "could not be sent to %s; it is here",
+    "kept": "did not go to %s; it stayed here, or pays for what a bank took back",
 }
 
 
 def _went(row: Statement, parts: Iterable[StatementPart]) -> list[dict[str, str]]:
-    home = Withdrawal.objects.filter(leaving_move__leaving=row.leaving_id, portion__in=[part.portion_id for part in parts])
+    # By their journals: what stayed of one because its owner's bank took money back is a sum of its own.
+    went = LeavingMove.objects.filter(leaving=row.leaving_id, kind=LeavingMove.Kind.HOME)
+    home = Withdrawal.objects.filter(journal_key__in=went.values("journal_key"), portion__in=[part.portion_id for part in parts])
     return [
         {"on": words.day(one.asked_at), "money": words.pounds(one.pence), "what": _WENT[one.state] % goes_back_to(one.portion)}
         for one in home.select_related("portion__holder").order_by("pk")

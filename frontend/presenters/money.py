@@ -94,6 +94,7 @@ _SAID = {
     "late_true_up": "On its way back to where it came from",
     "keep": "Could not be sent back. Yours again",
     "release_by_order": "Paid for visits you said yes to",
+    "kept_for_debt": "Not sent back after all, because the bank took a payment back",
     "debt_taken": "Pays for a payment that the bank took back",
     "debt_given_back": "The bank gave it back. Yours again",
     "recover": "Came back from the provider. Yours again",

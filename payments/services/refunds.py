@@ -60,7 +60,7 @@ def plan_due(*, at: datetime) -> int:
 @transaction.atomic
 def _plan(pk: int, at: datetime) -> bool:
     row = Refund.objects.locked().select_related("payment__part_of").get(pk=pk)
-    if not may_step(REFUND, row.state, "send") or _is_disputed(row) or _may_have_gone(row):
+    if not may_step(REFUND, row.state, "send") or _is_disputed(row) or owes(row) or may_have_gone(row):
         return False
     _write_plan(row, at)
     return True
@@ -87,7 +87,17 @@ def _write_plan(row: Refund, at: datetime, operation_id: uuid.UUID | None = None
     return operation
 
 
-def _may_have_gone(row: Refund) -> bool:
+def owes(row: Refund) -> bool:
+    """Whether its owner's bank took money back that is not paid for: in a moment `pooling` keeps so much of this for it (`unsent`)."""
+    return Dispute.objects.owed().filter(lot_owner=row.lot_owner, council_code=row.council_code).exists()
+
+
+def may_send(operation: PaymentOperation) -> bool:
+    """Not while its owner owes, even if it was planned before."""
+    return not owes(Refund.objects.get(operation=operation))
+
+
+def may_have_gone(row: Refund) -> bool:
     """A refund of just this sum stands in SUSPENSE: perhaps this one, sent by hand, or before a backup was restored. Two people look first."""
     strangers = StripeLine.objects.filter(state="suspense", net_pence=-row.pence)
     return strangers.filter(Q(source__startswith="re_") | Q(source__startswith="pyr_")).exists()

@@ -124,6 +124,7 @@ WITHDRAWAL = {
     (NEW, "withdraw"): "returning",
     ("returning", "sent"): "returned",
     ("returning", "fail"): "failed",
+    ("returning", "pay_debt"): "kept",  # before it went: it pays what its owner's bank took back
     ("returned", "fail"): "failed",
     ("failed", "sent"): "returned",
     ("failed", "keep"): "kept",

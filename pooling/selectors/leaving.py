@@ -111,7 +111,7 @@ class Line:
 
 
 # What each kind of journal did to a member's own money, as its owner reads it. Money set aside and given back is not a line: it stayed theirs.
-_KINDS = {"withdraw": "home", "keep": "home", "debt_taken": "bank", "debt_given_back": "bank", "recover": "recovered"}
+_KINDS = {"withdraw": "home", "keep": "home", "kept_for_debt": "home", "debt_taken": "bank", "debt_given_back": "bank", "recover": "recovered"}
 _SILENT = {"place", "give_back", "settle", "release_by_order", "leaving", "late_true_up"}
 _GONE = {LeavingMove.Kind.HOME: "home", LeavingMove.Kind.DEBT: "bank"}
 

@@ -41,7 +41,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One list handed out, or one sum sent back. `failed_pence`: the bank sent it back to us, and nobody has dealt with it."""
+    """One list handed out, or one sum sent back. `failed_pence`: the bank sent it back to us, and nobody has dealt with it.
+
+    `kept_pence`: here again after that, or it never went, because the organisation owed it.
+    """
 
     id: int
     kind: str
@@ -50,6 +53,7 @@ class Moved:
     people: int
     returned_pence: int
     failed_pence: int
+    kept_pence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,8 @@ def _moves(organisation: Organisation, council_code: str) -> list[Moved]:
     rows: Any = WalletMove.objects.filter(organisation=organisation, council_code=council_code).annotate(
         people=Count("slices"), returned=Subquery(backs.filter(state="succeeded")), failed=Subquery(backs.filter(state="failed"))
     )
-    return [Moved(row.pk, row.kind, row.pence, row.asked_at, row.people, row.returned or 0, row.failed or 0) for row in rows.order_by("-pk")[:20]]
+    newest = rows.order_by("-pk")[:20]
+    return [Moved(row.pk, row.kind, row.pence, row.asked_at, row.people, row.returned or 0, row.failed or 0, row.kept_pence) for row in newest]
 
 
 def back_about(move_id: int) -> str:

@@ -47,7 +47,7 @@ def put_aside(*, going: Going, reckoned: Sequence[Reckoned]) -> None:
         key = new_key()
         _write(going, one.portion, Kind.INTO, pence, key)
         journals.append(Journal(key, "leaving", lot.council, _out_of_own(lot, pence), going.at, actor=actor(going.by), about=_about(going)))
-    _post_all(journals)
+    post_all(journals)
 
 
 def _out_of_own(lot: Lot, pence: int) -> tuple[Transfer, ...]:
@@ -74,7 +74,7 @@ def send_home(*, going: Going, keep_portions: Sequence[int] = ()) -> int:
             total += pence
             row = _approve(going, portion, pence)
             journals.append(_journal(row, "leaving_home", (Transfer(lot.leaving, lot.refund, pence),), going))
-    _post_all(journals)
+    post_all(journals)
     return total
 
 
@@ -137,7 +137,7 @@ def true_up(*, membership: Membership, at: datetime) -> int:
     if total:
         write_trail(membership=place, verb="pooling.late_true_up", by=None, at=at, pence=total)
         _tell("pooling.trued_up", going, pence=total)
-        _post_all(journals)
+        post_all(journals)
     return total
 
 
@@ -162,7 +162,7 @@ def send_aged(*, payment_id: uuid.UUID, at: datetime) -> int:
         return 0
     going = Going(leaving, None, at, _newest(leaving))
     row = _approve(going, Portion.objects.get(pk=lot.portion_id), pence, payment.pk)
-    _post_all([_journal(row, "leaving_home", (Transfer(lot.leaving, lot.refund, pence),), going)])
+    post_all([_journal(row, "leaving_home", (Transfer(lot.leaving, lot.refund, pence),), going)])
     return pence
 
 
@@ -222,7 +222,7 @@ def _tell(kind: str, going: Going, **more: int) -> None:
     facts.record(kind=kind, subject=f"membership:{place}", payload=payload, at=going.at, council_code=going.leaving.council_code)
 
 
-def _post_all(journals: Sequence[Journal]) -> None:
+def post_all(journals: Sequence[Journal]) -> None:
     """All of them or none, their accounts locked in one order. Raises the refusal of the guilty one."""
     if len(journals) == 1:
         post(journals[0])

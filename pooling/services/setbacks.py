@@ -1,11 +1,13 @@
 """When a payer's bank takes money back, and when money comes back from a provider: whose money it is then, and which work falls short.
 
-What a payer owes is paid from their own money in that group and from that part of their budget: what is free, what is set aside, what coming
-visits count on, what is held; in that order, and never from anybody else's. What is held is given back by whoever holds it for something
-(told by a fact), and is free then. Locks: the place in the group, then calls; payments' rows; the ledger last.
+What a payer owes is paid from their own money in that group and from that part of their budget: what is free, what is set aside, what was to go
+home and has not gone, what coming visits count on, what is held; in that order, and never from anybody else's. What is held is given back by
+whoever holds it for something (told by a fact), and is free then. Locks: the debt; the place in the group, or the organisation; what was to go
+home; then calls; payments' rows; the ledger last.
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -14,15 +16,17 @@ from ledger import selectors as book
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Transfer, new_key, post
 from payments.rules import take_from
-from payments.services import disputes, recoveries
+from payments.services import disputes, recoveries, unsent
 from payments.services.disputes import Owing
 from payments.services.one_by_one import one_by_one
 from payments.services.recoveries import ToCredit
+from payments.services.unsent import Unsent
+from people.models import Organisation
 from pooling import selectors
 from pooling.books import Lot, lot_of
 from pooling.models import Call, Hold, Membership
 from pooling.rules import CALL, step
-from pooling.services import leaving_money
+from pooling.services import kept_for_debt, leaving_money
 from pooling.services.call_records import lock_call, miss, tell, write_trail
 from pooling.services.transactions import all_or_nothing
 
@@ -42,18 +46,21 @@ def cover(*, dispute_id: int, at: datetime) -> int:
     if lot is None:
         return _take_from_wallet(owing, at)
     Membership.objects.locked().get(pk=lot.membership_id)
-    reserves = _reserves(lot)
+    free, going, reserves = _free(lot), unsent.of(owing), _reserves(lot)
     # What a statement says goes home is not gone yet: it pays before work that was said yes to falls short.
     leaving = {lot.leaving: pence} if (pence := book.balance(lot.leaving)) else {}
-    missing = owing.owed_pence - _free(lot) - sum(reserves.values()) - sum(leaving.values())
+    missing = owing.owed_pence - free - sum(one.pence for one in going) - sum(reserves.values()) - sum(leaving.values())
     if missing > 0:
         _fall_short(owing, lot, missing, at)
-    return _take(owing, {lot.share: _free(lot)} | reserves | leaving, at)
+    return _take(owing, {lot.share: _free(lot)} | reserves | leaving, going, at)
 
 
 @all_or_nothing
 def cover_from_free(*, dispute_id: int, at: datetime) -> int:
-    """Takes what a payer owes from what is free of theirs now, and nothing that anything counts on. Returns the pence. Safe to repeat."""
+    """Takes what a payer owes from what is free of theirs now, or was to go home, and nothing that anything counts on. Returns the pence.
+
+    Safe to repeat.
+    """
     owing = disputes.owing(dispute_id)
     lot = lot_of(owing.lot_owner, owing.council_code)
     if owing.owed_pence <= 0:
@@ -61,13 +68,15 @@ def cover_from_free(*, dispute_id: int, at: datetime) -> int:
     if lot is None:
         return _take_from_wallet(owing, at)
     Membership.objects.locked().get(pk=lot.membership_id)
-    return _take(owing, {lot.share: _free(lot)}, at)
+    # What waits for a leaver's answer stays there for `cover`, which takes it first: who has settled has nothing left in LEAVING.
+    return _take(owing, {lot.share: _free(lot)}, unsent.of(owing), at, waits_pence=book.balance(lot.leaving))
 
 
 def _take_from_wallet(owing: Owing, at: datetime) -> int:
     """An organisation's: nothing counts on what it has handed to nobody."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=int(owing.lot_owner.removeprefix("holder:")))
     wallet = Account("WALLET", owing.council_code, owing.lot_owner)
-    return _take(owing, {wallet: book.balance(wallet)}, at)
+    return _take(owing, {wallet: book.balance(wallet)}, unsent.of(owing), at)
 
 
 def _free(lot: Lot) -> int:
@@ -112,16 +121,23 @@ def _reserves(lot: Lot) -> dict[Account, int]:
     return {account: pence for account, pence in there.items() if pence and account.owner.endswith(f"/{lot.owner}")}
 
 
-def _take(owing: Owing, there: dict[Account, int], at: datetime) -> int:
-    """From these accounts in order, as much as is owed and they may give: SHARE (RESERVE, WALLET) Dr / RECEIVABLE Cr."""
-    receivable = Account("RECEIVABLE", owing.council_code, owing.lot_owner)
+def _take(owing: Owing, there: dict[Account, int], going: Sequence[Unsent], at: datetime, *, waits_pence: int = 0) -> int:
+    """From these accounts in order, as much as is owed and they may give: SHARE (RESERVE, WALLET) Dr / RECEIVABLE Cr.
+
+    Only what they and what waits elsewhere are short of stays of `going`: it is in the first of them again, before that pays.
+    """
+    receivable, own = Account("RECEIVABLE", owing.council_code, owing.lot_owner), next(iter(there))
+    missing = owing.owed_pence - sum(there.values()) - waits_pence
+    stays = min(max(0, missing), sum(one.pence for one in going))
+    kept = kept_for_debt.keep(owing=owing, own=own, going=going, pence=stays, at=at)
+    there = there | {own: there[own] + stays}
     parts = take_from(list(there.values()), owing.owed_pence)
     transfers = tuple(Transfer(account, receivable, part) for account, part in zip(there, parts, strict=True) if part)
     if transfers:
         key = new_key()
         disputes.take(dispute_id=owing.dispute_id, pence=sum(parts), journal_key=key, at=at)
         _note_leaving(owing, there, parts, key, at)
-        post(Journal(key, "debt_taken", owing.council_code, transfers, at, about=f"dispute:{owing.dispute_id}"))
+        leaving_money.post_all([*kept, Journal(key, "debt_taken", owing.council_code, transfers, at, about=f"dispute:{owing.dispute_id}")])
     return sum(parts)
 
 

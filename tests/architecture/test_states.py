@@ -44,7 +44,7 @@ BROUGHT_ALONG = {
     "earmark": "drop lower raise use_up",
     "call": "chargeback cleared cleared_unwanted cover cover_again cover_bill failed failed_unwanted hold miss order_again order_failed overdue "
     "repaid repaid_when_used",
-    "withdrawal": "fail keep rest_sent sent",
+    "withdrawal": "fail keep pay_debt rest_sent sent",
     "interest": "match",
     "charter": "drop replace",
     "proposal": "cannot_enact enact extend fail pass",

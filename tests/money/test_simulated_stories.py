@@ -1,5 +1,7 @@
 """Stories that the simulator found once in a hundred thousand steps, told to it in a few; it agrees with them to their end."""
 
+import pytest
+
 from config.simulation import reading
 from config.simulation.model import people as must
 from config.simulation.model.things import Call, Purse, Withdrawal
@@ -31,13 +33,38 @@ def keeps(world: World, row: Withdrawal) -> None:
     world.ask("keep", must.keep(world.model, row), lambda: shares.keep(withdrawal=asked, by=world.rows.people[row.purse.payer], at=world.at))
 
 
-def test_what_stripe_will_not_send_home_after_the_first_was_kept(play: Play) -> None:
-    """Two lots go home; a bank disputes the second's payment, so it waits; the first comes back and is kept; then the dispute is lost."""
+def test_what_comes_back_after_the_first_was_kept(play: Play) -> None:
+    """Two lots go home; both come back, the second only after the first was kept."""
+    heard: list[str] = []
+
+    def story(world: World) -> None:
+        row = takes_all_home(world, world.model.purses[0])
+        fire(world, "plan refunds", "perform", "deliver")
+        for one in list(row.refunds):
+            world.stripe.act("fail_refund", refund=one.stripe_id)
+            learn(world)
+            world.wait(7200)
+            fire(world, "reconcile", "deliver")
+            heard.append(" ".join([each.state for each in row.refunds] + [row.state]))
+            if row.state == "failed" and not row.is_kept:
+                keeps(world, row)
+                fire(world, "deliver")
+
+    found = play(1, 0, with_faults=False, story=story)
+    assert found.wrong == "", "\n".join([*heard, *found.last, found.wrong])
+    assert heard == ["failed sent failed", "cancelled failed failed"]
+
+
+@pytest.mark.parametrize("is_planned", [False, True])
+def test_what_waits_to_go_home_pays_what_its_bank_took_back(play: Play, is_planned: bool) -> None:
+    """Two lots go home; a bank takes the second's payment back before Stripe is asked; the first comes back, is kept, and the bank keeps it."""
     heard: list[str] = []
 
     def story(world: World) -> None:
         row = takes_all_home(world, world.model.purses[0])
         first, second = row.refunds
+        if is_planned:
+            fire(world, "plan refunds")
         world.stripe.act("dispute", charge=second.lot.charge, amount=second.lot.pence)
         learn(world)
         world.wait(7200)
@@ -58,7 +85,7 @@ def test_what_stripe_will_not_send_home_after_the_first_was_kept(play: Play) -> 
 
     found = play(1, 0, with_faults=False, story=story)
     assert found.wrong == "", "\n".join([*heard, *found.last, found.wrong])
-    assert heard == ["sent approved returning", "failed approved failed", "cancelled failed failed"]
+    assert heard == ["sent cancelled returned", "failed cancelled failed", "cancelled cancelled kept"]
 
 
 def is_paid_on(world: World, call: Call) -> None:

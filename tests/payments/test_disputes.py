@@ -8,10 +8,11 @@ from django.db import transaction
 
 from audit.errors import NotAllowed
 from audit.models import Fact
+from ledger.services.journals import post
 from ledger.services.proof import prove
 from payments.models import Alarm, Dispute, OwedMove, Payment, Refund, Remittance, StripeLine
 from payments.selectors import frozen, proof
-from payments.services import disputes, floats, inbox, reconciliation, refunds, remittances
+from payments.services import disputes, floats, inbox, reconciliation, refunds, remittances, unsent
 from payments.services.proof import prove_against_stripe
 from payments.services.remittances import LotsFallShort
 from payments.services.two_people import SumHasChanged
@@ -39,6 +40,16 @@ def takes(play: Play, case: Dispute, pence: int) -> None:
     with transaction.atomic():
         key = play.journal("RECEIVABLE", case.lot_owner, "SHARE", case.lot_owner, -pence)
         disputes.take(dispute_id=case.pk, pence=pence, journal_key=key, at=play.at)
+
+
+def stays(play: Play, case: Dispute) -> None:
+    """What pooling does: what was to go home and has not gone pays it."""
+    with transaction.atomic():
+        for one in unsent.of(disputes.owing(case.pk)):
+            for journal in unsent.keep(one=one, pence=one.pence, about=one.about, at=play.at):
+                post(journal)
+            play.move("REFUND", AMINA, "SHARE", AMINA, one.pence)
+            takes(play, case, one.pence)
 
 
 def gives_back(play: Play, case: Dispute) -> int:
@@ -239,7 +250,8 @@ def test_what_is_left_of_a_disputed_payment_waits_until_it_is_decided(play: Play
 
 @pytest.mark.parametrize("won", [True, False])
 def test_what_was_planned_before_the_dispute_waits_too_and_then_goes(play: Play, won: bool) -> None:
-    """£30 to a provider and £10 home were planned when the bank took all £80 back. Lost: the provider is paid out of FLOAT's standing in."""
+    """£30 to a provider and £10 home were planned when the bank took all £80 back. Lost: the provider is paid out of FLOAT's standing in, and
+    what was to go home pays what is owed."""
     play.float()
     payment = play.lot(8000)
     [row] = play.owe(play.payee(), 3000)
@@ -259,11 +271,13 @@ def test_what_was_planned_before_the_dispute_waits_too_and_then_goes(play: Play,
     inbox.see_dispute(case.stripe_id, play.at)
     if won:
         gives_back(play, case)
+    else:
+        stays(play, case)
     play.later(seconds=4000)
     play.later(seconds=4000)
     for went in (row, back):
         went.refresh_from_db()
-    assert (row.state, back.state) == ("paid", "succeeded" if won else "failed")
+    assert (row.state, back.state) == ("paid", "succeeded" if won else "cancelled")
     right(play)
 
 

@@ -11,6 +11,7 @@ from payments.services.proof import prove_against_stripe
 from payments.services.remittances import LotsFallShort
 from tests import cast
 from tests.payments.conftest import AMINA, COUNCIL, Play
+from tests.payments.test_disputes import takes
 
 
 def back(play: Play, pence: int, about: str = "withdrawal:1") -> list[Refund]:
@@ -157,6 +158,7 @@ def test_sent_before_we_heard_that_a_bank_disputes_its_payment_it_waits(play: Pl
     assert (Dispute.objects.exists(), row.state, play.has("REFUND", AMINA), play.has("OUT")) == (False, "sent", 0, -1000)
     play.later(days=1)
     inbox.see_dispute(case["id"], play.at)
+    takes(play, Dispute.objects.get(), 1000)  # out of what they have here: else this refund would stay for it
     play.later(days=1)
     row.refresh_from_db()
     assert row.state == "sent"

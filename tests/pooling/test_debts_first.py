@@ -4,7 +4,8 @@ import pytest
 
 from ledger.selectors import balance
 from ledger.services.accounts import Account
-from payments.models import Payment
+from payments.models import Payment, PaymentOperation
+from payments.services import planning, refunds
 from pooling.books import Lot
 from pooling.models import Earmark, Membership, Portion
 from pooling.selectors import proof
@@ -23,6 +24,8 @@ def owing(town: Town) -> tuple[Membership, Portion, Earmark]:
     portion = cast.direct_payment(town.amina, seen_by=town.ruth, at=AT)
     cast.paid_in(place, portion, pence=2_000, at=AT)
     shares.withdraw(membership=place, portion=portion, pence=2_000, by=town.amina, at=AT)
+    refunds.plan_due(at=AT)
+    planning.was_sent(PaymentOperation.objects.get(kind="refund"), sent_at=AT, at=AT)
     town.bank.takes_back(Payment.objects.get(), ends="lost")
     cast.paid_in(place, portion, pence=1_500, at=AT, share=9_001, agreement=901)
     return place, portion, cast.earmarked(cast.promised(place, portion, at=AT), at=AT)

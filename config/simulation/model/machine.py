@@ -103,10 +103,21 @@ def remittance_paid(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
 @judges
 def refund_sent(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
     row = _known(model.refunds, about)
-    if row.state != "approved" or row.lot.is_disputed:
-        raise Wrong(f"Refund {about} is {row.state}, disputed {row.lot.is_disputed}: it can't be sent.")
+    owed = model.owes(row.owner, row.council)
+    if row.state != "approved" or row.lot.is_disputed or owed:
+        raise Wrong(f"Refund {about} is {row.state}, disputed {row.lot.is_disputed}, its owner owes {owed}p: it can't be sent.")
     row.state = "sent"
     return (Move(Key("REFUND", row.council, row.owner), Key("OUT", row.council), row.pence),)
+
+
+@judges
+def refund_stopped(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
+    """Planned, and Stripe was not asked before its owner's bank took money back."""
+    row = _known(model.refunds, about)
+    if row.state != "sent" or row.has_left or row.stripe_id or not model.owes(row.owner, row.council):
+        raise Wrong(f"Refund {about} is {row.state}, at Stripe: {row.stripe_id!r}, and its owner owes nothing or it went: it can't be stopped.")
+    row.state = "approved"
+    return (Move(Key("OUT", row.council), Key("REFUND", row.council, row.owner), row.pence),)
 
 
 @judges

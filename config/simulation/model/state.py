@@ -90,6 +90,10 @@ class Model:
         there, owed = (self.book.holds(code, wallet.council, wallet.owner) for code in ("WALLET", "RECEIVABLE"))
         return max(0, there - max(0, owed))
 
+    def owes(self, owner: str, council: str) -> int:
+        """What somebody owes because their bank took money back, one thing not set against another."""
+        return sum(max(0, case.owed) for case in self.disputes.values() if (case.purse.owner, case.purse.council) == (owner, council))
+
     def take(self, purse: Purse, pence: int, *, newest: bool) -> list[tuple[Payment, int]]:
         """Which lots so much comes from: oldest first, or newest first; disputed ones last. Fewer pence than asked when they fall short."""
         parts = []

@@ -46,6 +46,16 @@ def debt_taken(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
 
 
 @judges
+def kept_for_debt(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
+    """What was to go home and had not gone is its owner's again, and never more than they owe. `observing_withdrawals` has looked which."""
+    rows = model.sent_back if entry.moves[0].debit.owner.startswith("holder:") else model.withdrawals
+    purse, pence = rows[int(about)].purse, rows[int(about)].pence
+    if pence > model.owes(purse.owner, purse.council):
+        raise Wrong(f"{pence}p was kept of {purse.owner}, who owes {model.owes(purse.owner, purse.council)}p.")
+    return (Move(purse.key("REFUND"), purse.key("SHARE"), pence),)
+
+
+@judges
 def debt_given_back(model: Model, entry: Entry, about: str) -> tuple[Move, ...]:
     """What was taken and is not owed any more, all of it; the lot that lost last has its own first."""
     case = _of(model, about)
