@@ -27,7 +27,7 @@ REMITTANCE: dict[tuple[str, str], str] = {
     ("waiting", "block"): "on_hold",
     ("planned", "block"): "on_hold",
     ("on_hold", "unblock"): "waiting",
-    ("planned", "put_back"): "waiting",  # its payee's bank details changed before it went
+    ("planned", "put_back"): "waiting",  # its payee's bank details changed before it went, or its payee owes since
     ("planned", "send"): "sent",
     ("sent", "refuse"): "planned",
     ("planned", "pay"): "paid",

@@ -132,8 +132,12 @@ def _to_a_provider(world: "World", seen: reading.Seen) -> None:
     row = world.model.remittances.get(int(seen.about.partition(":")[2]))
     payee = next((one for one in world.model.payees if row is not None and row.owner == f"payee:{one.id}"), None)
     if seen.entry.kind == "remittance_stopped":
-        if payee is None or payee.bank_changed_at is None:
-            raise Wrong(f"{seen.about} was put back, and its payee's bank details never changed.")
+        owes = any(
+            one.state == "owed" and row is not None and (one.owner, one.council) == (row.owner, row.council)
+            for one in world.model.recoveries.values()
+        )
+        if payee is None or (payee.bank_changed_at is None and not owes):
+            raise Wrong(f"{seen.about} was put back, and its payee's bank details never changed, nor does it owe.")
         return
     if payee is None or not payee.is_ready:
         raise Wrong(f"{seen.about} was planned for a payee who can't be paid.")

@@ -15,7 +15,7 @@ from ledger.services.journals import Journal, Transfer, new_key, post
 from ledger.services.retry import retrying
 from payments.gateways.shapes import AnswerLost, Made, NotFound, StripeIsBusy
 from payments.gateways.shapes import Transfer as StripeTransfer
-from payments.models import Alarm, Dispute, Payee, Payment, PaymentOperation, PaymentUse, Recovery, Refund, Remittance, StripeLine
+from payments.models import Alarm, Dispute, Payee, Payment, PaymentOperation, PaymentUse, Refund, Remittance, StripeLine
 from payments.rules import REFUSED_WAIT, REMITTANCE, bank_is_settled, may_step, step, take_from
 from payments.services import alarms, floats, payees, planning, risk, unplanning
 from payments.services.one_by_one import one_by_one
@@ -71,7 +71,8 @@ def plan_due(*, at: datetime) -> int:
     """Waiting money is planned to go: DUE Dr / OUT Cr with its operation. Returns how many were.
 
     Only while nothing stops releases and people's money is wholly covered, when the payee is ready by Stripe's own word of this moment,
-    and when its bank details are the same as five working days ago. What was planned and not sent before they changed waits again first.
+    and when its bank details are the same as five working days ago. What was planned and not sent before they changed, or before its payee owed us,
+    waits again first.
     """
     floats.watch_all(at=at)
     put_back = unplanning.put_back_due(at=at)
@@ -152,8 +153,7 @@ def _must_wait(row: Remittance) -> bool:
     """
     if Alarm.objects.stopping(row.council_code).exists() or floats.spare(row.council_code) < 0:
         return True
-    owes = Recovery.objects.owed().filter(payee_id=row.payee_id, council_code=row.council_code)
-    return _is_disputed(row) or owes.exists() or _may_have_gone(row)
+    return _is_disputed(row) or unplanning.owes(row) or _may_have_gone(row)
 
 
 def _may_have_gone(row: Remittance) -> bool:
@@ -186,11 +186,12 @@ def _source(row: Remittance) -> str:
 
 def may_send(operation: PaymentOperation) -> bool:
     """Not while something stops releases, people's money is not wholly covered, or a bank disputes the payment, even if it was planned before;
-    and not to other bank details than it was planned for.
+    and not to other bank details than it was planned for, nor to who owes us since.
     """
     if Alarm.objects.stopping(operation.council_code).exists() or floats.spare(operation.council_code) < 0:
         return False
-    return unplanning.is_as_planned(operation) and not _is_disputed(Remittance.objects.select_related("payment").get(operation=operation))
+    row = Remittance.objects.select_related("payment").get(operation=operation)
+    return unplanning.is_as_planned(operation) and not _is_disputed(row) and not unplanning.owes(row)
 
 
 look_again = unplanning.look_again

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 
 from audit.services import trail
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, Transfer, new_key, post
 from ledger.services.retry import retrying
 from payments.gateways.shapes import AnswerLost, NotFound, StripeIsBusy
-from payments.models import Payee, PaymentOperation, Remittance
+from payments.models import Payee, PaymentOperation, Recovery, Remittance
 from payments.rules import REMITTANCE, may_step, step
 from payments.services import alarms, payees, planning
 from payments.services.one_by_one import one_by_one
@@ -43,13 +43,16 @@ def unplan(row: Remittance, *, operation: PaymentOperation | None, event: str, w
     return True
 
 
-# --- bank details that changed after it was planned ---
+# --- what changed after it was planned ---
 
 
 def put_back_due(*, at: datetime) -> int:
-    """What was planned for bank details that are not theirs any more waits again, by the rules for changed ones. Returns how many were."""
+    """What was planned for bank details that are not theirs any more waits again, by the rules for changed ones; what was planned before its payee
+    owed us, to be kept back for that (`setting_off`). Returns how many were.
+    """
     rows = Remittance.objects.filter(state="planned", operation__state="planned", operation__first_sent_at=None)
-    rows = rows.filter(payee__bank_changed_at__gte=F("operation__planned_at"))
+    owed = Recovery.objects.owed().filter(payee=OuterRef("payee"), council_code=OuterRef("council_code"))
+    rows = rows.filter(Q(payee__bank_changed_at__gte=F("operation__planned_at")) | Exists(owed))
     return one_by_one(list(rows.order_by("pk").values_list("pk", flat=True)), lambda pk: retrying(partial(_put_back, pk, at)))
 
 
@@ -57,9 +60,15 @@ def put_back_due(*, at: datetime) -> int:
 def _put_back(pk: int, at: datetime) -> bool:
     operation = PaymentOperation.objects.locked().filter(remittance=pk).first()
     row = Remittance.objects.locked().get(pk=pk)
-    if operation is None or not may_step(REMITTANCE, row.state, "put_back") or is_as_planned(operation):
+    if operation is None or not may_step(REMITTANCE, row.state, "put_back"):
         return False
-    return unplan(row, operation=operation, event="put_back", why="bank details changed", by=None, at=at)
+    why = "its payee owes" if owes(row) else "" if is_as_planned(operation) else "bank details changed"
+    return bool(why) and unplan(row, operation=operation, event="put_back", why=why, by=None, at=at)
+
+
+def owes(row: Remittance) -> bool:
+    """Whether its payee owes us from before, in that council."""
+    return Recovery.objects.owed().filter(payee_id=row.payee_id, council_code=row.council_code).exists()
 
 
 def is_as_planned(operation: PaymentOperation) -> bool:

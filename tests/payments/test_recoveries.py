@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from audit.errors import NotAllowed
 from payments.models import Payee, Payment, PaymentOperation, Recovery, Refund, Remittance
 from payments.selectors import proof
-from payments.services import floats, operations, reconciliation, recoveries, refunds, setting_off
+from payments.services import floats, operations, reconciliation, recoveries, refunds, remittances, setting_off
 from payments.services.proof import prove_against_stripe
 from payments.services.two_people import SumHasChanged
 from tests import cast
@@ -175,6 +175,24 @@ def test_when_their_account_is_short_it_is_kept_back_from_what_they_are_paid_nex
     row.refresh_from_db()
     assert (row.state, play.has("RECEIVABLE", f"payee:{paid.pk}")) == ("recovered", 0)
     assert Payment.objects.get(lot_owner=YUSUF).used_pence == 7500
+    right(play)
+
+
+def test_what_was_planned_before_they_owed_is_kept_back_too(play: Play, paid: Payee) -> None:
+    short_of_it(play, paid)
+    play.lot(9000, owner=YUSUF, about="call:2")
+    asks_back(play, 3000)
+    credits(play)
+    [row] = play.owe(paid, 4000, owner=YUSUF, about="share:10")
+    assert remittances.plan_due(at=play.at) == 1
+    operations.perform(PaymentOperation.objects.get(kind="reversal").pk, at=play.at)
+    assert Recovery.objects.get().state == "owed"
+    operations.perform_due(at=play.at)
+    row.refresh_from_db()
+    assert (row.state, len(play.transfers())) == ("planned", 1)
+    play.run()
+    found = list(Remittance.objects.filter(about="share:10").order_by("pk").values_list("state", "pence"))
+    assert (found, Recovery.objects.get().state) == ([("set_off", 3000), ("paid", 1000)], "recovered")
     right(play)
 
 
