@@ -275,7 +275,8 @@ def _is_explained(world: "World", kind: str, about: str) -> bool:
         return about.partition(":")[2] in world.model.by_hand
     if kind == recoveries.ALARM:
         return any(row.state == "owed" for row in world.model.recoveries.values())
-    return kind in disputes.ALARMS and bool(world.model.disputes)
+    # What somebody paid a provider by hand is missing too, until two people have said what it was.
+    return kind in disputes.ALARMS and bool(world.model.disputes or (kind == disputes.UNCOVERED and world.model.by_hand))
 
 
 def seldom(world: "World") -> None:
