@@ -162,7 +162,11 @@ def hand_out(*, organisation: Organisation, council_code: str, slices: Sequence[
 
 def _must_be_same(move: WalletMove, organisation: Organisation, kind: str, asked: set[tuple[int, int, int]] | int) -> WalletMove:
     """What was done under this token, asked again. Raises DoneAlready when it was something else."""
-    done = set(move.slices.values_list("membership_id", "portion_id", "pence")) if kind == Kind.HANDED_OUT else move.pence
+    if kind == Kind.HANDED_OUT:
+        done: set[tuple[int, int, int]] | int = set(move.slices.values_list("membership_id", "portion_id", "pence"))
+    else:
+        # What stayed of it since, because the organisation owed it, is a row of its own (`kept_for_debt`).
+        done = sum(WalletMove.objects.filter(journal_key=move.journal_key).values_list("pence", flat=True))
     if (move.organisation_id, move.kind, done) != (organisation.pk, kind, asked):
         raise DoneAlready
     return move

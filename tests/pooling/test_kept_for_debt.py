@@ -228,6 +228,10 @@ def test_of_an_organisation(town: Town) -> None:
     assert states() == [(5_000, "approved"), (7_000, "cancelled")]
     with pytest.raises(wallets.NothingCameBack):
         wallets.keep(move=stayed, by=town.sam, at=AT)
+    again = {"organisation": town.kasmo, "council_code": SOUTHWARK, "token": move.token, "by": town.sam, "at": AT}
+    assert wallets.send_back(pence=12_000, **again) == move  # pressed twice, and some of it stayed in between
+    with pytest.raises(wallets.DoneAlready):
+        wallets.send_back(pence=5_000, **again)
     assert all_is_well()
 
 
