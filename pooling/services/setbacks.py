@@ -1,9 +1,9 @@
 """When a payer's bank takes money back, and when money comes back from a provider: whose money it is then, and which work falls short.
 
-What a payer owes is paid from their own money in that group and from that part of their budget: what is free, what is set aside, what was to go
-home and has not gone, what coming visits count on, what is held; in that order, and never from anybody else's. What is held is given back by
-whoever holds it for something (told by a fact), and is free then. Locks: the debt; the place in the group, or the organisation; what was to go
-home; then calls; payments' rows; the ledger last.
+What a payer owes is paid from their own money in that group and from that part of their budget: what is free, what is set aside, what waits for
+a leaver's answer, what was to go home and has not gone, what coming visits count on, what is held; in that order, and never from anybody else's.
+What is held is given back by whoever holds it for something (told by a fact), and is free then. Locks: the debt; the place in the group, or the
+organisation; what was to go home; then calls; payments' rows; the ledger last.
 """
 
 import uuid
@@ -48,7 +48,7 @@ def cover(*, dispute_id: int, at: datetime) -> int:
     Membership.objects.locked().get(pk=lot.membership_id)
     free, going, reserves = _free(lot), unsent.of(owing), _reserves(lot)
     # What a statement says goes home is not gone yet: it pays before work that was said yes to falls short.
-    leaving = {lot.leaving: pence} if (pence := book.balance(lot.leaving)) else {}
+    leaving = _leaving(lot)
     missing = owing.owed_pence - free - sum(one.pence for one in going) - sum(reserves.values()) - sum(leaving.values())
     if missing > 0:
         _fall_short(owing, lot, missing, at)
@@ -57,7 +57,7 @@ def cover(*, dispute_id: int, at: datetime) -> int:
 
 @all_or_nothing
 def cover_from_free(*, dispute_id: int, at: datetime) -> int:
-    """Takes what a payer owes from what is free of theirs now, or was to go home, and nothing that anything counts on. Returns the pence.
+    """Takes what a payer owes from what is free of theirs now, or is to go home, and nothing that anything counts on. Returns the pence.
 
     Safe to repeat.
     """
@@ -68,8 +68,9 @@ def cover_from_free(*, dispute_id: int, at: datetime) -> int:
     if lot is None:
         return _take_from_wallet(owing, at)
     Membership.objects.locked().get(pk=lot.membership_id)
-    # What waits for a leaver's answer stays there for `cover`, which takes it first: who has settled has nothing left in LEAVING.
-    return _take(owing, {lot.share: _free(lot)}, unsent.of(owing), at, waits_pence=book.balance(lot.leaving))
+    # Nothing counts on what waits for a leaver's answer, nor on what they set aside. `cover` may have been told before it was there.
+    leaving = _leaving(lot)
+    return _take(owing, {lot.share: _free(lot)} | (_reserves(lot) | leaving if leaving else {}), unsent.of(owing), at)
 
 
 def _take_from_wallet(owing: Owing, at: datetime) -> int:
@@ -121,13 +122,18 @@ def _reserves(lot: Lot) -> dict[Account, int]:
     return {account: pence for account, pence in there.items() if pence and account.owner.endswith(f"/{lot.owner}")}
 
 
-def _take(owing: Owing, there: dict[Account, int], going: Sequence[Unsent], at: datetime, *, waits_pence: int = 0) -> int:
-    """From these accounts in order, as much as is owed and they may give: SHARE (RESERVE, WALLET) Dr / RECEIVABLE Cr.
+def _leaving(lot: Lot) -> dict[Account, int]:
+    """What waits for a leaver's answer."""
+    return {lot.leaving: pence} if (pence := book.balance(lot.leaving)) else {}
 
-    Only what they and what waits elsewhere are short of stays of `going`: it is in the first of them again, before that pays.
+
+def _take(owing: Owing, there: dict[Account, int], going: Sequence[Unsent], at: datetime) -> int:
+    """From these accounts in order, as much as is owed and they may give: SHARE (RESERVE, LEAVING, WALLET) Dr / RECEIVABLE Cr.
+
+    Only what they are short of stays of `going`: it is in the first of them again, before that pays.
     """
     receivable, own = Account("RECEIVABLE", owing.council_code, owing.lot_owner), next(iter(there))
-    missing = owing.owed_pence - sum(there.values()) - waits_pence
+    missing = owing.owed_pence - sum(there.values())
     stays = min(max(0, missing), sum(one.pence for one in going))
     kept = kept_for_debt.keep(owing=owing, own=own, going=going, pence=stays, at=at)
     there = there | {own: there[own] + stays}

@@ -270,14 +270,15 @@ def test_the_debt_is_locked_first_and_the_operation_before_its_refund(town: Town
 
 
 def test_what_waits_for_a_leavers_answer_pays_first_whoever_hears_first(town: Town, four: Costs) -> None:
-    """The timer came before the news, and would have left money in LEAVING of somebody who is settled."""
+    """The timer takes it too: `cover` may have been told while nothing was there, and then what is owed and what goes home waited for ever."""
     statement = gone(four.purses["B"].place)
     cast_leaving.floated(100_000)
     UnheardBank(AT).takes_back(Payment.objects.get(lot_owner=four.purses["B"].lot.owner), 20_000, ends="lost")
     settlement.agree(statement=statement, by=town.yusuf, at=AT)
     assert four.purses["B"].has() == {"LEAVING": 20_000, "REFUND": 25_000}
     setbacks.advance_due(at=AT)
-    assert four.purses["B"].has() == {"LEAVING": 20_000, "REFUND": 25_000}
+    assert (four.purses["B"].has(), Dispute.objects.get().owed_pence) == ({"REFUND": 25_000}, 0)
+    assert refunds.plan_due(at=AT) == 1
     town.bank.tell()
-    assert four.purses["B"].has() == {"REFUND": 25_000}
+    assert four.purses["B"].has() == {}
     assert all_is_well()
