@@ -1,6 +1,7 @@
 """What the measurements post: the book they begin with, and pgbench's scripts."""
 
 from config.bench.server import Server
+from ledger.services import early
 
 ACCOUNTS, PAIRS, SETS, IN_A_SET = 20_000, 50_000, 500, 100
 # Both without a floor and of nobody, so that every transfer of a script can debit the same one. OUT is made lazy.
@@ -13,9 +14,11 @@ SINGLE = f"""\\set n random(1, {PAIRS})
 select ledger_post(uuidv7(), 'bench', 'E09000028', b.debit, b.credit, 5,
     now(), 'bench', '', '', null, null) from bench_pair b where b.n = :n;
 """
+# As the services post to an account of the platform's own: locks are let go before the disk is waited for, and it is waited for.
 ONE_ACCOUNT = f"""\\set n random(1, {PAIRS})
 select ledger_post(uuidv7(), 'bench', 'E09000028', %s, b.credit, 5,
-    now(), 'bench', '', '', null, null) from bench_pair b where b.n = :n;
+    now(), 'bench', '', '', null, null), {early.lets_go("true")} from bench_pair b where b.n = :n;
+{early.ON_DISK};
 """
 SET = f"""\\set n random(1, {SETS})
 select count(*) filter (where p.outcome = 'posted') from bench_set b, ledger_post_many(

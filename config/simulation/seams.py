@@ -14,7 +14,7 @@ from uuid_utils import compat
 from audit.services import deliveries, facts
 from config.simulation.process import KEY, SECRET, Stripe
 from payments.gateways import stripe_gateway
-from payments.services import one_by_one
+from payments.services import one_by_one, operations
 
 
 class Died(BaseException):
@@ -63,6 +63,7 @@ def taken_hold(seed: int, stripe: Stripe) -> Iterator[Ears]:
             stack.enter_context(replaced(settings, name, value))
         for room, name in ((uuid, "uuid4"), (compat, "uuid7")):
             stack.enter_context(replaced(room, name, lambda: uuid.UUID(int=chance.getrandbits(128), version=4)))
+        stack.enter_context(replaced(operations, "monotonic_ns", lambda: 0))  # how long a round lasts is the machine's, not the seed's
         stack.enter_context(replaced(facts, "_wake_the_worker", lambda: None))
         stack.enter_context(replaced(one_by_one, "log", ears))
         stack.enter_context(replaced(deliveries, "log", ears))

@@ -13,7 +13,7 @@ from ledger.services.line import line
 
 _COUNCIL = re.compile(r"[A-Z][0-9]{8}")
 _OWNER = re.compile(r"[A-Za-z0-9:/._-]{0,120}")
-_HIGH = 1 << 62
+OF_THE_PLATFORM = 1 << 62  # the numbers of accounts without an owner begin here
 _MOST_KNOWN = 50_000
 _OPEN = "select ledger_open(code, council, owner, unit) from unnest(%s::text[], %s::text[], %s::text[], %s::text[]) names(code, council, owner, unit)"
 
@@ -48,8 +48,8 @@ def _numbered(code: str, council: str, owner: str, unit: str) -> int:
         raise NotAnAccount(f"no account code {code} in {unit}")
     if not _COUNCIL.fullmatch(council) or not _OWNER.fullmatch(owner):
         raise NotAnAccount(f"council {council!r} or owner {owner!r} is not a code")
-    low = int.from_bytes(hashlib.sha256("\x1f".join((code, council, owner, unit)).encode()).digest()[:8], "big") & (_HIGH - 1)
-    return low if owner else low | _HIGH
+    low = int.from_bytes(hashlib.sha256("\x1f".join((code, council, owner, unit)).encode()).digest()[:8], "big") & (OF_THE_PLATFORM - 1)
+    return low if owner else low | OF_THE_PLATFORM
 
 
 def account_id(account: Account) -> int:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid_utils import compat
 
 from audit.errors import Refusal
-from ledger.services import accounts
+from ledger.services import accounts, early
 from ledger.services.accounts import Account
 from ledger.services.line import Row, bare, line, texts
 
@@ -113,11 +113,12 @@ _CLASSES: dict[str, type[Refused]] = {
 
 _POST = (
     "select ledger_post($1::uuid, $2::text, $3::text, $4::bigint, $5::bigint, $6::bigint, "
-    "$7::timestamptz, $8::text, $9::text, $10::text, $11::uuid, $12::uuid)"
+    f"$7::timestamptz, $8::text, $9::text, $10::text, $11::uuid, $12::uuid), {early.lets_go('$13')}"
 )
 _POST_MANY = (
-    "select row(outcome, journal, account, available) from ledger_post_many($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], "
-    "$6::text[], $7::text[], $8::uuid[], $9::uuid[], $10::integer[], $11::bigint[], $12::bigint[], $13::bigint[], $14::boolean) order by item"
+    f"select row(outcome, journal, account, available), {early.lets_go('$15')} from "  # noqa: S608 - put together from constants
+    "ledger_post_many($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::uuid[], "
+    "$10::integer[], $11::bigint[], $12::bigint[], $13::bigint[], $14::boolean) order by item"
 )
 
 
@@ -233,10 +234,14 @@ def _ask(sql: str, values: Sequence[str | None], numbers: Sequence[int], journal
     here = line()
     if not here.known.issuperset(numbers):
         accounts.open_accounts(_named(journals))
+    goes_early = max(numbers, default=0) >= accounts.OF_THE_PLATFORM and early.is_possible()
+    values = [*values, str(goes_early)]
     rows = here.ask(sql, values)
     if rows[0][0] == "unknown_account":
         accounts.open_accounts(_named(journals), again=True)
         rows = here.ask(sql, values)
+    if goes_early:
+        early.answer_after_the_disk()
     return rows
 
 

@@ -106,5 +106,5 @@ def clear(*, payment: Payment, line: Line, at: datetime) -> bool:
 
 def refresh_open(*, at: datetime) -> int:
     """Asks after every payment that is still waited for, so that lost events cost nothing. Returns how many moved."""
-    rows = list(Payment.objects.filter(state="open").exclude(kind="top_up").values_list("pk", flat=True))
+    rows = list(Payment.objects.filter(state="open").exclude(kind="top_up").order_by("started_at", "pk").values_list("pk", flat=True))
     return ask_one_by_one(rows, lambda pk: refresh(payment_id=pk, at=at).state != "open")

@@ -147,7 +147,8 @@ def refresh_open(*, see: Callable[[str, datetime], object], at: datetime) -> int
         see(stripe_id, at)
         return not Dispute.objects.unended().filter(stripe_id=stripe_id).exists()
 
-    return ask_one_by_one(list(Dispute.objects.unended().filter(kind=Dispute.Kind.CHARGEBACK).values_list("stripe_id", flat=True)), ended)
+    rows = Dispute.objects.unended().filter(kind=Dispute.Kind.CHARGEBACK).order_by("pk")
+    return ask_one_by_one(list(rows.values_list("stripe_id", flat=True)), ended)
 
 
 # --- what pooling asks and tells, in its own transaction ---

@@ -122,7 +122,8 @@ def look_for(*, at: datetime) -> int:
         thing = gateway.find(operation.kind, operation.params, str(operation.pk), operation.first_sent_at or operation.planned_at)
         return thing is not None and operations.settle(operation.pk, thing, at=at)
 
-    return ask_one_by_one(list(PaymentOperation.objects.filter(kind="reversal", state__in=("planned", "sent", "unknown"))), found)
+    rows = PaymentOperation.objects.filter(kind="reversal", state__in=("planned", "sent", "unknown"))
+    return ask_one_by_one(list(rows.order_by("planned_at", "pk")), found)
 
 
 def may_be(*, pence: int) -> bool:

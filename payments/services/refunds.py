@@ -148,7 +148,8 @@ def refresh_open(*, at: datetime) -> int:
         refresh(refund_id=pk, at=at)
         return not Refund.objects.filter(pk=pk, state="sent").exists()
 
-    return ask_one_by_one(list(Refund.objects.filter(state="sent", operation__state="succeeded").values_list("pk", flat=True)), moved)
+    rows = Refund.objects.filter(state="sent", operation__state="succeeded").order_by("approved_at", "pk")
+    return ask_one_by_one(list(rows.values_list("pk", flat=True)), moved)
 
 
 def _see(row: Refund, thing: RefundMade, at: datetime) -> None:

@@ -19,9 +19,9 @@ State = Call.State
 def advance_due(*, at: datetime) -> int:
     """Returns how many calls were missed and promises finished. Each in its own transaction; safe to repeat."""
     today = london_date(at)
-    called = Call.objects.due_before(today).values_list("pk", flat=True)
-    ordered = Call.objects.said_yes_to_before(at - timedelta(days=ORDER_PAID_WITHIN_DAYS)).values_list("pk", flat=True)
-    pledged = Pledge.objects.live().over_before(today).values_list("pk", flat=True)
+    called = Call.objects.due_before(today).order_by("pk").values_list("pk", flat=True)
+    ordered = Call.objects.said_yes_to_before(at - timedelta(days=ORDER_PAID_WITHIN_DAYS)).order_by("pk").values_list("pk", flat=True)
+    pledged = Pledge.objects.live().over_before(today).order_by("pk").values_list("pk", flat=True)
     moved = one_by_one(list(called), lambda pk: _miss(pk, at)) + one_by_one(list(ordered), lambda pk: _overdue(pk, at))
     return moved + one_by_one(list(pledged), lambda pk: _finish(pk, at))
 

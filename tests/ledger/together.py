@@ -125,18 +125,26 @@ def whoever_comes_second_sees_what_the_first_did(two: Two) -> None:
 
 @about("ledger_post", "ledger_post_many")
 def locks_are_taken_by_number(two: Two) -> None:
-    # Opened the other way round, so that whoever takes them as they lie takes them in the wrong order.
     numbers = sorted((f"member:1/{uuid.uuid4()}" for _ in range(6)), key=lambda owner: -int(_number(two.watch, owner)))
-    high, *_, low = [opened(two.watch, owner=owner, pence=500) for owner in numbers]
-    two.other.execute("set enable_indexscan = off")
-    for moves in ((low, high), (high, low)):
+    accounts = [opened(two.watch, owner=owner, pence=500) for owner in numbers]
+    two.other.execute("set enable_indexscan = off; set enable_bitmapscan = off")
+    for upwards in (True, False):
         for many in (False, True):
+            low, high = _lie_the_wrong_way_round(two.watch, accounts)
+            moves = (low, high) if upwards else (high, low)
             with two.one.transaction(force_rollback=True):
                 two.one.execute("select 1 from ledger_account where id = %s for no key update", [low])
                 with two.meanwhile(lambda db, moves=moves, many=many: post(db, [(*moves, 1)], many=many)):
-                    free = one(two.watch, "select 1 from ledger_account where id = %s for no key update skip locked", high)
-                    must(free == 1, "the higher number was taken before the lower one was there")
+                    _must_be_free(two.watch, [high])
                     two.one.execute("rollback")
+
+
+def _lie_the_wrong_way_round(db: Db, accounts: list[int]) -> tuple[int, int]:
+    """Two of them, the lower number first, of which the higher comes by first to whoever takes rows as they lie. Each post moves rows."""
+    lying = [row[0] for row in db.execute("select id from ledger_account where id = any (%s) order by ctid", [accounts])]
+    pairs = [(low, high) for place, high in enumerate(lying) for low in lying[place + 1 :] if low < high]
+    assert pairs, "all lie in the order of their numbers"
+    return pairs[0]
 
 
 def _must_be_free(db: Db, higher: list[int]) -> None:

@@ -12,6 +12,7 @@ from tests.money.stories import STORIES
 SEED, LONG_SEED, STEPS, BUGS_SHOW_WITHIN = 2, 3, 2000, 250
 SHOWS_LATER = {"new_key_after_silence": 500, "keys_forgotten": 500}  # a call to Stripe is begun, lost and made first; a journal posted twice
 OTHER_SEEDS = {"paid_to_another": 1}  # with the other one nothing goes to a provider for long
+OTHER_PLANS = ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_hashagg")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -41,8 +42,9 @@ def test_two_thousand_steps_with_faults_agree_with_the_model(play: Play) -> None
     assert "gives it up" in said or "keeps it" in said
 
 
-def test_the_same_seed_is_the_same_run(play: Play) -> None:
-    first, again = play(SEED, 80, to_rest=False), play(SEED, 80, to_rest=False)
+def test_the_same_seed_is_the_same_run_also_where_rows_come_in_another_order(play: Play) -> None:
+    """A list without an order comes as PostgreSQL plans it, and whether it was vacuumed meanwhile."""
+    first, again = play(SEED, 80, to_rest=False), play(SEED, 80, to_rest=False, without=OTHER_PLANS)
     assert (first.wrong, again.wrong) == ("", "")
     assert first.digest == again.digest
     assert play(SEED + 1, 80, to_rest=False).digest != first.digest
