@@ -259,6 +259,9 @@ BANK_CHANGE_CAP_PENCE = 50_000
 BANK_CHANGE_CAP_WORKING_DAYS = 3
 CASH_BACK_WORKING_DAYS = 5
 
+# --- who is close to somebody who is paid (payments/services/ties.py asks; it imports no room above it) ---
+CLOSE_TO_PAYEE = "providers.policies.is_close_to_payee"
+
 # --- so long after a choice those who offered may say that it was unfair; the law of public contracts may ask for 8 or more ---
 STAND_STILL_WORKING_DAYS = 3
 

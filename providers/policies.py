@@ -21,6 +21,12 @@ def is_linked(*, person: Person, enterprise: Enterprise) -> bool:
     return Enterprise.objects.filter(pk=enterprise.pk).linked_to(person).exists()
 
 
+def is_close_to_payee(*, person: Person, owner: str) -> bool:
+    """`is_linked`, of whoever is paid under this name ("enterprise:5"). For `payments`, which knows no providers: settings.CLOSE_TO_PAYEE."""
+    kind, _, number = owner.partition(":")
+    return kind == "enterprise" and Enterprise.objects.filter(pk=int(number)).linked_to(person).exists()
+
+
 def may_judge_check(*, by: Person | None, check: Check) -> bool:
     """An operator who did not ask for it and has no link to the enterprise (abuse.md 8). The first of two may still refuse it, not confirm it."""
     return by is not None and by.is_operator and by.pk != check.asked_by_id and not is_linked(person=by, enterprise=check.enterprise)

@@ -11,7 +11,7 @@ from marketplace.policies import may_answer_about, those_with_an_interest
 from marketplace.services import decisions, late, money, recovering, signing
 from payments.models import Dispute, Payment, Recovery, Refund, Remittance, StripeLine
 from payments.services import ages, closing, disputes, recoveries, rerouting, suspense
-from payments.services.answering import FOR_OPERATORS
+from payments.services.answering import FOR_OPERATORS, may_answer
 from people.models import Approval, Council, Person
 from people.selectors import approvals_to_answer
 from pooling.models import Cluster
@@ -63,7 +63,7 @@ def waiting(person: Person, *, at: datetime) -> list[Asked]:
     mine = [one for one in found if person.is_operator or one.what not in FOR_OPERATORS]
     payers = {one.pk: int(one.about_id) for one in mine if one.about_kind == "payer"}
     close = those_with_an_interest(person=person, payers=payers.values()) if payers else set()
-    rest = (one for one in mine if one.pk in payers or may_answer_about(by=person, approval=one, at=at))
+    rest = (one for one in mine if one.pk in payers or (may_answer_about(by=person, approval=one, at=at) and may_answer(one, by=person)))
     return [Asked(one, _SAID.get(one.what, one.what), []) for one in rest if payers.get(one.pk) not in close]
 
 

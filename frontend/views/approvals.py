@@ -20,7 +20,7 @@ from marketplace.policies import may_answer_about
 from marketplace.services import decisions, recovering
 from payments.models import Payment
 from payments.services import ages, closing, disputes, recoveries, remittances, rerouting, suspense
-from payments.services.answering import FOR_OPERATORS
+from payments.services.answering import FOR_OPERATORS, must_be_able_to_answer
 from people.models import Approval, Person
 from people.policies import may_answer_approval
 from people.services import approvals
@@ -48,7 +48,7 @@ STOPS = {presenter.STOPPED: remittances.hold, presenter.GOES_ON: remittances.unh
 
 @signed_in
 def answer(request: SignedIn, pk: int) -> HttpResponse:
-    """What was asked, why, and my yes or no. Never by who asked, nor by somebody with an interest in it."""
+    """What was asked, why, and my yes or no. Never by who asked, nor by somebody with an interest in it; of money they are told why."""
     at = clock.now()
     approval = get_object_or_404(Approval.objects.visible_to(request.user).open(at).select_related("asked_by"), pk=pk)
     if not _may_answer(approval, request.user, at):
@@ -58,6 +58,7 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
     asked = presenter.asked(approval)
 
     def act(form: ApprovalForm) -> str:
+        must_be_able_to_answer(approval, by=request.user)
         _answer(asked, form.cleaned_data, request.user)
         messages.success(request, "We have your yes." if form.cleaned_data["agree"] else "We have your no. Nothing is done.")
         return desk_of(request)

@@ -14,8 +14,7 @@ from frontend.views.flow import back_to, form_page, press
 from frontend.views.roles import for_operators
 from frontend.views.who import SignedIn
 from payments.models import Alarm, Payment, PaymentOperation, Remittance
-from payments.services import alarms, floats, operations
-from people.services import approvals
+from payments.services import alarms, floats, operations, remittances
 
 
 @for_operators
@@ -60,9 +59,8 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
     payment = get_object_or_404(rows, pk=pk)
 
     def act(form: StopForm) -> str:
-        said, council = form.cleaned_data, payment.council_code
-        what, reason = said["what"], said["reason"]
-        approvals.ask(what=what, about_kind="remittance", about_id=payment.pk, reason=reason, by=request.user, at=clock.now(), council_code=council)
+        said = form.cleaned_data
+        remittances.ask(remittance_id=payment.pk, what=said["what"], reason=said["reason"], by=request.user, at=clock.now())
         messages.success(request, "We have asked a second person. Nothing changes until they agree.")
         return back_to("operator-going")
 

@@ -23,7 +23,6 @@ from payments.api.serializers import (
 from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance
 from payments.services import alarms, arrivals, floats, remittances
 from people.models import Council
-from people.services import approvals
 
 
 class Payments(ReadEdge):
@@ -96,8 +95,7 @@ class Remittances(ReadEdge):
     def ask(self, request: Request, pk: int) -> Response:
         """The first of two people asks for it."""
         row, said = self.get_object(), self.asked()
-        terms = {"about_kind": "remittance", "about_id": row.pk, "council_code": row.council_code}
-        asked = approvals.ask(what=f"remittance.{said['act']}", reason=said["reason"], by=self.person, at=self.at, **terms)
+        asked = remittances.ask(remittance_id=row.pk, what=f"remittance.{said['act']}", reason=said["reason"], by=self.person, at=self.at)
         return self.give({"approval": asked.pk})
 
     @verb(None, RemittanceRow, kept=True)

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 
 from audit.errors import Refusal
 from payments.models import Dispute, Explanation, Payee, Payment, Recovery, Refund, Remittance, StripeLine
-from payments.services import two_people
+from payments.services import ties, two_people
 from people.models import Person
 
 COUNCIL_CODE = re.compile(r"[A-Z]\d{8}")
@@ -36,8 +36,9 @@ class DoesNotFit(Refusal):
 def must_fit(line: StripeLine, *, kind: str, about: str, by: Person) -> str:
     """The council it belongs to. The row it is said to be about is locked, in the caller's transaction.
 
-    Raises DoesNotFit, and NotAllowed where it is about money that `by` paid in themselves.
+    Raises DoesNotFit, and NotAllowed where it is about money that `by` paid in themselves, or about a provider close to them.
     """
+    two_people.must_have_no_interest(*ties.of_line(line, about), by=by)
     if kind not in Kind.values or (kind in OUT and line.unknown_pence > 0) or (kind in IN and line.unknown_pence < 0):
         raise DoesNotFit
     if (kind == Kind.NOTHING) != (line.unknown_pence == 0):
@@ -54,9 +55,6 @@ def must_fit(line: StripeLine, *, kind: str, about: str, by: Person) -> str:
     row = _row(what, number)
     if row is None or not _sum_fits(line, kind, row):
         raise DoesNotFit
-    payment = row if isinstance(row, Payment) else getattr(row, "payment", None)
-    if payment is not None:
-        two_people.must_have_no_interest(payment, by=by)
     return str(row.council_code)
 
 

@@ -17,9 +17,9 @@ from payments.gateways.shapes import AnswerLost, Made, NotFound, StripeIsBusy
 from payments.gateways.shapes import Transfer as StripeTransfer
 from payments.models import Alarm, Dispute, Payee, Payment, PaymentOperation, PaymentUse, Refund, Remittance, StripeLine
 from payments.rules import REFUSED_WAIT, REMITTANCE, bank_is_settled, may_step, step, take_from
-from payments.services import alarms, floats, payees, planning, risk, unplanning
+from payments.services import alarms, floats, payees, planning, risk, ties, two_people, unplanning
 from payments.services.one_by_one import one_by_one
-from people.models import Person
+from people.models import Approval, Person
 from people.services import approvals
 from places.calendar import working_days_between
 
@@ -235,13 +235,19 @@ def refused(operation: PaymentOperation, code: str, at: datetime) -> None:
 # --- what two people may do ---
 
 
+def ask(*, remittance_id: int, what: str, reason: str, by: Person, at: datetime) -> Approval:
+    """The first of two people asks for it: HOLD, UNHOLD or GIVE_UP. Nothing changes. Raises NotAllowed, ReasonIsMissing."""
+    row = Remittance.objects.get(pk=remittance_id)
+    return two_people.first(what=what, about_kind="remittance", about_id=row.pk, reason=reason, by=by, at=at, council_code=row.council_code)
+
+
 def hold(*, remittance_id: int, by: Person, at: datetime) -> Remittance:
-    """Two people stop it before it goes. In OUT already: OUT Dr / DUE Cr. Raises NeedsApproval, TooLateToHold."""
+    """Two people stop it before it goes. In OUT already: OUT Dr / DUE Cr. Raises NotAllowed, NeedsApproval, TooLateToHold."""
     return _stop(HOLD, "block", remittance_id, by, at)
 
 
 def give_up(*, remittance_id: int, by: Person, at: datetime) -> Remittance:
-    """Two people give it up: it will not go this way, and stays owed (DUE) out of the same lot. Raises NeedsApproval, TooLateToHold."""
+    """Two people give it up: it will not go this way, and stays owed (DUE) out of the same lot. Raises NotAllowed, NeedsApproval, TooLateToHold."""
     return _stop(GIVE_UP, "give_up", remittance_id, by, at)
 
 
@@ -250,6 +256,7 @@ def _stop(what: str, event: str, remittance_id: int, by: Person, at: datetime) -
         # The operation first, as everywhere: whoever sends it holds that lock.
         operation = PaymentOperation.objects.locked().filter(remittance=remittance_id).first()
         row = Remittance.objects.locked().get(pk=remittance_id)
+        ties.must_be_nobodys([row.payment, row.payee], by=by)
         approvals.require(what=what, about_kind="remittance", about_id=row.pk, at=at)
         if not may_step(REMITTANCE, row.state, event) or not unplanning.unplan(row, operation=operation, event=event, why=what, by=by, at=at):
             raise TooLateToHold
@@ -258,9 +265,10 @@ def _stop(what: str, event: str, remittance_id: int, by: Person, at: datetime) -
 
 
 def unhold(*, remittance_id: int, by: Person, at: datetime) -> Remittance:
-    """Two people let it go on: it waits again and is planned with the next. Raises NeedsApproval."""
+    """Two people let it go on: it waits again and is planned with the next. Raises NotAllowed, NeedsApproval."""
     with transaction.atomic():
         row = Remittance.objects.locked().get(pk=remittance_id)
+        ties.must_be_nobodys([row.payment, row.payee], by=by)
         approvals.require(what=UNHOLD, about_kind="remittance", about_id=row.pk, at=at)
         if may_step(REMITTANCE, row.state, "unblock"):
             row.state = step(REMITTANCE, row.state, "unblock")

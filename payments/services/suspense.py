@@ -65,15 +65,18 @@ def _must_be_unanswered(line: StripeLine, at: datetime) -> None:
 
 
 def refuse(*, line_id: str, by: Person, at: datetime) -> None:
-    """The second operator does not agree, or who proposed it takes it back: the line waits for another explanation. Raises NotAllowed."""
+    """The second operator does not agree, or who proposed it takes it back: the line waits for another explanation.
+
+    Raises NotAllowed, as `confirm` does.
+    """
     two_people.must_be_operator(by)
     with transaction.atomic():
         line = _locked(line_id)
         told = _told(line)
-        told.refused_at = at
-        told.save(update_fields=["refused_at"])
         asked = {"what": EXPLAIN, "about_kind": "stripe_line", "about_id": line.pk}
         (approvals.take_back if by.pk == told.proposed_by_id else two_people.refuse)(**asked, by=by, at=at)
+        told.refused_at = at
+        told.save(update_fields=["refused_at"])
 
 
 def confirm(*, line_id: str, by: Person, at: datetime) -> Explanation:

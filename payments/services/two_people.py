@@ -1,9 +1,10 @@
-"""Two operators: one asks with a reason, another agrees, and it is done at once."""
+"""Two operators without an interest in it (`ties`): one asks with a reason, another agrees, and it is done at once."""
 
 from datetime import datetime
 
 from audit.errors import Changed, NotAllowed
-from payments.models import Payment
+from payments.models import Payee, Payment
+from payments.services import ties
 from people.models import Approval, Person
 from people.services import approvals
 from people.services.approvals import NeedsApproval
@@ -18,7 +19,7 @@ class SumHasChanged(Changed):
 
 def first(*, what: str, about_kind: str, about_id: object, reason: str, by: Person, at: datetime, council_code: str) -> Approval:
     """An operator asks for a second one's yes. Nothing changes. Raises NotAllowed, ReasonIsMissing."""
-    must_be_operator(by)
+    must_have_no_interest(*ties.of_request(about_kind, about_id), by=by)
     return approvals.ask(what=what, about_kind=about_kind, about_id=about_id, reason=reason, by=by, at=at, council_code=council_code)
 
 
@@ -36,8 +37,11 @@ def first_anew(*, what: str, about_kind: str, about_id: object, reason: str, by:
 
 
 def second(*, what: str, about_kind: str, about_id: object, by: Person, at: datetime) -> Approval:
-    """Another operator agrees, in the caller's transaction. Raises NotAllowed (also who asked), NeedsApproval (nobody asked, or too long ago)."""
-    must_be_operator(by)
+    """Another operator agrees, in the caller's transaction.
+
+    Raises NotAllowed (also who asked, and who has an interest), NeedsApproval (nobody asked, or too long ago).
+    """
+    must_have_no_interest(*ties.of_request(about_kind, about_id), by=by)
     if not approvals.is_given(what=what, about_kind=about_kind, about_id=about_id, at=at):
         asked = _open(what, about_kind, about_id, by, at)
         approvals.give(approval=asked, by=by, at=at)
@@ -46,7 +50,7 @@ def second(*, what: str, about_kind: str, about_id: object, by: Person, at: date
 
 def refuse(*, what: str, about_kind: str, about_id: object, by: Person, at: datetime) -> None:
     """Another operator does not agree. Raises NotAllowed, NeedsApproval."""
-    must_be_operator(by)
+    must_have_no_interest(*ties.of_request(about_kind, about_id), by=by)
     approvals.refuse(approval=_open(what, about_kind, about_id, by, at), by=by, at=at)
 
 
@@ -68,11 +72,10 @@ def must_be_the_sum(said_pence: int, *, owed_pence: int) -> None:
         raise SumHasChanged
 
 
-def must_have_no_interest(payment: Payment, *, by: Person) -> None:
-    """Raises NotAllowed for who is no operator, and for who paid it in themselves."""
+def must_have_no_interest(*things: Payment | Payee, by: Person) -> None:
+    """Raises NotAllowed for who is no operator, and for whom `ties.must_be_nobodys` keeps out: their own money, or a provider's close to them."""
     must_be_operator(by)
-    if payment.payer is not None and payment.payer.owner == f"person:{by.pk}":
-        raise NotAllowed("You paid this in yourself. Two other people say what happens with it.")
+    ties.must_be_nobodys(list(things), by=by)
 
 
 def _open(what: str, about_kind: str, about_id: object, by: Person, at: datetime) -> Approval:

@@ -25,6 +25,10 @@ def test_every_consumer_of_a_fact_is_there() -> None:
     assert [name for names in settings.FACT_ROUTES.values() for name in names if not callable(import_string(name))] == []
 
 
+def test_who_says_who_is_close_to_a_payee_is_there() -> None:
+    assert callable(import_string(settings.CLOSE_TO_PAYEE))
+
+
 def test_every_task_of_the_timetable_is_there() -> None:
     for room in ROOMS:
         if find_spec(f"{room}.tasks"):

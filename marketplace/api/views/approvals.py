@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from audit.api.edge import ReadEdge, looks, verb
 from audit.errors import Refusal
 from marketplace.policies import may_answer_about
-from payments.services.answering import FOR_OPERATORS
+from payments.services.answering import FOR_OPERATORS, may_answer, must_be_able_to_answer
 from people.api.filters import ApprovalFilter
 from people.api.serializers import ApprovalRow
 from people.models import Approval
@@ -58,7 +58,8 @@ class Approvals(ReadEdge):
     def to_answer(self, request: Request) -> Response:
         """What waits for your yes or no, oldest first."""
         waiting = approvals_to_answer(self.person, at=self.at)
-        return self.give_pages(one for one in waiting if may_answer_about(by=self.person, approval=one, at=self.at))
+        mine = (one for one in waiting if may_answer_about(by=self.person, approval=one, at=self.at))
+        return self.give_pages(one for one in mine if may_answer(one, by=self.person))
 
     @verb(None, ApprovalRow, path="give")
     def say_yes(self, request: Request, pk: int) -> Response:
@@ -79,4 +80,5 @@ class Approvals(ReadEdge):
             raise AnswerItWhereItIs
         if row.what in FOR_OPERATORS:
             raise OperatorsAnswerIt
+        must_be_able_to_answer(row, by=self.person)
         return row
