@@ -75,9 +75,11 @@ def plan_due(*, at: datetime) -> int:
     waits again first.
     """
     floats.watch_all(at=at)
+    if alarms.book_is_behind():
+        return 0
     put_back = unplanning.put_back_due(at=at)
     stopped = Alarm.objects.open().filter(stops_releases=True).values_list("council_code", flat=True)
-    if "" in (closed := set(stopped)) or alarms.book_is_behind():
+    if "" in (closed := set(stopped)):
         return put_back
     rows = Remittance.objects.waiting().exclude(council_code__in=closed)
     owed = rows.order_by("payee_id").values_list("payee_id", flat=True).distinct()

@@ -11,12 +11,17 @@ from ledger.services.journals import Transfer, new_key
 from ledger.services.retry import retrying
 from payments.models import OwedMove, Recovery, Remittance
 from payments.rules import REMITTANCE, may_step, step
-from payments.services import recoveries
+from payments.services import alarms, recoveries
 from payments.services.one_by_one import one_by_one
 
 
 def set_off_due(*, at: datetime) -> int:
-    """Waiting money of those who owe us pays what they owe: DUE Dr / RECEIVABLE Cr, oldest first. Returns how many payments it touched."""
+    """Waiting money of those who owe us pays what they owe: DUE Dr / RECEIVABLE Cr, oldest first. Returns how many payments it touched.
+
+    None while the book is behind Stripe: what waits here may have gone already, and could then be said to be no payment of ours.
+    """
+    if alarms.book_is_behind():
+        return 0
     owing = Recovery.objects.owed().order_by("opened_at", "pk").values_list("payee_id", "council_code")
     touched = 0
     for payee_id, council in dict.fromkeys(owing):
