@@ -24,7 +24,7 @@ from people.services import approvals
 from places.calendar import working_days_between
 
 HOLD, UNHOLD, GIVE_UP = "remittance.hold", "remittance.unhold", "remittance.give_up"
-"""What second people's yeses are called in `people.Approval`; about ("remittance", id). Asked for and given in `stopping`."""
+"""What second people's yeses are called in `people.Approval`; about ("remittance", id). Asked for in `ask`."""
 
 
 class LotsFallShort(Refusal):
@@ -70,9 +70,8 @@ def undisputed_first(lots: list[Payment]) -> list[Payment]:
 def plan_due(*, at: datetime) -> int:
     """Waiting money is planned to go: DUE Dr / OUT Cr with its operation. Returns how many were.
 
-    Only while nothing stops releases and people's money is wholly covered, when the payee is ready by Stripe's own word of this moment,
-    and when its bank details are the same as five working days ago. What was planned and not sent before they changed, or before its payee owed us,
-    waits again first.
+    Only while nothing stops releases and people's money is wholly covered, to a payee that is ready by Stripe's own word of this moment, with the
+    bank details of five working days ago. What was planned and not sent before they changed, or before its payee owed us, waits again first.
     """
     floats.watch_all(at=at)
     if alarms.book_is_behind():
@@ -82,8 +81,8 @@ def plan_due(*, at: datetime) -> int:
     if "" in (closed := set(stopped)):
         return put_back
     rows = Remittance.objects.waiting().exclude(council_code__in=closed)
-    owed = rows.order_by("payee_id").values_list("payee_id", flat=True).distinct()
     planned: list[int] = []
+    owed = rows.order_by("payee_id").values_list("payee_id", flat=True).distinct()
     one_by_one(owed, lambda payee_id: planned.append(_plan_for(payee_id, rows, at)))
     return put_back + sum(planned)
 
@@ -150,9 +149,7 @@ def _write_plan(row: Remittance, at: datetime, operation_id: uuid.UUID | None = 
 
 
 def _must_wait(row: Remittance) -> bool:
-    """While something stops releases, people's money is not wholly covered, the lot's payment is disputed, the payee owes us from before
-    (`setting_off` takes that first), or it may have gone already.
-    """
+    """While something keeps it back, as for `may_send`; the payee owes from before (`setting_off` takes that first); or it may have gone already."""
     if Alarm.objects.stopping(row.council_code).exists() or floats.spare(row.council_code) < 0:
         return True
     return _is_disputed(row) or unplanning.owes(row) or _may_have_gone(row)
