@@ -15,7 +15,13 @@ _COUNCIL = re.compile(r"[A-Z][0-9]{8}")
 _OWNER = re.compile(r"[A-Za-z0-9:/._-]{0,120}")
 OF_THE_PLATFORM = 1 << 62  # the numbers of accounts without an owner begin here
 _MOST_KNOWN = 50_000
-_OPEN = "select ledger_open(code, council, owner, unit) from unnest(%s::text[], %s::text[], %s::text[], %s::text[]) names(code, council, owner, unit)"
+# Every account's number, and whether it is lazy: a join would open none where nothing is lazy.
+_OPEN = """
+    with opened as materialized (
+        select ledger_open(code, council, owner, unit) as id
+        from unnest(%s::text[], %s::text[], %s::text[], %s::text[]) names(code, council, owner, unit))
+    select id, exists (select from ledger_account a where a.id = opened.id and a.mode = 1) from opened
+"""
 
 
 class NotAnAccount(ValueError):
@@ -63,9 +69,10 @@ def open_accounts(accounts: Iterable[Account], *, again: bool = False) -> None:
 
     Known are numbers open for good, by database connection: added only once the opening is committed, because whoever takes another's
     uncommitted opening for done would meet it again while holding locks that the opener waits for; and gone with the connection,
-    because the database may have been put back to an earlier state behind it.
+    because the database may have been put back to an earlier state behind it. Which of them are lazy is kept too; it may be long ago.
     """
-    known = line().known
+    here = line()
+    known = here.known
     wanted = {account.number: account for account in accounts}
     new = sorted(key for key in wanted if again or key not in known)
     if not new:
@@ -74,6 +81,7 @@ def open_accounts(accounts: Iterable[Account], *, again: bool = False) -> None:
     columns = [[getattr(name, part) for name in names] for part in ("code", "council", "owner", "unit")]
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, columns)
+        here.lazy.update(number for number, is_lazy in cursor.fetchall() if is_lazy)
     transaction.on_commit(lambda: _remember(known, new))
 
 

@@ -3,15 +3,22 @@
 Nearly every payment touches an account of the platform's own. Two who post to one at the same moment would each wait for the other's flush.
 """
 
+from collections.abc import Sequence
+
 from django.db import connection, transaction
+
+from ledger.services.accounts import OF_THE_PLATFORM
 
 # A commit of its own, which waits for the disk as this server is set up to. All that was committed before is on it then: there is one log.
 ON_DISK = "select pg_logical_emit_message(true, 'ledger', '')"
 
 
-def is_possible() -> bool:
-    """Not where somebody commits by hand: nothing of ours would be called after it."""
-    return connection.in_atomic_block or connection.get_autocommit()
+def is_wanted(lazy: set[int], numbers: Sequence[int]) -> bool:
+    """Where one of the accounts may be waited for: of the platform's own, and not lazy (as far as is known: a mistake costs time, never money).
+
+    Not where somebody commits by hand: nothing of ours would be called after it.
+    """
+    return any(number >= OF_THE_PLATFORM and number not in lazy for number in numbers) and (connection.in_atomic_block or connection.get_autocommit())
 
 
 def lets_go(wanted: str) -> str:

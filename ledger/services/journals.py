@@ -234,7 +234,7 @@ def _ask(sql: str, values: Sequence[str | None], numbers: Sequence[int], journal
     here = line()
     if not here.known.issuperset(numbers):
         accounts.open_accounts(_named(journals))
-    goes_early = max(numbers, default=0) >= accounts.OF_THE_PLATFORM and early.is_possible()
+    goes_early = early.is_wanted(here.lazy, numbers)
     values = [*values, str(goes_early)]
     rows = here.ask(sql, values)
     if rows[0][0] == "unknown_account":

@@ -22,12 +22,13 @@ _WELL = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 
 
 class _Kept:
-    """What is known of one connection, for as long as it is open: `prepared`, names by statement; `known`, numbers of accounts."""
+    """What is known of one connection, for as long as it is open: `prepared`, names by statement; `known` and `lazy`, numbers of accounts."""
 
-    __slots__ = ("known", "prepared")
+    __slots__ = ("known", "lazy", "prepared")
 
     def __init__(self) -> None:
         self.known: set[int] = set()
+        self.lazy: set[int] = set()
         self.prepared: dict[str, bytes] = {}
 
 
@@ -38,17 +39,17 @@ _kept: "WeakKeyDictionary[psycopg.Connection[Any], _Kept]" = WeakKeyDictionary()
 class Line:
     """This thread's way to the book, for a moment. Towards Django's wrapper it is the cursor.
 
-    `known`: numbers of accounts that are open for good, see `accounts.open_accounts`.
+    `known`: numbers of accounts that are open for good, see `accounts.open_accounts`. `lazy`: of those that were lazy when they were asked for.
     """
 
-    __slots__ = ("_django", "_prepared", "_raw", "_rows", "known")
+    __slots__ = ("_django", "_prepared", "_raw", "_rows", "known", "lazy")
 
     def __init__(self, django: Any) -> None:
         if django.connection is None:
             django.ensure_connection()
         self._django, self._raw = django, django.connection
         kept = _kept.get(self._raw) or _kept.setdefault(self._raw, _Kept())
-        self.known, self._prepared = kept.known, kept.prepared
+        self.known, self.lazy, self._prepared = kept.known, kept.lazy, kept.prepared
         self._rows: list[Row] = []
 
     def ask(self, sql: str, values: Sequence[str | None]) -> list[Row]:

@@ -8,15 +8,17 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from ledger.selectors import balance
 from ledger.services import early
 from ledger.services.accounts import Account
 from ledger.services.journals import Journal, NotEnough, Transfer, post, post_many
+from ledger.services.upkeep import set_lazy
 
 HERE = "E09000028"
 CLEAR, OUT = Account("CLEAR", HERE), Account("OUT", HERE)
 HERS, HIS = (Account("TIME", HERE, f"person:{number}", "TIME") for number in (1, 2))
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 
 def a_journal(debit: Account, credit: Account, amount: int = 5) -> Journal:
@@ -46,6 +48,21 @@ def test_only_a_post_to_an_account_of_the_platform_lets_go_early_and_only_its_ow
     with transaction.atomic():
         posts(a_journal(HERS, HIS))
         assert waits_at_commit()
+
+
+def test_nobody_waits_for_a_lazy_account_and_a_connection_that_knows_wrongly_posts_all_the_same() -> None:
+    issued = Account("TIME_ISSUED", HERE, "", "TIME")
+    for lazy in (True, False):
+        post(a_journal(issued, HERS))
+        set_lazy(issued, lazy=lazy)
+        with transaction.atomic():
+            post(a_journal(issued, HERS))
+            assert waits_at_commit() is not lazy, "it still thinks what was so when it asked"
+        connection.close()
+        with transaction.atomic():
+            post(a_journal(issued, HERS))
+            assert waits_at_commit() is lazy
+    assert balance(HERS) == 30
 
 
 def test_what_was_rolled_back_leaves_nothing_of_it() -> None:
