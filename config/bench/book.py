@@ -14,12 +14,18 @@ SINGLE = f"""\\set n random(1, {PAIRS})
 select ledger_post(uuidv7(), 'bench', 'E09000028', b.debit, b.credit, 5,
     now(), 'bench', '', '', null, null) from bench_pair b where b.n = :n;
 """
-# As the services post to an account of the platform's own: a lazy one; and one whose lock is let go before the disk is waited for, and then it is.
-ONE_LAZY = f"""\\set n random(1, {PAIRS})
+
+
+def _to_one_account(column: str = "", then: str = "") -> str:
+    return f"""\\set n random(1, {PAIRS})
 select ledger_post(uuidv7(), 'bench', 'E09000028', %s, b.credit, 5,
-    now(), 'bench', '', '', null, null) from bench_pair b where b.n = :n;
-"""
-ONE_LOCKED = f"{ONE_LAZY.replace('null, null)', 'null, null), ' + early.lets_go('true'))}{early.ON_DISK};\n"
+    now(), 'bench', '', '', null, null){column} from bench_pair b where b.n = :n;
+{then}"""
+
+
+# As the services post to an account of the platform's own: a lazy one; and one whose lock is let go before the disk is waited for, and then it is.
+ONE_LAZY = _to_one_account()
+ONE_LOCKED = _to_one_account(f", {early.lets_go('true')}", f"{early.ON_DISK};\n")
 SET = f"""\\set n random(1, {SETS})
 select count(*) filter (where p.outcome = 'posted') from bench_set b, ledger_post_many(
     (select array_agg(uuidv7()) from generate_series(1, {IN_A_SET})), array_fill('bench'::text, array[{IN_A_SET}]),

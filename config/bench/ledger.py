@@ -87,13 +87,14 @@ def _by_pgbench(server: Server, hot: int, lazy: int) -> list[Job]:
     subprocess.run([binaries() / "pgbench", "-i", "-q", "-s", str(SCALE), yardstick], check=True, capture_output=True, text=True)
     web, each = server.url(), book.IN_A_SET
     posting = pgbench(server, web, book.ONE_LAZY % lazy, name="lazy")
+    locked = pgbench(server, web, book.ONE_LOCKED % hot, name="hot")
     return [
         Job("ledger.tpcb", pgbench(server, yardstick, "", name="tpcb"), f"pgbench's TPC-B-like script, scale {SCALE}"),
         Job("ledger.single", pgbench(server, web, book.SINGLE, name="single"), "one transfer with its journal, a transaction each", "ledger.tpcb"),
         Job(
             "ledger.set", pgbench(server, web, book.SET, each=each, name="set"), f"sets of {each}, a journal each; times are of a set", "ledger.tpcb"
         ),
-        Job("ledger.hot_locked", pgbench(server, web, book.ONE_LOCKED % hot, name="hot"), "every transfer touches one account", "ledger.single"),
+        Job("ledger.hot_locked", locked, "every transfer touches one account, whose lock goes before the disk is waited for", "ledger.single"),
         Job("ledger.hot_lazy", _rolled_up(server, posting), "the same, a lazy account, rolled up every second meanwhile", "ledger.single"),
     ]
 

@@ -68,7 +68,7 @@ def cover_from_free(*, dispute_id: int, at: datetime) -> int:
     if lot is None:
         return _take_from_wallet(owing, at)
     Membership.objects.locked().get(pk=lot.membership_id)
-    # Nothing counts on what waits for a leaver's answer, nor on what they set aside. `cover` may have been told before it was there.
+    # Nothing counts on what waits for a leaver's answer, nor on what a leaver set aside. `cover` may have been told before it was there.
     leaving = _leaving(lot)
     return _take(owing, {lot.share: _free(lot)} | (_reserves(lot) | leaving if leaving else {}), unsent.of(owing), at)
 

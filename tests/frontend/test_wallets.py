@@ -1,5 +1,8 @@
 """The holder's pages about one sum for several people: found from home, handed out all or nothing, seen by nobody else."""
 
+import re
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,7 +12,7 @@ from payments.models import Payment
 from pooling.books import Wallet
 from pooling.models import Call, WalletMove
 from pooling.services import budgets, wallets
-from tests import cast, cast_market, cast_pooling
+from tests import cast, cast_leaving, cast_market, cast_pooling
 from tests.signing_in import signed_in
 from tests.worlds import again, kept
 
@@ -105,3 +108,16 @@ def test_a_sum_is_asked_for_and_the_page_says_that_we_fetch_the_bank_details(sto
     payment = Payment.objects.get(about__startswith="wallet:")
     assert (payment.pence, payment.kind) == (50_000, "bank_transfer")
     assert "We are getting the bank details" in _text(sam.get(reverse("wallet", args=[cast.kasmo().pk])))
+
+
+def test_what_was_to_go_back_and_pays_what_the_bank_took_is_said_to_have_stayed(story):
+    cast_leaving.floated(100_000)
+    payment = wallets.pay_in(organisation=cast.kasmo(), council_code=cast.SOUTHWARK, pence=20_000, by=cast.sam(), at=story.at)
+    bank = cast_pooling.Bank(story.at)
+    bank.pays(payment)
+    again = {"organisation": cast.kasmo(), "council_code": cast.SOUTHWARK, "token": uuid4(), "by": cast.sam(), "at": story.at}
+    wallets.send_back(pence=12_000, **again)
+    bank.takes_back(payment, 15_000, ends="lost")
+    page = re.sub("<[^>]+>", "", _text(_as(cast.sam()).get(reverse("wallet", args=[cast.kasmo().pk]))))
+    assert "£50.00 sent back, on its way." in page
+    assert "£70.00 was to go back. It stayed here." in page
