@@ -16,10 +16,12 @@ from config import postgres
 from config.runner import binaries, runner_for
 
 ROOT = Path(__file__).resolve().parents[2]
+# A quarter of the machine's memory, as PostgreSQL's documentation advises.
+_QUARTER = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4 >> 20
 # Durable, as in use: fsync and synchronous_commit stay on. Room enough that no checkpoint falls into a measurement by chance, and workers
 # enough for the proof to use both processors.
 SETTINGS = {
-    "shared_buffers": "1GB",
+    "shared_buffers": f"{_QUARTER}MB",
     "max_wal_size": "16GB",
     "checkpoint_timeout": "30min",
     "fsync": "on",

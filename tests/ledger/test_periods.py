@@ -1,6 +1,7 @@
 """Closed days, and balances of earlier moments and days."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -155,6 +156,35 @@ def test_a_balance_as_recorded_is_that_of_the_moment_and_takes_one_query():
     assert selectors.balance_as_of(share(B), recorded_at=first) == 0
     with pytest.raises(ValueError, match="as of when"):
         selectors.balance_as_of(share())
+
+
+# How many seconds after the one before each of 130 lines came.
+GAPS = {
+    "evenly": [60] * 130,
+    "all at once": [0] * 130,
+    "ever later": [round(1.1**n) for n in range(130)],
+    "ever sooner": [round(1.1**n) for n in reversed(range(130))],
+    "heaps with years between": [0 if n % 40 else 10**8 for n in range(130)],
+    "one long ago": [0, 10**9, *[1] * 128],
+    "one long after": [*[1] * 129, 10**9],
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("gaps", GAPS.values(), ids=GAPS)
+def test_a_balance_as_recorded_is_found_however_the_lines_came(owner_cursor, gaps):
+    post_many([journal((BANK, share(), n)) for n in range(1, 131)])
+    ids = list(models.Journal.objects.order_by("id").values_list("id", flat=True))
+    times = [AT + timedelta(seconds=seconds) for seconds in accumulate(gaps)]
+    change = "update ledger_journal j set recorded_at = t.at from unnest(%s::bigint[], %s::timestamptz[]) t(id, at) where j.id = t.id"
+    owner_cursor.execute("set session_replication_role = replica")
+    owner_cursor.execute(change, [ids, times])
+    owner_cursor.execute("update ledger_account set opened_at = %s, last_at = %s", [AT - timedelta(days=1), times[-1]])
+    for moment in {at + timedelta(microseconds=by) for at in times for by in (-1, 0, 1)} | {AT - timedelta(days=80_000)}:
+        held = sum(n for n, at in enumerate(times, start=1) if at <= moment)
+        assert (moment, selectors.balance_as_of(share(), recorded_at=moment)) == (moment, held)
+    ends = "select a.balance, b.balance from ledger_balance_at(%s, '-infinity') a, ledger_balance_at(%s, 'infinity') b"
+    assert owner_cursor.execute(ends, [share().number] * 2).fetchall() == [(0, sum(range(131)))]
 
 
 @pytest.mark.django_db(transaction=True)
