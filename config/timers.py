@@ -75,7 +75,15 @@ OUTGOING = frozenset(
     }
 )
 # No other timer has anything to do because one of these moved something.
-ENDS = frozenset({"people.services.messages.send_due", "config.services.kept_answers.forget_old", "ledger.services.seals.seal_due"})
+ENDS = frozenset(
+    {
+        "providers.services.search_rows.refresh_due",
+        "marketplace.services.counting.counted_due",
+        "people.services.messages.send_due",
+        "config.services.kept_answers.forget_old",
+        "ledger.services.seals.seal_due",
+    }
+)
 MOST_ROUNDS = 50
 
 
