@@ -119,4 +119,5 @@ def _play(world: World, steps: int, proof_every: int, note: Callable[[str], None
         if number % proof_every == 0:
             checking.whole_book(world)
             checking.tidy()
-            note(f"{number} steps agree, it is {world.at:%Y-%m-%d}, digest {world.digest}")
+            waiting = sum(one.state == "waiting" for one in world.model.remittances.values())
+            note(f"{number} steps agree, it is {world.at:%Y-%m-%d}, {waiting} payments wait to go, digest {world.digest}")
