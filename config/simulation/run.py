@@ -112,12 +112,15 @@ def _begin(world: World) -> None:
 def _play(world: World, steps: int, proof_every: int, note: Callable[[str], None]) -> None:
     known: dict[Step, int] = STEPS | (FAULTS if world.with_faults else {})
     names, weights = list(known), list(known.values())
+    stopped = 0
     for number in range(1, steps + 1):
         world.step = number
         while world.dice.choices(names, weights)[0](world) is False:
             pass
+        stopped += bool(world.model.stopped)
         if number % proof_every == 0:
             checking.whole_book(world)
             checking.tidy()
             waiting = sum(one.state == "waiting" for one in world.model.remittances.values())
-            note(f"{number} steps agree, it is {world.at:%Y-%m-%d}, {waiting} payments wait to go, digest {world.digest}")
+            still = f"an alarm kept money back in {stopped} of them, {waiting} payments wait to go"
+            note(f"{number} steps agree, it is {world.at:%Y-%m-%d}, {still}, digest {world.digest}")

@@ -9,9 +9,8 @@ from config.simulation.plants import PLANTS
 from tests.money.conftest import Play
 from tests.money.stories import STORIES
 
-SEED, LONG_SEED, STEPS, BUGS_SHOW_WITHIN = 2, 3, 2000, 250
+SEED, LONG_SEED, STEPS, BUGS_SHOW_WITHIN = 2, 1, 2000, 250
 SHOWS_LATER = {"new_key_after_silence": 500, "keys_forgotten": 500}  # a call to Stripe is begun, lost and made first; a journal posted twice
-OTHER_SEEDS = {"paid_to_another": 1}  # with the other one nothing goes to a provider for long
 OTHER_PLANS = ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_hashagg")
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,7 +61,7 @@ def test_no_number_is_drawn_where_the_seed_does_not_reach() -> None:
 def test_a_planted_bug_is_found(bug: str, play: Play) -> None:
     """With a seed that finds nothing where nothing is planted."""
     within = SHOWS_LATER.get(bug, BUGS_SHOW_WITHIN)
-    found = play(OTHER_SEEDS.get(bug, SEED), within, plant=bug)
+    found = play(SEED, within, plant=bug)
     assert found.wrong
     assert found.steps < within
 
