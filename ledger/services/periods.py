@@ -23,6 +23,13 @@ class PeriodNotOver(Refusal):
     sentence = "That day is not over yet. Nothing was changed. Choose a day that has ended."
 
 
+class BooksAreBusy(Refusal):
+    """So much is posted there that the council's accounts could not all be had at one moment."""
+
+    code = "books_are_busy"
+    sentence = "Money is moving there at this very moment, so nothing could be closed. Nothing was changed. Try again in a minute."
+
+
 @dataclass(frozen=True, slots=True)
 class Closed:
     """The council's books are closed up to and with `through`."""
@@ -31,7 +38,7 @@ class Closed:
     through: date
 
 
-_WHY: dict[str, type[Refusal]] = {"not_after": ClosedAlready, "not_over": PeriodNotOver}
+_WHY: dict[str, type[Refusal]] = {"not_after": ClosedAlready, "not_over": PeriodNotOver, "busy": BooksAreBusy}
 
 
 def close_period(*, council: str, through: date, by: str, at: datetime) -> Closed:
@@ -39,7 +46,7 @@ def close_period(*, council: str, through: date, by: str, at: datetime) -> Close
 
     From then on the database refuses a journal of an earlier moment (`PeriodClosed`): what was wrong is put right by a journal of today
     that names what it takes back. Posting to the council waits while its accounts are locked. `council`: GSS code. `by`: an opaque
-    code, as `Journal.actor`; who may close is for the room that asks. Raises ClosedAlready, PeriodNotOver.
+    code, as `Journal.actor`; who may close is for the room that asks. Raises ClosedAlready, PeriodNotOver, BooksAreBusy.
     """
 
     def once() -> tuple[str, date]:

@@ -168,9 +168,9 @@ TAKEN_BACK = Question(
     where b.pence > coalesce(m.pence, 0)
     """,
 )
-# The sums of days count the lines up to their mark, and no other.
+# The sums of days count the lines up to their mark, and no other; those of closed days are whole.
 DAYS = Question(
-    "the sums of the days are those of their lines",
+    "the sums of the days are those of their lines, and no line of a closed day is left out of them",
     f"""
     with lines as (
         select m.account_id as id, (j.effective_at at time zone 'Europe/London')::date as day, sum(l.signed) as net, count(*) as lines
@@ -185,6 +185,15 @@ DAYS = Question(
     from lines x full join (select account_id as id, day, net, lines from ledger_day where account_id {_BOUNDS}) d using (id, day)
     left join ledger_account a using (id)
     where coalesce(x.net, 0) <> coalesce(d.net, 0) or coalesce(x.lines, 0) <> coalesce(d.lines, 0)
+    union all
+    select format('%s has lines of closed days that are not in the sums of its days.', {_NAME})
+    from ledger_account a left join ledger_day_mark m on m.account_id = a.id cross join lateral (
+        select t.journal_id, t.debit_version as place from ledger_transfer t where t.debit_id = a.id and t.debit_version > coalesce(m.version, 0)
+        union all
+        select t.journal_id, t.credit_version from ledger_transfer t where t.credit_id = a.id and t.credit_version > coalesce(m.version, 0)) l
+    join ledger_journal j on j.id = l.journal_id
+    where a.id {_BOUNDS} and j.effective_at < a.closed_until and (l.place < {_PLACES} or l.place > coalesce(m.position, {_PLACES}))
+    group by a.id, a.code, a.council, a.owner
     """,
     by="account",
 )

@@ -85,7 +85,7 @@ def confirm(*, council_code: str, through: date, by: Person, at: datetime) -> Cl
     """Another operator agrees, and the books are closed at once. Posting in that council waits for it.
 
     From then on the database refuses an entry for those days. Raises NotAllowed (also who asked), NeedsApproval, DayIsNotOver, DayIsClosed,
-    SomethingIsUnexplained.
+    SomethingIsUnexplained, BooksAreBusy.
     """
     two_people.must_be_operator(by)
     must_fit(council_code=council_code, through=through, at=at)

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.conftest import Clone
-from tests.ledger import mutants, probes, rows, together
+from tests.ledger import mutants, probes, rows, together, together_closing
 from tests.ledger.mutants import Mutant
 
 # Whoever is alone never notices these.
@@ -18,12 +18,14 @@ NEEDS_TWO = re.compile(r": (order of )?(lock|waits)")
 # Mutants of functions that nobody can tell from the original, and why.
 NO_DIFFERENCE: dict[str, str] = {
     "ledger_close_period: says periods are closed in read committed": "ledger_roll_up, which it calls, says the same",
-    "ledger_keep_days: lock": "the insert before it already waits for whoever keeps the same account's days",
     "ledger_roll_up: says decided": "the council's lock is then kept to the end of the transaction: slower, never wrong",
 }
 
 # Guards whose work another one does as well: taking one of them away changes nothing anybody can see.
 SAID_TWICE: dict[str, str] = {}
+
+
+assert together_closing.CLOSE  # its probes are known to `together`
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from ledger import models, selectors
 from ledger.services import upkeep
 from ledger.services.accounts import Account, account_id
 from ledger.services.journals import PeriodClosed, Posted, post, post_many
-from ledger.services.periods import Closed, ClosedAlready, PeriodNotOver, close_period
+from ledger.services.periods import BooksAreBusy, Closed, ClosedAlready, PeriodNotOver, close_period
 from ledger.services.proof import prove
 from tests.ledger.book import AT, BANK, LAMBETH, SOUTHWARK, A, B, journal, make_lazy, pay_in, share
 from tests.ledger.test_journals import in_a_set, one
@@ -236,3 +236,29 @@ def test_an_account_that_forgot_what_is_closed_is_found(owner_cursor):
     assert prove() == [
         "SHARE E09000028 member:1/portion:1 says that its days before none are closed; those of E09000028 are before 2026-03-01 00:00:00+00."
     ]
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_line_left_out_of_a_closed_day_is_found(owner_cursor, lazy):
+    if lazy:
+        make_lazy(owner_cursor, BANK)
+    pay_in(5)
+    post(paid(500, AT - timedelta(days=5)))
+    close()
+    left_out = BANK.number if lazy else share().number
+    owner_cursor.execute("set session_replication_role = replica")
+    owner_cursor.execute("update ledger_day_mark set version = 0, position = 4611686018427387904, counted = 0 where account_id = %s", [left_out])
+    owner_cursor.execute("delete from ledger_day where account_id = %s", [left_out])
+    [found] = prove()
+    assert found.endswith("has lines of closed days that are not in the sums of its days.")
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_where_somebody_never_lets_go_nothing_is_closed_and_that_is_said(owner_cursor):
+    pay_in(5)
+    with owner_cursor.connection.transaction():
+        owner_cursor.execute("select from ledger_account where id = %s for no key update", [share().number])
+        with pytest.raises(BooksAreBusy):
+            close()
+    assert close() == Closed(SOUTHWARK, FEBRUARY)

@@ -292,7 +292,7 @@ def closing_waits_for_who_posts_and_opens_and_they_for_it(two: Two) -> None:
 
     # who posts: the closer waits, holding nothing that the poster may yet want
     two.other.execute(AS_THEY_LIE)
-    two.one.execute("begin; set local deadlock_timeout = '50ms'; set local lock_timeout = '2s'")
+    two.one.execute("begin; set local lock_timeout = '2s'")
     two.one.execute("select 1 from ledger_account where id = %s for no key update", [low])
     with two.meanwhile(close) as result:
         _must_be_free(two.watch, higher)
