@@ -21,6 +21,7 @@ MEANS = {
 }
 # Where it is put right: a list of the console, by kind; the page of the platform's own money is one of its own.
 LISTS = {
+    "automatic_payouts": "reconciliation",
     "book_is_behind": "lines",
     "dispute": "disputes",
     "event_parked": "inbox",
@@ -29,6 +30,11 @@ LISTS = {
     "reversal_refused": "negative-providers",
     "unexplained_line": "lines",
 }
+LINE_ENDS = "Nobody closes this alarm. It closes by itself when we know what the line is, or two people have said what it was."
+STANDING_ENDS = (
+    "Nobody closes this alarm. It closes by itself once this is no longer so."
+    " We look every hour, and at once when you press “Check against Stripe now” in Checks against Stripe."
+)
 OTHER = "Read the sentence, and look at what it names."
 
 

@@ -13,7 +13,7 @@ from frontend.presenters import alarm_words, approvals, console, standing_by
 from ledger.selectors import balances
 from marketplace.models import MilestoneShare
 from payments.models import Alarm, Payment, Remittance, StripeLine
-from payments.services.alarms import closes_by_itself
+from payments.services import alarms
 from people.models import Concern, Council, Person
 from pooling.models import Challenge
 from providers.models import Check
@@ -96,19 +96,27 @@ def _stopped(person: Person) -> list[Stopped]:
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """One open alarm on its own page. `place`: the title and address of where it is put right, where there is such a page."""
+    """One open alarm on its own page. `place`: the title and address of where it is put right, where there is such a page.
+    `ends`: how it ends where nobody closes it; "" where an operator may.
+    """
 
     alarm: Alarm
     where: str
     sentence: str
     means: str
     place: tuple[str, str] | None
-    may_be_closed: bool
+    ends: str
 
 
 def ringing(alarm: Alarm) -> Ringing:
     where = _council_names().get(alarm.council_code, alarm.council_code) or "every council"
-    return Ringing(alarm, where, words.in_pounds(alarm.sentence), alarm_words.meaning(alarm.kind), _place(alarm), not closes_by_itself(alarm))
+    return Ringing(alarm, where, words.in_pounds(alarm.sentence), alarm_words.meaning(alarm.kind), _place(alarm), _ends(alarm))
+
+
+def _ends(alarm: Alarm) -> str:
+    if not alarms.closes_by_itself(alarm):
+        return ""
+    return alarm_words.LINE_ENDS if alarms.is_of_open_line(alarm) else alarm_words.STANDING_ENDS
 
 
 def _place(alarm: Alarm) -> tuple[str, str] | None:

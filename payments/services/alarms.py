@@ -21,6 +21,17 @@ class StillUnexplained(Refusal):
     sentence = "Nobody has said what this line was, so its alarm can’t be closed. Open Lines to explain. It closes by itself once that is known."
 
 
+class StillSo(Refusal):
+    """It says how something stands, and each check against Stripe looks at that anew."""
+
+    code = "still_so"
+    sentence = "This alarm says how things stand now, so it can’t be closed. Put it right, then press Check against Stripe now. It closes by itself."
+
+
+# How something stands, not what happened once. Closed by hand, these would let payments go while it is still so, or seem to.
+STANDING = frozenset({"automatic_payouts", "book_is_behind", "not_covered"})
+
+
 def ring(*, kind: str, about: str, sentence: str, at: datetime, council_code: str = "", stops_releases: bool = False) -> Alarm:
     """Raises an alarm; the same trouble (`kind` and `about`) rings once until it is closed.
 
@@ -75,18 +86,25 @@ def settle_behind(*, at: datetime) -> None:
 
 
 def closes_by_itself(alarm: Alarm) -> bool:
-    """Whether nobody closes it: it ends when it is known what its line was, or two people have said so."""
+    """Whether nobody closes it: it ends with what it states, or when it is known what its line was, or two people have said so."""
+    return alarm.kind in STANDING or is_of_open_line(alarm)
+
+
+def is_of_open_line(alarm: Alarm) -> bool:
+    """Whether it is about a line of which nobody has said yet what it was."""
     kind, _, line_id = alarm.about.partition(":")
     return kind == "line" and StripeLine.objects.filter(pk=line_id, state__in=("waiting", "suspense")).exists()
 
 
 def close(*, alarm_id: int, by: Person, at: datetime) -> Alarm:
-    """An operator has looked and put it right. Whoever calls has checked that `by` is one. Raises StillUnexplained."""
+    """An operator has looked and put it right. Whoever calls has checked that `by` is one. Raises StillUnexplained, StillSo."""
     with transaction.atomic():
         alarm = Alarm.objects.locked().get(pk=alarm_id)
-        if closes_by_itself(alarm):
+        if is_of_open_line(alarm):
             raise StillUnexplained
         if alarm.closed_at is None:
+            if closes_by_itself(alarm):
+                raise StillSo
             alarm.closed_at, alarm.closed_by_id = at, by.pk
             alarm.save(update_fields=["closed_at", "closed_by_id"])
             trail.write(by=by, verb="payments.close_alarm", about_kind="alarm", about_id=alarm.pk, at=at, council_code=alarm.council_code)

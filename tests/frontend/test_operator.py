@@ -208,6 +208,17 @@ def test_the_alarm_of_a_line_that_is_not_to_be_explained_yet_leads_to_the_line_a
     assert "<textarea" not in _text(client.get(reverse("operator-thing", args=["lines", "txn_1"])))
 
 
+def test_an_alarm_of_how_things_stand_has_no_button_and_leads_to_the_check():
+    alarm = alarms.ring(kind="automatic_payouts", about="platform", sentence="Stripe pays out.", at=cast.AT, stops_releases=True)
+    client, page = _as(cast.operator()), reverse("operator-alarm", args=[alarm.pk])
+    shown = client.get(page)
+    assert "It closes by itself once this is no longer so." in _text(shown)
+    assert "Close it" not in _text(shown)
+    assert reverse("operator-list", args=["reconciliation"]) in shown.content.decode()
+    assert "so it can’t be closed" in _text(client.post(page, follow=True))
+    assert Alarm.objects.open().get() == alarm
+
+
 def test_news_that_was_parked_is_tried_again(settings):
     settings.FACT_ROUTES = {"room.happened": ["tests.audit.consumers.note"]}
     fact = facts.record(kind="room.happened", subject="thing:1", payload={}, at=cast.AT)
