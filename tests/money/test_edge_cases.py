@@ -5,9 +5,13 @@ A name here whose test is gone, renamed or skipped is a failure. Cases that no o
 """
 
 import inspect
+import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
+
+import tests
 
 EDGE_CASES: dict[str, tuple[str, ...]] = {
     # --- calls to Stripe ---
@@ -28,16 +32,15 @@ EDGE_CASES: dict[str, tuple[str, ...]] = {
         "payments.test_operations.test_a_stored_500_over_nothing_is_sent_again_once_the_key_is_forgotten",
         "contract.test_faults.test_stored_500_hides_a_real_transfer",
     ),
-    "insufficient balance then top-up": (
-        "money.test_edge_cases_stripe.test_insufficient_balance_then_top_up",
-        "payments.test_operations.test_short_of_balance_waits_in_out_for_a_top_up_under_a_new_key",
-    ),
+    "insufficient balance then top-up": ("money.test_edge_cases_stripe.test_insufficient_balance_then_top_up",),
     "same key other amount": ("payments.test_operations.test_the_same_key_with_another_sum_is_never_taken_for_done",),
     "429 storm": ("payments.test_operations.test_a_storm_of_429_ends_with_one_transfer",),
     "two workers on one operation": ("payments.test_operations.test_two_workers_on_one_operation_call_once",),
     # --- two things at once ---
     "yes racing cancel": (
         "money.test_edge_cases_market.test_yes_racing_cancel_is_one_or_the_other",
+        "money.test_edge_cases_market.test_a_yes_that_pays_racing_the_money_going_back_is_one_or_the_other",
+        "pooling.test_at_once.test_a_yes_and_a_question_at_once_never_move_the_same_pound",
         "marketplace.test_funding_at_once.test_a_yes_and_a_question_at_once_are_one_or_the_other",
         "payments.test_payins.test_paid_before_the_cancel_reached_stripe_is_paid",
     ),
@@ -107,10 +110,12 @@ EDGE_CASES: dict[str, tuple[str, ...]] = {
     # --- providers' accounts ---
     "capability lost and regained": (
         "payments.test_payees.test_readiness_is_lost_and_regained_with_the_capability",
+        "payments.test_operations.test_a_lost_capability_waits_in_out_until_it_is_back_under_a_new_key",
         "payments.test_remittances.test_it_waits_until_the_payee_is_ready",
     ),
     "account rejected while money is held": (
         "money.test_edge_cases_stripe.test_account_rejected_while_money_is_held",
+        "money.test_edge_cases_stripe.test_account_rejected_while_money_is_owed",
         "payments.test_remittances.test_given_up_by_two_it_stays_owed",
     ),
     "link reused": (
@@ -134,6 +139,9 @@ EDGE_CASES: dict[str, tuple[str, ...]] = {
     ),
     "more than one page of anything": (
         "payments.test_reconciliation.test_more_than_one_page_first_and_later",
+        "payments.test_more_than_a_page.test_a_transfer_behind_a_page_of_its_group_is_found",
+        "payments.test_more_than_a_page.test_a_refund_behind_a_page_of_its_charge_is_found",
+        "payments.test_more_than_a_page.test_a_transfer_taken_back_behind_a_page_of_its_transfer_is_found",
         "contract.test_requests.test_pages_hold_every_line_once",
     ),
     # --- the rest ---
@@ -209,14 +217,53 @@ MUST_NEVER_HAPPEN: dict[str, tuple[str, ...]] = {
 }
 
 
+NOT_RUN = frozenset({"skip", "skipif", "xfail"})
+
+
+def marks_of(thing: object) -> set[str]:
+    """A module's `pytestmark` may be one mark or a list of them."""
+    found = getattr(thing, "pytestmark", [])
+    return {mark.name for mark in (found if isinstance(found, list | tuple) else [found])}
+
+
+def why_not(name: str) -> str:
+    """Why a test of this name does not run; "" where it does."""
+    module_name, _, function = name.rpartition(".")
+    try:
+        module = import_module(f"tests.{module_name}")
+    except pytest.skip.Exception:  # `pytest.skip(allow_module_level=True)`, `importorskip`: here it would skip this very test
+        return f"{name} does not run: its module is skipped."
+    found = getattr(module, function, None)
+    if not inspect.isfunction(found):
+        return f"{name} is not there."
+    is_off = NOT_RUN & (marks_of(found) | marks_of(module)) or not getattr(module, "__test__", True) or not getattr(found, "__test__", True)
+    return f"{name} does not run." if is_off else ""
+
+
 @pytest.mark.parametrize("case", [*EDGE_CASES, *MUST_NEVER_HAPPEN])
 def test_named_case_has_a_test_that_is_there_and_runs(case: str) -> None:
-    for name in (EDGE_CASES | MUST_NEVER_HAPPEN)[case]:
-        module, _, function = name.rpartition(".")
-        found = getattr(import_module(f"tests.{module}"), function, None)
-        assert inspect.isfunction(found), f"{case}: {name} is not there."
-        marks = {mark.name for mark in getattr(found, "pytestmark", [])}
-        assert not marks & {"skip", "skipif", "xfail"}, f"{case}: {name} does not run."
+    assert [why for name in (EDGE_CASES | MUST_NEVER_HAPPEN)[case] if (why := why_not(name))] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("def test_it(): pass", ""),
+        ("import pytest\npytestmark = [pytest.mark.live]\ndef test_it(): pass", ""),
+        ("def test_other(): pass", "is not there."),
+        ("import pytest\n@pytest.mark.skip\ndef test_it(): pass", "does not run."),
+        ("import pytest\npytestmark = pytest.mark.skip\ndef test_it(): pass", "does not run."),
+        ("import pytest\npytestmark = [pytest.mark.live, pytest.mark.xfail]\ndef test_it(): pass", "does not run."),
+        ("import pytest\npytest.skip('for now', allow_module_level=True)", "does not run: its module is skipped."),
+        ("import pytest\npytest.importorskip('nothing_of_this_name')", "does not run: its module is skipped."),
+        ("__test__ = False\ndef test_it(): pass", "does not run."),
+    ],
+)
+def test_a_test_that_is_turned_off_in_any_way_is_noticed(source: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "made_up.py").write_text(source)
+    monkeypatch.setattr(tests, "__path__", [*tests.__path__, str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "tests.made_up", raising=False)
+    assert why_not("made_up.test_it") == (says and f"made_up.test_it {says}")
 
 
 def test_no_case_is_named_twice_and_none_without_a_test() -> None:

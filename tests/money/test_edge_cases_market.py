@@ -1,19 +1,22 @@
 """Edge cases of money between people and providers, by name, that no other test holds. All of them: `test_edge_cases.py`."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from ledger.selectors import balance
 from ledger.services.accounts import Account
+from marketplace.models import MilestoneShare
 from marketplace.rules import dates
 from marketplace.rules.tables import NotNow
 from marketplace.selectors import proof
-from marketplace.services import milestones, shares, signing, visits
+from marketplace.services import aged, milestones, shares, signing, visits
 from payments.models import Payee, Payment, Refund
+from payments.selectors import proof as payments_proof
 from places.calendar import add_working_days
 from pooling.books import Lot
-from pooling.models import Earmark
+from pooling.models import Earmark, HoldMove
 from pooling.selectors import proof as pooling_proof
 from pooling.services import shares as free_money
 from providers.models import Enterprise, Listing
@@ -79,6 +82,35 @@ def test_yes_racing_cancel_is_one_or_the_other() -> None:
     # The yes and the no both had their say at most once, and only the one that ended it is the last word.
     assert 1 <= sum(not isinstance(result, Exception) for result in results) <= 2
     assert proof("default") == pooling_proof("default") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_yes_that_pays_racing_the_money_going_back_is_one_or_the_other() -> None:
+    """Her yes on the day on which her money has waited 88 days, and goes back to her: the provider is owed all of it, or none."""
+    story = cast_market.asked()
+    share, amina, enterprise = story.share("Amina"), cast.amina(), story.agreement.enterprise
+    lot = Payment.objects.get(lot_owner=Lot(share.membership_id, share.portion_id, cast.SOUTHWARK).owner)
+    Payment.objects.filter(pk=lot.pk).update(charged_at=story.at - timedelta(days=88))
+    old: dict[str, Any] = {"payment_id": lot.pk, "membership_id": share.membership_id, "portion_id": share.portion_id, "pence": lot.pence}
+    turns = iter([True, False] * 4)
+
+    def act() -> object:
+        if next(turns):
+            return shares.yes(share=share, by=amina, at=story.at)
+        return aged.let_go(**old, wish="", at=story.at)
+
+    results = at_once(8, act)
+    share.refresh_from_db()
+    won = [result for result in results if isinstance(result, MilestoneShare) or result == 1]
+    assert len(won) == 1, results
+    moves = list(HoldMove.objects.filter(hold=share.hold).exclude(kind="place").values_list("kind", "pence"))
+    sums = (due(enterprise), held("HOLD", story, "Amina"), held("SHARE", story, "Amina"), held("REFUND", story, "Amina"))
+    if share.state == "released":
+        assert (moves, sums) == ([("release", WEEK)], (WEEK, 0, 0, 0))
+    else:
+        # The clock sends what came free on its way home in the same breath.
+        assert (share.state, moves, sums) == ("returned", [("give_back", WEEK)], (0, 0, 0, WEEK))
+    assert [*proof("default"), *pooling_proof("default"), *payments_proof()] == []
 
 
 @plain

@@ -3,12 +3,14 @@
 The list of all of them, and where each is tested, is in `test_edge_cases.py`.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 
 from ledger.models import Journal
+from ledger.selectors import balance
 from payments.gateways import stripe_gateway
 from payments.gateways.shapes import Charge, Intent, Line
 from payments.models import Alarm, Payment, PaymentOperation, Refund, Remittance, StripeLine, WebhookEvent
@@ -16,7 +18,12 @@ from payments.sandbox import faults
 from payments.selectors import proof
 from payments.services import arrivals, operations, payees, reconciliation, remittances
 from payments.services.proof import prove_against_stripe
-from tests.payments.conftest import AMINA, Play, play, sandbox_process, stripe_settings
+from pooling.books import Lot
+from pooling.models import Hold
+from pooling.selectors import proof as pooling_proof
+from pooling.services import calls, holds, shares
+from tests import cast, cast_pooling
+from tests.payments.conftest import AMINA, COUNCIL, Play, play, sandbox_process, stripe_settings
 from tests.payments.test_inbox import CONNECT, PLATFORM, post, sign, stripes_events
 from tests.payments.test_refunds import back
 from tests.sandbox_process import CONNECT_SECRET, PLATFORM_SECRET
@@ -178,7 +185,7 @@ def test_wrong_amount_or_currency_on_a_payment_credits_nobody(play: Play, pence:
     assert (play.has("CLEAR"), play.has("PENDING", AMINA)) == (0, 0)
 
 
-def test_account_rejected_while_money_is_held(play: Play) -> None:
+def test_account_rejected_while_money_is_owed(play: Play) -> None:
     play.float()
     play.lot()
     payee = play.payee()
@@ -194,6 +201,47 @@ def test_account_rejected_while_money_is_held(play: Play) -> None:
     assert (home.state, play.has("SHARE", AMINA)) == ("succeeded", 0)
     reconciliation.run(at=play.at)
     assert proof() == prove_against_stripe() == []
+
+
+def held_week(play: Play) -> tuple[Lot, Hold]:
+    """Amina's £80 at Stripe, called for a week of visits and held for it."""
+    amina = cast.amina()
+    _, [place, _] = cast_pooling.group(amina, cast.yusuf(), at=play.at)
+    portion = cast_pooling.direct_payment(amina, seen_by=cast.ruth(), at=play.at)
+    earmark = cast_pooling.earmarked(cast_pooling.promised(place, portion, at=play.at), at=play.at)
+    call = cast_pooling.called(earmark, share=1, pence=8000, at=play.at, due_on=play.at.date() + timedelta(days=30))
+    page = "http://127.0.0.1/back"
+    payment = calls.pay_by_card(call=call, success_url=page, cancel_url=page, by=amina, at=play.at)
+    play.run()
+    payment.refresh_from_db()
+    play.type_card(payment)
+    arrivals.refresh(payment_id=payment.pk, at=play.at)
+    play.later(days=8)
+    cast_pooling.Bank(play.at).tell()
+    held = holds.place(about_kind="milestone", about_id=7, parts=[holds.HoldPart(1, place.pk, portion.pk, 8000)], at=play.at)
+    return Lot(place.pk, portion.pk, COUNCIL), held[1]
+
+
+def test_account_rejected_while_money_is_held(play: Play, settings: Any) -> None:
+    """It stays held, hers: what she says yes to is owed and waits, the rest comes back and goes home to her card."""
+    settings.FACT_ROUTES = {kind: [one for one in to if one.startswith("pooling.")] for kind, to in settings.FACT_ROUTES.items()}
+    play.float()
+    (lot, hold), payee = held_week(play), play.payee()
+    play.stripe.act("reject_account", account=payee.stripe_account_id)
+    play.later(days=3)
+    payees.refresh(payee=payee, at=play.at)
+    assert (balance(lot.hold(hold.pk)), play.has("DUE", f"payee:{payee.pk}"), play.has("OUT")) == (8000, 0, 0)
+    holds.release(hold=hold, pence=3000, payee_id=payee.pk, about="share:1", by=None, at=play.at)
+    play.later(days=1)
+    assert (Remittance.objects.get().state, play.transfers(), play.has("DUE", f"payee:{payee.pk}")) == ("waiting", [], 3000)
+    holds.give_back(hold=hold, pence=5000, by=None, at=play.at)
+    place, portion = hold.membership, hold.portion
+    shares.withdraw(membership=place, portion=portion, pence=5000, by=place.person, at=play.at)
+    play.run()
+    assert [(row.state, row.pence) for row in Refund.objects.all()] == [("succeeded", 5000)]
+    assert [balance(account) for account in (lot.hold(hold.pk), lot.share, lot.refund)] == [0, 0, 0]
+    reconciliation.run(at=play.at)
+    assert [*proof(), *pooling_proof(), *prove_against_stripe()] == []
 
 
 def test_payout_failing_after_paid_posts_nothing_and_sends_nothing_again(play: Play) -> None:

@@ -182,7 +182,7 @@ def test_what_is_claimed_at_the_end_of_a_slow_round_is_left_to_its_worker(play: 
     ends_with_one_transfer(play, planned)
 
 
-def test_short_of_balance_waits_in_out_for_a_top_up_under_a_new_key(play: Play, planned: Remittance) -> None:
+def test_a_lost_capability_waits_in_out_until_it_is_back_under_a_new_key(play: Play, planned: Remittance) -> None:
     play.stripe.act("lose_transfers", account=Payee.objects.get().stripe_account_id)
     first_key = play.operation(kind="transfer").idempotency_key
     operations.perform_due(at=play.at)
