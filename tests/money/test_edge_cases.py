@@ -104,7 +104,10 @@ EDGE_CASES: dict[str, tuple[str, ...]] = {
         "money.test_edge_cases_stripe.test_refund_short_of_balance_by_bank_is_refused_and_made_once_the_money_is_back",
     ),
     "refund failing weeks later": ("payments.test_refunds.test_sent_back_by_the_bank_weeks_later_it_is_theirs_again",),
-    "refund after release with a crash in between": ("payments.test_recoveries.test_refund_after_release_with_a_crash_in_between",),
+    "refund after release with a crash in between": (
+        "payments.test_killed_while_sent_back.test_refund_after_release_with_a_crash_in_between",
+        "payments.test_recoveries.test_refund_after_release_whatever_befalls_the_call",
+    ),
     "reversal beyond what is left": ("payments.test_recoveries.test_reversal_beyond_what_is_left",),
     "a refund made by hand in the dashboard": ("payments.test_reconciliation.test_a_refund_by_hand_is_found_and_its_council_named",),
     # --- providers' accounts ---

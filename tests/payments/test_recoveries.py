@@ -88,8 +88,8 @@ def test_refund_after_release_takes_the_transfer_back_first(play: Play, paid: Pa
 
 
 @pytest.mark.parametrize("fault", ["drop_after_commit", "500_stored_after", "500_before", "429"])
-def test_refund_after_release_with_a_crash_in_between(play: Play, paid: Payee, fault: str) -> None:
-    """Stripe took it back and we died before we wrote it down: it is taken back once, and the refund follows."""
+def test_refund_after_release_whatever_befalls_the_call(play: Play, paid: Payee, fault: str) -> None:
+    """Stripe was asked to take it back, nobody heard whether it did, and it forgot our key: taken back once, and the refund follows."""
     asks_back(play, 5000)
     play.stripe.fault(fault, "/v1/transfers/{id}/reversals")
     operations.perform_due(at=play.at)
