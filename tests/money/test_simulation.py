@@ -9,7 +9,7 @@ from config.simulation.plants import PLANTS
 from tests.money.conftest import Play
 from tests.money.stories import STORIES
 
-SEED, SHORT, LONG_SEED, STEPS, BUGS_SHOW_WITHIN = 2, 160, 1, 2000, 400
+SEED, SHORT, LONG_SEED, STEPS, BUGS_SHOW_WITHIN = 2, 200, 1, 2000, 400
 # Bugs that the long seed shows late are planted on the other. Both are seen to find nothing, for as many steps, where nothing is planted.
 ON_THE_SHORT_SEED = {"paid_to_another"}
 OTHER_PLANS = ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_hashagg")
