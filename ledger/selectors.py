@@ -2,7 +2,7 @@
 what is owed to people, the platform's own money and income count up when credited; money at Stripe, debts to us and costs when debited."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -24,6 +24,7 @@ __all__ = [
     "balance",
     "balance_as_of",
     "balances",
+    "balances_on",
     "closed_everywhere",
     "closed_through",
     "ends",
@@ -98,6 +99,24 @@ def balances(
         rows = rows.exclude(balance=0)
     found = rows.values_list("code", "council", "owner", "unit", "balance")
     return {Account(code, where, owner, unit): natural(code, stored) for code, where, owner, unit, stored in found}
+
+
+def balances_on(days: Mapping[str, date]) -> dict[str, dict[str, int]]:
+    """What the accounts of each code together held in each of these councils at the end of a London day, by when things happened, as known now.
+
+    Pence in natural sign, by council and code; nothing for what holds nothing. One query, a look at each of their accounts.
+    """
+    found: dict[str, dict[str, int]] = {council: {} for council in days}
+    sql = """
+        select a.council, a.code, sum(ledger_balance_on(a.id, d.day))::bigint from unnest(%s::text[], %s::date[]) d(council, day)
+        join ledger_account a using (council) where a.unit = 'GBP' group by 1, 2 order by 1, 2
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(days), list(days.values())])
+        for council, code, stored in cursor.fetchall():
+            if stored:
+                found[council][code] = natural(code, stored)
+    return found
 
 
 def owned(owners: Iterable[str]) -> list[Account]:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Sum
 from audit.clock import london_date
 from audit.one_question import Row, by_list
 from audit.one_question import rows as listed
-from ledger.selectors import balance, closed_everywhere
+from ledger.selectors import balance, balances_on, closed_everywhere
 from ledger.services.accounts import Account
 from payments.models import Alarm, Payee, Payment, Remittance
 from payments.services import ages, risk
@@ -40,12 +40,21 @@ class PaymentSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldThen:
+    """What the accounts of one code (docs/money.md has the codes) together held at the end of a day."""
+
+    account: str
+    pence: int
+
+
+@dataclass(frozen=True, slots=True)
 class BooksSeen:
-    """A council's books. `closed_through`: the last day that is closed; None while none is."""
+    """A council's books. `closed_through`: the last day that is closed; None while none is. `held`: what accounts held at its end, for good."""
 
     code: str
     name: str
     closed_through: date | None
+    held: list[HeldThen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +197,19 @@ def proof() -> list[str]:
 
 
 def books(person: Person) -> list[BooksSeen]:
-    """Every council's books by name, for operators; nothing for anybody else. Two queries."""
+    """Every council's books by name, for operators; nothing for anybody else. Three queries."""
     if not (person.is_active and person.is_operator):
         return []
     closed = closed_everywhere()
-    return [BooksSeen(code, name, closed.get(code)) for code, name in Council.objects.order_by("name").values_list("pk", "name")]
+    held = balances_on(closed)
+    names = Council.objects.order_by("name").values_list("pk", "name")
+    return [BooksSeen(code, name, closed.get(code), _held(held.get(code, {}))) for code, name in names]
+
+
+def books_on(council_code: str, day: date) -> list[HeldThen]:
+    """What a council's accounts held at the end of a London day, by when things happened; of an open day it can still change. One query."""
+    return _held(balances_on({council_code: day})[council_code])
+
+
+def _held(by_code: dict[str, int]) -> list[HeldThen]:
+    return [HeldThen(code, pence) for code, pence in by_code.items()]

@@ -9,6 +9,7 @@ from frontend.presenters import operator_books as presenter
 from frontend.views.flow import back_to, form_page
 from frontend.views.roles import for_operators
 from frontend.views.who import SignedIn
+from payments import selectors
 from payments.services import closing
 
 
@@ -25,8 +26,10 @@ def close(request: SignedIn) -> HttpResponse:
 
     def told(form: CloseForm) -> dict[str, object]:
         said = form.cleaned_data
-        closing.must_fit(council_code=said["council"], through=said["through"], at=clock.now())
-        return {"council": page.names[said["council"]], "through": said["through"], "reason": said["reason"]}
+        code, through = said["council"], said["through"]
+        closing.must_fit(council_code=code, through=through, at=clock.now())
+        held = presenter.held(page.names[code], through, selectors.books_on(code, through))
+        return {"council": page.names[code], "through": through, "reason": said["reason"], "held": held}
 
     form, check = CloseForm(request.POST or None), "operator/books_check.html"
     return form_page(request, form=form, act=act, template="operator/books.html", context={"page": page}, check_template=check, check_context=told)

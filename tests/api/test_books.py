@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from ledger.services.journals import post
 from payments.services import suspense, two_people
 from tests import cast
 from tests.api.conftest import Api
+from tests.ledger.book import BANK, journal, share
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +17,8 @@ pytestmark = pytest.mark.django_db
 def test_one_operator_asks_and_another_closes(set_clock: Any) -> None:
     set_clock(cast.AT + timedelta(minutes=1))
     cast.southwark()
+    post(journal((BANK, share(), 700), effective_at=cast.AT - timedelta(days=1)))
+    post(journal((BANK, share(), 40)))
     first, second, books = Api(cast.operator()), Api(cast.second_operator()), f"books/{cast.SOUTHWARK}/"
     assert first.get(books)["closed_through"] is None
     day = {"through": "2026-03-01"}
@@ -24,7 +28,8 @@ def test_one_operator_asks_and_another_closes(set_clock: Any) -> None:
     first.post(f"{books}close/", day, 403, key="own")
     second.post(f"{books}close/", {"through": "2026-02-28"}, 409, key="another day")
     closed = second.post(f"{books}close/", day, key="yes")
-    assert closed == {"code": cast.SOUTHWARK, "name": "Southwark", "closed_through": "2026-03-01"}
+    held = [{"account": "BANK", "pence": 700}, {"account": "SHARE", "pence": 700}]
+    assert closed == {"code": cast.SOUTHWARK, "name": "Southwark", "closed_through": "2026-03-01", "held": held}
     assert second.post(f"{books}close/", day, key="yes") == closed
     assert first.rows("books/") == [closed]
     late = first.post(f"{books}propose/", {"through": "2026-03-02", "reason": "Quick."}, 422)

@@ -6,10 +6,12 @@ import pytest
 from django.urls import reverse
 
 from ledger.selectors import closed_through
+from ledger.services.journals import post
 from people.models import Approval
 from tests import cast
 from tests.frontend.reading import read_and_press
 from tests.frontend.test_groups import _as, _text
+from tests.ledger.book import BANK, journal, share
 
 pytestmark = pytest.mark.django_db
 SAID = {"council": cast.SOUTHWARK, "through": "1 March 2026", "reason": "February is over."}
@@ -20,7 +22,12 @@ def test_two_operators_close_the_books_up_to_a_day(set_clock):
     first, second, page = _as(cast.operator()), _as(cast.second_operator()), reverse("operator-books")
     assert page in _text(first.get(reverse("operator")))
     assert "nothing is closed" in _text(first.get(page))
-    assert "Nothing opens a closed day again" in _text(first.post(page, SAID))
+    post(journal((BANK, share(), 70_000), effective_at=cast.AT - timedelta(days=1)))
+    post(journal((BANK, share(), 4_000)))
+    check = _text(first.post(page, SAID))
+    assert "Nothing opens a closed day again" in check
+    assert "What Southwark’s books held at the end of" in check
+    assert "£700.00" in check
     assert not Approval.objects.exists()
     assert first.post(page, {**SAID, "_confirm": "yes"}).status_code == 302
     assert "Another operator must answer" in _text(first.get(page))
@@ -32,7 +39,10 @@ def test_two_operators_close_the_books_up_to_a_day(set_clock):
     assert closed_through(cast.SOUTHWARK) is None
     assert read_and_press(second, answer, agree="yes").status_code == 302
     assert f"{closed_through(cast.SOUTHWARK)}" == "2026-03-01"
-    assert "1 March 2026" in _text(first.get(page))
+    closed = _text(first.get(page))
+    assert "What Southwark’s books held at the end of" in closed
+    assert "At Stripe" in closed
+    assert "£700.00" in closed
 
 
 def test_a_wrong_day_is_told_before_anybody_confirms_and_stays_as_typed(set_clock):
