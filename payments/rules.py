@@ -20,6 +20,7 @@ PAYMENT: dict[tuple[str, str], str] = {
     ("cancelled", "fail"): "failed",  # a Direct Debit, refused by the bank before it was closed: its two lines are to be taken in
     ("clearing", "clear"): "available",
     ("clearing", "fail"): "failed",
+    ("available", "take_back"): "failed",  # a top-up that its bank took back when it had come
 }
 
 REMITTANCE: dict[tuple[str, str], str] = {

@@ -99,7 +99,7 @@ def whose(about: str) -> str:
     if what != "payment":
         return about
     payment = Payment.objects.get(pk=number)
-    return f"{about}, {words.pounds(payment.pence)} of {payment.lot_owner}, {words.day(payment.charged_at or payment.started_at)}"
+    return f"{about}, {words.pounds(payment.pence)} of {payment.lot_owner or 'our own'}, {words.day(payment.charged_at or payment.started_at)}"
 
 
 def hold(row: Hold, at: datetime) -> Line:

@@ -86,7 +86,8 @@ def _bring_again(row: Any, by: Person, at: datetime) -> str:
 def _touched(line: Any) -> dict[str, str]:
     kinds = {"payment": "refund_by_hand", "payee": "transfer_by_hand"}
     what = line.touched.partition(":")[0]
-    is_out = what in kinds and line.unknown_pence < 0
+    # What a bank takes back of a top-up is the platform's own, and nobody was given it.
+    is_out = what in kinds and line.unknown_pence < 0 and not line.source.startswith("tu_")
     return {"about": line.touched, "kind": kinds[what]} if is_out else {}
 
 

@@ -10,7 +10,7 @@ from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import Intent, Line, Session
 from payments.models import Alarm, Payment, PaymentOperation
 from payments.rules import PAYMENT, may_step, step
-from payments.services import alarms, debits, taking
+from payments.services import alarms, debits, floats, taking
 from payments.services.one_by_one import ask_one_by_one
 
 BATCH = 200
@@ -98,9 +98,12 @@ def clear(*, payment: Payment, line: Line, at: datetime) -> bool:
     """As `taking.clear`, once the payer's bank has paid. Not inside a transaction. Raises AnswerLost, StripeIsBusy, NotFound.
 
     A Direct Debit has its line from the start, and it may be available before the bank has spoken: only the charge says that it was paid.
+    So has a top-up, also one that its bank did not send.
     """
     if not line.is_available or (payment.kind == Payment.Kind.BACS and not gateway.charge(payment.charge_id).is_paid):
         return False
+    if payment.kind == Payment.Kind.TOP_UP:
+        floats.refresh(payment_id=payment.pk, at=at)
     return taking.clear(payment_id=payment.pk, line=line, at=at)
 
 

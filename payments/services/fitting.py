@@ -86,4 +86,6 @@ def _sum_fits(line: StripeLine, kind: str, row: object) -> bool:
         return row.state == Remittance.State.PAID and pence <= row.pence - asked
     if isinstance(row, Recovery):
         return pence <= row.left_pence and row.state == Recovery.State.OWED
+    if isinstance(row, Payment) and row.kind == Payment.Kind.TOP_UP:
+        return False  # the platform's own: nobody was given it back, and nobody owes it
     return not isinstance(row, Payment) or (row.state == Payment.State.AVAILABLE and row.part_of_id is None and pence <= row.pence)

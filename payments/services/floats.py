@@ -12,10 +12,12 @@ from ledger.services.journals import Journal, NotEnough, Transfer, new_key, post
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import Made, TopUp
-from payments.models import Alarm, Payment, PaymentOperation, ReconcileCursor
-from payments.rules import PAYMENT, may_step, spare_pence, step
+from payments.models import Alarm, Payment, PaymentOperation, ReconcileCursor, StripeLine
+from payments.rules import PAYMENT, may_step, spare_pence, step, take_from
 from payments.services import alarms, planning, taking
 from people.models import Person
+
+WAITS_FOR_FLOAT = ("FEE_COST", "LOSS")  # a fee that it could not pay; a top-up that was taken back when it was spent
 
 
 def top_up(*, council_code: str, pence: int, by: Person | None, at: datetime) -> Payment:
@@ -61,13 +63,33 @@ def refresh(*, payment_id: uuid.UUID, at: datetime) -> None:
 
 
 def _see(payment: Payment, thing: TopUp, at: datetime) -> None:
-    failed = thing.status in ("failed", "canceled", "reversed")
-    if not failed and may_step(PAYMENT, payment.state, "pay"):
+    # Once only: an answer may be older than what is known. One that failed was taken too: Stripe's balance has its lines.
+    if not payment.charge_id and may_step(PAYMENT, payment.state, "pay"):
         payment.state, payment.charge_id, payment.charged_at = step(PAYMENT, payment.state, "pay"), thing.id, at
     payment.line_id = payment.line_id or thing.line_id
     payment.save(update_fields=["state", "charge_id", "charged_at", "line_id"])
-    if failed and may_step(PAYMENT, payment.state, "fail"):
+    if thing.status in ("failed", "canceled", "reversed") and may_step(PAYMENT, payment.state, "fail"):
         taking.end(payment, "fail", at)
+
+
+def take_back(*, payment_id: uuid.UUID, at: datetime) -> bool:
+    """A top-up that came to nothing has a line in and a line out at Stripe: once both are available and read, the book has them too.
+
+    False when not due, or done. Not inside a transaction. Raises AnswerLost, StripeIsBusy, NotFound.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    if not taking.may_take_back(payment):
+        return False
+    # What two people explain, or have explained, is booked by that.
+    waiting = StripeLine.objects.filter(source=payment.charge_id, kind="topup_reversal", pence=-payment.pence, state="waiting").first()
+    if waiting is None or not payment.line_id:
+        return False
+    came, went = gateway.line(payment.line_id), gateway.line(waiting.pk)
+    if not came.is_available or not went.is_available:
+        return False
+    done: bool = retrying(lambda: taking.take_back(payment_id, came, at))
+    watch(council_code=payment.council_code, at=at)
+    return done
 
 
 # --- whether people's money is covered (money.md 5, 1) ---
@@ -95,7 +117,8 @@ def watch(*, council_code: str, at: datetime) -> int:
     if pence >= 0:
         alarms.settle(kind="not_covered", about=about, at=at)
         return pence
-    sentence = f"People's money is {-pence}p more than there is for it: something is owed to us. Top up; nothing goes to providers until then."
+    why = "something is owed to us, or a top-up was taken back"
+    sentence = f"People's money is {-pence}p more than there is for it: {why}. Top up; nothing goes to providers until then."
     alarms.ring(kind="not_covered", about=about, sentence=sentence, at=at, council_code=council_code, stops_releases=True)
     return pence
 
@@ -114,11 +137,12 @@ def _pay_costs(council_code: str, at: datetime) -> None:
             # One at a time: two payers of the same cost would pay it twice.
             ReconcileCursor.objects.get_or_create(pk=1)
             ReconcileCursor.objects.locked().get(pk=1)
-            cost, own = Account("FEE_COST", council_code), Account("FLOAT", council_code)
-            there = balances(codes=("FEE_COST", "FLOAT"), council=council_code)
-            pence = min(there.get(cost, 0), there.get(own, 0))
-            if pence > 0:
-                post(Journal(new_key(), "costs_paid", council_code, (Transfer(own, cost, pence),), at, actor="system"))
+            there = balances(codes=("FLOAT", *WAITS_FOR_FLOAT), council=council_code)
+            own, costs = Account("FLOAT", council_code), [Account(code, council_code) for code in WAITS_FOR_FLOAT]
+            parts = take_from([there.get(cost, 0) for cost in costs], there.get(own, 0))
+            transfers = tuple(Transfer(own, cost, pence) for cost, pence in zip(costs, parts, strict=True) if pence)
+            if transfers:
+                post(Journal(new_key(), "costs_paid", council_code, transfers, at, actor="system"))
 
     try:
         retrying(write)

@@ -44,6 +44,9 @@ def _journals() -> Iterator[str]:
         if row.kind != "top_up":
             yield from _is("took", row, row.state in ("clearing", "available"), row.clearing_journal, clear, row.pence)
         yield from _is("made available", row, row.state == "available", row.available_journal, bank, row.pence - (row.fee_pence or 0))
+        if row.kind == "top_up" and row.failed_journal:
+            yield from _is("came and went", row, True, row.available_journal, bank, row.pence - (row.fee_pence or 0))
+            yield from _is("came and went", row, True, row.failed_journal, bank, -row.pence)
         if row.bounced_in_journal and row.bounced_out_journal:
             yield from _is("came and went", row, True, row.bounced_in_journal, clear, -row.pence)
             yield from _is("came and went", row, True, row.bounced_out_journal, clear, row.pence)

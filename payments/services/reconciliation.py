@@ -204,6 +204,8 @@ def what_it_is(line: StripeLine) -> Ours | None:
         payment = Payment.objects.filter(charge_id=line.source).first()
         if payment is not None and payment.failure_line_id and payment.state == "failed":
             return _bounced(payment, line)
+        if payment is not None and (line.kind, line.pence) == ("topup_reversal", -payment.pence):
+            return Ours(payment.failed_journal, -payment.pence, 0, payment.council_code)
         # Other lines may name the same charge (a dispute's, a fee's): only its own first line is the payment.
         if payment is None or line.kind not in ("charge", "payment", "topup"):
             return None
@@ -252,6 +254,8 @@ def _catch_up(line: StripeLine, at: datetime) -> None:
     try:
         thing = see(line.source, at)
     except NotFound:
+        return
+    if isinstance(thing, Payment) and thing.kind == Payment.Kind.TOP_UP and floats.take_back(payment_id=thing.pk, at=at):
         return
     if isinstance(thing, Payment) and thing.failure_line_id:
         debits.bounce(payment_id=thing.pk, at=at)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from audit.services import facts
 from ledger.services.accounts import Account
-from ledger.services.journals import Journal, NotEnough, Transfer, new_key, post
+from ledger.services.journals import Journal, NotEnough, Refused, Transfer, new_key, post, post_many
 from ledger.services.retry import retrying
 from payments.gateways.shapes import Charge, Line
 from payments.models import Payment
@@ -90,6 +90,47 @@ def _clear(payment_id: uuid.UUID, line: Line, at: datetime) -> bool:
     if payment.kind == "top_up":
         alarms.settle(kind="float_short", about=f"council:{payment.council_code}", at=at)
     return True
+
+
+def may_take_back(payment: Payment) -> bool:
+    """Whether a top-up may still leave the book: it is available, or it failed after Stripe had it, and its way out is not booked yet."""
+    is_ours = payment.kind == Payment.Kind.TOP_UP and payment.charge_id != ""
+    return is_ours and payment.failed_journal is None and payment.state in ("available", "failed")
+
+
+@transaction.atomic
+def take_back(payment_id: uuid.UUID, came: Line, at: datetime) -> bool:
+    """A top-up's money is out of Stripe's balance again: FLOAT Dr / BANK Cr. What never counted comes in and goes out in one breath.
+
+    `came` is its line in. Where FLOAT has spent it, LOSS bears it: `floats.watch` rings, stops releases, and pays that out of the next top-up.
+    """
+    payment = Payment.objects.locked().get(pk=payment_id)
+    if not may_take_back(payment):
+        return False
+    if may_step(PAYMENT, payment.state, "take_back"):
+        payment.state = step(PAYMENT, payment.state, "take_back")
+    came_in = []
+    if payment.available_journal is None:
+        note_line(payment, came)
+        payment.available_journal = new_key()
+        came_in = [_journal(payment, payment.available_journal, "payment_available", _available_moves(payment, came.fee_pence), at)]
+    payment.failed_journal = new_key()
+    payment.save(update_fields=["state", "available_journal", "failed_journal"])
+    try:
+        _post_linked([*came_in, _went_out(payment, "FLOAT", at)])
+    except NotEnough:
+        _post_linked([*came_in, _went_out(payment, "LOSS", at)])
+    return True
+
+
+def _went_out(payment: Payment, code: str, at: datetime) -> Journal:
+    return _journal(payment, payment.failed_journal, "payment_failed", ((_platform(code, payment), _platform("BANK", payment), payment.pence),), at)
+
+
+def _post_linked(journals: list[Journal]) -> None:
+    refused = [one for one in post_many(journals, linked=True) if isinstance(one, Refused)]
+    if refused:
+        raise next((one for one in refused if one.reason != "linked"), refused[0])
 
 
 def _available_moves(payment: Payment, fee_pence: int) -> tuple[tuple[Account, Account, int], ...]:

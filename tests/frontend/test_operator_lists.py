@@ -1,6 +1,7 @@
 """The operator's lists: what is in them, in which order, what may be done, the audit line beside it; never many queries."""
 
 import ast
+import re
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -18,7 +19,7 @@ from ledger.services import journals
 from ledger.services.accounts import Account
 from marketplace.services import recovering
 from payments.models import Alarm, LotDecision, Payment, PaymentOperation, StripeLine, WebhookEvent
-from payments.services import ages, alarms, refunds
+from payments.services import ages, alarms, floats, refunds
 from people.models import Approval
 from tests import cast, cast_market, cast_pooling
 from tests.frontend.reading import read_and_press
@@ -218,3 +219,19 @@ def test_a_line_made_by_hand_names_whose_payment_it_was_to_both_operators_and_ta
     assert f"Stripe says that this was payment:{lot.pk}" in _text(wrong)
     assert first.post(page, {"kind": "refund_by_hand", "about": f"payment:{lot.pk}", "reason": "Seen."}).status_code == 302
     assert whose in _text(second.get(reverse("approval", args=[Approval.objects.get().pk])))
+
+
+def test_a_line_of_a_top_up_is_not_offered_as_a_payment_sent_back_by_hand():
+    at = cast.AT
+    top_up, key = floats.top_up(council_code=cast.SOUTHWARK, pence=5_000, by=cast.operator(), at=at), uuid4()
+    left = journals.Transfer(Account("SUSPENSE", cast.SOUTHWARK), Account("BANK", cast.SOUTHWARK), 700)
+    journals.post(journals.Journal(key, "unexplained_line", cast.SOUTHWARK, (left,), at))
+    seen = {"kind": "topup_reversal", "source": "tu_1", "pence": -700, "fee_pence": 0, "net_pence": -700, "currency": "gbp", "is_available": True}
+    found = {"touched": f"payment:{top_up.pk}", "journal_key": key, "state": "suspense", "council_code": cast.SOUTHWARK}
+    StripeLine.objects.create(id="txn_own", available_on=at, created_at=at, **seen, **found)
+    page = reverse("operator-thing", args=["lines", "txn_own"])
+    shown = _text(_as(cast.operator()).get(page))
+    assert f"payment:{top_up.pk}, £50.00 of our own" in shown
+    assert not re.search(r"value=.refund_by_hand. (selected|checked)", shown)
+    wrong = _as(cast.operator()).post(page, {"kind": "refund_by_hand", "about": f"payment:{top_up.pk}", "reason": "Seen."})
+    assert wrong.status_code == 422

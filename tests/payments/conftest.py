@@ -176,6 +176,11 @@ class Play:
 
         return list(stripe_gateway._stripe().transfers.list({"limit": 100}).auto_paging_iter())
 
+    def topups(self) -> list[Any]:
+        from payments.gateways import stripe_gateway
+
+        return list(stripe_gateway._stripe().topups.list({"limit": 100}).auto_paging_iter())
+
     def operation(self, **where: Any) -> PaymentOperation:
         return PaymentOperation.objects.get(**where)
 

@@ -22,7 +22,7 @@ TABLES = [
     (rules.RECOVERY, Recovery),
 ]
 FINAL = {
-    "Payment": {"available"},
+    "Payment": set(),
     "Remittance": {"reversed", "cancelled", "set_off"},
     "Refund": {"cancelled", "by_hand"},
     "Dispute": set(),
