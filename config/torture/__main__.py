@@ -11,7 +11,13 @@ from typing import Any
 
 import django
 
+WRONG = ("lost", "doubled", "impossible", "adrift")  # what a part can find; each says only what it looked for
 PARTS = ("kills", "awards", "restore", "restored", "reruns", "history")
+
+
+def is_wrong(summary: dict[str, Any]) -> bool:
+    """Whether a part found anything."""
+    return any(summary.get(name) for name in WRONG)
 
 
 def say(sentence: str) -> None:
@@ -27,6 +33,7 @@ def main(given: list[str]) -> int:
     parser.add_argument("--awards", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--targets", default="", help="kills only these, with commas between")
+    parser.add_argument("--told", default="", help="restored: a file with what was asked for and answered")
     asked = parser.parse_args(given)
     django.setup()
     from config.torture.stage import Stage
@@ -34,6 +41,8 @@ def main(given: list[str]) -> int:
     more: dict[str, Any] = {"awards": asked.awards} if asked.part == "awards" else {}
     if asked.part == "kills" and asked.targets:
         more["targets"] = asked.targets.split(",")
+    if asked.part == "restored":
+        more["told"] = asked.told
     stage = Stage()
     try:
         summary = import_module(f"config.torture.{asked.part}").run(stage, rounds=asked.rounds, seed=asked.seed, say=say, **more)
@@ -41,7 +50,7 @@ def main(given: list[str]) -> int:
         say(stage.last_words())
         raise
     say(json.dumps({"part": asked.part, **summary}))
-    return int(any(summary[name] for name in ("lost", "doubled", "adrift")))
+    return int(is_wrong(summary))
 
 
 if __name__ == "__main__":

@@ -33,11 +33,17 @@ class Verdict:
 
 def judge(presses: Iterable[Press]) -> Verdict:
     """Everything about these presses, and everything about the books. Only when all is at rest."""
+    verdict = one_by_one(presses)
+    verdict.doubled += made_twice()
+    verdict.adrift += differences()
+    return verdict
+
+
+def one_by_one(presses: Iterable[Press]) -> Verdict:
+    """Whether each of these presses became what its answer says, and nothing else."""
     verdict = Verdict()
     for press in presses:
         _one(press, verdict)
-    verdict.doubled += made_twice()
-    verdict.adrift += differences()
     return verdict
 
 

@@ -14,7 +14,7 @@ from django.db import connection, connections
 
 from audit import clock
 from config.torture import books, stripe, work
-from config.torture.load import some_order
+from config.torture.load import Press, counted, some_order
 from config.torture.stage import Stage
 from config.torture.town import Town, timers
 from payments.models import Alarm, StripeLine
@@ -28,7 +28,7 @@ def run(stage: Stage, *, rounds: int, seed: int, say: Callable[[str], None]) -> 
     dice, town = Random(seed), Town()  # noqa: S311 - the same seed is the same run
     with stage.running("stripe"):
         town.build()
-        _much_to_catch_up_with(town, dice)
+        presses = _much_to_catch_up_with(town, dice)
         killed = {command: sum(_killed_in(command, dice) for _ in range(rounds)) for command in MOST_STATEMENTS}
         say(", ".join(f"{command} killed {count} times in the middle" for command, count in killed.items()))
         waiting = StripeLine.objects.filter(state="waiting").count()
@@ -37,11 +37,13 @@ def run(stage: Stage, *, rounds: int, seed: int, say: Callable[[str], None]) -> 
         say(f"the last run to its end matched {waiting - left} lines")
         town.settle()
         town.reconcile()
-        wrong = books.differences() + _lines_twice() + _check_books()
-        for sentence in wrong:
-            say(f"  {sentence}")
-    twice = sum("twice" in sentence for sentence in wrong)
-    return {**{f"killed {name}": count for name, count in killed.items()}, "lost": 0, "doubled": twice, "adrift": len(wrong) - twice}
+        verdict = books.judge(presses)
+        verdict.doubled += _lines_twice()
+        verdict.adrift += _check_books()
+    for sentence in verdict.sentences():
+        say(f"  {sentence}")
+    found = {"lost": len(verdict.lost), "doubled": len(verdict.doubled), "adrift": len(verdict.adrift)}
+    return {**{f"killed {name}": count for name, count in killed.items()}, **counted(presses), **found}
 
 
 def _check_books() -> list[str]:
@@ -53,10 +55,14 @@ def _check_books() -> list[str]:
     return [sentence for name in PROVED for sentence in parts[name]]
 
 
-def _much_to_catch_up_with(town: Town, dice: Random) -> None:
-    """Everything half done and nothing read: payments typed and not told of, transfers and refunds whose answers were lost, hundreds of lines."""
-    for _ in range(40):
-        work.do(some_order(dice, town.payees), at=clock.now())
+def _much_to_catch_up_with(town: Town, dice: Random) -> list[Press]:
+    """Everything half done and nothing read: payments typed and not told of, transfers and refunds whose answers were lost, hundreds of lines.
+
+    Returns what was asked for and answered before the first kill.
+    """
+    presses = [Press(some_order(dice, town.payees)) for _ in range(40)]
+    for press in presses:
+        press.answer = work.do(press.order, at=clock.now())
     timers(at=clock.now())
     for path in ("/v1/transfers", "/v1/refunds"):
         stripe.fault("drop_after_commit", path, count=20)
@@ -66,6 +72,7 @@ def _much_to_catch_up_with(town: Town, dice: Random) -> None:
     town.skip(seconds=400)
     with connection.cursor() as cursor:  # the first reading of all lines is the longest
         cursor.execute("delete from payments_reconcilecursor; delete from payments_stripeline")
+    return presses
 
 
 def _killed_in(command: str, dice: Random) -> bool:

@@ -18,15 +18,17 @@ from random import Random
 from typing import Any
 
 import psycopg
-from django.db import connections
+from django.db import connection, connections
 
 from audit import clock
 from config import postgres
 from config.runner import Runner, binaries, runner_for
-from config.torture import launcher, work
-from config.torture.load import some_order
+from config.torture import launcher, moments, work
+from config.torture.load import Press, some_order
+from config.torture.moments import Told
 from config.torture.stage import Stage
 from config.torture.town import Town, timers
+from config.torture.work import Order
 from payments.models import Refund, Remittance
 
 STEPS, ORDERS_A_STEP = 10, 5
@@ -35,12 +37,12 @@ SECONDS_TO_ARCHIVE = 60.0
 
 @dataclass(frozen=True)
 class Kept:
-    """A base backup, the WAL since, the stretch of it in which money moved, and moments at which some waited to go out."""
+    """A base backup, the WAL since, the stretch of it in which money moved, and every order in it."""
 
     folder: Path
     first: int
     last: int
-    waiting: list[int]
+    told: list[Told]
 
     @property
     def base(self) -> Path:
@@ -52,7 +54,7 @@ class Kept:
 
 
 def run(stage: Stage, *, rounds: int, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """One history, put back `rounds` times, each time to another moment of it: every second time one at which money waited to go out."""
+    """One history, put back `rounds` times, each time to another moment of it, of two kinds in turn (`_point`)."""
     dice, town, totals = Random(seed), Town(), Counter[str]()  # noqa: S311 - the same seed is the same run
     with _folder(stage) as folder, _archiving(stage, folder):
         with stage.running("stripe"):
@@ -60,19 +62,29 @@ def run(stage: Stage, *, rounds: int, seed: int, say: Callable[[str], None]) -> 
             kept = _history(stage, town, folder, dice)
         shutil.copytree(stage.state, folder / "stripe")
         for number in range(1, rounds + 1):
-            point = dice.choice(kept.waiting) if kept.waiting and number % 2 else dice.randint(kept.first, kept.last)
+            way, point = _point(kept, number, dice)
             shutil.rmtree(stage.state)
             shutil.copytree(folder / "stripe", stage.state)
             with stage.running("stripe"):
                 found = _put_back(stage, kept, point)
             part = round(100 * (point - kept.first) / max(1, kept.last - kept.first))
             say(
-                f"restore {number}: to {part}% of the way; " + ", ".join(f"{count} {name}" for name, count in found.items() if isinstance(count, int))
+                f"restore {number}: {way}, {part}% of the way; "
+                + ", ".join(f"{count} {name}" for name, count in found.items() if isinstance(count, int))
             )
             for sentence in found.pop("sentences"):
                 say(f"  {sentence}")
-            totals.update(found)
+            totals.update({**found, way: 1})
     return {"restores": rounds, "seed": seed, **totals}
+
+
+def _point(kept: Kept, number: int, dice: Random) -> tuple[str, int]:
+    """In turn: a byte in the middle of what one journal's transaction wrote while other money waited to go out; and any byte."""
+    journals = [one for one in kept.told if one.is_one_journal and one.while_money_waits]
+    if number % 2 and journals:
+        cut = dice.choice(journals)
+        return "into a journal while money waits", dice.randint(cut.began + 1, cut.ended - 1)
+    return "to any byte", dice.randint(kept.first, kept.last)
 
 
 @contextmanager
@@ -112,12 +124,9 @@ def _history(stage: Stage, town: Town, folder: Path, dice: Random) -> Kept:
     """A base backup, then money moving; at the end all is at rest and all WAL is archived."""
     runner = runner_for(stage.data_dir)
     _base_backup(runner, folder / "base")
-    first, waiting = _now_at(), []
+    first, told = _now_at(), list[Told]()
     for _ in range(STEPS):
-        for _ in range(ORDERS_A_STEP):
-            work.do(some_order(dice, town.payees), at=clock.now())
-        if Remittance.objects.waiting().exists() and Refund.objects.to_send().exists():
-            waiting.append(_now_at())
+        told += [_told(some_order(dice, town.payees)) for _ in range(ORDERS_A_STEP)]
         for _ in range(dice.randint(0, 3)):
             timers(at=clock.now())
         if dice.random() < 0.4:
@@ -127,7 +136,7 @@ def _history(stage: Stage, town: Town, folder: Path, dice: Random) -> Kept:
         if dice.random() < 0.3:
             town.reconcile()
     town.settle()
-    kept = Kept(folder, first, _now_at(), waiting)
+    kept = Kept(folder, first, _now_at(), told)
     _archive_everything(folder / "archive")
     return kept
 
@@ -139,12 +148,18 @@ def _base_backup(runner: Runner, base: Path) -> None:
     runner.run(binaries() / "pg_basebackup", "-d", address, "-D", base, "-X", "none", "-c", "fast", "--no-manifest", "--no-sync")
 
 
+def _told(order: Order) -> Told:
+    waits = Remittance.objects.waiting().exists() and Refund.objects.to_send().exists()
+    began = _now_at()
+    answer = work.do(order, at=clock.now())
+    return Told(Press(order, answer), began, _now_at(), waits)
+
+
 def _now_at() -> int:
-    """Where in the WAL we are, in bytes."""
-    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as db:
-        row = db.execute("select pg_current_wal_lsn() - '0/0'::pg_lsn").fetchone()
-    assert row is not None
-    return int(row[0])
+    """Where in the WAL the next byte goes. What was committed before lies before it, whether or not it is on the disk yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
+        return int(cursor.fetchone()[0])
 
 
 def _archive_everything(archive: Path) -> None:
@@ -180,6 +195,7 @@ def _put_back(stage: Stage, kept: Kept, point: int) -> dict[str, Any]:
         (data_dir / "pg" / "recovery.signal").touch()
         runner_for(stage.data_dir).own(data_dir / "pg" / "recovery.signal")
         _start_and_wait(data_dir)
+        moments.write(moments.as_of(kept.told, point), data_dir / "told.json")
         return _ask(stage, data_dir)
     finally:
         postgres.stop(data_dir)
@@ -202,7 +218,7 @@ def _start_and_wait(data_dir: Path) -> None:
 def _ask(stage: Stage, data_dir: Path) -> dict[str, Any]:
     database = os.environ["DATABASE_URL"].rpartition("/")[2]
     surroundings = launcher.environment(data_dir, database) | {"STRIPE_API_BASE": stage.stripe, "SITE_URL": stage.site}
-    process = launcher.launch("restored", [], surroundings)
+    process = launcher.launch("restored", [f"--told={data_dir / 'told.json'}"], surroundings)
     said = process.communicate()[0].splitlines()
     if not said or not said[-1].startswith("{"):
         raise RuntimeError("\n".join([*said, launcher.log_of("restored", surroundings).read_text()[-3000:]]))

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from audit import clock
 from audit.services import clock as moving
 from config import timers
-from config.torture import COUNCIL, stripe
+from config.torture import COUNCIL, books, moments, stripe
 from config.torture.stage import Stage
 from config.torture.town import Town
 from ledger.selectors import balances
@@ -24,12 +25,14 @@ ROUNDS_OF_WORK = 6
 THINGS = ("transfers", "refunds", "topups")
 
 
-def run(stage: Stage, *, rounds: int, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """Counts of what was found.
+def run(stage: Stage, *, rounds: int, seed: int, say: Callable[[str], None], told: str) -> dict[str, Any]:
+    """Counts of what was found. `told`: a file with every order of the history as it stood at the moment to which the book was put back.
 
     Stripe had done everything there was to do, so whatever it is asked to do now is done twice. The worker is started too early, and goes on
     while two operators say what each line was, one after the other; nothing new may be at Stripe, then or afterwards.
     """
+    presses = moments.read(Path(told))
+    verdict = books.one_by_one(presses)
     _set_the_clock()
     sentences = [*prove(), *proof()]
     known = StripeLine.objects.exclude(state="waiting").count()
@@ -42,16 +45,20 @@ def run(stage: Stage, *, rounds: int, seed: int, say: Callable[[str], None]) -> 
     _work()
     Town().reconcile()
     sentences += [*prove(), *proof(), *prove_against_stripe(), *_not_as_at_stripe(), *_still_rings()]
-    doubled = [f"Done twice at Stripe: {name} {count}." for name, count in (_made() - before).items()]
+    again = books.one_by_one(press for press in presses if press.is_acknowledged)
+    verdict.lost += [sentence for sentence in again.lost if sentence not in verdict.lost]
+    verdict.doubled += [f"Done twice at Stripe: {name} {count}." for name, count in (_made() - before).items()]
     return {
-        "lost": 0,
-        "doubled": len(doubled),
+        "acknowledged": sum(press.is_acknowledged for press in presses),
+        "cut": sum(not press.answer for press in presses),
+        "lost": len(verdict.lost),
+        "doubled": len(verdict.doubled),
         "adrift": len(sentences),
         "found_again": matched + suspended - known,
         "suspended": suspended,
         "taken_over": explained["ours"],
         "explained_otherwise": explained.total() - explained["ours"],
-        "sentences": [*sentences, *doubled],
+        "sentences": [*sentences, *verdict.sentences()],
     }
 
 

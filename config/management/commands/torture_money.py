@@ -1,3 +1,5 @@
+import signal
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,7 +13,8 @@ PARTS = ["kills", "awards", "restore", "reruns", "history"]
 class Command(BaseCommand):
     help = (
         "Kills processes, loses answers and puts the database back, on a database and a pretend Stripe of its own that are thrown away; "
-        "prints a line a round and a summary in JSON. Exit 1 when a penny was lost, doubled or misplaced. docs/money.md says what each part does."
+        "prints a line a round and a summary in JSON. Exit 1 when a penny was lost, doubled or misplaced, or an answer can't be true. "
+        "docs/money.md says what each part does."
     )
     requires_system_checks: list[str] = []  # it brings its own database
 
@@ -23,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--targets", default="", help="in the part `kills`: only these, with commas between")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # its processes must not outlive it
         asked = [f"--{name}={options[name]}" for name in ("rounds", "awards", "seed", "targets")]
         with launcher.own_cluster() as data_dir:
             surroundings = launcher.environment(data_dir)
@@ -33,4 +37,4 @@ class Command(BaseCommand):
                 self.stdout.flush()
             if process.wait():
                 self.stderr.write(launcher.log_of(options["part"], surroundings).read_text(errors="replace")[-3000:])
-                raise CommandError("Something was lost, doubled or misplaced, or the run could not be finished: see above.")
+                raise CommandError("Something was lost, doubled or misplaced, an answer can't be true, or the run could not be finished: see above.")
