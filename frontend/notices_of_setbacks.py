@@ -142,6 +142,8 @@ def kept_back(*, remittance: Remittance, at: datetime) -> int:
     kind, _, number = remittance.payee.owner.partition(":")
     owners = [one.owner for one in Enterprise.objects.filter(pk=int(number)).select_related("owner")] if kind == "enterprise" else []
     says = f"{words.pounds(remittance.pence)} of your pay was kept back. You were paid too much before, and this pays it back. Your page shows it."
+    if remittance.set_off_for is not None and remittance.set_off_for.remittance_id is None:
+        says = f"{words.pounds(remittance.pence)} of your pay was sent to you by hand before. So we do not send it again. Your page shows it."
     return _tell(owners, kind="kept_back", about=f"remittance:{remittance.pk}", subject="Some of your pay was kept back", says=says, at=at)
 
 

@@ -71,6 +71,10 @@ class RemittanceQuerySet(OperatorsQuerySet["Remittance"]):
     def waiting(self) -> Self:
         return self.filter(state="waiting")
 
+    def given_up(self) -> Self:
+        """By two people, and owed still."""
+        return self.filter(state="cancelled")
+
 
 class RefundQuerySet(OperatorsQuerySet["Refund"]):
     def to_send(self) -> Self:

@@ -35,7 +35,9 @@ REMITTANCE: dict[tuple[str, str], str] = {
     ("sent", "pay"): "paid",
     ("waiting", "give_up"): "cancelled",
     ("planned", "give_up"): "cancelled",
+    ("cancelled", "unblock"): "waiting",  # two people let it go out after all
     ("waiting", "set_off"): "set_off",
+    ("cancelled", "set_off"): "set_off",  # they owe as much: paid by hand instead, or asked back
     ("paid", "reverse"): "reversed",
 }
 

@@ -68,5 +68,8 @@ class StopForm(Form):
     def __init__(self, *args: Any, is_stopped: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         on = [(GOES_ON, "Let it go out after all")]
-        off = [(STOPPED, "Stop it for now"), (GIVEN_BACK, Option("Never send it this way", hint="The money stays owed to them."))]
+        off = [
+            (STOPPED, "Stop it for now"),
+            (GIVEN_BACK, Option("Never send it this way", hint="It stays owed to them, and in the list.")),
+        ]
         self.fields["what"].choices = on if is_stopped else off  # type: ignore[attr-defined]

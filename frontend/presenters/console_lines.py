@@ -19,10 +19,11 @@ from payments.models import (
     ReconcileRun,
     Recovery,
     Refund,
+    Remittance,
     StripeLine,
     WebhookEvent,
 )
-from payments.services import ages, restored
+from payments.services import ages, fitting, restored
 from pooling.models import Hold
 
 Rows = list[tuple[str, Any]]
@@ -88,12 +89,17 @@ def stripe_line_details(row: StripeLine, at: datetime) -> Rows:
     if row.lost_operation:
         rows.append(("Our own software made it", "before a backup was put back"))
         rows += [("Choose “our own”, and say", restored.about(one)) for one in restored.candidates(row)] if told is None else []
+    elif told is None and row.state == StripeLine.State.SUSPENSE:
+        rows += [("If it paid what was given up, say", whose(f"remittance:{one.pk}")) for one in fitting.given_up_for(row)]
     return rows
 
 
 def whose(about: str) -> str:
     """A payment or a provider that a line is about, so that a person knows whose; anything else as it is named."""
     what, _, number = about.partition(":")
+    if what == "remittance":
+        sent = Remittance.objects.select_related("payee").get(pk=int(number))
+        return f"{about}, {words.pounds(sent.pence)} to {sent.payee.owner}, for {sent.about}"
     if what == "payee":
         return f"{about}, {Payee.objects.get(pk=int(number)).owner}"
     if what != "payment":

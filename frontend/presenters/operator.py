@@ -130,7 +130,8 @@ def _place(alarm: Alarm) -> tuple[str, str] | None:
     return (console.LISTINGS[name].title, address("operator-list", name)) if name else None
 
 
-OPEN = ("waiting", "planned", "on_hold")
+OPEN = ("waiting", "planned", "on_hold", "cancelled")
+STOPPED = ("on_hold", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, "We have asked a second person. Nothing changes until they agree.")
         return back_to("operator-going")
 
-    form = StopForm(request.POST or None, is_stopped=payment.state == Remittance.State.ON_HOLD)
+    form = StopForm(request.POST or None, is_stopped=payment.state in presenter.STOPPED)
     return form_page(request, form=form, act=act, template="operator/stop.html", context={"payment": payment})
 
 

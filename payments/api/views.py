@@ -105,12 +105,12 @@ class Remittances(ReadEdge):
 
     @verb(None, RemittanceRow, kept=True)
     def unhold(self, request: Request, pk: int) -> Response:
-        """Lets it go on, once a second person said yes."""
+        """Lets it go on, held or given up, once a second person said yes."""
         return self.answer(remittances.unhold(remittance_id=self.get_object().pk, by=self.person, at=self.at))
 
     @verb(None, RemittanceRow, kept=True)
     def give_up(self, request: Request, pk: int) -> Response:
-        """It will not go this way, once a second person said yes; it stays owed."""
+        """It will not go this way, once a second person said yes; it stays owed, until it is let go on or was paid by hand."""
         return self.answer(remittances.give_up(remittance_id=self.get_object().pk, by=self.person, at=self.at))
 
 

@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 
 from payments.models import Recovery, Remittance
 
@@ -31,7 +31,7 @@ def parts(rows: Sequence[Remittance], pence: int) -> Iterator[tuple[Remittance, 
 def note_recovered(recovery: Recovery) -> None:
     """Its payment has it back; what does not fit goes with what was split off from it."""
     sent = Remittance.objects.get(recoveries=recovery)
-    same = Remittance.objects.filter(payment=sent.payment_id, payee=sent.payee_id, about=sent.about).filter(Q(pk=sent.pk) | ~Q(state="cancelled"))
+    same = Remittance.objects.filter(payment=sent.payment_id, payee=sent.payee_id, about=sent.about)
     left = recovery.pence
     # Locked newest first, as whoever asks back does; it is the oldest that have it first, after the one that was asked.
     for one in sorted(same.order_by("-pk").locked(), key=lambda one: (one.pk != sent.pk, one.pk)):

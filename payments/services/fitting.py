@@ -16,7 +16,8 @@ IN = frozenset({Kind.CAME_BACK, Kind.TOP_UP})
 BY_HAND = frozenset({Kind.REFUND_BY_HAND, Kind.TRANSFER_BY_HAND})
 ABOUT: dict[str, frozenset[str]] = {
     Kind.REFUND_BY_HAND: frozenset({"payment"}),
-    Kind.TRANSFER_BY_HAND: frozenset({"payee"}),
+    # A remittance: one that two people gave up, and that this paid instead.
+    Kind.TRANSFER_BY_HAND: frozenset({"payee", "remittance"}),
     Kind.FAILED_REFUND_PAID: frozenset({"refund"}),
     Kind.CAME_BACK: frozenset({"dispute"}),
     # A remittance: somebody took a transfer back by hand.
@@ -50,12 +51,20 @@ def must_fit(line: StripeLine, *, kind: str, about: str, by: Person) -> str:
         return number or line.council_code
     if what not in ABOUT[kind]:
         raise DoesNotFit
-    if kind in BY_HAND and line.touched not in ("", about):
-        raise DoesNotFit(f"Stripe says that this was {line.touched}. Say that, or choose what else it was.")
     row = _row(what, number)
+    whose = f"payee:{row.payee_id}" if isinstance(row, Remittance) else about
+    if kind in BY_HAND and line.touched not in ("", whose):
+        raise DoesNotFit(f"Stripe says that this was {line.touched}. Say that, or choose what else it was.")
     if row is None or not _sum_fits(line, kind, row):
         raise DoesNotFit
     return str(row.council_code)
+
+
+def given_up_for(line: StripeLine) -> list[Remittance]:
+    """What two people gave up and that this line may have paid by hand: of just its sum, and to who Stripe says it went, where Stripe says so."""
+    what, _, number = line.touched.partition(":")
+    rows = Remittance.objects.given_up().filter(pence=-line.unknown_pence).select_related("payee").order_by("waiting_since", "pk")
+    return list(rows.filter(payee=int(number)) if what == "payee" else rows.none() if what else rows)
 
 
 def _row(what: str, number: str) -> Payment | Payee | Refund | Dispute | Recovery | Remittance | None:
@@ -81,6 +90,8 @@ def _sum_fits(line: StripeLine, kind: str, row: object) -> bool:
         return row.kind == Dispute.Kind.BY_HAND and (row.stripe_id, row.withdrawn_pence) == (line.source, pence)
     if isinstance(row, Dispute):
         return pence <= row.owed_pence and row.state == Dispute.State.LOST
+    if isinstance(row, Remittance) and kind == Kind.TRANSFER_BY_HAND:
+        return row.state == Remittance.State.CANCELLED and row.pence == pence
     if isinstance(row, Remittance):
         asked = sum(row.recoveries.values_list("pence", flat=True))
         return row.state == Remittance.State.PAID and pence <= row.pence - asked

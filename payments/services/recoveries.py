@@ -56,7 +56,7 @@ def open_for(*, about: str, pence: int, by: Person, at: datetime) -> list[Recove
     Raises BeyondWhatIsLeft, StillGoingOut; then nothing is changed.
     """
     with transaction.atomic():
-        rows = list(Remittance.objects.filter(about=about).exclude(state="cancelled").order_by("-pk").locked())
+        rows = list(Remittance.objects.filter(about=about).order_by("-pk").locked())
         if any(row.state in ("planned", "sent") for row in rows):
             raise StillGoingOut
         found = [_open(row, part, by, at) for row, part in asked_back.parts(rows, pence)]
@@ -216,10 +216,10 @@ def _write_off(recovery_id: int, pence: int, by: Person, at: datetime) -> Recove
 # --- shared with `suspense` ---
 
 
-def owe_by_hand(*, payee: Payee, pence: int, journal_key: uuid.UUID, about: str, by: Person, at: datetime) -> Recovery:
+def owe_by_hand(*, payee: Payee, council_code: str, pence: int, journal_key: uuid.UUID, about: str, by: Person, at: datetime) -> Recovery:
     """They were paid by hand at Stripe: it is kept back from what they are paid next. The caller posts it."""
     row = Recovery.objects.create(
-        payee=payee, pence=pence, credited_pence=pence, council_code=payee.council_code, about=about, state=Recovery.State.OWED, opened_at=at
+        payee=payee, pence=pence, credited_pence=pence, council_code=council_code, about=about, state=Recovery.State.OWED, opened_at=at
     )
     _note(row, "payments.paid_by_hand", by, at)
     _move(row, Kind.BY_HAND, pence, journal_key, at)

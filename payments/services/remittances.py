@@ -246,7 +246,7 @@ def hold(*, remittance_id: int, by: Person, at: datetime) -> Remittance:
 
 
 def give_up(*, remittance_id: int, by: Person, at: datetime) -> Remittance:
-    """Two people give it up: it will not go this way, and stays owed (DUE) out of the same lot. Raises NotAllowed, NeedsApproval, TooLateToHold."""
+    """Two people give it up: it stays owed (DUE) until two people `unhold` it, or it is set off. Raises NotAllowed, NeedsApproval, TooLateToHold."""
     return _stop(GIVE_UP, "give_up", remittance_id, by, at)
 
 
@@ -264,7 +264,7 @@ def _stop(what: str, event: str, remittance_id: int, by: Person, at: datetime) -
 
 
 def unhold(*, remittance_id: int, by: Person, at: datetime) -> Remittance:
-    """Two people let it go on: it waits again and is planned with the next. Raises NotAllowed, NeedsApproval."""
+    """Two people let it go on, held or given up: it waits again and is planned with the next. Raises NotAllowed, NeedsApproval."""
     with transaction.atomic():
         row = Remittance.objects.locked().get(pk=remittance_id)
         ties.must_be_nobodys([row.payment, row.payee], by=by)

@@ -198,9 +198,11 @@ def _refund_by_hand(line: StripeLine, told: Explanation, key: uuid.UUID, by: Per
 
 
 def _transfer_by_hand(line: StripeLine, told: Explanation, key: uuid.UUID, by: Person, at: datetime) -> Booking:
-    """They have had it already: it is kept back from what they are paid next."""
-    payee = Payee.objects.get(pk=int(told.about.partition(":")[2]))
-    row = recoveries.owe_by_hand(payee=payee, pence=-line.unknown_pence, journal_key=key, about=f"line:{line.pk}"[:60], by=by, at=at)
+    """They have had it already: it is kept back from what two people gave up, or what they are paid next."""
+    what, _, number = told.about.partition(":")
+    payee = Payee.objects.get(remittances=int(number)) if what == "remittance" else Payee.objects.get(pk=int(number))
+    about, council = f"line:{line.pk}"[:60], told.council_code
+    row = recoveries.owe_by_hand(payee=payee, council_code=council, pence=-line.unknown_pence, journal_key=key, about=about, by=by, at=at)
     return Booking(recoveries.receivable(row))
 
 

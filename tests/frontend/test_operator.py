@@ -273,6 +273,19 @@ def test_two_people_stop_a_payment_and_let_it_go_again(owed):
         assert owed.state == state
 
 
+def test_a_payment_that_two_people_gave_up_stays_in_the_list_until_two_let_it_go(owed):
+    first, second = _as(cast.operator()), _as(cast.second_operator())
+    page, listed = reverse("operator-stop", args=[owed.pk]), reverse("operator-going")
+    for what, state in (("remittance.give_up", "cancelled"), ("remittance.unhold", "waiting")):
+        first.post(page, {"what": what, "reason": "Stripe closed their account, and then did not."})
+        read_and_press(second, reverse("approval", args=[Approval.objects.get(what=what).pk]), agree="yes")
+        owed.refresh_from_db()
+        assert owed.state == state
+        assert f'href="{page}"' in first.get(listed).content.decode()
+        assert ("given up by two people; still owed" in _text(first.get(listed))) == (state == "cancelled")
+        assert "1 payment to providers, not out yet" in _text(first.get(reverse("operator")))
+
+
 def test_a_payment_is_not_stopped_when_the_second_person_says_no(owed):
     _as(cast.operator()).post(reverse("operator-stop", args=[owed.pk]), {"what": "remittance.hold", "reason": "Hm."})
     read_and_press(_as(cast.second_operator()), reverse("approval", args=[Approval.objects.get().pk]), agree="no")

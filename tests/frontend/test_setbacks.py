@@ -1,14 +1,18 @@
 """A bank takes a payment back, or money comes back from a provider: what the pages say, and who is written to."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
 from frontend import notices_of_setbacks
 from frontend.words import pounds
+from ledger.services import journals
+from ledger.services.accounts import Account
 from marketplace.models import Visit
 from marketplace.services import recovering
 from payments.models import Dispute, Payment, Remittance
-from payments.services import setting_off
+from payments.services import recoveries, setting_off
 from people.models import Message, Person
 from people.services import supporters
 from pooling.services import wallets
@@ -61,6 +65,20 @@ def test_a_provider_hears_what_is_asked_back_and_what_is_kept_back_and_the_payer
     assert set(told) == {cast.amina().known_as}
     assert "It is yours again" in told[cast.amina().known_as]
     _again(story)
+
+
+def test_a_provider_who_was_paid_by_hand_hears_that_it_is_not_sent_again():
+    story, key = cast_market.paid_by_silence(), uuid4()
+    row = Remittance.objects.filter(state="waiting").first()
+    about = {"council_code": row.council_code, "pence": row.pence, "about": "line:txn_1"}
+    owes = recoveries.owe_by_hand(payee=row.payee, journal_key=key, by=cast.operator(), at=story.at, **about)
+    went = journals.Transfer(recoveries.receivable(owes), Account("SUSPENSE", row.council_code), row.pence)
+    journals.post(journals.Journal(key, "line_explained", row.council_code, (went,), story.at))
+    setting_off.set_off_due(at=story.at)
+    settle(story)
+    told = _told("kept_back")[cast.hodan().known_as]
+    assert "was sent to you by hand before. So we do not send it again." in told
+    assert "too much" not in told
 
 
 # --- the week is asked for ---

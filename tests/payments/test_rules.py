@@ -23,7 +23,7 @@ TABLES = [
 ]
 FINAL = {
     "Payment": set(),
-    "Remittance": {"reversed", "cancelled", "set_off"},
+    "Remittance": {"reversed", "set_off"},
     "Refund": {"cancelled", "by_hand"},
     "Dispute": set(),
     "Recovery": {"recovered"},
