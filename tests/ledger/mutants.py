@@ -24,6 +24,10 @@ class Mutant:
 
 _LOCK = re.compile(r"\s+for no key update(?: of \w+(?:, \w+)?| skip locked)?")
 _ORDER = re.compile(r" order by \w+\.id(?= for no key update)")
+_ORDER_OF_WAITS = re.compile(r" order by 1(?=\) \w;)")
+# Any other order, and what is ordered by it. It is turned round: rows mostly come in the right order without being asked to, as it happens.
+_TURNED = re.compile(r"((?:\w+\(\S+ )?order by (?!1\) \w;)[\w.]++)( desc)?(?! for no key update)")
+_PATIENCE = re.compile(r"^ SET lock_timeout TO .*\n", re.MULTILINE)
 _WAITS = re.compile(r"pg_advisory_xact_lock(?:_shared)?\((\d+), (?:[^()]|\([^()]*\))*\)")
 _ARM = re.compile(r"^ *when (?!why is not null).* then '(\w+)'\n", re.MULTILINE)
 _WHY = re.compile(r"(?<=why := )'(\w+)'")
@@ -33,6 +37,9 @@ _RAISE = re.compile(r"raise exception '([^']*)'[^;]*;")
 _SIMPLE: list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str], str]] = [
     ("lock", _LOCK, lambda found: "", ""),
     ("order of locks", _ORDER, lambda found: "", ""),
+    ("order of waits", _ORDER_OF_WAITS, lambda found: "", ""),
+    ("turned", _TURNED, lambda found: found[1] + ("" if found[2] else " desc"), r"\1"),
+    ("lock_timeout", _PATIENCE, lambda found: "", ""),
     ("waits", _WAITS, lambda found: f"hashtext('{found[1]}')", r"\1"),
     ("arm", _ARM, lambda found: "", r"\1"),
     ("arm", _WHY, lambda found: "null", r"\1"),
@@ -51,7 +58,7 @@ def texts(cursor: Cursor) -> list[tuple[str, str]]:
 
 
 def of_functions(cursor: Cursor) -> Iterator[Mutant]:
-    """Each lock, each order of locks, each reason to refuse, each exception of the book's functions."""
+    """Each lock, each order, each reason to refuse, each exception of the book's functions."""
     for name, text in texts(cursor):
         seen: dict[str, int] = {}
         for kind, pattern, instead, detail in _SIMPLE:

@@ -67,7 +67,8 @@ def post_many(
     flat = [(item, *move) for item, moves in enumerate(journals, start=1) for move in moves]
     items = more.get("items") or [line[0] for line in flat]
     values = [keys, ["probe"] * n, more.get("councils") or [council] * n, [more.get("at", AT)] * n, [""] * n, [""] * n, [more.get("about", "")] * n]
-    values += [[more.get("reverses")] * n, [None] * n, items, *([line[side] for line in flat] for side in (1, 2, 3)), linked]
+    takes_back = more.get("takes_back") or [more.get("reverses")] * n
+    values += [takes_back, [None] * n, items, *([line[side] for line in flat] for side in (1, 2, 3)), linked]
     return db.execute(_POST_MANY.encode(), values).fetchall()
 
 
