@@ -4,15 +4,18 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Value
+from django.db.models import Count, F, Q, QuerySet, Value
 
 from audit.models import Delivery, Entry
 from frontend import words
 from frontend.presenters import console_lines as lines
 from frontend.presenters.console_lines import Line, Rows
 from marketplace.models import MilestoneShare
+from marketplace.services.money import ABOUT_SHARE
 from payments.models import (
     Alarm,
     Dispute,
@@ -25,7 +28,7 @@ from payments.models import (
     WebhookEvent,
 )
 from payments.services import ages
-from people.models import Council, Organisation, Person
+from people.models import Approval, Council, Organisation, Person
 from pooling.models import Hold, Membership
 from providers.models import Enterprise
 
@@ -134,7 +137,7 @@ LISTINGS = {
         Listing(
             "reconciliation",
             "Checks against Stripe",
-            "Runs that found or moved something, newest first. One is made every hour.",
+            "Runs that found or moved something, or that somebody asked for, newest first. One is made every hour.",
             _old_first(ReconcileRun, "-at", "-pk"),
             lines.run,
         ),
@@ -257,15 +260,33 @@ def _names(kind: str, ids: set[int]) -> Iterable[tuple[int, str]]:
     return model.objects.filter(pk__in=ids).values_list("pk", "name")
 
 
+def asked_about(about: tuple[str, str]) -> tuple[str, str]:
+    """What a second person's yes calls it."""
+    return (ABOUT_SHARE if about[0] == "milestoneshare" else about[0], about[1])
+
+
 def trail_of(abouts: Iterable[tuple[str, str]], *, most: int = 200) -> dict[tuple[str, str], list[str]]:
-    """The audit lines about several things, oldest first, in words: when, who, what. Two queries."""
-    wanted = set(abouts)
-    kinds, ids = {kind for kind, _ in wanted}, {pk for _, pk in wanted}
-    written = list(Entry.objects.filter(about_kind__in=kinds, about_id__in=ids).order_by("-pk")[:most])
+    """The audit lines about several things and about the second yes to them, oldest first, in words: when, who, what. Three queries."""
+    wanted = {about: about for about in abouts}
+    asked = {asked_about(about): about for about in wanted}
+    requests = Approval.objects.filter(_among(asked)).order_by("-pk").values_list("pk", "about_kind", "about_id")[:most] if asked else []
+    wanted |= {("approval", str(pk)): asked[kind, number] for pk, kind, number in requests}
+    written = list(Entry.objects.filter(_among(wanted)).order_by("-pk")[:most]) if wanted else []
     names = dict(Person.objects.filter(pk__in={line.by_id for line in written if line.by_id}).values_list("pk", "full_name"))
     found: dict[tuple[str, str], list[str]] = {}
     for line in reversed(written):
         said = line.verb.partition(".")[2].replace("_", " ")
+        if line.about_kind == "approval":  # which of the things that two people may do with it
+            said = f"{said} ({line.detail['what'].partition('.')[2].replace('_', ' ')})"
         who = names.get(line.by_id or 0, "by itself")
-        found.setdefault((line.about_kind, line.about_id), []).append(f"{words.day(line.at)}, {words.clock(line.at)}: {said}, {who}")
+        found.setdefault(wanted[line.about_kind, line.about_id], []).append(f"{words.day(line.at)}, {words.clock(line.at)}: {said}, {who}")
     return found
+
+
+def _among(abouts: Iterable[tuple[str, str]]) -> Q:
+    """Rows about one of these."""
+    ids: dict[str, set[str]] = {}
+    for kind, number in abouts:
+        ids.setdefault(kind, set()).add(number)
+    each = [Q(about_kind=kind, about_id__in=numbers) for kind, numbers in sorted(ids.items())]
+    return reduce(or_, each, Q(pk__in=[]))

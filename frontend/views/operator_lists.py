@@ -17,7 +17,6 @@ from frontend.views import operator_deeds
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.roles import for_operators
 from frontend.views.who import SignedIn
-from marketplace.services.money import ABOUT_SHARE
 from payments.gateways.shapes import AnswerLost, StripeIsBusy
 from payments.models import ReconcileCursor
 from payments.services import reconciliation
@@ -79,8 +78,12 @@ def thing(request: SignedIn, name: str, pk: str) -> HttpResponse:
 
 def _context(listing: console.Listing, row: Any, at: datetime) -> dict[str, Any]:
     line = listing.line(row, at)
-    about = (ABOUT_SHARE if line.about[0] == "milestoneshare" else line.about[0], line.about[1])
-    asked = Approval.objects.about(operator_deeds.ASKS.get(listing.name, ""), *about).open(at).select_related("asked_by").first()
+    asked = (
+        Approval.objects.about(operator_deeds.ASKS.get(listing.name, ""), *console.asked_about(line.about))
+        .open(at)
+        .select_related("asked_by")
+        .first()
+    )
     deed, button = operator_deeds.DEEDS.get(listing.name), operator_deeds.PRESSES.get(listing.name)
     said = [(name, str(value)) for name, value in listing.details(row, at) if value not in ("", None)]
     values = console.named(value for _, value in said)
@@ -126,7 +129,7 @@ def once(request: SignedIn, name: str, pk: str) -> HttpResponse:
 def run_now(request: SignedIn) -> HttpResponse:
     """Compares with Stripe now, rather than at the next full hour. Not inside a transaction."""
     try:
-        report = reconciliation.run(at=clock.now())
+        report = reconciliation.run(at=clock.now(), by=request.user)
     except (AnswerLost, StripeIsBusy):
         messages.error(request, "Stripe does not answer now. Try again in a minute.")
     else:

@@ -35,9 +35,9 @@ def alarm(request: SignedIn, pk: int) -> HttpResponse:
 @for_operators
 @require_POST
 def ask_stripe(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Asks Stripe once more what became of a call whose answer was lost. Under the same key, so nothing can happen twice."""
+    """Asks Stripe once more what became of a call whose answer was lost."""
     operation = get_object_or_404(PaymentOperation.objects.visible_to(request.user).filter(state__in=("sent", "unknown")), pk=pk)
-    operations.perform(operation.pk, at=clock.now())
+    operations.ask_again(operation_id=operation.pk, by=request.user, at=clock.now())
     operation.refresh_from_db()
     if operation.state in ("succeeded", "refused"):
         messages.success(request, f"Stripe has answered: {operation.get_state_display()}.")

@@ -14,13 +14,15 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
+from audit.services import trail
 from ledger.services.retry import retrying
 from payments.gateways import stripe_gateway as gateway
 from payments.gateways.shapes import AccountLink, AnswerLost, Made, StripeIsBusy, StripeSaidNo
 from payments.models import Alarm, PaymentOperation, StripeLine
 from payments.rules import LEASE, OPERATION, step, wait_after
-from payments.services import alarms, copies, planning
+from payments.services import alarms, copies, planning, two_people
 from payments.services.one_by_one import one_by_one
+from people.models import Person
 
 log = structlog.get_logger()
 BATCH = 100
@@ -95,6 +97,25 @@ def perform(operation_id: uuid.UUID | None, *, at: datetime, began: int | None =
         settle(operation_id, thing, at=at)
         return thing
     return None
+
+
+def ask_again(*, operation_id: uuid.UUID, by: Person, at: datetime) -> None:
+    """An operator asks now what became of a call whose answer was lost, before its next turn. Under the same key, so nothing can happen twice.
+
+    Not inside a transaction. Who asked is written down, whatever Stripe answers. Nothing, where the answer has come. Raises NotAllowed.
+    """
+    two_people.must_be_operator(by)
+    with transaction.atomic():
+        operation = PaymentOperation.objects.locked().get(pk=operation_id)
+        if operation.state not in ("sent", "unknown"):
+            return
+        if operation.state == "unknown":  # of one that is sent, a worker may wait for the answer this minute
+            operation.next_try_at = at
+            operation.save(update_fields=["next_try_at"])
+        kind, _, number = operation.reference.partition(":")
+        about: dict[str, Any] = {"about_kind": kind, "about_id": number, "detail": {"operation": str(operation.pk)}}
+        trail.write(by=by, verb="payments.ask_stripe", at=at, council_code=operation.council_code, **about)
+    perform(operation_id, at=at)
 
 
 def _may_be_asked(operation_id: uuid.UUID, at: datetime) -> bool:

@@ -126,8 +126,8 @@ def _confirm(line_id: str, by: Person, at: datetime) -> Explanation:
 
 def _note(line: StripeLine, told: Explanation, by: Person, at: datetime) -> None:
     told.agreed_by, told.agreed_at = by, at
-    detail = {"line": line.pk, "kind": told.kind, "about": told.about, "pence": line.unknown_pence}
-    trail.write(by=by, verb="payments.explain", about_kind="explanation", about_id=told.pk, at=at, council_code=told.council_code, detail=detail)
+    detail = {"explanation": told.pk, "kind": told.kind, "about": told.about, "pence": line.unknown_pence}
+    trail.write(by=by, verb="payments.explain", about_kind="stripe_line", about_id=line.pk, at=at, council_code=told.council_code, detail=detail)
 
 
 def _post(line: StripeLine, told: Explanation, booking: Booking, by: Person, at: datetime) -> None:
