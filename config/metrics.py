@@ -12,8 +12,8 @@ from hmac import compare_digest
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Model, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Case, Count, DurationField, ExpressionWrapper, F, Min, Model, QuerySet, Sum, When
+from django.db.models.functions import Abs, Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -22,7 +22,7 @@ from audit import clock
 from audit.models import Delivery
 from config.models import Pulse
 from ledger.selectors import balances, unsealed
-from payments.models import Alarm, Payment, PaymentOperation, ReconcileCursor, WebhookEvent
+from payments.models import Alarm, Payment, PaymentOperation, ReconcileCursor, StripeLine, WebhookEvent
 from payments.services import ages
 from pooling.models import Hold
 
@@ -30,6 +30,8 @@ BEFORE_A_PROXY = ("X-Forwarded-For", "Forwarded", "X-Real-Ip")
 FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 UNFINISHED = ("planned", "sent", "unknown")
 Labels = dict[str, str]
+# As StripeLine.unknown_pence, either way: what came and what went must not make each other disappear. Other money is no pence.
+UNKNOWN_PENCE = Case(When(currency="gbp", then=Abs(F("net_pence") - F("ours_pence"))), default=0)
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,21 @@ def _by_council(code: str) -> Callable[[datetime], Iterator[tuple[Labels, int]]]
     return read
 
 
+def _suspense(measure: Count | Sum) -> Callable[[datetime], Iterator[tuple[Labels, int]]]:
+    def read(at: datetime) -> Iterator[tuple[Labels, int]]:
+        found = StripeLine.objects.filter(state="suspense").values_list("council_code").annotate(n=measure).order_by("council_code")
+        yield from (({"council": council}, number) for council, number in found)
+
+    return read
+
+
+def _lines_waiting(at: datetime) -> Iterator[tuple[Labels, int]]:
+    """Before its money is available a line waits as it should."""
+    waits = StripeLine.objects.filter(state="waiting", available_on__lte=at)
+    oldest = waits.order_by("available_on").values_list("available_on", flat=True).first()
+    return _one(_seconds(at - oldest if oldest else None))
+
+
 def _alarms(at: datetime) -> Iterator[tuple[Labels, int]]:
     rows = Alarm.objects.open().values_list("kind", "stops_releases").annotate(n=Count("pk")).order_by("kind", "stops_releases")
     yield from (({"kind": kind, "stops_releases": "1" if stops else "0"}, number) for kind, stops, number in rows)
@@ -161,7 +178,9 @@ FIGURES = (
     Figure("inbox_parked", "Events of Stripe's that failed ten times.", lambda at: _one(WebhookEvent.objects.filter(state="parked").count())),
     Figure("operations", "Calls to Stripe that are not finished, by state.", _operations),
     Figure("operations_oldest_seconds", "The oldest call to Stripe that is not finished, by state.", _operations_oldest),
-    Figure("suspense_pence", "Money at Stripe that nobody can explain, by council; below zero: money gone.", _by_council("SUSPENSE")),
+    Figure("suspense_pence", "Money at Stripe that nobody can explain, come and gone added up, by council.", _suspense(Sum(UNKNOWN_PENCE))),
+    Figure("suspense_lines", "Lines of Stripe's balance that nobody can explain, by council.", _suspense(Count("pk"))),
+    Figure("lines_waiting_seconds", "How long the oldest line of Stripe's balance that is available waits to be booked.", _lines_waiting),
     Figure("alarms_open", "Open alarms, by kind.", _alarms),
     Figure("hold_oldest_seconds", "The oldest held money.", _hold),
     Figure("lot_oldest_seconds", "The oldest payment with money left in it, from its charge.", _lot),
