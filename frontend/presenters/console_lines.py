@@ -8,7 +8,7 @@ from audit.clock import london_date
 from audit.models import Delivery
 from frontend import words
 from frontend.presenters.alarm_words import meaning
-from marketplace.models import MilestoneShare
+from marketplace.models import Milestone, MilestoneShare
 from payments.models import (
     Alarm,
     Dispute,
@@ -117,7 +117,8 @@ def hold(row: Hold, at: datetime) -> Line:
 
 def hold_details(row: Hold, at: datetime) -> Rows:
     sums = {"Held now": row.held_pence, "Questioned": row.disputed_pence, "Paid on": row.released_pence, "Given back": row.returned_pence}
-    what = f"{row.about_kind} {row.about_id}".replace("milestone", "week")
+    week = Milestone.objects.select_related("agreement").filter(pk=row.about_id).first() if row.about_kind == "milestone" else None
+    what = f"{week.agreement.title}, {words.which_week(week)}" if week else f"{row.about_kind} {row.about_id}"
     return [("For", what), ("Days", _days(row.placed_at, at)), *((name, words.pounds(sum_)) for name, sum_ in sums.items())]
 
 

@@ -218,18 +218,20 @@ def _council_names() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """Money to providers that is not out yet, and money said yes to that waits before it."""
+    """Money to providers that is not out yet, each with the last line of the audit trail; and money said yes to that waits before it."""
 
-    payments: list[Remittance]
+    payments: list[tuple[Remittance, str]]
     agreed: list[MilestoneShare]
     today: date
 
 
 def going(person: Person, *, at: datetime) -> Going:
-    payments = Remittance.objects.visible_to(person).filter(state__in=OPEN).select_related("payee").order_by("waiting_since", "pk")[:SHOWN]
+    rows = Remittance.objects.visible_to(person).filter(state__in=OPEN).select_related("payee").order_by("waiting_since", "pk")[:SHOWN]
+    trail = console.trail_of(("remittance", str(one.pk)) for one in rows)
+    payments = [(one, trail.get(("remittance", str(one.pk)), [""])[-1]) for one in rows]
     related = ("milestone__agreement__enterprise", "payer__person")
     agreed = MilestoneShare.objects.visible_to(person).filter(state="agreed").select_related(*related).order_by("agreed_at", "pk")[:SHOWN]
-    return Going(list(payments), list(agreed), london_date(at))
+    return Going(payments, list(agreed), london_date(at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from audit import clock
-from frontend.presenters import console
+from frontend.presenters import console, held
 from frontend.views import operator_deeds
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.roles import for_operators
@@ -63,7 +63,7 @@ def thing(request: SignedIn, name: str, pk: str) -> HttpResponse:
     """One thing: how it stands, what was done about it, and what may be done now."""
     listing, at = _listing(name), clock.now()
     row = _row(request, listing, pk)
-    context = _context(listing, row, at)
+    context = _context(listing, row, at) | {"acts": held.acts(row, request.user, at) if name == "holds" else []}
     deed = context["deed"]
     if deed is None:
         return render(request, "operator/thing.html", context)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from audit import clock
 from frontend.forms.operator import StopForm, TopUpForm
+from frontend.presenters import console
 from frontend.presenters import operator as presenter
 from frontend.views.flow import back_to, form_page, press
 from frontend.views.roles import for_operators
@@ -64,8 +65,11 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, "We have asked a second person. Nothing changes until they agree.")
         return back_to("operator-going")
 
+    about = ("remittance", str(payment.pk))
     form = StopForm(request.POST or None, is_stopped=payment.state in presenter.STOPPED)
-    return form_page(request, form=form, act=act, template="operator/stop.html", context={"payment": payment})
+    return form_page(
+        request, form=form, act=act, template="operator/stop.html", context={"payment": payment, "trail": console.trail_of([about]).get(about, [])}
+    )
 
 
 @for_operators

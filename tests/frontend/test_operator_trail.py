@@ -9,9 +9,9 @@ from django.urls import reverse
 from audit.models import Entry
 from ledger.services import journals
 from ledger.services.accounts import Account
-from payments.models import PaymentOperation, ReconcileRun, StripeLine
+from payments.models import PaymentOperation, ReconcileRun, Remittance, StripeLine
 from people.models import Approval
-from tests import cast
+from tests import cast, cast_market
 from tests.frontend.reading import read_and_press
 from tests.frontend.test_groups import _as, _text
 from tests.sandbox_process import KEY, start_sandbox
@@ -132,3 +132,20 @@ def test_nobody_else_checks_or_asks_and_nothing_is_written(stripe):
         assert _as(who).post(reverse("operator-ask-stripe", args=[call.pk])).status_code == 404
     assert Entry.objects.filter(verb__in=("payments.check_stripe", "payments.ask_stripe")).count() == 0
     assert ReconcileRun.objects.count() == 0
+
+
+def test_what_two_people_did_with_a_payment_stands_beside_it_also_after_they_gave_it_up(set_clock):
+    story = cast_market.asked()
+    story.yes("Amina")
+    story.run()
+    set_clock(story.at)
+    owed = Remittance.objects.get()
+    first, second, page = _as(cast.operator()), _as(cast.second_operator()), reverse("operator-stop", args=[owed.pk])
+    for what, said, done in (("hold", "ask approval (hold)", "block"), ("unhold", "ask approval (unhold)", "unblock"), ("give_up", "", "give up")):
+        assert first.post(page, {"what": f"remittance.{what}", "reason": "Somebody rang."}).status_code == 302
+        assert f"{said}, {FIRST}" in _text(first.get(page)) or not said
+        assert f": ask approval ({what.replace('_', ' ')}), {FIRST}" in _text(first.get(reverse("operator-going")))
+        read_and_press(second, reverse("approval", args=[Approval.objects.get(what=f"remittance.{what}").pk]), agree="yes")
+        listed = _text(first.get(reverse("operator-going")))
+        assert f": {done}, {SECOND}" in listed
+    assert f"give up, {SECOND}" in _text(first.get(page))
