@@ -30,7 +30,7 @@ class ExplainForm(Form):
         label="What is it about?",
         required=False,
         max_length=60,
-        help_text="For example payment:…, payee:4, refund:7, dispute:2 or remittance:8, as the lists name them. Leave it empty for our own money.",
+        help_text="For example payment:…, payee:4, refund:7, dispute:2 or recovery:3, as the lists name them. Leave it empty for our own money.",
     )
     reason = TextField(label="Why?", lines=True, max_length=1000, help_text=READ)
 
