@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -29,7 +30,7 @@ class BankSaysNothing(Refusal):
 @signed_in
 def bank(request: SignedIn, pk: UUID) -> HttpResponse:
     """Shows what a bank transfer waits for, and sends it on a press."""
-    payment = get_object_or_404(Payment, pk=pk, kind=Payment.Kind.BANK_TRANSFER, payer__owner__in=_payers(request.user))
+    payment = get_object_or_404(Payment, _is_theirs(request.user), pk=pk, kind=Payment.Kind.BANK_TRANSFER)
     back = _page_of(payment)
 
     def act(form: BankForm) -> str:
@@ -54,9 +55,12 @@ def bank(request: SignedIn, pk: UUID) -> HttpResponse:
     return form_page(request, form=form, act=act, template="demo/bank.html", context=context)
 
 
-def _payers(person: Person) -> list[str]:
+def _is_theirs(person: Person) -> Q:
     """Whose bank this person may press the button of: their own, and that of an organisation they work for."""
-    return [f"person:{person.pk}", *(f"organisation:{one.pk}" for one in organisations_of(person, at=clock.now()))]
+    found = Q(payer__owner=f"person:{person.pk}")
+    for one in organisations_of(person, at=clock.now()):
+        found |= Q(payer__owner=f"organisation:{one.pk}") | Q(payer__owner__startswith=f"organisation:{one.pk}/")
+    return found
 
 
 def _page_of(payment: Payment) -> str:

@@ -1,8 +1,8 @@
 """Money sent by bank transfer that belongs to no payment: too much, sent twice, with a wrong reference. Stripe keeps it for its sender.
 
 It is on no balance of ours and in no account of the book. It is found, shown to whoever sent it and to operators, and goes back to where it
-came from, or becomes a payment of the same payer's where they asked for one sum (`take_in`). It never becomes anybody else's, and nobody
-guesses what it was for.
+came from, or becomes a payment of the same payer's where they asked for one sum (`take_in`). It never becomes anybody else's: for each person
+that an organisation pays for alone it is another customer (`Payer`). What else waits of the same customer, Stripe pays with it before we see it.
 """
 
 from datetime import datetime

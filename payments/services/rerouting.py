@@ -48,7 +48,7 @@ def propose(*, refund_id: int, to_owner: str, allowed_owner: str, reference: str
     with transaction.atomic():
         payer = Refund.objects.select_related("payment__payer").get(pk=refund_id).payment.payer
         is_organisations = payer is not None and payer.owner.startswith("organisation:")
-        if payer is None or to_owner != allowed_owner or (is_organisations and to_owner != payer.owner):
+        if payer is None or to_owner != allowed_owner or (is_organisations and to_owner != payer.owner.partition("/")[0]):
             raise NotTheirMoney
         row = _failed(refund_id)
         two_people.must_have_no_interest(row.payment, by=by)

@@ -132,8 +132,10 @@ class Portion(models.Model):
 
     @property
     def payer_owner(self) -> str:
-        """Whose card or bank pays, as `payments` names payers: "person:3" or "organisation:2"."""
-        return f"organisation:{self.holder_id}" if self.is_held else f"person:{self.budget.person_id}"
+        """Whose card or bank pays, as `payments` names payers: "person:3", or "organisation:2/portion:7", so that what an organisation sends by bank
+        for one of its people has an account number of its own at Stripe, and never pays for another.
+        """
+        return f"organisation:{self.holder_id}/portion:{self.pk}" if self.is_held else f"person:{self.budget.person_id}"
 
 
 class FundingMode(models.Model):

@@ -18,7 +18,9 @@ def goes_to(refund: Refund) -> str:
     if lot is None:
         return f"organisation:{refund.lot_owner.removeprefix('holder:')}"
     portion = Portion.objects.select_related("budget").get(pk=lot.portion_id)
-    if portion.route in OWN_MONEY_ROUTES or portion.route in HELD_ROUTES:
+    if portion.route in HELD_ROUTES:
+        return f"organisation:{portion.holder_id}"
+    if portion.route in OWN_MONEY_ROUTES:
         return portion.payer_owner
     return f"council:{refund.council_code}"
 

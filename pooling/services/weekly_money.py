@@ -43,7 +43,9 @@ def _done_with_more() -> list[int]:
 
     Where they stopped the newest, what came of it goes back to them: nothing is taken in for an older one.
     """
-    more = Payer.objects.filter(cash_pence__gte=payins.LEAST_PENCE, owner__startswith="organisation:").values_list("owner", flat=True)
+    kept = Payer.objects.filter(cash_pence__gte=payins.LEAST_PENCE, owner__startswith="organisation:")
+    # What they sent for one person alone is no list's.
+    more = kept.exclude(owner__contains="/").values_list("owner", flat=True)
     taken = Payment.objects.filter(about__startswith="wallet:", state="open").values_list("payer__owner", flat=True)
     keepers = {int(owner.partition(":")[2]) for owner in (*more, *taken)}
     newest = WeeklyList.objects.filter(organisation__in=keepers, sent_at__isnull=False).order_by("organisation_id", "council_code", "-sent_at", "-pk")

@@ -86,6 +86,21 @@ def test_reference_finds_its_payment_and_a_wrong_one_goes_to_the_oldest(api, cus
     assert api.payment_intents.retrieve(oldest.id).status == "succeeded"
 
 
+def test_a_wrong_reference_pays_what_waits_for_just_so_much_before_the_oldest(api, customer, bank):
+    oldest, just, other = wait_for(api, customer, 5000), wait_for(api, customer, 7000), wait_for(api, customer, 6000)
+    bank(customer, 7000, reference="RENT")
+    assert [api.payment_intents.retrieve(each.id).status for each in (oldest, just)] == ["requires_action", "succeeded"]
+    bank(customer, 5500)
+    assert api.payment_intents.retrieve(oldest.id).status == "succeeded"
+    assert told(api.payment_intents.retrieve(other.id)).amount_remaining == 5500
+
+
+def test_a_wrong_reference_pays_several_that_come_to_just_so_much(api, customer, bank):
+    oldest, *pair = [wait_for(api, customer, pence) for pence in (5000, 7000, 6000)]
+    bank(customer, 13_000, reference="RENT")
+    assert [api.payment_intents.retrieve(each.id).status for each in (oldest, *pair)] == ["requires_action", "succeeded", "succeeded"]
+
+
 def test_cancelling_gives_a_part_payment_back_to_the_customer(api, customer, bank):
     intent = wait_for(api, customer, 9000)
     bank(customer, 4000)

@@ -99,7 +99,7 @@ def test_who_may_vouch_for_a_direct_payment(town: Town, who: str, level: str, ma
 
 def test_the_organisation_that_looks_after_it_confirms_an_isf(town: Town) -> None:
     portion = cast.isf(town.yusuf, holder=town.kasmo, confirmed_by=town.sam, at=AT)
-    assert (portion.budget.sureness, portion.payer_owner) == ("confirmed", f"organisation:{town.kasmo.pk}")
+    assert (portion.budget.sureness, portion.payer_owner) == ("confirmed", f"organisation:{town.kasmo.pk}/portion:{portion.pk}")
 
 
 def test_vouching_never_makes_us_less_sure(town: Town) -> None:

@@ -276,7 +276,7 @@ def test_an_isf_that_the_council_switched_to_ahead_is_paid_by_its_holder(town: T
         calls.accept_order(call=call, reference="PO 1", by=town.sam, at=AT)
     payment = calls.pay_by_bank(call=call, by=town.sam, at=AT)
     assert payment.payer is not None
-    assert payment.payer.owner == f"organisation:{town.kasmo.pk}"
+    assert payment.payer.owner == f"organisation:{town.kasmo.pk}/portion:{call.portion_id}"
     town.bank.pays(payment)
     assert yusuf.see(call).state == "funded"
     assert not holder_list(town.kasmo).to_pay

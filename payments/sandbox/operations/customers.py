@@ -75,7 +75,7 @@ def fund_cash_balance(call: Call) -> Json:
 
 
 def receive(world: World, customer: Json, amount: int, reference: str | None) -> Json:
-    """A bank transfer arrives: first to the payment whose reference it names, then to the oldest that waits; the rest is kept for the customer."""
+    """A bank transfer arrives: to what of this customer's waits (`paying.apply_cash`); the rest is kept for them."""
     bank = {
         "reference": reference,
         "type": "gb_bank_transfer",

@@ -1,5 +1,7 @@
 """How an intent is paid: by card or from one's bank at once, or by the bank transfers that arrive for it."""
 
+from itertools import combinations
+
 from payments.sandbox.errors import StripeError, invalid
 from payments.sandbox.operations import cash, charges, methods
 from payments.sandbox.store import Json
@@ -119,10 +121,21 @@ def _instructions(world: World, intent: Json, customer: Json) -> Json:
 
 
 def apply_cash(world: World, customer_id: str, reference: str | None) -> None:
-    """Uses a customer's cash: first for the payment whose reference was given, then for the oldest."""
+    """Uses a customer's cash, as Stripe does in the UK: first for the payment whose reference was given; where none has it, for up to five that
+    wait for just so much, the fewest and oldest; then for the oldest.
+    """
     waiting = world.store.find("payment_intent", customer=customer_id, status="requires_action", _kind="customer_balance")
-    for intent in sorted(waiting, key=lambda intent: intent["_reference"] != reference):
+    first = [intent for intent in waiting if intent["_reference"] == reference]
+    first = first or _just_so_much(waiting, world.get("customer", customer_id)["_cash"])
+    chosen = {intent["id"] for intent in first}
+    for intent in sorted(waiting, key=lambda intent: intent["id"] not in chosen):
         _apply(world, intent)
+
+
+def _just_so_much(waiting: list[Json], pence: int) -> list[Json]:
+    # Of the oldest few: every five of many would be looked at for long.
+    groups = (group for size in range(1, 6) for group in combinations(waiting[:16], size))
+    return next((list(group) for group in groups if sum(each["amount"] - each["_funded"] for each in group) == pence), [])
 
 
 def _apply(world: World, intent: Json) -> None:
