@@ -82,8 +82,15 @@ EDGE_CASES: dict[str, tuple[str, ...]] = {
         "payments.test_ways.test_bank_transfer_under_can_be_sent_back",
     ),
     "bank transfer over": ("payments.test_ways.test_bank_transfer_over_stays_the_senders_and_goes_back_by_itself",),
-    "bank transfer twice": ("payments.test_ways.test_bank_transfer_twice_credits_once_and_keeps_the_second_for_its_sender",),
-    "bank transfer with a wrong reference": ("payments.test_ways.test_bank_transfer_with_a_wrong_reference_is_found_and_nobody_guesses",),
+    "bank transfer twice": (
+        "payments.test_ways.test_bank_transfer_twice_credits_once_and_keeps_the_second_for_its_sender",
+        "payments.test_back_to_the_bank.test_what_was_sent_twice_goes_back_once_and_the_first_is_paid",
+    ),
+    "bank transfer with a wrong reference": (
+        "payments.test_ways.test_bank_transfer_with_a_wrong_reference_is_found_and_nobody_guesses",
+        "payments.test_back_to_the_bank.test_what_came_with_a_wrong_reference_goes_back",
+        "journeys.test_one_bank_many_people.test_a_mistyped_reference_never_pays_for_somebody_else_of_the_same_organisation",
+    ),
     "one of three payers failing": (
         "journeys.test_short_way.test_a_declined_card_stops_nobody_elses_visits",
         "marketplace.test_funding.test_two_working_days_before_it_is_short_and_a_day_before_it_goes_ahead_for_who_is_covered",

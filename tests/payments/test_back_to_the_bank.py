@@ -72,3 +72,19 @@ def test_a_direct_debit_that_has_rested_is_refunded_to_the_bank_it_was_collected
     assert (row.state, back.status, back.amount, back.charge) == ("succeeded", "succeeded", 7999, payment.charge_id)
     assert (payment.free_pence, play.has("SHARE", AMINA)) == (1, 1)
     assert books_are_right(play)
+
+
+def test_a_refund_to_an_account_that_stripe_does_not_know_is_with_two_people_at_once(play: Play) -> None:
+    """Stripe would write to the payer, and is told nobody's e-mail: it refuses, and nothing has left."""
+    play.float()
+    payment = play.start_bank(8000)
+    play.stripe.act("bank_transfer", payment_intent=payment.intent_id, amount=8000, unnamed=True)
+    play.later(days=2)
+    reconciliation.run(at=play.at)
+    refunds.approve(lot_owner=AMINA, pence=8000, council_code=COUNCIL, about="withdrawal:1", by=None, at=play.at)
+    play.move("SHARE", AMINA, "REFUND", AMINA, 8000)
+    play.run()
+    row = Refund.objects.get()
+    assert (row.state, row.problem, refunds_at_stripe()) == ("failed", "parameter_missing", [])
+    assert (play.has("REFUND", AMINA), play.has("OUT")) == (8000, 0)
+    assert books_are_right(play)
