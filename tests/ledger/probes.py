@@ -4,7 +4,7 @@ These run in one transaction that is never committed; those that need two at onc
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -84,6 +84,16 @@ def in_order(one_account: int, other: int) -> tuple[int, int]:
     return min(one_account, other), max(one_account, other)
 
 
+def either_way(first: Callable[[], int], second: Callable[[], int]) -> Iterator[tuple[int, int]]:
+    """Two accounts of which the first is locked first, then two of which the second is. Both are opened anew until they lie so: looking for one on
+    a given side of another can take thousands, when that one lies near an end."""
+    for falling in (False, True):
+        one_account, other = first(), second()
+        while (other < one_account) != falling:
+            one_account, other = first(), second()
+        yield one_account, other
+
+
 def refused(db: Db, sqlstate: str, act: Callable[[], object]) -> None:
     """It must raise just this."""
     try:
@@ -134,22 +144,14 @@ def to_itself(db: Db, many: bool) -> None:
 
 @both_ways
 def over_a_border(db: Db, many: bool) -> None:
-    for falling in (False, True):  # which of two numbers is the higher one says which is locked first
-        here = opened(db, pence=500)
-        there = opened(db, council=LAMBETH, pence=500)
-        while (there < here) != falling:
-            there = opened(db, council=LAMBETH, pence=500)
+    for here, there in either_way(lambda: opened(db, pence=500), lambda: opened(db, council=LAMBETH, pence=500)):
         must(post(db, [(here, there, 5)], many=many)[:3] == ("council", None, there))
         must(post(db, [(there, here, 5)], many=many)[:3] == ("council", None, there))
 
 
 @both_ways
 def another_unit(db: Db, many: bool) -> None:
-    money = opened(db, pence=500)
-    for falling in (False, True):
-        minutes = opened(db, "TIME", unit="TIME")
-        while (minutes < money) != falling:
-            minutes = opened(db, "TIME", unit="TIME")
+    for money, minutes in either_way(lambda: opened(db, pence=500), lambda: opened(db, "TIME", unit="TIME")):
         must(post(db, [(money, minutes, 5)], many=many)[0] == "unit")
 
 

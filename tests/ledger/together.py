@@ -39,7 +39,8 @@ class Two:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.one, self.other, self.watch = (psycopg.connect(url, autocommit=True) for _ in range(3))
+        ends = f"-c statement_timeout={2 * SECONDS:.0f}s"  # whatever a mutant makes wait for ever is found, and does not hold up the rest
+        self.one, self.other, self.watch = (psycopg.connect(url, autocommit=True, options=ends) for _ in range(3))
         self._begun: list[threading.Thread] = []
         reopen(self.watch)
 
