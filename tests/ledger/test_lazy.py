@@ -1,9 +1,11 @@
 """Lazy accounts: lines are only written, and added up later. What they hold is exact at every moment."""
 
+import re
 import uuid
 
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from ledger import models, selectors
@@ -11,7 +13,7 @@ from ledger.services import upkeep
 from ledger.services.accounts import Account, account_id
 from ledger.services.journals import NotEnough, post, post_many
 from ledger.services.proof import prove
-from tests.ledger.book import AT, BANK, CLEAR, FLOAT, OUT, SOUTHWARK, A, B, holds, journal, make_lazy, pay_in, share
+from tests.ledger.book import AT, BANK, CLEAR, FLOAT, LAMBETH, OUT, SOUTHWARK, A, B, holds, journal, make_lazy, pay_in, share
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -88,6 +90,30 @@ def test_an_account_is_locked_and_lazy_by_turns_without_losing_count(owner_curso
         holds((BANK, 100 + 11 * turn))
     assert rolled(BANK) == (-144, 9)
     assert prove() == []
+
+
+def test_an_operator_makes_an_account_lazy_and_locked_again_by_a_command(owner_cursor, capsys):
+    pay_in(100)
+    for mode, says in (("on", "lazy"), ("on", "lazy"), ("off", "locked")):
+        call_command("lazy", mode, "BANK", SOUTHWARK)
+        assert capsys.readouterr().out == f"BANK in {SOUTHWARK} is {says} now.\n"
+        assert models.Account.objects.values_list("mode", flat=True).get(pk=BANK.number) == (says == "lazy")
+    for words, why in (
+        (("FLOAT", SOUTHWARK), "invalid choice: 'FLOAT'"),
+        (("BANK", "Southwark"), "'Southwark' or owner '' is not a code"),
+        (("BANK", LAMBETH), f"Nothing was ever posted to BANK in {LAMBETH}."),
+    ):
+        with pytest.raises(CommandError, match=re.escape(why)):
+            call_command("lazy", "on", *words)
+
+
+def test_a_command_that_meets_who_posts_all_the_time_changes_nothing_and_says_so(owner_cursor, django_db_setup):
+    pay_in(100)
+    with psycopg.connect(django_db_setup.owner_url) as posting:
+        posting.execute("select 1 from ledger_account where id = %s for no key update", [BANK.number])
+        with pytest.raises(CommandError, match="try again"):
+            call_command("lazy", "on", "BANK", SOUTHWARK)
+    assert models.Account.objects.values_list("mode", flat=True).get(pk=BANK.number) == 0
 
 
 @pytest.mark.parametrize("account", [FLOAT, share(), Account("RECEIVABLE", SOUTHWARK, A)])
