@@ -59,7 +59,7 @@ def _is_theirs(person: Person) -> Q:
     """Whose bank this person may press the button of: their own, and that of an organisation they work for."""
     found = Q(payer__owner=f"person:{person.pk}")
     for one in organisations_of(person, at=clock.now()):
-        found |= Q(payer__owner=f"organisation:{one.pk}") | Q(payer__owner__startswith=f"organisation:{one.pk}/")
+        found |= Q(payer__owner__startswith=f"organisation:{one.pk}/")
     return found
 
 

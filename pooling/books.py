@@ -66,6 +66,11 @@ class Wallet:
         return f"wallet:{self.organisation_id}/{self.council}"
 
     @property
+    def payer(self) -> str:
+        """Who pays it in, as `payments` names payers: for each council another customer at Stripe, so that a sum never pays for another council's."""
+        return f"organisation:{self.organisation_id}/council:{self.council}"
+
+    @property
     def money(self) -> Account:
         return Account("WALLET", self.council, self.owner)
 

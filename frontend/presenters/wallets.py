@@ -62,22 +62,22 @@ def page(organisation: Organisation, *, today: date) -> WalletPage:
     come = waiting.pence - told.get("remaining_pence", waiting.pence) if waiting else 0
     payment_id = str(waiting.pk) if waiting else ""
     taken = OwedNote([one for one in owed.of_holder(organisation) if one.is_sum], for_staff=True)
-    return WalletPage(seen, told, payment_id, come, cash.left_of(f"organisation:{organisation.pk}"), taken)
+    return WalletPage(seen, told, payment_id, come, cash.left_of(Wallet(organisation.pk, seen.council_code).payer), taken)
 
 
 def ask_stripe(organisation: Organisation, at: datetime) -> None:
     """How the sum that is waited for stands by now. Raises AnswerLost, StripeIsBusy."""
-    for payment in _waited_for(organisation).filter(state="open"):
+    for payment in _waited_for(Wallet(organisation.pk, organisation.council_code)).filter(state="open"):
         arrivals.refresh(payment_id=payment.pk, at=at)
 
 
 def carry_out_stop(organisation: Organisation, at: datetime, council_code: str = "") -> None:
     """Asks Stripe to wait no more, and what has come of it. When Stripe is slow, the timers do it."""
-    stop_at_stripe([f"payment:{payment.pk}" for payment in _waited_for(organisation, council_code)], f"organisation:{organisation.pk}", at)
-
-
-def _waited_for(organisation: Organisation, council_code: str = "") -> Any:
     wallet = Wallet(organisation.pk, council_code or organisation.council_code)
+    stop_at_stripe([f"payment:{payment.pk}" for payment in _waited_for(wallet)], wallet.payer, at)
+
+
+def _waited_for(wallet: Wallet) -> Any:
     return Payment.objects.filter(about=wallet.about, state__in=("started", "open"))
 
 

@@ -83,7 +83,7 @@ def cash_back(request: SignedIn, pk: int) -> HttpResponse:
     going: list[CashReturn] = []
 
     def act() -> str:
-        going.append(wallets.send_cash_back(organisation=organisation, by=request.user, at=at))
+        going.append(wallets.send_cash_back(organisation=organisation, council_code=organisation.council_code, by=request.user, at=at))
         messages.success(request, "It is on its way back to your bank.")
         return back_to("wallet", pk=pk)
 

@@ -12,8 +12,8 @@ from payments.querysets import GONE, OperatorsQuerySet, PaymentQuerySet
 class Payer(models.Model):
     """Somebody money comes from: one customer at Stripe, with an account number to send money to.
 
-    `owner` is `person:3`; `organisation:2` for one sum for many; `organisation:2/portion:7` where it pays for one person. Stripe may use what came
-    with no reference it knows for anything this customer is asked for. payments knows no more of them.
+    `owner` is `person:3`; `organisation:2/council:E09000028` for its sums for many there; `organisation:2/portion:7` where it pays for one person.
+    Stripe may use what came with no reference it knows for anything this customer is asked for. payments knows no more of them.
     """
 
     owner = models.CharField(max_length=60, unique=True)

@@ -2,7 +2,8 @@
 
 It is on no balance of ours and in no account of the book. It is found, shown to whoever sent it and to operators, and goes back to where it
 came from, or becomes a payment of the same payer's where they asked for one sum (`take_in`). It never becomes anybody else's: for each person
-that an organisation pays for alone it is another customer (`Payer`). What else waits of the same customer, Stripe pays with it before we see it.
+that an organisation pays for alone, and for its sums in each council, it is another customer (`Payer`). What else waits of the same customer,
+Stripe pays with it before we see it.
 """
 
 from datetime import datetime
@@ -63,7 +64,7 @@ def look(*, payer_id: int, at: datetime, rings: bool = True) -> int:
 
 
 def look_at(payer_owner: str, *, at: datetime, rings: bool = True) -> int:
-    """As `look`, by whose it is ("organisation:2"); 0 for somebody who never paid. Raises AnswerLost, StripeIsBusy."""
+    """As `look`, by whose it is ("organisation:2/council:E09000028"); 0 for somebody who never paid. Raises AnswerLost, StripeIsBusy."""
     pk = Payer.objects.filter(owner=payer_owner).values_list("pk", flat=True).first()
     return look(payer_id=pk, at=at, rings=rings) if pk else 0
 

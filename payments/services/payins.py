@@ -29,7 +29,7 @@ PAGES = ("card", "pay_by_bank")
 class Terms(TypedDict):
     """Who pays, how much, and what for.
 
-    `payer_owner`: "person:3", "organisation:2" or "organisation:2/portion:7" (`models.Payer`). `lot_owner`: "member:12/portion:7".
+    `payer_owner`: "person:3", "organisation:2/council:E09000028" or "organisation:2/portion:7" (`models.Payer`). `lot_owner`: "member:12/portion:7".
     `credit`: the account that gets the money once available. `about`: "call:12".
     """
 

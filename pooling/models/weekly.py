@@ -32,7 +32,7 @@ class WeeklyList(models.Model):
     """One list of one organisation in one council. Once sent, its rows and sums stay as they were.
 
     `sum_pence`: what its rows came to when it was sent; `send_pence`: what of that was neither in the wallet nor on its way.
-    `looked_at`: when Stripe was last asked what it keeps for them; `must_look`: a payment was closed since; `part_pence`: what had come of it.
+    `looked_at`: when Stripe was last asked what it keeps for them; `must_look`: a payment was closed since.
     `own_order`: people by number, as somebody who works there has put them; the next list begins with it. Empty: the usual order.
     `made_by` null: the clock.
     """
@@ -58,7 +58,6 @@ class WeeklyList(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
     must_look = models.BooleanField(default=False)
-    part_pence = models.PositiveBigIntegerField(default=0)
     own_order = ArrayField(models.PositiveBigIntegerField(), default=list, blank=True)
 
     objects = WeeklyListQuerySet.as_manager()

@@ -82,7 +82,7 @@ def pay_in(*, organisation: Organisation, council_code: str, pence: int, by: Per
     row = _locked(organisation, by, at)
     wallet = Wallet(row.pk, council_code)
     return payins.start_bank_transfer(
-        payer_owner=f"organisation:{row.pk}",
+        payer_owner=wallet.payer,
         lot_owner=wallet.owner,
         credit=wallet.money,
         pence=pence,
@@ -123,13 +123,13 @@ def close_waiting(wallet: Wallet, *, by: Person | None, at: datetime) -> bool:
 
 
 @all_or_nothing
-def send_cash_back(*, organisation: Organisation, by: Person, at: datetime) -> CashReturn:
-    """What the organisation sent by bank transfer and nothing asked for goes back to its bank. The caller performs its operation.
+def send_cash_back(*, organisation: Organisation, council_code: str, by: Person, at: datetime) -> CashReturn:
+    """What the organisation sent for one council and nothing asked for goes back to its bank. The caller performs its operation.
 
     Raises NotAllowed, cash.NothingIsLeft, cash.StillWaiting.
     """
     row = _locked(organisation, by, at)
-    return cash.send_back(payer_owner=f"organisation:{row.pk}", by=by, at=at)
+    return cash.send_back(payer_owner=Wallet(row.pk, council_code).payer, by=by, at=at)
 
 
 @all_or_nothing

@@ -43,13 +43,13 @@ def _done_with_more() -> list[int]:
 
     Where they stopped the newest, what came of it goes back to them: nothing is taken in for an older one.
     """
-    kept = Payer.objects.filter(cash_pence__gte=payins.LEAST_PENCE, owner__startswith="organisation:")
-    # What they sent for one person alone is no list's.
-    more = kept.exclude(owner__contains="/").values_list("owner", flat=True)
+    # What they sent for one person alone ("/portion:") is no list's.
+    more = Payer.objects.filter(cash_pence__gte=payins.LEAST_PENCE, owner__contains="/council:").values_list("owner", flat=True)
     taken = Payment.objects.filter(about__startswith="wallet:", state="open").values_list("payer__owner", flat=True)
-    keepers = {int(owner.partition(":")[2]) for owner in (*more, *taken)}
+    payers = {*more, *taken}
+    keepers = {int(owner.partition("/")[0].removeprefix("organisation:")) for owner in payers}
     newest = WeeklyList.objects.filter(organisation__in=keepers, sent_at__isnull=False).order_by("organisation_id", "council_code", "-sent_at", "-pk")
-    return [one.pk for one in newest.distinct("organisation_id", "council_code") if one.state == State.DONE]
+    return [one.pk for one in newest.distinct("organisation_id", "council_code") if one.state == State.DONE and _wallet(one).payer in payers]
 
 
 def go_on(*, weekly_list_id: int, at: datetime) -> bool:
@@ -80,14 +80,14 @@ def _look(weekly_list_id: int, at: datetime) -> bool:
         if waiting is not None:
             if is_due:
                 arrivals.refresh(payment_id=waiting.pk, at=at)
-        elif is_due or row.must_look or cash.left_of(_payer(row)) >= payins.LEAST_PENCE:
-            cash.look_at(_payer(row), at=at, rings=False)
+        elif is_due or row.must_look or cash.left_of(_wallet(row).payer) >= payins.LEAST_PENCE:
+            cash.look_at(_wallet(row).payer, at=at, rings=False)
             return bool(WeeklyList.objects.filter(pk=row.pk).update(looked_at=at, must_look=False))
     return False
 
 
-def _payer(row: WeeklyList) -> str:
-    return f"organisation:{row.organisation_id}"
+def _wallet(row: WeeklyList) -> Wallet:
+    return Wallet(row.organisation_id, row.council_code)
 
 
 # --- asking ---
@@ -108,10 +108,9 @@ def ask(*, weekly_list_id: int, looked: bool, at: datetime) -> bool:
     if row.must_look:
         # What was closed is with Stripe: asking for it anew would only find the same part again.
         return False
-    if Payment.objects.filter(about=Wallet(row.organisation_id, row.council_code).about, state="failed", started_at__gt=at - LOOK_AGAIN).exists():
+    if Payment.objects.filter(about=_wallet(row).about, state="failed", started_at__gt=at - LOOK_AGAIN).exists():
         return False  # Stripe would not wait for a sum just now: asked anew every round, it would say so every round
-    if looked and cash.take_in(**_terms(row, _most_that_is_this_lists(row), at)) is not None:
-        WeeklyList.objects.filter(pk=row.pk).update(part_pence=0)
+    if looked and cash.take_in(**_terms(row, payins.MOST_PENCE, at)) is not None:
         return True
     missing = reading.missing_pence(reading.rows_of(row), purse) if row.state == State.SENT else 0
     if not missing:
@@ -121,9 +120,9 @@ def ask(*, weekly_list_id: int, looked: bool, at: datetime) -> bool:
 
 
 def _terms(row: WeeklyList, pence: int, at: datetime) -> payins.Terms:
-    wallet = Wallet(row.organisation_id, row.council_code)
+    wallet = _wallet(row)
     return payins.Terms(
-        payer_owner=_payer(row),
+        payer_owner=wallet.payer,
         lot_owner=wallet.owner,
         credit=wallet.money,
         pence=pence,
@@ -135,16 +134,10 @@ def _terms(row: WeeklyList, pence: int, at: datetime) -> payins.Terms:
 
 
 def _close_part(row: WeeklyList, come_pence: int, at: datetime) -> bool:
-    if come_pence < payins.LEAST_PENCE or not close_waiting(Wallet(row.organisation_id, row.council_code), by=None, at=at):
+    if come_pence < payins.LEAST_PENCE or not close_waiting(_wallet(row), by=None, at=at):
         return False
-    WeeklyList.objects.filter(pk=row.pk).update(must_look=True, part_pence=come_pence)
+    WeeklyList.objects.filter(pk=row.pk).update(must_look=True)
     return True
-
-
-def _most_that_is_this_lists(row: WeeklyList) -> int:
-    """Of what Stripe keeps: all of it, or where a list of another council may be meant, what came of this one's own payment. Nobody guesses."""
-    others = WeeklyList.objects.filter(organisation=row.organisation_id, state__in=CURRENT).exclude(council_code=row.council_code)
-    return row.part_pence if others.exists() else payins.MOST_PENCE
 
 
 # --- giving out ---
@@ -162,7 +155,7 @@ def fund(*, weekly_list_id: int, at: datetime) -> bool:
     moved = tidy(row) > 0
     if row.state == State.READY:
         return finish(row, at) or moved
-    wallet = Wallet(row.organisation_id, row.council_code)
+    wallet = _wallet(row)
     if free_in(wallet):
         # The places first, as everybody locks them; then the calls are read as they are.
         list(Membership.objects.locked().filter(pk__in=row.rows.waiting().values("membership")).order_by("pk"))

@@ -1,4 +1,4 @@
-"""An organisation pays for one person at a time, from one bank: what it sends for one never pays for another."""
+"""An organisation pays from one bank for one person, and for many in each council: what it sends for one never pays for another."""
 
 from typing import Any
 
@@ -7,9 +7,10 @@ import pytest
 from payments.models import Alarm, CashReturn, Payer, Payment
 from payments.selectors import proof as payments_proof
 from payments.services import cash, floats
+from pooling.books import Wallet
 from pooling.models import Call
 from pooling.selectors import proof
-from pooling.services import calls, weekly_lists
+from pooling.services import calls, wallets, weekly_lists
 from tests import cast
 from tests.journeys.test_weekly_list import Week
 from tests.pooling.conftest import build_town
@@ -88,3 +89,40 @@ def test_what_was_too_much_for_one_is_not_taken_into_the_one_sum_for_all(week: W
     assert Payment.objects.get(about__startswith="wallet:").state == "open"
     week.run(days=8)
     assert CashReturn.objects.get().pence == 1_800
+
+
+def test_a_sum_for_one_council_never_pays_for_another_council_of_the_same_organisation(week: Week) -> None:
+    kasmo, sam = week.desk.town.kasmo, week.desk.town.sam
+    floats.top_up(council_code=cast.LAMBETH, pence=5_000, by=None, at=week.at)
+    southwark, lambeth = (
+        wallets.pay_in(organisation=kasmo, council_code=council, pence=1_800, by=sam, at=week.at) for council in (cast.SOUTHWARK, cast.LAMBETH)
+    )
+    week.run()
+    for each in (southwark, lambeth):
+        each.refresh_from_db()
+    sends(week, southwark, 3_600, "BOTH")
+    assert states(southwark, lambeth) == ["available", "open"]
+    # That the other council's is waited for keeps nothing back: it is not for that.
+    assert wallets.send_cash_back(organisation=kasmo, council_code=cast.SOUTHWARK, by=sam, at=week.at).pence == 1_800
+    with pytest.raises(cash.NothingIsLeft):
+        wallets.send_cash_back(organisation=kasmo, council_code=cast.LAMBETH, by=sam, at=week.at)
+    week.run(days=3)
+    assert cash.left_of(Wallet(kasmo.pk, cast.SOUTHWARK).payer) == 0
+    sends(week, lambeth, 1_800, "")
+    assert states(southwark, lambeth) == ["available", "available"]
+    assert [*proof(), *payments_proof()] == []
+
+
+def test_more_than_one_councils_list_asked_for_is_taken_in_for_it_while_anothers_is_waited_for(week: Week) -> None:
+    kasmo, sam = week.desk.town.kasmo, week.desk.town.sam
+    lambeth = wallets.pay_in(organisation=kasmo, council_code=cast.LAMBETH, pence=2_500, by=sam, at=week.at)
+    week.desk.call(AMINA, 1_800, due=9)
+    row = week.desk.made()
+    weekly_lists.send(weekly_list=row, by=sam, at=week.at)
+    week.run()
+    asked = Payment.objects.get(about=Wallet(kasmo.pk, cast.SOUTHWARK).about)
+    sends(week, asked, 4_300, asked.instructions["reference"])
+    week.run(days=3)
+    assert (states(lambeth), week.desk.here) == (["open"], 2_500)
+    assert set(Payment.objects.filter(about=asked.about).values_list("pence", "state")) == {(1_800, "available"), (2_500, "available")}
+    assert [*proof(), *payments_proof()] == []

@@ -9,6 +9,7 @@ from django.db import transaction
 from audit.models import Fact
 from payments.models import Payer, Payment, PaymentOperation
 from payments.services import cash, taking
+from pooling.books import Wallet
 from pooling.models import Call, WalletMove, WeeklyDay, WeeklyList
 from pooling.rules import NotNow
 from pooling.selectors import weekly as reading
@@ -241,7 +242,7 @@ def test_a_part_that_stripe_shows_closes_the_payment_and_becomes_one_of_its_own(
     assert weekly_money.ask(weekly_list_id=row.pk, looked=True, at=AT)
     part = desk.waiting
     assert part is not None
-    assert (part.pence, cash.left_of(f"organisation:{desk.town.kasmo.pk}")) == (2_100, 0)
+    assert (part.pence, cash.left_of(Wallet(desk.town.kasmo.pk, SOUTHWARK).payer)) == (2_100, 0)
     desk.town.bank.pays(part)
     desk.go_on(row)
     rest = desk.waiting

@@ -80,7 +80,7 @@ class Wallets(Edge):
     @verb(None, CashReturnRow, status=201, kept=True)
     def send_cash_back(self, request: Request, pk: int) -> Response:
         """What you sent by bank transfer and nothing asked for goes back to your bank."""
-        return self.answer(wallets.send_cash_back(organisation=self.get_object(), by=self.person, at=self.at))
+        return self.answer(wallets.send_cash_back(**self._terms()))
 
 
 class WalletMoves(ReadEdge):
