@@ -54,6 +54,7 @@ def let_go(*, payment_id: UUID, membership_id: int, portion_id: int, pence: int,
 def _that_count(membership_id: int, portion_id: int) -> QuerySet[MilestoneShare]:
     """This payer's shares that hold money or count on it, oldest week first."""
     counts = Q(covered_by="money", state__in=COUNTS_ON_MONEY) | Q(state="planned", call__state="called", call__asked_pence__lt=F("call__pence"))
+    counts |= Q(covered_by="order", state__in=TO_BE_PAID, call__state="funded")  # the money for its bill came, and it could not be paid yet
     rows = MilestoneShare.objects.filter(counts, membership_id=membership_id, portion_id=portion_id)
     return rows.select_related("call").order_by("milestone_id", "pk")
 

@@ -72,12 +72,13 @@ def place(*, milestone: Milestone, shares: Sequence[MilestoneShare], at: datetim
 
 
 def give_back(*, share: MilestoneShare, verb: str, by: Person | None, at: datetime) -> None:
-    """The whole of this row comes back to its payer; of an order nothing is asked."""
+    """The whole of this row comes back to its payer; of an order nothing is asked, and what came for its bill is free."""
     share.state = after(SHARE, share.state, verb)
     share.returned_pence = share.pence
     if share.hold is not None:
         share.return_journal = holds.give_back(hold=share.hold, pence=share.pence, by=by, at=at).journal_key
     share.save()
+    _take_bill_back(share, at)
     log(by=by, verb=verb, row=share, at=at, pence=share.pence)
     tell(kind="share_returned", row=share, at=at, pence=share.pence)
     forget_order_if_all_is_over(share=share, at=at)
