@@ -5,10 +5,11 @@ from datetime import datetime
 from hashlib import sha256
 
 from frontend import words
-from frontend.presenters import console, console_lines
+from frontend.presenters import console, console_lines, operator_books
 from marketplace.models import MilestoneShare, Payer
 from marketplace.policies import may_answer_about, those_with_an_interest
 from marketplace.services import decisions, late, money, recovering, signing
+from payments import selectors
 from payments.models import Dispute, Payment, Recovery, Refund, Remittance, StripeLine
 from payments.services import ages, closing, disputes, recoveries, rerouting, suspense
 from payments.services.answering import FOR_OPERATORS, may_answer
@@ -138,7 +139,9 @@ def _of_money(approval: Approval) -> dict[str, str]:
         return {"To": refund.reroute.to_owner, "Who gave the account": refund.reroute.reference, "How much": words.pounds(refund.pence)}
     if kind == closing.ABOUT:
         code, through = closing.read_about(pk)
-        return {"Council": Council.objects.get(pk=code).name, "Last day": words.day_year(through)}
+        name = Council.objects.get(pk=code).name
+        held = operator_books.held(name, through, selectors.books_on(code, through)).rows
+        return {"Council": name, "Last day": words.day_year(through), **{f"{what}, that day": sum_ for what, sum_, _ in held}}
     if kind == "cluster":
         group = Cluster.objects.get(pk=int(pk))
         return {"Group": group.name, "Why it was stopped": group.freeze_reason}

@@ -33,7 +33,10 @@ def test_two_operators_close_the_books_up_to_a_day(set_clock):
     assert "Another operator must answer" in _text(first.get(page))
     answer = reverse("approval", args=[Approval.objects.get().pk])
     assert answer in _text(second.get(page))
-    assert "1 March 2026" in _text(second.get(answer))
+    read = _text(second.get(answer))
+    assert "1 March 2026" in read
+    assert "At Stripe, that day" in read
+    assert "£700.00" in read
     for who in (first, _as(cast.colin()), _as(cast.amina())):
         assert who.get(answer).status_code == 404
     assert closed_through(cast.SOUTHWARK) is None
@@ -43,6 +46,20 @@ def test_two_operators_close_the_books_up_to_a_day(set_clock):
     assert "What Southwark’s books held at the end of" in closed
     assert "At Stripe" in closed
     assert "£700.00" in closed
+
+
+def test_the_second_agrees_to_what_the_books_held_when_they_read_it(set_clock):
+    set_clock(cast.AT + timedelta(minutes=1))
+    first, second = _as(cast.operator()), _as(cast.second_operator())
+    post(journal((BANK, share(), 70_000), effective_at=cast.AT - timedelta(days=1)))
+    first.post(reverse("operator-books"), {**SAID, "_confirm": "yes"})
+    answer = reverse("approval", args=[Approval.objects.get().pk])
+    said = {**second.get(answer).context["form"].initial, "agree": "yes"}
+    post(journal((BANK, share(), 5), effective_at=cast.AT - timedelta(days=1)))
+    shown = _text(second.post(answer, said))
+    assert "What is asked has changed since you opened this page" in shown
+    assert "£700.05" in shown
+    assert closed_through(cast.SOUTHWARK) is None
 
 
 def test_a_wrong_day_is_told_before_anybody_confirms_and_stays_as_typed(set_clock):
