@@ -21,6 +21,7 @@ WHY_LAPSED = {
     "checks": "A check that this work needed was not in place on the day.",
     "payee": "{provider} had not told us where to send it.",
     "group": "The group was stopped, so nothing could be paid.",
+    "money": "Two people decided that, when the money for it had only just come.",
 }
 
 

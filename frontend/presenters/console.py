@@ -228,7 +228,7 @@ def narrowed(listing: Listing, rows: QuerySet[Any], state: str) -> QuerySet[Any]
     return rows.filter(state=state)
 
 
-OWNER = re.compile(r"\b(member|holder|organisation|enterprise|person):(\d+)(/portion:\d+)?")
+OWNER = re.compile(r"\b(member|holder|organisation|enterprise|person):(\d+)(/portion:\d+|/council:\w+)?")
 
 
 COUNCIL = re.compile(r"\b[EW]\d{8}\b")
@@ -236,13 +236,13 @@ COUNCIL = re.compile(r"\b[EW]\d{8}\b")
 
 def named(texts: Iterable[str]) -> list[str]:
     """The same texts with people, organisations, providers and councils by name where the book has a code. One query for each kind there is."""
-    said = _councils(list(texts))
+    said = list(texts)
     wanted: dict[str, set[int]] = {}
     for text in said:
         for kind, number, _ in OWNER.findall(text):
             wanted.setdefault(kind, set()).add(int(number))
     names = {kind: dict(_names(kind, ids)) for kind, ids in wanted.items()}
-    return [OWNER.sub(lambda found: names[found[1]].get(int(found[2]), found[0]), text) for text in said]
+    return _councils([OWNER.sub(lambda found: names[found[1]].get(int(found[2]), found[0]), text) for text in said])
 
 
 def _councils(texts: list[str]) -> list[str]:

@@ -86,6 +86,8 @@ def _end(share: MilestoneShare, payment_id: UUID, wish: str, at: datetime) -> in
         return _pay(row, wish, at)
     if row.state == MilestoneShare.State.QUESTIONED:
         return _settle(row, wish, at)
+    if row.state == MilestoneShare.State.AGREED and wish != SEND_BACK and money.try_release(share=row, at=at):
+        return 1  # what it waited for is there since
     if row.state == MilestoneShare.State.PLANNED or (row.state == MilestoneShare.State.COVERED and row.hold is None):
         return _ask_again(row, payment_id, at)
     if row.state == MilestoneShare.State.COVERED:

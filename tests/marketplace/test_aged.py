@@ -34,9 +34,9 @@ def amina_of(story: Walk) -> str:
     return f"member:{story.places['Amina'].pk}/portion:{story.portions['Amina'].pk}"
 
 
-def grown_old(story: Walk, days: int = 88, owner: str = "") -> Payment:
+def grown_old(story: Walk, days: int = 88) -> Payment:
     """Amina's lot, as if it had been charged so many days ago: the same as money that came long before it was called for."""
-    lot = Payment.objects.get(lot_owner=owner or amina_of(story))
+    lot = Payment.objects.get(lot_owner=amina_of(story))
     Payment.objects.filter(pk=lot.pk).update(charged_at=story.at - timedelta(days=days))
     lot.refresh_from_db()
     return lot
@@ -178,55 +178,4 @@ def test_two_people_decide_about_a_question_that_old_money_waits_for(asked: Call
     share = story.share("Amina")
     assert (share.state, share.paid_pence) == ("decided", share.pence if paid else 0)
     assert Refund.objects.exists() is not paid
-    all_right()
-
-
-# --- it was ordered, its bill is paid, and it can't be paid on yet ---
-
-
-def order_that_waits(story: Walk) -> Payment:
-    """Halima said yes, her council paid its bill, and the provider has not told us where to send money."""
-    Enterprise.objects.filter(pk=story.listing.enterprise_id).update(payee=None)
-    story.yes("Halima")
-    story.pay_order(story.share("Halima"))
-    story.run()
-    share = story.share("Halima")
-    assert (share.state, share.waits_for, share.call and share.call.state) == ("agreed", "payee", "funded")
-    return Payment.objects.get(lot_owner=f"member:{story.places['Halima'].pk}/portion:{story.portions['Halima'].pk}")
-
-
-def decided(story: Walk, lot: Payment, kind: str) -> None:
-    ages.propose(payment=lot, wish=Wish(kind, "We rang both sides."), by=cast.operator(), at=story.at)
-    approvals.give(approval=Approval.objects.get(what=DECIDE), by=cast.second_operator(), at=story.at)
-    ages.decide(payment=lot, by=cast.second_operator(), at=story.at)
-    Bank(story.at).tell()
-
-
-@pytest.mark.parametrize("two_people", [False, True])
-def test_what_was_paid_for_an_order_and_can_not_be_paid_on_goes_home(asked: Callable[[], Walk], two_people: bool) -> None:
-    story = asked()
-    lot = order_that_waits(story)
-    grown_old(story, 70 if two_people else 88, lot.lot_owner)
-    if two_people:
-        decided(story, lot, "send_back")
-    run(story.at)
-    share, call = story.share("Halima"), story.call("Halima")
-    assert (share.state, share.returned_pence, call.state) == ("returned", share.pence, "cancelled")
-    assert [(row.payment_id, row.pence) for row in Refund.objects.all()] == [(lot.pk, lot.pence)]
-    all_right()
-
-
-def test_what_two_people_decided_an_order_pays_is_paid_when_it_can_be(asked: Callable[[], Walk]) -> None:
-    story = asked()
-    payee = story.listing.enterprise.payee_id
-    lot = order_that_waits(story)
-    grown_old(story, 70, lot.lot_owner)
-    decided(story, lot, "pay_on")
-    grown_old(story, 95, lot.lot_owner)
-    run(story.at)
-    assert (story.share("Halima").state, Refund.objects.count()) == ("agreed", 0)
-    Enterprise.objects.filter(pk=story.listing.enterprise_id).update(payee=payee)
-    story.run()
-    share = story.share("Halima")
-    assert (share.state, share.paid_pence, Refund.objects.count()) == ("released", share.pence, 0)
     all_right()

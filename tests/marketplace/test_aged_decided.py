@@ -26,13 +26,13 @@ pytestmark = pytest.mark.django_db
 asked = stage(cast_market.asked)
 
 
-def lot_of(story: Walk) -> Payment:
-    return Payment.objects.order_by("charged_at").filter(lot_owner=f"member:{story.places['Amina'].pk}/portion:{story.portions['Amina'].pk}")[0]
+def lot_of(story: Walk, name: str = "Amina") -> Payment:
+    return Payment.objects.order_by("charged_at").filter(lot_owner=f"member:{story.places[name].pk}/portion:{story.portions[name].pk}")[0]
 
 
-def decide(story: Walk, kind: str, at: datetime, days: int | None = 70) -> Payment:
-    """Amina's lot is so many days old, and two people decide about it; the facts are told."""
-    lot = lot_of(story)
+def decide(story: Walk, kind: str, at: datetime, days: int | None = 70, name: str = "Amina") -> Payment:
+    """Their lot is so many days old, and two people decide about it; the facts are told."""
+    lot = lot_of(story, name)
     if days is not None:
         Payment.objects.filter(pk=lot.pk).update(charged_at=at - timedelta(days=days))
         lot.refresh_from_db()
@@ -191,4 +191,75 @@ def test_a_yes_that_nobody_decided_about_still_goes_home_on_day_88_and_both_side
     assert all("had not told us where to send it" in one.body for one in Message.objects.filter(kind="share_lapsed"))
     assert Message.objects.filter(kind="share_lapsed").count() == 2
     assert MilestoneShare.objects.filter(pay_decided_at__isnull=False).count() == 0
+    all_right()
+
+
+# --- it was ordered, and the money for its bill came ---
+
+
+@pytest.fixture
+def billed(no_payee: Callable[[], Walk]) -> Callable[[], Walk]:
+    """Halima's council paid what she said yes to."""
+
+    def told() -> Walk:
+        story = no_payee()
+        story.yes("Halima")
+        story.pay_order(story.share("Halima"))
+        assert (story.share("Halima").state, story.share("Halima").waits_for, story.call("Halima").state) == ("agreed", "payee", "funded")
+        return story
+
+    return told
+
+
+def is_home(story: Walk, reason: str) -> None:
+    """The whole bill went back, no order is left, and both sides read why."""
+    share, lot = story.share("Halima"), lot_of(story, "Halima")
+    assert (share.state, share.returned_pence, story.call("Halima").state) == ("returned", share.pence, "cancelled")
+    assert [row.pence for row in Refund.objects.filter(payment=lot)] == [lot.pence]
+    assert [reason in one.body for one in Message.objects.filter(kind="share_lapsed")] == [True, True]
+    all_right()
+
+
+def test_what_came_for_an_order_and_can_not_be_paid_on_goes_home_on_day_88(billed: Callable[[], Walk]) -> None:
+    story = billed()
+    Payment.objects.filter(pk=lot_of(story, "Halima").pk).update(charged_at=story.at - timedelta(days=70))
+    run(day(story, 87))
+    assert story.share("Halima").state == "agreed"
+    run(day(story, 88))
+    is_home(story, "had not told us where to send it")
+
+
+@pytest.mark.parametrize(
+    ("waits_for", "reason"),
+    [("payee", "had not told us where to send it"), ("money", "Two people decided that")],  # the second while the news that it came is on its way
+)
+def test_two_people_send_back_what_came_for_an_order(billed: Callable[[], Walk], waits_for: str, reason: str) -> None:
+    story = billed()
+    MilestoneShare.objects.filter(pk=story.share("Halima").pk).update(waits_for=waits_for)
+    decide(story, "send_back", story.at, name="Halima")
+    is_home(story, reason)
+
+
+def test_what_two_people_decided_an_order_pays_is_paid_when_it_can_be(billed: Callable[[], Walk]) -> None:
+    story = billed()
+    decide(story, "pay_on", story.at, name="Halima")
+    run(day(story, 95))
+    assert (story.share("Halima").state, Refund.objects.filter(payment=lot_of(story, "Halima")).count()) == ("agreed", 0)
+    payee_is_back()
+    run(day(story, 96))
+    share = story.share("Halima")
+    assert (share.state, share.paid_pence) == ("released", share.pence)
+    all_right()
+
+
+@pytest.mark.parametrize("name", ["Halima", "Amina"])
+def test_what_can_be_paid_since_a_moment_is_paid_on_day_88_and_not_sent_home(billed: Callable[[], Walk], name: str) -> None:
+    story = billed()
+    story.yes("Amina")
+    Payment.objects.filter(pk=lot_of(story, name).pk).update(charged_at=story.at - timedelta(days=88))
+    payee_is_back()
+    aged.advance_due(at=story.at)
+    Bank(story.at).tell()
+    share = story.share(name)
+    assert (share.state, share.paid_pence, Refund.objects.count()) == ("released", share.pence, 0)
     all_right()
