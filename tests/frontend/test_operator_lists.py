@@ -14,7 +14,7 @@ from django.urls import reverse
 from audit.models import Delivery
 from audit.services import facts
 from frontend.presenters.alarm_words import MEANS
-from frontend.presenters.console import A_PAGE, LISTINGS
+from frontend.presenters.console import A_PAGE, LISTINGS, named
 from ledger.services import journals
 from ledger.services.accounts import Account
 from marketplace.services import recovering
@@ -159,6 +159,19 @@ def test_two_operators_ask_for_a_payment_back_each_with_a_reason(set_clock):
     assert (share.state, share.recover_pence) == ("recovering", 500)
     assert "The log says so." in share.recover_reason
     assert _as(cast.hodan()).get(page).status_code == 404
+
+
+def test_whose_money_it_is_is_said_by_name_alone():
+    """A sum of theirs for one council, or for one person, is theirs: the rest of the code is the book's."""
+    circle = cast.kasmo()
+    cast.southwark()
+    said = [
+        f"organisation:{circle.pk}",
+        f"organisation:{circle.pk}/portion:7",
+        f"5p that organisation:{circle.pk}/council:{cast.SOUTHWARK} sent",
+        cast.SOUTHWARK,
+    ]
+    assert named(said) == [circle.name, circle.name, f"5p that {circle.name} sent", "Southwark"]
 
 
 def test_every_alarm_that_can_ring_says_what_it_means():
